@@ -1,0 +1,116 @@
+//! Response heads: what the application sees of them, and what the core is told.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, StatusCode};
+use url::Url;
+
+use crate::redact::Redacted;
+
+/// The status, the headers and the URL of a response. Cheap to clone.
+///
+/// ```no_run
+/// # fn show(head: sse_driver::ResponseHead) {
+/// println!("{} from {}, served by {:?}", head.status(), head.url(), head.headers().get("server"));
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct ResponseHead(Arc<Inner>);
+
+struct Inner {
+    status: StatusCode,
+    headers: HeaderMap,
+    url: Url,
+}
+
+impl ResponseHead {
+    pub(crate) fn new(status: StatusCode, headers: HeaderMap, url: Url) -> Self {
+        Self(Arc::new(Inner { status, headers, url }))
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The URL that answered, after redirects.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.0.url
+    }
+
+    /// All values of `Content-Type`, as one list.
+    pub(crate) fn content_type(&self) -> Option<Vec<u8>> {
+        let values: Vec<_> = self.headers().get_all(CONTENT_TYPE).iter().map(|value| value.as_bytes()).collect();
+        (!values.is_empty()).then(|| values.join(&b", "[..]))
+    }
+
+    /// `Retry-After` (RFC 9110, 10.2.3) as the time from now. A date is taken against the response's own `Date`, so
+    /// that a wrong clock on this side does no harm.
+    pub(crate) fn retry_after(&self, wall_clock: impl FnOnce() -> SystemTime) -> Option<Duration> {
+        let value = self.text(RETRY_AFTER)?.trim();
+        if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+        }
+        let then = httpdate::parse_http_date(value).ok()?;
+        let now = self.text(DATE).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(wall_clock);
+        Some(then.duration_since(now).unwrap_or_default())
+    }
+
+    fn text(&self, name: HeaderName) -> Option<&str> {
+        self.headers().get(name)?.to_str().ok()
+    }
+}
+
+impl fmt::Debug for ResponseHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseHead")
+            .field("status", &self.status())
+            .field("url", &Redacted(self.url()))
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after() {
+        const NOON: &str = "Sun, 06 Nov 1994 12:00:00 GMT";
+        let wall_clock = || httpdate::parse_http_date("Sun, 06 Nov 1994 11:59:00 GMT").unwrap();
+        for (retry_after, date, seconds) in [
+            ("120", None, Some(120)),
+            (" 7 ", None, Some(7)),
+            ("99999999999999999999999", None, Some(u64::MAX)),
+            (NOON, None, Some(60)),
+            (NOON, Some("Sun, 06 Nov 1994 11:59:30 GMT"), Some(30)),
+            (NOON, Some("garbage"), Some(60)),
+            (NOON, Some("Sun, 06 Nov 1994 12:00:01 GMT"), Some(0)),
+            ("Sunday, 06-Nov-94 12:00:00 GMT", None, Some(60)),
+            ("-1", None, None),
+            ("1.5", None, None),
+            ("", None, None),
+            ("soon", None, None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, retry_after.parse().unwrap());
+            if let Some(date) = date {
+                headers.insert(DATE, date.parse().unwrap());
+            }
+            let url = Url::parse("http://localhost/").unwrap();
+            let head = ResponseHead::new(StatusCode::SERVICE_UNAVAILABLE, headers, url);
+            assert_eq!(head.retry_after(wall_clock), seconds.map(Duration::from_secs), "{retry_after} {date:?}");
+        }
+    }
+}

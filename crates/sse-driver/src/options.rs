@@ -1,0 +1,253 @@
+//! What can be set for a client, and again for one request.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use sse_proto::{Event, Limits, ReconnectPolicy};
+
+use crate::{Attempt, BoxError, InvalidRequest, State};
+
+pub(crate) type Prepared = Pin<Box<dyn Future<Output = Result<Request<Bytes>, BoxError>> + Send>>;
+pub(crate) type BeforeEach = dyn Fn(Attempt, Request<Bytes>) -> Prepared + Send + Sync;
+pub(crate) type OnState = dyn Fn(&State) + Send + Sync;
+pub(crate) type FinishWhen = dyn Fn(&Event) -> bool + Send + Sync;
+pub(crate) type FailWhen = dyn Fn(&Event) -> Option<BoxError> + Send + Sync;
+
+/// The settings of a client; a request begins with a copy of its client's.
+#[derive(Clone)]
+pub(crate) struct Options {
+    pub(crate) policy: ReconnectPolicy,
+    pub(crate) limits: Limits,
+    pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) response_timeout: Option<Duration>,
+    pub(crate) idle_timeout: Option<Duration>,
+    pub(crate) show_comments: bool,
+    pub(crate) show_retries: bool,
+    pub(crate) headers: HeaderMap,
+    pub(crate) before_each: Option<Arc<BeforeEach>>,
+    pub(crate) on_state: Option<Arc<OnState>>,
+    pub(crate) finish_when: Option<Arc<FinishWhen>>,
+    pub(crate) fail_when: Option<Arc<FailWhen>>,
+    /// The first setting that made no sense; it is told when a session is opened.
+    pub(crate) invalid: Option<InvalidRequest>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            policy: ReconnectPolicy::default(),
+            limits: Limits::default(),
+            connect_timeout: Some(Duration::from_secs(30)),
+            response_timeout: None,
+            idle_timeout: None,
+            show_comments: false,
+            show_retries: false,
+            headers: HeaderMap::new(),
+            before_each: None,
+            on_state: None,
+            finish_when: None,
+            fail_when: None,
+            invalid: None,
+        }
+    }
+}
+
+impl Options {
+    pub(crate) fn set_header<N, V>(&mut self, name: N, value: V)
+    where
+        N: TryInto<HeaderName>,
+        V: TryInto<HeaderValue>,
+    {
+        match (name.try_into(), value.try_into()) {
+            (Ok(name), Ok(value)) => {
+                self.headers.insert(name, value);
+            }
+            (Err(_), _) => self.set_invalid(InvalidRequest::HeaderName),
+            (_, Err(_)) => self.set_invalid(InvalidRequest::HeaderValue),
+        }
+    }
+
+    /// Takes all of these headers, in place of those of the same names.
+    pub(crate) fn set_headers(&mut self, headers: HeaderMap) {
+        let mut name = None;
+        for (new_name, value) in headers {
+            match (new_name, &name) {
+                (Some(new_name), _) => {
+                    self.headers.insert(new_name.clone(), value);
+                    name = Some(new_name);
+                }
+                (None, Some(same_name)) => {
+                    self.headers.append(same_name, value);
+                }
+                (None, None) => unreachable!("a header map's iterator begins with a name"),
+            }
+        }
+    }
+
+    pub(crate) fn set_invalid(&mut self, error: InvalidRequest) {
+        self.invalid.get_or_insert(error);
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("policy", &self.policy)
+            .field("limits", &self.limits)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("response_timeout", &self.response_timeout)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The setters that [`ClientBuilder`](crate::ClientBuilder) and [`RequestBuilder`](crate::RequestBuilder) share; both
+/// have the settings in a field `options`.
+macro_rules! setters {
+    () => {
+        /// How long to wait before reconnecting, until the server sets another time. 3 s unless set.
+        #[must_use]
+        pub fn reconnection_time(mut self, time: ::std::time::Duration) -> Self {
+            self.options.policy.reconnection_time = time;
+            self
+        }
+
+        /// How many attempts to reconnect may fail in a row; 0 turns reconnection off. `None`, for no end, unless set.
+        #[must_use]
+        pub fn max_reconnection_attempts(mut self, attempts: impl Into<Option<u32>>) -> Self {
+            self.options.policy.max_attempts = attempts.into();
+            self
+        }
+
+        /// The whole policy of reconnection at once.
+        #[must_use]
+        pub fn reconnect(mut self, policy: $crate::proto::ReconnectPolicy) -> Self {
+            self.options.policy = policy;
+            self
+        }
+
+        /// Whether a failure before the first response is retried too, by the same policy. `false` unless set.
+        #[must_use]
+        pub fn retry_initial(mut self, retry: bool) -> Self {
+            self.options.policy.retry_initial = retry;
+            self
+        }
+
+        /// Whether comments come out of [`Session::incoming`](crate::Session::incoming). `false` unless set.
+        #[must_use]
+        pub fn show_comments(mut self, show: bool) -> Self {
+            self.options.show_comments = show;
+            self
+        }
+
+        /// Whether reconnection times come out of [`Session::incoming`](crate::Session::incoming). `false` unless set.
+        #[must_use]
+        pub fn show_retries(mut self, show: bool) -> Self {
+            self.options.show_retries = show;
+            self
+        }
+
+        /// How long a connection may take to be made: name look-up, TCP, TLS. 30 s unless set; a transport that has no
+        /// such phase ignores it.
+        #[must_use]
+        pub fn connect_timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
+            self.options.connect_timeout = timeout.into();
+            self
+        }
+
+        /// How long an attempt may take from its beginning to the response head. No bound unless set.
+        #[must_use]
+        pub fn response_timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
+            self.options.response_timeout = timeout.into();
+            self
+        }
+
+        /// How long the stream may be silent; any byte counts, so a comment keeps it alive. No bound unless set.
+        #[must_use]
+        pub fn idle_timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
+            self.options.idle_timeout = timeout.into();
+            self
+        }
+
+        /// How much one event may hold, and what happens past that. 16 MiB, and an error, unless set.
+        #[must_use]
+        pub fn limits(mut self, limits: $crate::proto::Limits) -> Self {
+            self.options.limits = limits;
+            self
+        }
+
+        /// Sets a header, in place of any of this name. A header that is not valid is told when a session is opened.
+        ///
+        /// `Accept` and `Cache-Control` are set by themselves unless they are set here. A `Last-Event-ID` set here is
+        /// where the stream goes on from, as with
+        /// [`RequestBuilder::last_event_id`](crate::RequestBuilder::last_event_id).
+        #[must_use]
+        pub fn header<N, V>(mut self, name: N, value: V) -> Self
+        where
+            N: TryInto<::http::HeaderName>,
+            V: TryInto<::http::HeaderValue>,
+        {
+            self.options.set_header(name, value);
+            self
+        }
+
+        /// Sets headers, each in place of those of its name.
+        #[must_use]
+        pub fn headers(mut self, headers: ::http::HeaderMap) -> Self {
+            self.options.set_headers(headers);
+            self
+        }
+
+        /// Runs before every attempt, the first one included, with what is known and the request as it would be sent;
+        /// what it returns is sent. It may change the URL, the method, the headers and the body: for a fresh token, a
+        /// resume by query, or a POST that is resumed by GET. An `Err` from it is final.
+        #[must_use]
+        pub fn before_each<F, Fut, E>(mut self, hook: F) -> Self
+        where
+            F: Fn($crate::Attempt, ::http::Request<::bytes::Bytes>) -> Fut + Send + Sync + 'static,
+            Fut: Future<Output = Result<::http::Request<::bytes::Bytes>, E>> + Send + 'static,
+            E: Into<$crate::BoxError>,
+        {
+            self.options.before_each = Some(::std::sync::Arc::new(move |attempt, request| {
+                let prepared = hook(attempt, request);
+                Box::pin(async move { prepared.await.map_err(Into::into) })
+            }));
+            self
+        }
+
+        /// Sees each [`State`](crate::State) as it comes. It is called while the session is polled, so it should be quick.
+        #[must_use]
+        pub fn on_state(mut self, see: impl Fn(&$crate::State) + Send + Sync + 'static) -> Self {
+            self.options.on_state = Some(::std::sync::Arc::new(see));
+            self
+        }
+
+        /// Says which event is the last one (`[DONE]`, say). It is delivered, then the session ends; when the server
+        /// ends the stream before it, and there is no reconnection, that is [`Error::Truncated`](crate::Error::Truncated).
+        #[must_use]
+        pub fn finish_when(
+            mut self,
+            is_last: impl Fn(&$crate::proto::Event) -> bool + Send + Sync + 'static,
+        ) -> Self {
+            self.options.finish_when = Some(::std::sync::Arc::new(is_last));
+            self
+        }
+
+        /// Says which event is an error, and which one. It ends the session with
+        /// [`Error::Rejected`](crate::Error::Rejected) in place of that event.
+        #[must_use]
+        pub fn fail_when<E: Into<$crate::BoxError>>(
+            mut self,
+            error: impl Fn(&$crate::proto::Event) -> Option<E> + Send + Sync + 'static,
+        ) -> Self {
+            self.options.fail_when = Some(::std::sync::Arc::new(move |event| error(event).map(Into::into)));
+            self
+        }
+    };
+}
+pub(crate) use setters;

@@ -1,0 +1,42 @@
+//! The clock of a runtime.
+
+use std::future::Future;
+use std::time::SystemTime;
+
+use sse_proto::Instant;
+
+/// A clock and its timers. An adapter implements it for its runtime, a test for a clock that it moves by hand.
+///
+/// ```
+/// use std::future::{Ready, ready};
+/// use std::time::Duration;
+/// use sse_driver::{Instant, Timer};
+///
+/// /// A clock that stands still, and whose sleeps are over at once.
+/// struct Frozen;
+///
+/// impl Timer for Frozen {
+///     type Sleep = Ready<()>;
+///     fn now(&self) -> Instant {
+///         Instant::ZERO + Duration::from_secs(1)
+///     }
+///     fn sleep_until(&self, _deadline: Instant) -> Ready<()> {
+///         ready(())
+///     }
+/// }
+/// ```
+pub trait Timer {
+    /// A pending deadline.
+    type Sleep: Future<Output = ()>;
+
+    /// The time since an origin of the timer's choice. It never goes back.
+    fn now(&self) -> Instant;
+
+    /// Completes once [`now`](Timer::now) has reached `deadline`.
+    fn sleep_until(&self, deadline: Instant) -> Self::Sleep;
+
+    /// The date, to turn the date in a `Retry-After` header into a delay when the response has no `Date` of its own.
+    fn wall_clock(&self) -> SystemTime {
+        SystemTime::now()
+    }
+}

@@ -1,0 +1,209 @@
+//! What has to be held of the event in progress: whatever came in an earlier chunk, or stands in several lines.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use core::time::Duration;
+
+use crate::line::Field;
+use crate::text;
+
+/// Room that is kept for the next event rather than given back, in bytes.
+pub(crate) const KEEP: usize = 128 * 1024;
+
+/// Everything held between two calls, apart from the last event ID in force.
+///
+/// One buffer holds the data lines with the line in progress behind them, so that a long line is written once and the
+/// room it may take is bounded in one place.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Block {
+    /// The data so far, an LF after each line; then the line in progress.
+    buf: Vec<u8>,
+    data_len: usize,
+    /// How much of the line in progress was dropped from its front.
+    stripped: usize,
+    event_type: String,
+    id: String,
+    has_id: bool,
+}
+
+/// What a held line was.
+pub(crate) enum Ended {
+    Blank,
+    Comment,
+    Retry(Duration),
+    /// A field of the event, or one that is ignored.
+    Field,
+}
+
+impl Block {
+    #[inline]
+    pub(crate) fn is_unused(&self) -> bool {
+        self.buf.is_empty() && self.event_type.is_empty() && !self.has_id
+    }
+
+    /// What counts towards the limit, without the line in progress.
+    pub(crate) fn held(&self) -> usize {
+        self.data_len + self.event_type.len() + self.id.len()
+    }
+
+    pub(crate) fn data_len(&self) -> usize {
+        self.data_len
+    }
+
+    #[inline]
+    pub(crate) fn has_data(&self) -> bool {
+        self.data_len > 0
+    }
+
+    /// The data lines joined with LF; only when there are any.
+    pub(crate) fn data(&self) -> &[u8] {
+        &self.buf[..self.data_len - 1]
+    }
+
+    /// The data lines handed over: the buffer itself where that is large, a copy of the right size where it is not, so
+    /// that a small event never carries the room of a large one.
+    pub(crate) fn take_data(&mut self) -> Vec<u8> {
+        if self.data_len <= KEEP {
+            return self.data().to_vec();
+        }
+        let mut data = core::mem::take(&mut self.buf);
+        data.truncate(self.data_len - 1);
+        self.data_len = 0;
+        data.shrink_to_fit();
+        data
+    }
+
+    pub(crate) fn event_type(&self) -> &str {
+        &self.event_type
+    }
+
+    pub(crate) fn set_event_type(&mut self, value: &[u8]) {
+        text::set(&mut self.event_type, value);
+    }
+
+    pub(crate) fn set_id(&mut self, value: &[u8]) {
+        text::set(&mut self.id, value);
+        self.has_id = true;
+    }
+
+    /// The last event ID to come, once the event is complete.
+    pub(crate) fn id(&self) -> Option<&String> {
+        self.has_id.then_some(&self.id)
+    }
+
+    pub(crate) fn swap_id(&mut self, id: &mut String) {
+        core::mem::swap(&mut self.id, id);
+    }
+
+    /// Adds a whole data line that lies in the chunk.
+    #[inline]
+    pub(crate) fn push_data(&mut self, value: &[u8]) {
+        self.buf.extend_from_slice(value);
+        self.end_data();
+    }
+
+    /// The line in progress, without what was stripped.
+    pub(crate) fn line(&self) -> &[u8] {
+        &self.buf[self.data_len..]
+    }
+
+    /// The length of the line in progress as it came.
+    pub(crate) fn line_len(&self) -> usize {
+        self.buf.len() - self.data_len + self.stripped
+    }
+
+    /// Adds to the line in progress, in a buffer that grows geometrically but never past `most` bytes of room.
+    pub(crate) fn push_line(&mut self, bytes: &[u8], most: usize) {
+        let needed = self.buf.len() + bytes.len();
+        if needed > self.buf.capacity() {
+            let room = needed.max((2 * self.buf.capacity()).min(most));
+            self.buf.reserve_exact(room - self.buf.len());
+        }
+        self.buf.extend_from_slice(bytes);
+    }
+
+    /// Drops the first `len` bytes of the line in progress from the buffer, though not from its length.
+    pub(crate) fn strip_line(&mut self, len: usize) {
+        self.buf.copy_within(self.data_len + len.., self.data_len);
+        self.buf.truncate(self.buf.len() - len);
+        self.stripped += len;
+    }
+
+    /// Counts bytes as part of the line in progress that are not put in the buffer.
+    pub(crate) fn count(&mut self, len: usize) {
+        self.stripped += len;
+    }
+
+    /// The line in progress, stripped of its name, was a data line.
+    pub(crate) fn end_data(&mut self) {
+        self.buf.push(b'\n');
+        self.data_len = self.buf.len();
+        self.stripped = 0;
+    }
+
+    /// The line in progress is complete; none of it was stripped.
+    pub(crate) fn end_line(&mut self, comment: &mut String) -> Ended {
+        let ended = match Field::parse(&self.buf[self.data_len..]) {
+            Field::Data(_) => {
+                self.buf.truncate(self.data_len);
+                self.end_data();
+                return Ended::Field;
+            }
+            Field::Blank => Ended::Blank,
+            Field::Comment(text) => {
+                text::set(comment, text);
+                Ended::Comment
+            }
+            Field::EventType(value) => {
+                text::set(&mut self.event_type, value);
+                Ended::Field
+            }
+            Field::Id(value) => {
+                text::set(&mut self.id, value);
+                self.has_id = true;
+                Ended::Field
+            }
+            Field::Retry(time) => Ended::Retry(time),
+            Field::Ignored => Ended::Field,
+        };
+        self.buf.truncate(self.data_len);
+        ended
+    }
+
+    /// Puts text in place of data that is not UTF-8.
+    pub(crate) fn repair_data(&mut self) {
+        let mut text = String::new();
+        text::set(&mut text, self.data());
+        self.buf = text.into_bytes();
+        self.end_data();
+    }
+
+    /// Gives back the room that would put the whole over `most`.
+    pub(crate) fn fit(&mut self, most: usize) {
+        if self.capacity() > most.saturating_add(KEEP) {
+            self.buf.shrink_to_fit();
+        }
+    }
+
+    /// Ready for the next event.
+    pub(crate) fn clear(&mut self) {
+        self.buf.clear();
+        self.event_type.clear();
+        self.id.clear();
+        self.data_len = 0;
+        self.stripped = 0;
+        self.has_id = false;
+    }
+
+    /// Gives back room beyond `keep`; only when unused.
+    pub(crate) fn release(&mut self, keep: usize) {
+        if self.capacity() > keep {
+            *self = Self::default();
+        }
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.buf.capacity() + self.event_type.capacity() + self.id.capacity()
+    }
+}

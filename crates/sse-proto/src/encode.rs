@@ -1,0 +1,200 @@
+//! Frames to bytes: the wire form, and what must not get into it.
+
+use core::error::Error;
+use core::fmt;
+use core::fmt::Write as _;
+
+use bytes::BufMut;
+
+use crate::{Event, Frame};
+
+/// Why a frame has no wire form: its text would end the field that it stands in, and begin another one.
+///
+/// ```
+/// use sse_proto::{EncodeError, Event, Frame};
+///
+/// let event = Event { event_type: "a\ndata: injected", data: "", last_event_id: "" };
+/// assert_eq!(Frame::Event(event).encode(&mut Vec::new()), Err(EncodeError::EventType));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The event type holds a CR or an LF.
+    EventType,
+    /// The last event ID holds a CR, an LF or a NUL.
+    LastEventId,
+    /// The comment holds a CR or an LF: a comment is one line.
+    Comment,
+    /// [`Frame::Discarded`] tells of an event and is none.
+    Discarded,
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EventType => "the event type holds a line end",
+            Self::LastEventId => "the last event id holds a line end or a nul",
+            Self::Comment => "the comment holds a line end",
+            Self::Discarded => "a discarded event has no wire form",
+        })
+    }
+}
+
+impl Error for EncodeError {}
+
+impl<S: AsRef<str>> Frame<S> {
+    /// Appends the wire form to `out` (WHATWG HTML 9.2.5): what a server sends for this frame.
+    ///
+    /// Each CR, LF or CRLF in the data begins a new data line, so that it comes back as LF. "message" and an empty last
+    /// event ID are not written, being what a reader assumes; in a stream that has set an ID, an event with an empty
+    /// one therefore inherits it. A reconnection time is cut to whole milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError`] for text that would inject a field. Nothing is written then.
+    ///
+    /// ```
+    /// use sse_proto::{Event, Frame};
+    ///
+    /// let mut out = Vec::new();
+    /// Frame::Comment("keep-alive").encode(&mut out)?;
+    /// Frame::Event(Event { event_type: "add", data: "1\n2", last_event_id: "9" }).encode(&mut out)?;
+    /// assert_eq!(out, b": keep-alive\nevent: add\nid: 9\ndata: 1\ndata: 2\n\n");
+    /// # Ok::<(), sse_proto::EncodeError>(())
+    /// ```
+    pub fn encode(&self, out: &mut impl BufMut) -> Result<(), EncodeError> {
+        self.check()?;
+        write!(Sink(out), "{self}").expect("a BufMut takes everything, and the text was checked");
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), EncodeError> {
+        let has = |text: &S, unwanted: &[char]| text.as_ref().contains(unwanted);
+        match self {
+            Self::Event(event) if has(&event.event_type, LINE_ENDS) => Err(EncodeError::EventType),
+            Self::Event(event) if has(&event.last_event_id, NOT_IN_AN_ID) => Err(EncodeError::LastEventId),
+            Self::Comment(text) if has(text, LINE_ENDS) => Err(EncodeError::Comment),
+            Self::Discarded { .. } => Err(EncodeError::Discarded),
+            Self::Event(_) | Self::Comment(_) | Self::Retry(_) => Ok(()),
+        }
+    }
+}
+
+const LINE_ENDS: &[char] = &['\r', '\n'];
+const NOT_IN_AN_ID: &[char] = &['\r', '\n', '\0'];
+
+/// The wire form. What [`Frame::encode`] refuses is shown harmless: U+FFFD in place of the offending characters, and a
+/// discarded event as a comment.
+impl<S: AsRef<str>> fmt::Display for Frame<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Event(event) => event.fmt(f),
+            Self::Comment(text) => field(f, "", text.as_ref(), LINE_ENDS),
+            Self::Retry(time) => {
+                writeln!(f, "retry: {}", u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+            }
+            Self::Discarded { len } => writeln!(f, ": discarded an event of {len} bytes"),
+        }
+    }
+}
+
+/// The wire form, the blank line included; see [`Frame::encode`].
+impl<S: AsRef<str>> fmt::Display for Event<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (event_type, id) = (self.event_type.as_ref(), self.last_event_id.as_ref());
+        if !matches!(event_type, "" | "message") {
+            field(f, "event", event_type, LINE_ENDS)?;
+        }
+        if !id.is_empty() {
+            field(f, "id", id, NOT_IN_AN_ID)?;
+        }
+        for line in lines(self.data.as_ref()) {
+            field(f, "data", line, LINE_ENDS)?;
+        }
+        f.write_char('\n')
+    }
+}
+
+fn field(f: &mut fmt::Formatter<'_>, name: &str, value: &str, unwanted: &[char]) -> fmt::Result {
+    f.write_str(name)?;
+    f.write_char(':')?;
+    if !value.is_empty() {
+        f.write_char(' ')?;
+    }
+    for (n, piece) in value.split(unwanted).enumerate() {
+        if n > 0 {
+            f.write_char(char::REPLACEMENT_CHARACTER)?;
+        }
+        f.write_str(piece)?;
+    }
+    f.write_char('\n')
+}
+
+/// The lines of a text, by each of the standard's three line ends: "a\n" is two, the second one empty.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let text = rest?;
+        let Some(at) = text.find(LINE_ENDS) else { return rest.take() };
+        let end_len = if text[at..].starts_with("\r\n") { 2 } else { 1 };
+        rest = Some(&text[at + end_len..]);
+        Some(&text[..at])
+    })
+}
+
+struct Sink<'a, B>(&'a mut B);
+
+impl<B: BufMut> fmt::Write for Sink<'_, B> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.put_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::{String, ToString};
+    use alloc::vec::Vec;
+
+    fn event<'a>(event_type: &'a str, data: &'a str, last_event_id: &'a str) -> Frame<&'a str> {
+        Frame::Event(Event { event_type, data, last_event_id })
+    }
+
+    #[test]
+    fn wire_forms() {
+        for (frame, wire) in [
+            (event("message", "a", ""), "data: a\n\n"),
+            (event("message", "", ""), "data:\n\n"),
+            (event("add", " a", "7"), "event: add\nid: 7\ndata:  a\n\n"),
+            (event("message", "a\nb\rc\r\nd\n", ""), "data: a\ndata: b\ndata: c\ndata: d\ndata:\n\n"),
+            (event("message", "\r\r\n", ""), "data:\ndata:\ndata:\n\n"),
+            (Frame::Comment(""), ":\n"),
+            (Frame::Comment("hi"), ": hi\n"),
+            (Frame::Retry(core::time::Duration::from_micros(2500)), "retry: 2\n"),
+            (Frame::Retry(core::time::Duration::MAX), "retry: 18446744073709551615\n"),
+        ] {
+            let mut out = Vec::new();
+            frame.encode(&mut out).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), wire);
+            assert_eq!(frame.to_string(), wire);
+        }
+    }
+
+    #[test]
+    fn injection_is_refused_and_shown_harmless() {
+        for (frame, error, shown) in [
+            (event("a\rb", "", ""), EncodeError::EventType, "event: a\u{FFFD}b\ndata:\n\n"),
+            (event("a\ndata: b", "", ""), EncodeError::EventType, "event: a\u{FFFD}data: b\ndata:\n\n"),
+            (event("a", "", "1\r\n2"), EncodeError::LastEventId, "event: a\nid: 1\u{FFFD}\u{FFFD}2\ndata:\n\n"),
+            (event("a", "", "1\02"), EncodeError::LastEventId, "event: a\nid: 1\u{FFFD}2\ndata:\n\n"),
+            (Frame::Comment("a\nid: 1"), EncodeError::Comment, ": a\u{FFFD}id: 1\n"),
+            (Frame::Discarded { len: 9 }, EncodeError::Discarded, ": discarded an event of 9 bytes\n"),
+        ] {
+            let mut out = b"kept".to_vec();
+            assert_eq!(frame.encode(&mut out), Err(error));
+            assert_eq!(out, b"kept");
+            assert_eq!(frame.to_string(), shown);
+        }
+    }
+}

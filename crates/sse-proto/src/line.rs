@@ -1,0 +1,127 @@
+//! Lines and fields: WHATWG HTML 9.2.5, "parsing an event stream", and 9.2.6, "interpreting an event stream".
+
+use core::time::Duration;
+
+use memchr::memchr2;
+
+/// One line, without its end.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Field<'a> {
+    /// An empty line: the event is complete.
+    Blank,
+    Comment(&'a [u8]),
+    Data(&'a [u8]),
+    EventType(&'a [u8]),
+    Id(&'a [u8]),
+    Retry(Duration),
+    /// A name that the standard does not know, or a value that it ignores.
+    Ignored,
+}
+
+impl<'a> Field<'a> {
+    #[inline]
+    pub(crate) fn parse(line: &'a [u8]) -> Self {
+        match line {
+            [b'd', b'a', b't', b'a', rest @ ..] => value(rest).map_or(Self::Ignored, Self::Data),
+            [] => Self::Blank,
+            [b':', text @ ..] => Self::Comment(without_space(text)),
+            [b'e', b'v', b'e', b'n', b't', rest @ ..] => value(rest).map_or(Self::Ignored, Self::EventType),
+            [b'i', b'd', rest @ ..] => value(rest).map_or(Self::Ignored, id),
+            [b'r', b'e', b't', b'r', b'y', rest @ ..] => value(rest).map_or(Self::Ignored, retry),
+            _ => Self::Ignored,
+        }
+    }
+}
+
+/// What follows a field name: `None` when the name goes on.
+#[inline]
+fn value(rest: &[u8]) -> Option<&[u8]> {
+    match rest {
+        [b':', value @ ..] => Some(without_space(value)),
+        [] => Some(rest),
+        _ => None,
+    }
+}
+
+#[inline]
+fn without_space(value: &[u8]) -> &[u8] {
+    value.strip_prefix(b" ").unwrap_or(value)
+}
+
+fn id(value: &[u8]) -> Field<'_> {
+    if value.contains(&0) { Field::Ignored } else { Field::Id(value) }
+}
+
+fn retry(value: &[u8]) -> Field<'_> {
+    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+        return Field::Ignored;
+    }
+    let millis = value.iter().fold(0u64, |n, digit| n.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
+    Field::Retry(Duration::from_millis(millis))
+}
+
+/// The length of the name, colon and space in front of the data, once enough of the line is there to tell.
+pub(crate) fn data_prefix(line: &[u8]) -> Option<usize> {
+    match line {
+        [b'd', b'a', b't', b'a', b':', b' ', ..] => Some(6),
+        [b'd', b'a', b't', b'a', b':', _, ..] => Some(5),
+        _ => None,
+    }
+}
+
+/// Where the line that begins at `from` ends: the place of its LF or CR.
+///
+/// The first bytes are looked at a word at a time, since most lines are shorter than what a call to `memchr` costs.
+#[inline]
+pub(crate) fn end(bytes: &[u8], from: usize) -> Option<usize> {
+    let rest = &bytes[from..];
+    if let Some(word) = rest.first_chunk::<8>() {
+        let found = line_ends(u64::from_le_bytes(*word));
+        if found != 0 {
+            return Some(from + (found.trailing_zeros() / 8) as usize);
+        }
+    }
+    memchr2(b'\n', b'\r', rest).map(|at| from + at)
+}
+
+/// The high bit of each byte that is LF or CR; exact up to and including the first.
+#[inline]
+fn line_ends(word: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let lf = word ^ (ONES * b'\n' as u64);
+    let cr = word ^ (ONES * b'\r' as u64);
+    ((lf.wrapping_sub(ONES) & !lf) | (cr.wrapping_sub(ONES) & !cr)) & HIGHS
+}
+
+/// How many bytes end the line at `at`: two for CR LF. (The LF may be in the next chunk.)
+#[inline]
+pub(crate) fn end_len(bytes: &[u8], at: usize) -> usize {
+    if bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n') { 2 } else { 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_is_found_wherever_it_is() {
+        for len in 0..40 {
+            for end_byte in [b'\n', b'\r'] {
+                let mut bytes = alloc::vec![b'x'; len];
+                bytes.extend_from_slice(&[end_byte, b'\n', b'\r']);
+                for from in 0..=len {
+                    assert_eq!(end(&bytes, from), Some(len));
+                }
+                assert_eq!(end(&bytes[..len], 0), None);
+            }
+        }
+    }
+
+    #[test]
+    fn neighbours_of_a_line_end_are_none() {
+        for byte in (0..=255u8).filter(|byte| !b"\n\r".contains(byte)) {
+            assert_eq!(line_ends(u64::from_ne_bytes([byte; 8])), 0, "{byte}");
+        }
+    }
+}

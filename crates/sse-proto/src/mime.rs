@@ -1,0 +1,63 @@
+//! Whether a `Content-Type` is that of an event stream: Fetch, "extract a MIME type".
+
+/// The value of the field, or of several joined with commas: the last one that is a MIME type counts.
+pub(crate) fn is_event_stream(content_type: &[u8]) -> bool {
+    let essence = values(content_type).filter_map(essence).filter(|essence| *essence != b"*/*").last();
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case(b"text/event-stream"))
+}
+
+/// Fetch, "get, decode, and split": at each comma outside a quoted string.
+fn values(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let (mut quoted, mut escaped) = (false, false);
+    list.split(move |byte| {
+        let escape = quoted && !escaped && *byte == b'\\';
+        if *byte == b'"' && !escaped {
+            quoted = !quoted;
+        }
+        escaped = escape;
+        *byte == b',' && !quoted
+    })
+}
+
+/// MIME Sniffing, "parse a MIME type", without the parameters. `None`: it is none.
+fn essence(value: &[u8]) -> Option<&[u8]> {
+    let essence = value.split(|byte| *byte == b';').next().unwrap_or(value).trim_ascii();
+    let slash = essence.iter().position(|byte| *byte == b'/')?;
+    (is_token(&essence[..slash]) && is_token(&essence[slash + 1..])).then_some(essence)
+}
+
+/// RFC 9110, 5.6.2.
+fn is_token(bytes: &[u8]) -> bool {
+    let is_token_char = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    !bytes.is_empty() && bytes.iter().all(is_token_char)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_event_stream;
+
+    #[test]
+    fn content_types() {
+        for (content_type, is) in [
+            ("text/event-stream", true),
+            ("Text/Event-STREAM", true),
+            (" text/event-stream ;charset=utf-8", true),
+            ("text/event-stream;charset=\"a,b\"", true),
+            ("text/event-stream; x=\"\\\",text/html\"", true),
+            ("text/html, text/event-stream", true),
+            ("text/event-stream, */*", true),
+            ("text/event-stream,", true),
+            ("text/event-stream, nonsense", true),
+            ("text/event-stream, text/html", false),
+            ("text/event-streams", false),
+            ("text/event-stream/x", false),
+            ("text /event-stream", false),
+            ("application/json", false),
+            ("*/*", false),
+            ("", false),
+            ("text/event-stream\u{e9}", false),
+        ] {
+            assert_eq!(is_event_stream(content_type.as_bytes()), is, "{content_type}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Bytes as text: UTF-8, with U+FFFD for what is not (Encoding Standard, "UTF-8 decode": maximal subparts).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+use bytestring::ByteString;
+
+use crate::block::KEEP;
+
+const REPLACEMENT: &str = "\u{FFFD}";
+
+/// The bytes as text, when they are UTF-8 as they stand.
+#[inline]
+pub(crate) fn valid(bytes: &[u8]) -> Option<&str> {
+    #[cfg(feature = "simd")]
+    return simdutf8::basic::from_utf8(bytes).ok();
+    #[cfg(not(feature = "simd"))]
+    return core::str::from_utf8(bytes).ok();
+}
+
+/// The bytes as text: as they stand, or repaired in `spare`.
+#[inline]
+pub(crate) fn lend<'a>(bytes: &'a [u8], spare: &'a mut String) -> &'a str {
+    match valid(bytes) {
+        Some(text) => text,
+        None => {
+            set_repaired(spare, bytes);
+            spare
+        }
+    }
+}
+
+/// The bytes as text that shares the chunk, of which they are a part; a repaired copy if need be.
+#[inline]
+pub(crate) fn slice(chunk: &Bytes, bytes: &[u8]) -> ByteString {
+    ByteString::try_from(chunk.slice_ref(bytes)).unwrap_or_else(|_| repaired(bytes))
+}
+
+/// The bytes as text, handed over.
+pub(crate) fn own(bytes: Vec<u8>) -> ByteString {
+    match String::from_utf8(bytes) {
+        Ok(text) => ByteString::from(text),
+        Err(error) => repaired(error.as_bytes()),
+    }
+}
+
+fn repaired(bytes: &[u8]) -> ByteString {
+    let mut text = String::new();
+    set_repaired(&mut text, bytes);
+    ByteString::from(text)
+}
+
+/// Whether the bytes are this text. (Two empty ones are told by their length: comparing nothing is slow.)
+pub(crate) fn same(bytes: &[u8], text: &str) -> bool {
+    bytes.len() == text.len() && (bytes.is_empty() || bytes == text.as_bytes())
+}
+
+/// Makes `text` a copy of the bytes as text, in no more room than it takes.
+pub(crate) fn set(text: &mut String, bytes: &[u8]) {
+    if text.capacity() > KEEP {
+        *text = String::new();
+    }
+    match valid(bytes) {
+        Some(valid) => {
+            text.clear();
+            text.reserve_exact(valid.len());
+            text.push_str(valid);
+        }
+        None => set_repaired(text, bytes),
+    }
+}
+
+/// How long the bytes are as text, repairs included.
+pub(crate) fn len(bytes: &[u8]) -> usize {
+    if valid(bytes).is_some() { bytes.len() } else { repaired_len(bytes) }
+}
+
+#[cold]
+fn set_repaired(text: &mut String, bytes: &[u8]) {
+    text.clear();
+    text.reserve_exact(repaired_len(bytes));
+    for piece in pieces(bytes) {
+        text.push_str(piece);
+    }
+}
+
+fn repaired_len(bytes: &[u8]) -> usize {
+    pieces(bytes).map(str::len).sum()
+}
+
+fn pieces(bytes: &[u8]) -> impl Iterator<Item = &str> {
+    bytes.utf8_chunks().flat_map(|chunk| {
+        let replacement = if chunk.invalid().is_empty() { "" } else { REPLACEMENT };
+        [chunk.valid(), replacement]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repairs_maximal_subparts() {
+        for (bytes, text) in [
+            (&b"a\xFFb"[..], "a\u{FFFD}b"),
+            (b"\xF0\x9F\x98", "\u{FFFD}"),
+            (b"\xED\xA0\x80", "\u{FFFD}\u{FFFD}\u{FFFD}"),
+            (b"\xE2\x82x", "\u{FFFD}x"),
+        ] {
+            let mut spare = String::new();
+            assert_eq!(lend(bytes, &mut spare), text);
+            assert_eq!(len(bytes), text.len());
+            assert_eq!(spare.capacity(), text.len());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What the tests of this workspace stand on.
+//!
+//!  - [`wire`]: the table of wire cases, bytes and the frames that they come to, written by hand.
+//!  - [`reference`](mod@reference): a slow decoder written line by line from the standard, for inputs that are in no table.
+//!  - [`chunking`]: ways to cut an input into chunks. What a decoder says must not depend on them.
+//!  - [`Server`]: a loopback HTTP/1.1 server that does what a script of [`Reply`]s says and keeps a record of it.
+//!  - [`SplitMix64`]: chance that can be replayed.
+//!
+//! Nothing here needs a runtime, and nothing here uses the decoder or the client that it is there to test.
+//!
+//! A decoder is tested like this:
+//!
+//! ```
+//! use sse_testkit::{chunking, wire};
+//! # use sse_testkit::{reference, wire::Case};
+//! # fn decode(case: &Case, chunks: &[&[u8]]) -> reference::Outcome {
+//! #     reference::decode(&chunks.concat(), case.limit, case.skip, case.resumed_from.into())
+//! # }
+//!
+//! for case in wire::cases() {
+//!     for chunks in chunking::every_split(&case.input) {
+//!         assert_eq!(decode(&case, &chunks), case.expected, "{}: {chunks:?}", case.name);
+//!     }
+//! }
+//! ```
+//!
+//! And a client like this:
+//!
+//! ```
+//! use std::time::Duration;
+//! use sse_testkit::{Reply, Server};
+//!
+//! let server = Server::script([
+//!     Reply::events().send("id: 1\ndata: a\n\ndata: cut o").reset(),
+//!     Reply::events().send("data: b\n\n").stall(),
+//! ]);
+//! # use std::{io::Write, net::TcpStream};
+//! # fn follow(url: String) -> TcpStream {
+//! #     let addr = url.trim_start_matches("http://").split('/').next().expect("a host");
+//! #     let mut client = TcpStream::connect(addr).expect("the server listens");
+//! #     client.write_all(b"GET /events HTTP/1.1\r\nLast-Event-ID: 1\r\n\r\n").expect("the server reads");
+//! #     client
+//! # }
+//! # let first = follow(server.url("/events"));
+//! # assert!(server.wait_for_request(0, Duration::from_secs(5)).is_some());
+//! let client = follow(server.url("/events"));
+//! let again = server.wait_for_request(1, Duration::from_secs(5)).expect("the client comes back");
+//! assert_eq!(again.header("last-event-id"), Some("1"));
+//! drop(client);
+//! assert!(server.wait_for_close(1, Duration::from_secs(5)).is_some());
+//! ```
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod chunking;
+mod rand;
+pub mod reference;
+mod server;
+pub mod wire;
+
+pub use rand::SplitMix64;
+pub use server::{Gate, RecordedRequest, Reply, Server};

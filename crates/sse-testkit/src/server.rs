@@ -1,0 +1,189 @@
+//! A loopback HTTP/1.1 server that does what a script says, on threads of the standard library.
+//!
+//! One request for each connection. Requests are numbered from 0 in the order in which they arrived; a connection that
+//! sends none is not counted.
+
+mod connection;
+mod gate;
+mod log;
+mod reply;
+mod request;
+
+use core::fmt;
+use core::net::SocketAddr;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::time::Duration;
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+pub use gate::Gate;
+pub use reply::Reply;
+pub use request::RecordedRequest;
+
+use log::Log;
+
+/// How long the server waits for the system: between two tries, and at most to be woken when it is dropped.
+const PAUSE: Duration = Duration::from_millis(5);
+const WAKE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// A server on a free port of 127.0.0.1. Dropping it closes all its connections and ends all its threads.
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use std::net::TcpStream;
+/// use std::time::Duration;
+/// use sse_testkit::{Reply, Server};
+///
+/// let server = Server::script([Reply::events().send("data: a\n\n").cut(), Reply::status(204)]);
+///
+/// let mut client = TcpStream::connect(server.addr())?;
+/// client.write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+/// let mut response = String::new();
+/// client.read_to_string(&mut response)?;
+/// assert!(response.ends_with("\r\n\r\n9\r\ndata: a\n\n\r\n"));
+///
+/// drop(client);
+/// assert!(server.wait_for_close(0, Duration::from_secs(5)).is_some());
+/// assert_eq!(server.requests()[0].path, "/events");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Server {
+    addr: SocketAddr,
+    shared: Arc<Shared>,
+    accepting: Option<JoinHandle<()>>,
+}
+
+/// What the threads of a server share.
+struct Shared {
+    answer: Box<Answer>,
+    log: Log,
+    stopped: AtomicBool,
+}
+
+type Answer = dyn Fn(&RecordedRequest, usize) -> Reply + Send + Sync;
+
+impl Server {
+    /// Answers request n with reply n. The last reply is for all requests after it too, so that a client that asks too
+    /// often is seen in [`requests`](Self::requests).
+    ///
+    /// # Panics
+    ///
+    /// When there is no reply at all, or no port is free.
+    #[must_use]
+    pub fn script(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let replies: Vec<_> = replies.into_iter().collect();
+        let last = replies.len().checked_sub(1).expect("a script has at least one reply");
+        Self::respond(move |_, number| replies[number.min(last)].clone())
+    }
+
+    /// Answers each request as `answer` says: it is given the request and its number, and called by the thread of that
+    /// connection. When it panics the client sees a closed connection, and dropping the server panics.
+    ///
+    /// ```
+    /// use sse_testkit::{Reply, Server};
+    ///
+    /// let server = Server::respond(|request, _| match request.header("last-event-id") {
+    ///     None => Reply::events().send("id: 1\ndata: a\n\n").cut(),
+    ///     Some(id) => Reply::events().send(format!("data: after {id}\n\n")).stall(),
+    /// });
+    /// # drop(server);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When no port is free.
+    #[must_use]
+    pub fn respond(answer: impl Fn(&RecordedRequest, usize) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port of 127.0.0.1 is free");
+        let addr = listener.local_addr().expect("a bound socket has an address");
+        let shared = Arc::new(Shared {
+            answer: Box::new(answer),
+            log: Log::default(),
+            stopped: AtomicBool::new(false),
+        });
+        let accepting = thread::spawn({
+            let shared = Arc::clone(&shared);
+            move || accept(&listener, &shared)
+        });
+        Self { addr, shared, accepting: Some(accepting) }
+    }
+
+    /// Where the server listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The `http` URL of `path`, which begins with a slash.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.addr)
+    }
+
+    /// Every request so far.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.shared.log.requests()
+    }
+
+    /// Request `number` (the first is 0), as soon as it is there; `None` when it is not there after `timeout`.
+    #[must_use]
+    pub fn wait_for_request(&self, number: usize, timeout: Duration) -> Option<RecordedRequest> {
+        self.shared.log.wait_for_request(number, timeout)
+    }
+
+    /// The moment at which the server saw that the peer had closed the connection of request `number` (the first is 0);
+    /// `None` when it has not seen that after `timeout`.
+    ///
+    /// A peer that closed only its sending half counts as closed. A connection that the server reset is never seen closed.
+    #[must_use]
+    pub fn wait_for_close(&self, number: usize, timeout: Duration) -> Option<Instant> {
+        self.shared.log.wait_for_close(number, timeout)
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("addr", &self.addr)
+            .field("log", &self.shared.log)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shared.stopped.store(true, Ordering::Relaxed);
+        // The accepting thread sleeps in `accept`: a connection wakes it. Unwoken it cannot be joined.
+        let woken = TcpStream::connect_timeout(&self.addr, WAKE_TIMEOUT).is_ok();
+        let Some(accepting) = self.accepting.take().filter(|_| woken) else { return };
+        if accepting.join().is_err() && !thread::panicking() {
+            panic!("the server could not answer: its closure panicked");
+        }
+    }
+}
+
+impl Shared {
+    fn stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+}
+
+/// Serves each connection on a thread of its own, and has them all ended when it returns.
+fn accept(listener: &TcpListener, shared: &Shared) {
+    thread::scope(|threads| {
+        loop {
+            let accepted = listener.accept();
+            if shared.stopped() {
+                break;
+            }
+            match accepted {
+                Ok((stream, _)) => drop(threads.spawn(move || connection::serve(stream, shared))),
+                // Too many open files, or a peer that was gone too soon: both pass.
+                Err(_) => thread::sleep(PAUSE),
+            }
+        }
+    });
+}

@@ -1,0 +1,160 @@
+//! One connection: its request is read and recorded, its reply is played, and the peer is watched all the while.
+
+use core::time::Duration;
+use std::io::{self, BufReader, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::thread;
+use std::time::Instant;
+
+use socket2::SockRef;
+
+use super::reply::{End, Step};
+use super::{PAUSE, RecordedRequest, Reply, Shared};
+
+const BETWEEN_BYTES: Duration = Duration::from_micros(200);
+
+/// Serves a connection to its end: that of the script, of the peer or of the server.
+pub(super) fn serve(stream: TcpStream, server: &Shared) {
+    let connection = Connection { stream, server };
+    // What goes wrong before there is a whole request is nothing to record.
+    let _ = connection.serve();
+}
+
+struct Connection<'s> {
+    stream: TcpStream,
+    server: &'s Shared,
+}
+
+/// Why a connection is over.
+#[derive(Debug, PartialEq, Eq)]
+enum Over {
+    /// The peer has closed it.
+    Peer,
+    /// The server reset it, or is being dropped.
+    Server,
+}
+
+impl Connection<'_> {
+    fn serve(&self) -> io::Result<()> {
+        self.stream.set_nodelay(true)?;
+        self.stream.set_read_timeout(Some(PAUSE))?;
+        self.stream.set_write_timeout(Some(PAUSE))?;
+        let request = RecordedRequest::read(BufReader::new(self))?;
+        let number = self.server.log.add(request.clone());
+        let reply = (self.server.answer)(&request, number);
+        if self.play(&reply) == Over::Peer {
+            self.server.log.close(number);
+        }
+        Ok(())
+    }
+
+    fn play(&self, reply: &Reply) -> Over {
+        match self.send_reply(reply) {
+            Err(over) => over,
+            Ok(()) => self.end(reply.end),
+        }
+    }
+
+    fn send_reply(&self, reply: &Reply) -> Result<(), Over> {
+        self.send(&reply.head())?;
+        for step in &reply.steps {
+            self.take_step(step, reply)?;
+        }
+        if matches!(reply.end, End::Close) { self.send(reply.last_chunk()) } else { Ok(()) }
+    }
+
+    fn take_step(&self, step: &Step, reply: &Reply) -> Result<(), Over> {
+        match step {
+            Step::Send(bytes) => self.send(&reply.frame(bytes)),
+            Step::SendEachByte(bytes) => bytes.chunks(1).try_for_each(|byte| {
+                self.send(&reply.frame(byte))?;
+                thread::sleep(BETWEEN_BYTES);
+                Ok(())
+            }),
+            Step::Pause(time) => {
+                let start = Instant::now();
+                self.watch_until(|| start.elapsed() >= *time)
+            }
+            Step::Wait(gate) => self.watch_until(|| gate.is_open()),
+        }
+    }
+
+    /// The peer of a connection that was closed here is still watched until it closes too.
+    fn end(&self, end: End) -> Over {
+        match end {
+            End::Reset => return self.reset(),
+            End::Close | End::Cut => drop(self.stream.shutdown(Shutdown::Write)),
+            End::Stall => {}
+        }
+        self.watch()
+    }
+
+    /// The reset goes out when the stream is dropped.
+    fn reset(&self) -> Over {
+        let armed = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        if armed.is_ok() { Over::Server } else { Over::Peer }
+    }
+
+    fn send(&self, bytes: &[u8]) -> Result<(), Over> {
+        let mut to = self;
+        to.write_all(bytes).map_err(|_| if self.server.stopped() { Over::Server } else { Over::Peer })
+    }
+
+    fn watch(&self) -> Over {
+        loop {
+            if let Err(over) = self.look_at_peer() {
+                return over;
+            }
+        }
+    }
+
+    fn watch_until(&self, done: impl Fn() -> bool) -> Result<(), Over> {
+        while !done() {
+            self.look_at_peer()?;
+        }
+        Ok(())
+    }
+
+    /// Waits a little for something from the peer. Bytes are of no interest after the request; the end is.
+    fn look_at_peer(&self) -> Result<(), Over> {
+        if self.server.stopped() {
+            return Err(Over::Server);
+        }
+        match (&self.stream).read(&mut [0; 1024]) {
+            Ok(0) => Err(Over::Peer),
+            Err(error) if !is_timeout(&error) => Err(Over::Peer),
+            _ => Ok(()),
+        }
+    }
+
+    /// Tries again for as long as the peer is slow and the server is there.
+    fn patiently<T>(&self, mut attempt: impl FnMut(&TcpStream) -> io::Result<T>) -> io::Result<T> {
+        loop {
+            match attempt(&self.stream) {
+                Err(error) if is_timeout(&error) && !self.server.stopped() => {}
+                result => return result,
+            }
+        }
+    }
+}
+
+impl Read for &Connection<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.patiently(|mut stream| stream.read(buffer))
+    }
+}
+
+impl Write for &Connection<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.patiently(|mut stream| stream.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A timeout has one name on Unix and the other on Windows.
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
+}

@@ -1,0 +1,46 @@
+//! Tokio's network and clock, as the client sees them.
+
+use core::time::Duration;
+use std::io::{self, Read};
+use std::net::TcpListener;
+
+use sse_hyper::Dial;
+use sse_tokio::{Instant, Timer, TokioDial, TokioTimer};
+use tokio::time;
+
+#[tokio::test]
+async fn a_dial_reaches_a_listener_by_name_and_by_address() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    for host in ["localhost", "127.0.0.1"] {
+        let stream = TokioDial.dial(host, port).await.unwrap();
+        assert!(stream.get_ref().nodelay().unwrap());
+        let (mut peer, _) = listener.accept().unwrap();
+        drop(stream);
+        assert_eq!(peer.read(&mut [0]).unwrap(), 0, "dropping the stream closes it");
+    }
+}
+
+#[tokio::test]
+async fn a_dial_fails_where_nobody_listens() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let error = TokioDial.dial("127.0.0.1", port).await.unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_timer_keeps_to_tokios_clock() {
+    let timer = TokioTimer::default();
+    assert_eq!(timer.now(), Instant::ZERO);
+    let hour = Instant::ZERO + Duration::from_secs(3600);
+    timer.sleep_until(hour).await;
+    assert_eq!(timer.now(), hour);
+    timer.sleep_until(Instant::ZERO).await;
+    assert_eq!(timer.now(), hour, "what is past is over at once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_beyond_all_time_does_not_come() {
+    let sleep = TokioTimer::default().sleep_until(Instant::ZERO + Duration::MAX);
+    assert!(time::timeout(Duration::from_secs(100_000_000), sleep).await.is_err());
+}
