@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn parts_make_a_url() {
-        let parts = |scheme, host, port, path| Endpoint { scheme, host, port, path }.url().map(String::from).ok();
+        let parts =
+            |scheme, host, port, path| Endpoint { scheme, host, port, path }.url().map(String::from).ok();
         for (made, url) in [
             (parts("http", "h", None, "a?b=c"), Some("http://h/a?b=c")),
             (parts("https", "h", Some(444), "/"), Some("https://h:444/")),

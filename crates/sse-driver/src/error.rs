@@ -90,10 +90,8 @@ impl Error {
 }
 
 fn has_timed_out(error: &(dyn StdError + 'static)) -> bool {
-    let mut chain = std::iter::successors(Some(error), |error| error.source());
-    chain.any(|error| {
-        error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
-    })
+    let timed_out = |error: &io::Error| error.kind() == io::ErrorKind::TimedOut;
+    error.downcast_ref().is_some_and(timed_out) || error.source().is_some_and(has_timed_out)
 }
 
 impl fmt::Display for Error {
@@ -222,6 +220,9 @@ impl fmt::Display for FailedResponse {
 
 impl fmt::Debug for FailedResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FailedResponse").field("head", &self.head).field("body_len", &self.body.len()).finish()
+        f.debug_struct("FailedResponse")
+            .field("head", &self.head)
+            .field("body_len", &self.body.len())
+            .finish()
     }
 }

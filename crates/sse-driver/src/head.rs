@@ -51,7 +51,8 @@ impl ResponseHead {
 
     /// All values of `Content-Type`, as one list.
     pub(crate) fn content_type(&self) -> Option<Vec<u8>> {
-        let values: Vec<_> = self.headers().get_all(CONTENT_TYPE).iter().map(|value| value.as_bytes()).collect();
+        let values: Vec<_> =
+            self.headers().get_all(CONTENT_TYPE).iter().map(|value| value.as_bytes()).collect();
         (!values.is_empty()).then(|| values.join(&b", "[..]))
     }
 
@@ -63,7 +64,8 @@ impl ResponseHead {
             return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
         }
         let then = httpdate::parse_http_date(value).ok()?;
-        let now = self.text(DATE).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(wall_clock);
+        let now =
+            self.text(DATE).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(wall_clock);
         Some(then.duration_since(now).unwrap_or_default())
     }
 
@@ -110,7 +112,11 @@ mod tests {
             }
             let url = Url::parse("http://localhost/").unwrap();
             let head = ResponseHead::new(StatusCode::SERVICE_UNAVAILABLE, headers, url);
-            assert_eq!(head.retry_after(wall_clock), seconds.map(Duration::from_secs), "{retry_after} {date:?}");
+            assert_eq!(
+                head.retry_after(wall_clock),
+                seconds.map(Duration::from_secs),
+                "{retry_after} {date:?}"
+            );
         }
     }
 }

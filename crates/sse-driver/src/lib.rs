@@ -1,11 +1,52 @@
 //! A Server-Sent Events client for any async runtime and any transport.
+//!
+//! Most programs use it through the crate of their runtime (`sse-tokio`, say), which re-exports all of it. This crate
+//! names no runtime and no HTTP library: it drives the core, [`sse_proto`], with a [`Transport`] that moves bytes and a
+//! [`Timer`] that tells the time.
+//!
+//!  - [`Client`] opens sessions; [`ClientBuilder`] has its settings.
+//!  - [`RequestBuilder`] is one request, with every setting again.
+//!  - [`Session`] is a stream of events that outlives its connections.
+//!  - [`events`] reads the events of a body that is there already.
+//!
+//! Nothing is spawned. A session does its work while it is polled, and it gives way to other tasks when a server sends
+//! without end. It is `Send` when its transport's future and body and its timer's sleep are; without that it works on
+//! an executor of one thread.
+//!
+//! # Features
+//!
+//! `json`: [`RequestBuilder`]'s `json`. `tracing`: a span for each session, and events in it.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod alarm;
+mod budget;
+mod client;
+mod drive;
+mod endpoint;
+mod error;
+mod events;
+mod head;
+mod link;
+mod options;
+mod redact;
+mod request;
+mod session;
+mod state;
+mod template;
 mod timer;
+mod trace;
 mod transport;
 
+pub use client::{Client, ClientBuilder};
+pub use endpoint::{Endpoint, IntoUrl};
+pub use error::{Error, FailedResponse, InvalidRequest};
+pub use events::{Events, events};
+pub use head::ResponseHead;
+pub use request::RequestBuilder;
+pub use session::{Incoming, Session};
 pub use sse_proto as proto;
-pub use sse_proto::Instant;
+pub use sse_proto::{Event, Frame, Instant};
+pub use state::{Attempt, State};
 pub use timer::Timer;
 pub use transport::{BoxError, ConnectTimeout, EffectiveUrl, Transport};

@@ -79,8 +79,8 @@ async fn a_stream_over_a_socket_by_address_and_by_name() {
     let server = Server::script([Reply::events().send("a").send("b")]);
     let urls = [server.url("/"), format!("http://localhost:{}/", server.addr().port())];
     for url in urls {
-        let response = sse_tokio::Http::default().connect(empty(get(&url))).await.unwrap();
-        let (body, end) = read(response.into_body()).await;
+        let mut response = sse_tokio::Http::default().connect(empty(get(&url))).await.unwrap();
+        let (body, end) = read(response.body_mut()).await;
         assert_eq!((body.as_str(), end.is_none()), ("ab", true), "{url}");
     }
 }
@@ -94,7 +94,7 @@ async fn a_body_that_is_cut_off() {
         let mut body = response.into_body();
         assert_eq!(body.next().await.unwrap().unwrap(), "a");
         gate.open();
-        let (rest, end) = read(body).await;
+        let (rest, end) = read(&mut body).await;
         assert!(rest.is_empty() && matches!(end, Some(Error::Body(_))), "{rest} {end:?}");
     }
 }

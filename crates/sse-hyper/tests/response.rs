@@ -12,9 +12,12 @@ use sse_hyper::{Error, Http};
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 
-async fn body_of(network: &Memory) -> (String, Option<Error>) {
-    let response = Http::new(network.clone()).connect(empty(get("http://a/"))).await.unwrap();
-    read(response.into_body()).await
+/// The body, and that its connection is gone once it has ended, while it is still held.
+async fn body_of(network: Memory) -> (String, Option<Error>) {
+    let mut response = Http::new(network.clone()).connect(empty(get("http://a/"))).await.unwrap();
+    let outcome = read(response.body_mut()).await;
+    assert_eq!(network.record().open, 0);
+    outcome
 }
 
 async fn failure_of(network: Memory) -> Error {
@@ -42,12 +45,10 @@ async fn bodies_and_their_ends() {
     for (reply, body, complete) in cases {
         let bytes: Vec<String> = reply.chars().map(String::from).collect();
         for pieces in [vec![reply.to_owned()], bytes] {
-            let network = Memory::replying(pieces.iter().map(String::as_str));
-            let (got, end) = body_of(&network).await;
+            let (got, end) = body_of(Memory::replying(pieces.iter().map(String::as_str))).await;
             assert_eq!(got, body, "{reply}");
             assert_eq!(end.is_none(), complete, "{reply}: {end:?}");
             assert!(end.is_none_or(|end| matches!(end, Error::Body(_))), "{reply}");
-            assert_eq!(network.record().open, 0, "{reply}: a body that ended holds no connection");
         }
     }
 }
@@ -55,7 +56,7 @@ async fn bodies_and_their_ends() {
 #[tokio::test]
 async fn a_reset_in_the_body() {
     let network = Memory::replying([CHUNKED.into(), "2\r\nhi\r\n".into(), Piece::Reset]);
-    let (got, end) = body_of(&network).await;
+    let (got, end) = body_of(network).await;
     assert_eq!(got, "hi");
     assert_eq!(
         chain(&end.unwrap()),
@@ -84,9 +85,9 @@ async fn the_head_comes_before_any_byte_of_the_body() {
 async fn informational_responses_are_skipped() {
     let early = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n";
     let network = Memory::replying([early, "HTTP/1.1 200 OK\r\nx: y\r\n\r\n", "hello"]);
-    let response = Http::new(network).connect(empty(get("http://a/"))).await.unwrap();
+    let mut response = Http::new(network).connect(empty(get("http://a/"))).await.unwrap();
     assert_eq!((response.status().as_u16(), response.headers().len()), (200, 1));
-    assert_eq!(read(response.into_body()).await.0, "hello");
+    assert_eq!(read(response.body_mut()).await.0, "hello");
 }
 
 #[tokio::test]
@@ -106,8 +107,9 @@ async fn a_flood_of_informational_responses_does_not_hold_the_thread() {
 #[tokio::test]
 async fn a_response_to_head_has_no_body() {
     let network = Memory::replying(["HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n"]);
-    let response = Http::new(network).connect(empty(get("http://a/").method(Method::HEAD))).await.unwrap();
-    assert!(read(response.into_body()).await.1.is_none());
+    let mut response =
+        Http::new(network).connect(empty(get("http://a/").method(Method::HEAD))).await.unwrap();
+    assert!(read(response.body_mut()).await.1.is_none());
 }
 
 #[tokio::test]

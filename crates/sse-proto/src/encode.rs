@@ -186,7 +186,11 @@ mod tests {
         for (frame, error, shown) in [
             (event("a\rb", "", ""), EncodeError::EventType, "event: a\u{FFFD}b\ndata:\n\n"),
             (event("a\ndata: b", "", ""), EncodeError::EventType, "event: a\u{FFFD}data: b\ndata:\n\n"),
-            (event("a", "", "1\r\n2"), EncodeError::LastEventId, "event: a\nid: 1\u{FFFD}\u{FFFD}2\ndata:\n\n"),
+            (
+                event("a", "", "1\r\n2"),
+                EncodeError::LastEventId,
+                "event: a\nid: 1\u{FFFD}\u{FFFD}2\ndata:\n\n",
+            ),
             (event("a", "", "1\02"), EncodeError::LastEventId, "event: a\nid: 1\u{FFFD}2\ndata:\n\n"),
             (Frame::Comment("a\nid: 1"), EncodeError::Comment, ": a\u{FFFD}id: 1\n"),
             (Frame::Discarded { len: 9 }, EncodeError::Discarded, ": discarded an event of 9 bytes\n"),

@@ -56,7 +56,8 @@ fn retry(value: &[u8]) -> Field<'_> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return Field::Ignored;
     }
-    let millis = value.iter().fold(0u64, |n, digit| n.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
+    let millis =
+        value.iter().fold(0u64, |n, digit| n.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
     Field::Retry(Duration::from_millis(millis))
 }
 

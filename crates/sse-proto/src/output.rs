@@ -63,8 +63,9 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// The headers to set, each in place of any of the same name: `Accept`, `Cache-Control`, and `Last-Event-ID` where
-    /// there is one that can be sent. The values are UTF-8 (WHATWG HTML 9.2.2 and 9.2.3).
+    /// The headers to send: `Accept` and `Cache-Control`, which an application may have chosen otherwise, and
+    /// `Last-Event-ID` where there is one that can be sent, in place of any of that name. The values are UTF-8 (WHATWG
+    /// HTML 9.2.2 and 9.2.3).
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
         let id = match &self.resume {
             Resume::From(id) => Some(("Last-Event-ID", id.as_bytes().as_ref())),

@@ -9,8 +9,8 @@ use bytestring::ByteString;
 
 use crate::mime::is_event_stream;
 use crate::{
-    Attempt, Backoff, Cause, CloseReason, DecodeError, Decoder, Disconnect, Frame, Instant, Limits, Output, ReadyState,
-    ReconnectPolicy, ResponseHead, Resume,
+    Attempt, Backoff, Cause, CloseReason, DecodeError, Decoder, Disconnect, Frame, Instant, Limits, Output,
+    ReadyState, ReconnectPolicy, ResponseHead, Resume,
 };
 
 /// How an event source is to behave.
@@ -261,6 +261,15 @@ impl EventSource {
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         self.decoder.last_event_id()
+    }
+
+    /// Why it is over; `None` while it is not.
+    #[must_use]
+    pub fn close_reason(&self) -> Option<&CloseReason> {
+        match &self.phase {
+            Phase::Closed(reason) => Some(reason),
+            _ => None,
+        }
     }
 
     /// The reconnection time in force.

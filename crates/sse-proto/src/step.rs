@@ -104,7 +104,9 @@ impl Decoder {
             let line = &chunk[at..end];
             at = end + line::end_len(chunk, end);
             match Field::parse(line) {
-                Field::Data(value) if here.data.is_none() && !self.block.has_data() => here.data = Some(value),
+                Field::Data(value) if here.data.is_none() && !self.block.has_data() => {
+                    here.data = Some(value)
+                }
                 Field::Data(value) => {
                     if let Some(first) = here.data.take() {
                         self.block.push_data(first);

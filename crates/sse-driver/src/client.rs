@@ -1,0 +1,144 @@
+//! A client: settings, a transport and a timer, to open sessions with.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::Method;
+
+use crate::options::{Options, setters};
+use crate::{IntoUrl, RequestBuilder, Timer, Transport};
+
+/// Opens sessions. Cheap to clone; its clones share the transport, and so what that shares (a pool of connections, say).
+///
+/// The crate of a runtime names the two types: `sse_tokio::Client` is one on Tokio's network and clock.
+///
+/// ```no_run
+/// use std::future::Future;
+/// use sse_driver::{Client, Error, Timer, Transport};
+///
+/// async fn follow<T: Transport, M: Timer>(transport: T, timer: M) -> Result<(), Error> {
+///     let client = Client::builder_with(transport, timer).show_comments(true).build();
+///     let mut session = client.get("http://localhost:8080/events").open().await?;
+///     while let Some(event) = session.next().await {
+///         println!("{}", event?.data);
+///     }
+///     Ok(())
+/// }
+/// ```
+pub struct Client<T, M> {
+    transport: Arc<T>,
+    timer: Arc<M>,
+    options: Arc<Options>,
+}
+
+impl<T, M> Clone for Client<T, M> {
+    fn clone(&self) -> Self {
+        Self {
+            transport: Arc::clone(&self.transport),
+            timer: Arc::clone(&self.timer),
+            options: Arc::clone(&self.options),
+        }
+    }
+}
+
+impl<T: Transport + Default, M: Timer + Default> Default for Client<T, M> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Transport + Default, M: Timer + Default> Client<T, M> {
+    /// A client with the settings as they are unless set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// Settings to be changed.
+    #[must_use]
+    pub fn builder() -> ClientBuilder<T, M> {
+        Self::builder_with(T::default(), M::default())
+    }
+}
+
+impl<T: Transport, M: Timer> Client<T, M> {
+    /// Settings to be changed, over a transport and a timer of one's own.
+    #[must_use]
+    pub fn builder_with(transport: T, timer: M) -> ClientBuilder<T, M> {
+        ClientBuilder { transport, timer, options: Options::default() }
+    }
+
+    /// A GET request. A URL that does not parse is told when the session is opened.
+    pub fn get(&self, url: impl IntoUrl) -> RequestBuilder<T, M> {
+        self.request(Method::GET, url)
+    }
+
+    /// A POST request. It is sent once: see [`RequestBuilder::replay`].
+    pub fn post(&self, url: impl IntoUrl) -> RequestBuilder<T, M> {
+        self.request(Method::POST, url)
+    }
+
+    /// A request of any method.
+    pub fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder<T, M> {
+        let peers = (Arc::clone(&self.transport), Arc::clone(&self.timer));
+        RequestBuilder::new(peers, Options::clone(&self.options), method, url.into_url())
+    }
+}
+
+impl<T, M> fmt::Debug for Client<T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+/// The settings of a [`Client`]. Each can be set again for one request, whose value then counts.
+///
+/// ```no_run
+/// # use sse_driver::{ClientBuilder, Timer, Transport};
+/// # fn configure<T: Transport, M: Timer>(builder: ClientBuilder<T, M>) {
+/// use std::time::Duration;
+///
+/// let client = builder
+///     .reconnection_time(Duration::from_secs(1))
+///     .max_reconnection_attempts(10)
+///     .idle_timeout(Duration::from_secs(60))
+///     .header("user-agent", "follower/1.0")
+///     .build();
+/// # }
+/// ```
+#[must_use]
+pub struct ClientBuilder<T, M> {
+    transport: T,
+    timer: M,
+    options: Options,
+}
+
+impl<T: Transport, M: Timer> ClientBuilder<T, M> {
+    setters!();
+
+    /// Another transport in place of this one.
+    pub fn transport<U: Transport>(self, transport: U) -> ClientBuilder<U, M> {
+        ClientBuilder { transport, timer: self.timer, options: self.options }
+    }
+
+    /// Another timer in place of this one.
+    pub fn timer<N: Timer>(self, timer: N) -> ClientBuilder<T, N> {
+        ClientBuilder { transport: self.transport, timer, options: self.options }
+    }
+
+    /// The client.
+    #[must_use]
+    pub fn build(self) -> Client<T, M> {
+        Client {
+            transport: Arc::new(self.transport),
+            timer: Arc::new(self.timer),
+            options: Arc::new(self.options),
+        }
+    }
+}
+
+impl<T, M> fmt::Debug for ClientBuilder<T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("options", &self.options).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,336 @@
+//! The one loop that drives the core.
+
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use sse_proto::{self as proto, Cause, CloseReason, Config, Disconnect, EventSource, Frame, Instant, Output};
+use url::Url;
+
+use crate::alarm::Alarm;
+use crate::budget::Budget;
+use crate::link::{Arrived, Link};
+use crate::options::Options;
+use crate::template::Template;
+use crate::trace::Trace;
+use crate::{
+    Attempt, EffectiveUrl, Error, FailedResponse, InvalidRequest, ResponseHead, State, Timer, Transport,
+};
+
+/// An event source with its connection and its timer.
+pub(crate) struct Drive<T: Transport, M: Timer> {
+    pub(crate) source: EventSource,
+    pub(crate) link: Link<T>,
+    pub(crate) first_response: Option<ResponseHead>,
+    pub(crate) last_response: Option<ResponseHead>,
+    transport: Arc<T>,
+    timer: Arc<M>,
+    template: Template,
+    options: Options,
+    /// Where the present request goes, without what redirects make of it.
+    asked: Url,
+    alarm: Alarm<M>,
+    budget: Budget,
+    /// What the transport said when it failed last.
+    transport_error: Option<Error>,
+    last_failure: Option<Arc<Error>>,
+    /// An error that the application made of an event or of an attempt.
+    own_error: Option<Error>,
+    refusal: Option<Refusal>,
+    ended: bool,
+    trace: Trace,
+}
+
+/// What a turn of the loop came to.
+pub(crate) enum Step {
+    Opened,
+    Frame(Frame),
+    /// It is over. From then on there is no other step, and the error is told once.
+    Ended(Option<Error>),
+}
+
+/// The body of a response that is no event stream, on its way into the error.
+struct Refusal {
+    body: Vec<u8>,
+    until: Instant,
+}
+
+/// How much of such a body is read, in bytes, and for how long.
+const MOST_OF_A_REFUSAL: usize = 64 * 1024;
+const LONGEST_REFUSAL: Duration = Duration::from_secs(10);
+
+impl<T: Transport, M: Timer> Drive<T, M> {
+    pub(crate) fn new(
+        (transport, timer): (Arc<T>, Arc<M>),
+        (template, asked): (Template, Url),
+        options: Options,
+        config: Config,
+    ) -> Self {
+        Self {
+            source: EventSource::new(config, timer.now()),
+            link: Link::Down,
+            first_response: None,
+            last_response: None,
+            transport,
+            timer,
+            template,
+            options,
+            trace: Trace::new(&asked),
+            asked,
+            alarm: Alarm::new(),
+            budget: Budget::new(),
+            transport_error: None,
+            last_failure: None,
+            own_error: None,
+            refusal: None,
+            ended: false,
+        }
+    }
+
+    pub(crate) fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
+        loop {
+            ready!(self.budget.poll(cx));
+            match self.source.poll_output() {
+                Output::Connect(attempt) => self.connect(attempt),
+                Output::Opened => return Poll::Ready(self.opened()),
+                Output::Frame(frame) => {
+                    self.budget.spend_frame();
+                    if let Some(frame) = self.judged(frame) {
+                        return Poll::Ready(Step::Frame(frame));
+                    }
+                }
+                Output::Disconnected { cause, retry_at } => self.disconnected(cause, retry_at),
+                Output::Wait(deadline) => {
+                    if self.poll_input(cx, deadline).is_pending() {
+                        self.budget.renew();
+                        return Poll::Pending;
+                    }
+                }
+                Output::Closed(reason) => return self.poll_closed(cx, reason),
+            }
+        }
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        self.last_response.as_ref().map_or(&self.asked, ResponseHead::url)
+    }
+
+    /// Drops the connection and asks for another one at once.
+    pub(crate) fn restart(&mut self) {
+        self.source.restart(self.timer.now());
+        self.link = Link::Down;
+    }
+
+    fn connect(&mut self, attempt: proto::Attempt) {
+        self.tell(&State::Connecting { attempt: attempt.number });
+        self.trace.warn_if_unsendable(&attempt.resume);
+        let request = self.template.request(&attempt);
+        let Some(before_each) = &self.options.before_each else { return self.send(request) };
+        let attempt = Attempt {
+            number: attempt.number,
+            failures: attempt.failures,
+            resume: attempt.resume,
+            last_failure: self.last_failure.clone(),
+            last_response: self.last_response.clone(),
+        };
+        self.link = Link::Preparing(before_each(attempt, request));
+    }
+
+    fn send(&mut self, request: Request<Bytes>) {
+        match Url::parse(&request.uri().to_string()) {
+            Ok(url) => {
+                self.asked = url;
+                self.link = Link::Connecting(Box::pin(self.transport.connect(request)));
+            }
+            Err(error) => self.fail(InvalidRequest::Url(error).into()),
+        }
+    }
+
+    fn opened(&mut self) -> Step {
+        if let Some(response) = self.last_response.clone() {
+            self.first_response.get_or_insert_with(|| response.clone());
+            self.tell(&State::Open { response });
+        }
+        Step::Opened
+    }
+
+    /// What the application makes of a frame. `None`: it ends the session.
+    fn judged(&mut self, frame: Frame) -> Option<Frame> {
+        if let Frame::Event(event) = &frame {
+            if let Some(error) = self.options.fail_when.as_ref().and_then(|fails| fails(event)) {
+                self.fail(Error::Rejected(error));
+                return None;
+            }
+            if self.options.finish_when.as_ref().is_some_and(|is_last| is_last(event)) {
+                self.source.finish();
+                self.link = Link::Down;
+            }
+        }
+        Some(frame)
+    }
+
+    fn disconnected(&mut self, cause: Cause, retry_at: Instant) {
+        self.link = Link::Down;
+        let error = (cause != Cause::Restart).then(|| Arc::new(self.failure(cause)));
+        self.last_failure.clone_from(&error);
+        let retry_in = retry_at.saturating_duration_since(self.timer.now());
+        self.tell(&State::Disconnected { cause, error, retry_in });
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.own_error = Some(error);
+        self.link = Link::Down;
+        self.source.close();
+    }
+
+    fn tell(&self, state: &State) {
+        self.trace.tell(state);
+        if let Some(on_state) = &self.options.on_state {
+            on_state(state);
+        }
+    }
+}
+
+/// Inputs.
+impl<T: Transport, M: Timer> Drive<T, M> {
+    /// Ready when the core was told something.
+    fn poll_input(&mut self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<()> {
+        if let Poll::Ready(arrived) = self.link.poll(cx) {
+            self.handle(arrived);
+            return Poll::Ready(());
+        }
+        let Some(deadline) = deadline else { return Poll::Pending };
+        ready!(self.alarm.poll(&self.timer, deadline, cx));
+        self.source.handle_timeout(self.timer.now());
+        Poll::Ready(())
+    }
+
+    fn handle(&mut self, arrived: Arrived<T>) {
+        match arrived {
+            Arrived::Request(request) => self.send(request),
+            Arrived::CalledOff(error) => self.fail(Error::BeforeEach(error)),
+            Arrived::Response(response) => self.handle_response(response),
+            Arrived::NoResponse(error) => self.handle_disconnect(Some(Error::Connect(error))),
+            Arrived::Chunk(chunk) => {
+                self.budget.spend_chunk(chunk.len());
+                self.source.handle_data(self.timer.now(), chunk);
+            }
+            Arrived::End(error) => self.handle_disconnect(error.map(Error::Stream)),
+        }
+    }
+
+    fn handle_response(&mut self, response: Response<T::Body>) {
+        let (head, body) = response.into_parts();
+        let url =
+            head.extensions.get::<EffectiveUrl>().map_or_else(|| self.asked.clone(), |url| url.0.clone());
+        let response = ResponseHead::new(head.status, head.headers, url);
+        self.link = Link::Open(Box::pin(body));
+        let content_type = response.content_type();
+        let head = proto::ResponseHead {
+            status: response.status().as_u16(),
+            content_type: content_type.as_deref(),
+            retry_after: response.retry_after(|| self.timer.wall_clock()),
+        };
+        self.source.handle_response(self.timer.now(), head);
+        self.last_response = Some(response);
+    }
+
+    fn handle_disconnect(&mut self, error: Option<Error>) {
+        self.link = Link::Down;
+        let how = if error.is_some() { Disconnect::Transport } else { Disconnect::Eof };
+        self.transport_error = error;
+        self.source.handle_disconnect(self.timer.now(), how);
+    }
+}
+
+/// The end.
+impl<T: Transport, M: Timer> Drive<T, M> {
+    fn poll_closed(&mut self, cx: &mut Context<'_>, reason: CloseReason) -> Poll<Step> {
+        if self.ended {
+            return Poll::Ready(Step::Ended(None));
+        }
+        if is_refusal(&reason) {
+            ready!(self.poll_refusal(cx));
+        }
+        self.link = Link::Down;
+        self.ended = true;
+        if reason == CloseReason::NoContent && self.first_response.is_none() {
+            self.first_response.clone_from(&self.last_response);
+        }
+        let error = self.own_error.take().or_else(|| self.error(&reason));
+        self.tell(&State::Closed { reason });
+        Poll::Ready(Step::Ended(error))
+    }
+
+    /// Reads the body of a response that was refused, as far as it is worth it.
+    fn poll_refusal(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let until = self.timer.now() + LONGEST_REFUSAL;
+        let refusal = self.refusal.get_or_insert_with(|| Refusal { body: Vec::new(), until });
+        loop {
+            match self.link.poll(cx) {
+                Poll::Ready(Arrived::Chunk(chunk)) => {
+                    let room = MOST_OF_A_REFUSAL - refusal.body.len();
+                    refusal.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                    if chunk.len() >= room {
+                        return Poll::Ready(());
+                    }
+                    self.budget.spend_chunk(chunk.len());
+                    ready!(self.budget.poll(cx));
+                }
+                Poll::Ready(_) => return Poll::Ready(()),
+                Poll::Pending if matches!(self.link, Link::Down) => return Poll::Ready(()),
+                Poll::Pending => {
+                    ready!(self.alarm.poll(&self.timer, refusal.until, cx));
+                    if self.timer.now() >= refusal.until {
+                        return Poll::Ready(());
+                    }
+                }
+            }
+        }
+    }
+
+    /// The error that a reason to close is; `None` when it is none.
+    fn error(&mut self, reason: &CloseReason) -> Option<Error> {
+        match *reason {
+            CloseReason::EndOfStream if self.options.finish_when.is_some() => Some(Error::Truncated),
+            CloseReason::Status(_) | CloseReason::ContentType(_) => Some(self.refused()),
+            CloseReason::TooLong { limit } => Some(Error::TooLong { limit }),
+            CloseReason::Failed(cause) | CloseReason::GaveUp { attempts: 0, last: cause } => {
+                Some(self.failure(cause))
+            }
+            CloseReason::GaveUp { attempts, last } => {
+                Some(Error::GaveUp { attempts, last: Box::new(self.failure(last)) })
+            }
+            _ => None,
+        }
+    }
+
+    fn failure(&mut self, cause: Cause) -> Error {
+        match cause {
+            Cause::Status(_) => self.refused(),
+            Cause::ResponseTimeout => {
+                Error::ResponseTimeout(self.options.response_timeout.unwrap_or_default())
+            }
+            Cause::IdleTimeout => Error::IdleTimeout(self.options.idle_timeout.unwrap_or_default()),
+            Cause::Eof if self.options.finish_when.is_some() => Error::Truncated,
+            Cause::Eof => Error::Eof,
+            _ => self.transport_error.take().unwrap_or(Error::Eof),
+        }
+    }
+
+    fn refused(&mut self) -> Error {
+        let Some(head) = self.last_response.clone() else { return Error::Eof };
+        let body = self.refusal.take().map_or_else(Bytes::new, |refusal| refusal.body.into());
+        Error::Response(Box::new(FailedResponse { head, body }))
+    }
+}
+
+fn is_refusal(reason: &CloseReason) -> bool {
+    use CloseReason::{ContentType, Failed, GaveUp, Status};
+    matches!(
+        reason,
+        Status(_) | ContentType(_) | Failed(Cause::Status(_)) | GaveUp { last: Cause::Status(_), .. }
+    )
+}

@@ -1,0 +1,235 @@
+//! One request, and the session that it opens.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::task::ready;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue, Method, Uri};
+use sse_proto::{ByteString, Config, ReconnectPolicy};
+use url::Url;
+
+use crate::drive::{Drive, Step};
+use crate::options::{Options, setters};
+use crate::redact::Redacted;
+use crate::template::Template;
+use crate::{ConnectTimeout, Error, InvalidRequest, Session, Timer, Transport};
+
+/// A request on its way to a [`Session`]. It has every setting of the client again, for this request only.
+///
+/// ```no_run
+/// # use sse_driver::{Client, Error, Timer, Transport};
+/// # async fn ask<T: Transport, M: Timer>(client: Client<T, M>) -> Result<(), Error> {
+/// let answer = client
+///     .post("https://llm.example/v1/chat")
+///     .bearer_auth("token")
+///     .body(r#"{"stream":true}"#)
+///     .header("content-type", "application/json")
+///     .finish_when(|event| event.data == "[DONE]")
+///     .run(async |session| {
+///         let mut answer = String::new();
+///         while let Some(event) = session.next().await {
+///             answer.push_str(&event?.data);
+///         }
+///         Ok::<_, Error>(answer)
+///     })
+///     .await??;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a request does nothing before `open` or `run`"]
+pub struct RequestBuilder<T, M> {
+    transport: Arc<T>,
+    timer: Arc<M>,
+    options: Options,
+    method: Method,
+    url: Result<Url, InvalidRequest>,
+    body: Bytes,
+    last_event_id: Option<ByteString>,
+    replay: Option<bool>,
+}
+
+impl<T: Transport, M: Timer> RequestBuilder<T, M> {
+    pub(crate) fn new(
+        (transport, timer): (Arc<T>, Arc<M>),
+        options: Options,
+        method: Method,
+        url: Result<Url, InvalidRequest>,
+    ) -> Self {
+        let (body, last_event_id, replay) = (Bytes::new(), None, None);
+        Self { transport, timer, options, method, url, body, last_event_id, replay }
+    }
+
+    setters!();
+
+    /// `Authorization: Bearer`, as OAuth 2.0 has it (RFC 6750, 2.1).
+    pub fn bearer_auth(self, token: impl fmt::Display) -> Self {
+        self.authorization(&format!("Bearer {token}"))
+    }
+
+    /// `Authorization: Basic` (RFC 7617). A user name and password in the URL come to the same.
+    pub fn basic_auth(self, user: impl fmt::Display, password: impl fmt::Display) -> Self {
+        let credentials = BASE64_STANDARD.encode(format!("{user}:{password}"));
+        self.authorization(&format!("Basic {credentials}"))
+    }
+
+    fn authorization(mut self, value: &str) -> Self {
+        match HeaderValue::from_str(value) {
+            Ok(mut value) => {
+                value.set_sensitive(true);
+                self.options.headers.insert(AUTHORIZATION, value);
+            }
+            Err(_) => self.options.set_invalid(InvalidRequest::HeaderValue),
+        }
+        self
+    }
+
+    /// Adds pairs to the query of the URL, encoded as a form is.
+    pub fn query<K: AsRef<str>, V: AsRef<str>>(mut self, pairs: impl IntoIterator<Item = (K, V)>) -> Self {
+        if let Ok(url) = &mut self.url {
+            url.query_pairs_mut().extend_pairs(pairs);
+        }
+        self
+    }
+
+    /// The body, sent with each attempt.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// A body in JSON, with its content type.
+    #[cfg(feature = "json")]
+    pub fn json<B: serde::Serialize + ?Sized>(mut self, body: &B) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(body) => self.body(body).header(http::header::CONTENT_TYPE, "application/json"),
+            Err(error) => {
+                self.options.set_invalid(InvalidRequest::Json(error.to_string().into()));
+                self
+            }
+        }
+    }
+
+    /// Where the stream goes on: the last event ID of an earlier session.
+    pub fn last_event_id(mut self, id: impl Into<ByteString>) -> Self {
+        self.last_event_id = Some(id.into());
+        self
+    }
+
+    /// Whether the request may be sent again to reconnect. Unless set, GET and HEAD are and no other method is: a
+    /// repeated POST may do its work twice.
+    pub fn replay(mut self, replay: bool) -> Self {
+        self.replay = Some(replay);
+        self
+    }
+
+    /// Sends the request, and again as the policy has it, until a response is accepted. A 204 opens a session that has
+    /// no events and is over.
+    ///
+    /// Dropping the future closes the connection.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Error`] but those of an open stream.
+    pub async fn open(self) -> Result<Session<T, M>, Error> {
+        let mut drive = self.drive()?;
+        poll_fn(|cx| {
+            loop {
+                match ready!(drive.poll_step(cx)) {
+                    Step::Opened | Step::Ended(None) => return Ok(()).into(),
+                    Step::Ended(Some(error)) => return Err(error).into(),
+                    Step::Frame(_) => {}
+                }
+            }
+        })
+        .await?;
+        Ok(Session::new(drive))
+    }
+
+    /// Opens a session for the block and closes it when the block ends, however it ends.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Self::open). What the block returns is returned.
+    pub async fn run<F, R>(self, block: F) -> Result<R, Error>
+    where
+        F: AsyncFnOnce(&mut Session<T, M>) -> R,
+    {
+        let mut session = self.open().await?;
+        Ok(block(&mut session).await)
+    }
+
+    fn drive(mut self) -> Result<Drive<T, M>, Error> {
+        if let Some(invalid) = self.options.invalid.take() {
+            return Err(invalid.into());
+        }
+        let mut url = self.url?;
+        url.set_fragment(None);
+        take_credentials(&mut url, &mut self.options)?;
+        let uri = url.as_str().parse::<Uri>().ok().filter(|uri| uri.host().is_some());
+        let own_id = take_last_event_id(&mut self.options)?;
+        let is_safe = matches!(self.method, Method::GET | Method::HEAD);
+        let policy = match self.replay.unwrap_or(is_safe) {
+            true => self.options.policy.clone(),
+            false => {
+                ReconnectPolicy { retry_initial: false, max_attempts: Some(0), ..self.options.policy.clone() }
+            }
+        };
+        let config = Config {
+            policy,
+            limits: self.options.limits,
+            response_timeout: self.options.response_timeout,
+            idle_timeout: self.options.idle_timeout,
+            last_event_id: self.last_event_id.or(own_id).unwrap_or_default(),
+            show_comments: self.options.show_comments,
+            show_retries: self.options.show_retries,
+            seed: RandomState::new().hash_one(0),
+        };
+        let template = Template {
+            method: self.method,
+            uri: uri.ok_or(InvalidRequest::Unaskable)?,
+            headers: std::mem::take(&mut self.options.headers),
+            body: self.body,
+            connect_timeout: self.options.connect_timeout.map(ConnectTimeout),
+        };
+        Ok(Drive::new((self.transport, self.timer), (template, url), self.options, config))
+    }
+}
+
+/// User name and password leave the URL for the `Authorization` header, unless the caller has set that.
+fn take_credentials(url: &mut Url, options: &mut Options) -> Result<(), InvalidRequest> {
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(());
+    }
+    let decoded = |text: &str| percent_encoding::percent_decode_str(text).collect::<Vec<u8>>();
+    let credentials = [decoded(url.username()), decoded(url.password().unwrap_or_default())].join(&b':');
+    let value = format!("Basic {}", BASE64_STANDARD.encode(credentials));
+    let mut value = HeaderValue::try_from(value).map_err(|_| InvalidRequest::HeaderValue)?;
+    value.set_sensitive(true);
+    options.headers.entry(AUTHORIZATION).or_insert(value);
+    url.set_username("").and_then(|()| url.set_password(None)).map_err(|()| InvalidRequest::Unaskable)
+}
+
+/// A caller's own `Last-Event-ID` is where the stream goes on, like any other; the core sends it from there.
+fn take_last_event_id(options: &mut Options) -> Result<Option<ByteString>, InvalidRequest> {
+    let Some(value) = options.headers.remove(HeaderName::from_static("last-event-id")) else {
+        return Ok(None);
+    };
+    let id = ByteString::try_from(value.as_bytes()).map_err(|_| InvalidRequest::HeaderValue)?;
+    Ok(Some(id))
+}
+
+impl<T, M> fmt::Debug for RequestBuilder<T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestBuilder")
+            .field("method", &self.method)
+            .field("url", &self.url.as_ref().map(Redacted))
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

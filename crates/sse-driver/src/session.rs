@@ -1,0 +1,183 @@
+//! An open session: the events, and what there is to know and to do besides.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use sse_proto::{CloseReason, Event, Frame, ReadyState};
+use url::Url;
+
+use crate::drive::{Drive, Step};
+use crate::link::Link;
+use crate::redact::Redacted;
+use crate::{Error, ResponseHead, Timer, Transport};
+
+/// A stream of events that outlives its connections.
+///
+/// It does nothing unless it is polled: no task is spawned and nothing is queued, so a slow reader slows the server
+/// down. Dropping the future of [`next`](Self::next) loses nothing; dropping the session closes the connection at once.
+/// An `Err` is the last item.
+///
+/// ```no_run
+/// # use sse_driver::{Client, Error, Timer, Transport};
+/// # async fn follow<T: Transport, M: Timer>(client: Client<T, M>) -> Result<(), Error> {
+/// let mut session = client.get("http://localhost:8080/events").open().await?;
+/// println!("{}", session.response().status());
+/// while let Some(event) = session.next().await {
+///     let event = event?;
+///     println!("{}: {}", event.event_type, event.data);
+/// }
+/// println!("{:?}", session.close_reason());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Session<T: Transport, M: Timer> {
+    drive: Drive<T, M>,
+}
+
+impl<T: Transport, M: Timer> Session<T, M> {
+    pub(crate) fn new(drive: Drive<T, M>) -> Self {
+        Self { drive }
+    }
+
+    /// The next event; `None` when the session is over.
+    pub async fn next(&mut self) -> Option<Result<Event, Error>> {
+        poll_fn(|cx| self.poll_event(cx)).await
+    }
+
+    /// All that the stream says: comments and reconnection times too, when they are shown, and the notice of an event
+    /// that was discarded for its length.
+    pub fn incoming(&mut self) -> Incoming<'_, T, M> {
+        Incoming { session: self }
+    }
+
+    /// The response that opened the session.
+    #[must_use]
+    pub fn response(&self) -> &ResponseHead {
+        self.drive.first_response.as_ref().expect("a session is made once there is a response")
+    }
+
+    /// The newest response: after a reconnection, another one than [`response`](Self::response).
+    #[must_use]
+    pub fn last_response(&self) -> &ResponseHead {
+        self.drive.last_response.as_ref().expect("a session is made once there is a response")
+    }
+
+    /// The ready state (WHATWG HTML 9.2.2).
+    #[must_use]
+    pub fn state(&self) -> ReadyState {
+        self.drive.source.ready_state()
+    }
+
+    /// The URL of the newest response, after redirects.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        self.drive.url()
+    }
+
+    /// The last event ID: what a later session needs to go on from here. Empty when there is none.
+    #[must_use]
+    pub fn last_event_id(&self) -> &str {
+        self.drive.source.last_event_id()
+    }
+
+    /// Why the session is over; `None` while it is not.
+    #[must_use]
+    pub fn close_reason(&self) -> Option<&CloseReason> {
+        self.drive.source.close_reason()
+    }
+
+    /// Drops the connection and connects again, without a delay, at the next poll.
+    pub fn reconnect(&mut self) {
+        self.drive.restart();
+    }
+
+    /// Ends the session and closes the connection. Nothing more is delivered.
+    pub fn close(&mut self) {
+        self.drive.source.close();
+        self.drive.link = Link::Down;
+    }
+
+    /// The same, for a stream that said all it had to: the reason is [`CloseReason::Finished`].
+    pub fn finish(&mut self) {
+        self.drive.source.finish();
+        self.drive.link = Link::Down;
+    }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Event, Error>>> {
+        loop {
+            match ready!(self.poll_frame(cx)) {
+                Some(Ok(Frame::Event(event))) => return Poll::Ready(Some(Ok(event))),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame, Error>>> {
+        loop {
+            return Poll::Ready(match ready!(self.drive.poll_step(cx)) {
+                Step::Opened => continue,
+                Step::Frame(frame) => Some(Ok(frame)),
+                Step::Ended(error) => error.map(Err),
+            });
+        }
+    }
+}
+
+impl<T: Transport, M: Timer> Stream for Session<T, M> {
+    type Item = Result<Event, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_event(cx)
+    }
+}
+
+impl<T: Transport, M: Timer> fmt::Debug for Session<T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("url", &Redacted(self.url()))
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The frames of a [`Session`]: see [`Session::incoming`].
+///
+/// ```no_run
+/// # use sse_driver::{Error, Session, Timer, Transport, proto::Frame};
+/// # async fn follow<T: Transport, M: Timer>(mut session: Session<T, M>) -> Result<(), Error> {
+/// let mut incoming = session.incoming();
+/// while let Some(frame) = incoming.next().await {
+///     match frame? {
+///         Frame::Event(event) => println!("{}", event.data),
+///         Frame::Comment(text) => println!("({text})"),
+///         Frame::Retry(time) => println!("(retry: {time:?})"),
+///         _ => {}
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Incoming<'a, T: Transport, M: Timer> {
+    session: &'a mut Session<T, M>,
+}
+
+impl<T: Transport, M: Timer> Incoming<'_, T, M> {
+    /// The next frame; `None` when the session is over.
+    pub async fn next(&mut self) -> Option<Result<Frame, Error>> {
+        poll_fn(|cx| self.session.poll_frame(cx)).await
+    }
+}
+
+impl<T: Transport, M: Timer> Stream for Incoming<'_, T, M> {
+    type Item = Result<Frame, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().session.poll_frame(cx)
+    }
+}

@@ -1,0 +1,53 @@
+//! Spans and events for each session, with the `tracing` feature; nothing without it.
+
+use sse_proto::Resume;
+use url::Url;
+
+use crate::State;
+
+/// The span of a session. Its URL has no userinfo and no query, and nothing told in it has a header or an event's data.
+#[derive(Debug)]
+pub(crate) struct Trace {
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
+}
+
+#[cfg(feature = "tracing")]
+impl Trace {
+    pub(crate) fn new(url: &Url) -> Self {
+        Self { span: tracing::info_span!("sse", url = %crate::redact::Redacted(url)) }
+    }
+
+    pub(crate) fn tell(&self, state: &State) {
+        self.span.in_scope(|| match state {
+            State::Connecting { attempt } => tracing::debug!(attempt, "connecting"),
+            State::Open { response } => tracing::debug!(status = response.status().as_u16(), "open"),
+            State::Disconnected { cause, retry_in, .. } => {
+                tracing::debug!(%cause, retry_in_ms = retry_in.as_millis() as u64, "disconnected");
+            }
+            State::Closed { reason } => tracing::debug!(%reason, "closed"),
+        });
+    }
+
+    pub(crate) fn warn_if_unsendable(&self, resume: &Resume) {
+        if let Resume::Unsendable(id) = resume {
+            self.span.in_scope(|| {
+                tracing::warn!(
+                    id_len = id.len(),
+                    "the last event id cannot be sent as a header; resuming without it"
+                );
+            });
+        }
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+impl Trace {
+    pub(crate) fn new(_url: &Url) -> Self {
+        Self {}
+    }
+
+    pub(crate) fn tell(&self, _state: &State) {}
+
+    pub(crate) fn warn_if_unsendable(&self, _resume: &Resume) {}
+}
