@@ -27,19 +27,16 @@ use crate::{Error, ResponseHead};
 #[non_exhaustive]
 pub enum State {
     /// An attempt begins.
-    #[non_exhaustive]
     Connecting {
         /// Counts the attempts of this session, from 1.
         attempt: u64,
     },
     /// The stream is open.
-    #[non_exhaustive]
     Open {
         /// The response that opened it.
         response: ResponseHead,
     },
     /// The connection, or the attempt at one, is gone; there will be another.
-    #[non_exhaustive]
     Disconnected {
         /// Why, in the protocol's terms.
         cause: Cause,
@@ -49,7 +46,6 @@ pub enum State {
         retry_in: Duration,
     },
     /// It is over.
-    #[non_exhaustive]
     Closed {
         /// Why.
         reason: CloseReason,

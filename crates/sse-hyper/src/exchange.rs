@@ -68,7 +68,7 @@ where
     let mut connection = Some(connection);
     let mut response = pin!(sender.send_request(request));
     let response = poll_fn(|cx| {
-        ;
+        drive(&mut connection, cx);
         response.as_mut().poll(cx)
     })
     .await?;

@@ -54,6 +54,20 @@ async fn bodies_and_their_ends() {
 }
 
 #[tokio::test]
+async fn a_body_that_ended_does_not_wait_for_the_server_to_close() {
+    let replies = [
+        "HTTP/1.1 204 No Content\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz",
+    ];
+    for reply in replies {
+        body_of(Memory::replying([reply.into(), Piece::Silence])).await;
+    }
+}
+
+#[tokio::test]
 async fn a_reset_in_the_body() {
     let network = Memory::replying([CHUNKED.into(), "2\r\nhi\r\n".into(), Piece::Reset]);
     let (got, end) = body_of(network).await;

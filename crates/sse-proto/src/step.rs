@@ -327,12 +327,12 @@ impl Decoder {
             Ended::Retry(time) => (Some(Found::Retry(time)), 0),
             Ended::Field => (None, 0),
         };
-        let most = self.limits.max_event_len.saturating_sub(self.last_event_id.len() + text_len);
-        if self.block.held() > most {
+        let limit = self.limits.max_event_len;
+        if self.held() + text_len > limit {
             self.overflow(len, self.skipped_nothing())?;
             return Ok(None);
         }
-        self.block.fit(most);
+        self.block.fit(limit - self.last_event_id.len() - text_len);
         Ok(found)
     }
 

@@ -22,8 +22,9 @@ pub struct Outcome {
 ///
 /// `limit` is in bytes. What is held for an event is its data (with the LF that each data line adds), its event type,
 /// the last event ID and the id that will replace it. As soon as that and the line in progress (its line end and a
-/// leading BOM not counted) are more than `limit`, the event is too long. So it is at its blank line when U+FFFD, which
-/// is longer than the bytes that it stands for, makes the texts of the event more than `limit`.
+/// leading BOM not counted) are more than `limit`, the event is too long. U+FFFD is longer than the bytes that it stands
+/// for, so an event may also become too long where its bytes are made text: an event type, an id or a comment at the
+/// line's end, the data at the blank line.
 ///
 /// An event that is too long ends the decoding, or with `skip` is dropped up to its blank line, with everything in it
 /// that was not said before it became too long, and is told as [`Frame::Discarded`]. The `len` of that is what was held
@@ -72,9 +73,9 @@ struct Stream {
     skip: bool,
     line: Vec<u8>,
     data: Vec<u8>,
-    event_type: Vec<u8>,
+    event_type: String,
     /// The "last event ID buffer", while it differs from the last event ID.
-    pending_id: Option<Vec<u8>>,
+    pending_id: Option<String>,
     /// How much of an event that is too long was dropped by now.
     discarding: Option<u64>,
     outcome: Outcome,
@@ -87,7 +88,7 @@ impl Stream {
             skip,
             line: Vec::new(),
             data: Vec::new(),
-            event_type: Vec::new(),
+            event_type: String::new(),
             pending_id: None,
             discarding: None,
             outcome: Outcome { frames: Vec::new(), last_event_id, too_long: false },
@@ -119,44 +120,48 @@ impl Stream {
 
     /// 9.2.6, "If the line starts with a U+003A COLON character (:)" and the steps after it.
     fn process_line(&mut self, line: &[u8]) {
-        match line.iter().position(|&byte| byte == b':') {
-            Some(0) => self.outcome.frames.push(Frame::Comment(text(without_space(&line[1..])))),
+        let len = self.held_for_block() + line.len();
+        let frame = match line.iter().position(|&byte| byte == b':') {
+            Some(0) => Some(Frame::Comment(text(without_space(&line[1..])))),
             Some(colon) => self.process_field(&line[..colon], without_space(&line[colon + 1..])),
             None => self.process_field(line, b""),
+        };
+        let comment_len = if let Some(Frame::Comment(text)) = &frame { text.len() } else { 0 };
+        if self.held_for_block() + self.outcome.last_event_id.len() + comment_len > self.limit {
+            return self.overflow(len);
         }
+        self.outcome.frames.extend(frame);
     }
 
     /// 9.2.6, "The steps to process the field given a field name and a field value".
-    fn process_field(&mut self, name: &[u8], value: &[u8]) {
+    fn process_field(&mut self, name: &[u8], value: &[u8]) -> Option<Frame<String>> {
         match name {
-            b"event" => self.event_type = value.to_vec(),
+            b"event" => self.event_type = text(value),
             b"data" => {
                 self.data.extend_from_slice(value);
                 self.data.push(b'\n');
             }
-            b"id" if !value.contains(&b'\0') => self.pending_id = Some(value.to_vec()),
+            b"id" if !value.contains(&b'\0') => self.pending_id = Some(text(value)),
             b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
-                self.outcome.frames.push(Frame::Retry(Duration::from_millis(number(value))));
+                return Some(Frame::Retry(Duration::from_millis(number(value))));
             }
             _ => {}
         }
+        None
     }
 
     /// 9.2.6, "dispatch the event".
     fn dispatch(&mut self) {
-        let last_event_id = match &self.pending_id {
-            Some(id) => text(id),
-            None => self.outcome.last_event_id.clone(),
-        };
-        let has_data = !self.data.is_empty();
-        let data_bytes = self.data.strip_suffix(b"\n").unwrap_or(b"");
-        let (event_type, data) = (text(&self.event_type), text(data_bytes));
-        if self.has_invalid_utf8() && data.len() + event_type.len() + last_event_id.len() > self.limit {
+        let last_event_id = self.pending_id.as_ref().unwrap_or(&self.outcome.last_event_id).clone();
+        let data = self.data.strip_suffix(b"\n").map(text);
+        let data_len = data.as_ref().map_or(0, String::len);
+        if data.is_some() && data_len + self.event_type.len() + last_event_id.len() > self.limit {
             return self.overflow_at_blank_line();
         }
+        let event_type = core::mem::take(&mut self.event_type);
         self.outcome.last_event_id.clone_from(&last_event_id);
         self.clear_block();
-        if has_data {
+        if let Some(data) = data {
             let event_type = if event_type.is_empty() { "message".to_owned() } else { event_type };
             self.outcome.frames.push(Frame::Event(Event { event_type, data, last_event_id }));
         }
@@ -183,14 +188,7 @@ impl Stream {
     }
 
     fn held_for_block(&self) -> usize {
-        self.data.len() + self.event_type.len() + self.pending_id.as_ref().map_or(0, Vec::len)
-    }
-
-    fn has_invalid_utf8(&self) -> bool {
-        let id = self.pending_id.as_deref().unwrap_or_default();
-        [&self.data[..], &self.event_type[..], id]
-            .into_iter()
-            .any(|value| core::str::from_utf8(value).is_err())
+        self.data.len() + self.event_type.len() + self.pending_id.as_ref().map_or(0, String::len)
     }
 
     fn clear_block(&mut self) {

@@ -1,4 +1,16 @@
-//! Server-Sent Events for Tokio.
+//! Server-Sent Events for Tokio: [`sse_driver`]'s client on Tokio's network and clock. This is the one crate to add.
+//!
+//! ```no_run
+//! # async fn follow() -> Result<(), sse_tokio::Error> {
+//! let client = sse_tokio::Client::new();
+//! let mut session = client.get("http://localhost:8080/events").open().await?;
+//! while let Some(event) = session.next().await {
+//!     let event = event?;
+//!     println!("{}: {}", event.event_type, event.data);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -7,15 +19,42 @@ use core::time::Duration;
 use std::io;
 
 use sse_hyper::{happy_eyeballs, tune};
+use tokio::io::AsyncRead;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
+use tokio_util::io::ReaderStream;
 
 pub use sse_driver::*;
 pub use sse_hyper;
 
 /// HTTP/1.1 over Tokio's TCP.
 pub type Http = sse_hyper::Http<TokioDial>;
+/// A client on Tokio's network and clock.
+pub type Client<T = Http, M = TokioTimer> = sse_driver::Client<T, M>;
+/// The settings of a [`Client`].
+pub type ClientBuilder<T = Http, M = TokioTimer> = sse_driver::ClientBuilder<T, M>;
+/// A request of a [`Client`].
+pub type RequestBuilder<T = Http, M = TokioTimer> = sse_driver::RequestBuilder<T, M>;
+/// A session of a [`Client`].
+pub type Session<T = Http, M = TokioTimer> = sse_driver::Session<T, M>;
+
+/// Reads the events of any [`AsyncRead`]: a file, a pipe, a socket. No HTTP, no reconnection.
+///
+/// ```
+/// use futures_util::StreamExt;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_tokio::Error> {
+/// let mut events = sse_tokio::events(&b"data: one\n\ndata: two\n\n"[..]);
+/// assert_eq!(events.next().await.expect("an event")?.data, "one");
+/// assert_eq!(events.next().await.expect("an event")?.data, "two");
+/// assert!(events.next().await.is_none());
+/// # Ok(())
+/// # }
+/// ```
+pub fn events<R: AsyncRead>(reader: R) -> Events<ReaderStream<R>> {
+    sse_driver::events(ReaderStream::new(reader))
+}
 
 /// Tokio's network: names by the system's resolver, TCP connections raced as RFC 8305 has it.
 ///

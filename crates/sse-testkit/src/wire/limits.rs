@@ -110,6 +110,15 @@ fn replaced_text() -> Vec<Case> {
             [event("\u{FFFD}\u{FFFD}\u{FFFD}")],
         )
         .limit(9),
+        case(
+            "limit: a replaced comment, of the limit",
+            b":\xFF\xFF\xFF\n",
+            [comment("\u{FFFD}\u{FFFD}\u{FFFD}")],
+        )
+        .limit(9),
+        case("limit: a replaced comment, over the limit", b":\xFF\xFF\xFF\n", []).too_long_for(8),
+        case("limit: a replaced event type, over the limit", b"event:\xFF\xFF\xFF\xFF\n", [])
+            .too_long_for(11),
         case("limit: replaced data, over the limit", b"data:\xFF\xFF\xFF\n\n", []).too_long_for(8),
         case(
             "limit: replaced data in two lines, of the limit",

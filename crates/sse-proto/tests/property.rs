@@ -1,0 +1,84 @@
+//! Any bytes, cut in any way, with any limit: the decoder is equal to the reference.
+#![allow(missing_docs)]
+
+mod common;
+
+use common::{DOORS, decode, limits};
+use proptest::prelude::*;
+use sse_proto::{Decoder, Event, Frame};
+use sse_testkit::reference;
+
+/// Pieces that matter to the decoder, so that chance comes upon what is rare in mere bytes.
+fn stream() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        8 => prop::sample::select(vec![
+            &b"\n"[..], b"\r", b"\r\n", b"\n\n", b"data", b"data:", b"data: ", b"event:", b"id:", b"id", b"retry:",
+            b":", b" ", b"\0", b"\xEF\xBB\xBF", b"\xEF\xBB", b"\xF0\x9F\x98\x80", b"\xF0\x9F", b"\x80", b"\xFF",
+            b"message", b"123", b"dat", b"eventually:",
+        ])
+        .prop_map(<[u8]>::to_vec),
+        1 => prop::collection::vec(any::<u8>(), 0..20),
+    ];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+fn cut<'a>(mut bytes: &'a [u8], sizes: &[usize]) -> Vec<&'a [u8]> {
+    let mut chunks = Vec::new();
+    for size in sizes.iter().cycle().take(bytes.len() + sizes.len()) {
+        let (chunk, rest) = bytes.split_at((*size).min(bytes.len()));
+        chunks.push(chunk);
+        bytes = rest;
+    }
+    chunks.push(bytes);
+    chunks
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(vec!['a', ' ', ':', 'é', '😀', '\t', '\u{FEFF}', '\0']), 0..8)
+        .prop_map(String::from_iter)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn equal_to_the_reference(
+        stream in stream(),
+        sizes in prop::collection::vec(0usize..9, 1..6),
+        limit in prop_oneof![Just(usize::MAX), 0usize..64, 64usize..1024],
+        skip: bool,
+    ) {
+        let chunks = cut(&stream, &sizes);
+        let expected = reference::decode(&stream, limit, skip, "id".into());
+        for door in DOORS {
+            let decoder = Decoder::new(limits(limit, skip)).with_last_event_id("id");
+            prop_assert_eq!(&decode(decoder, &chunks, door), &expected);
+        }
+    }
+
+    #[test]
+    fn what_is_encoded_comes_back(
+        event_type in text(),
+        lines in prop::collection::vec(text(), 1..4),
+        end in prop::sample::select(vec!["\n", "\r", "\r\n"]),
+        id in text(),
+    ) {
+        let id = id.replace('\0', "");
+        let frame = Frame::Event(Event { event_type: event_type.clone(), data: lines.join(end), last_event_id: id.clone() });
+        let mut wire = Vec::new();
+        frame.encode(&mut wire).expect("nothing in it is refused");
+        prop_assert_eq!(&frame.to_string(), std::str::from_utf8(&wire).expect("text"));
+        let event_type = if event_type.is_empty() { "message".to_owned() } else { event_type };
+        let expected = Frame::Event(Event { event_type, data: lines.join("\n"), last_event_id: id });
+        let outcome = decode(Decoder::default(), &[&wire], common::Door::Lent);
+        prop_assert_eq!(outcome.frames, vec![expected]);
+    }
+
+    #[test]
+    fn a_comment_comes_back(comment in text()) {
+        let mut wire = Vec::new();
+        Frame::Comment(comment.as_str()).encode(&mut wire).expect("it has no line end");
+        let outcome = decode(Decoder::default(), &[&wire], common::Door::Shared);
+        prop_assert_eq!(outcome.frames, vec![Frame::Comment(comment)]);
+    }
+}

@@ -1,0 +1,85 @@
+//! Each row of the wire table, however it is cut, through each door, against the row and the reference.
+#![allow(missing_docs)]
+
+mod common;
+
+use common::{DOORS, decode, limits};
+use sse_proto::{Decoder, Frame};
+use sse_testkit::wire::{Case, cases, large_cases};
+use sse_testkit::{chunking, reference};
+
+fn check(case: &Case, chunks: &[&[u8]]) {
+    for door in DOORS {
+        let decoder = Decoder::new(limits(case.limit, case.skip)).with_last_event_id(case.resumed_from);
+        let outcome = decode(decoder, chunks, door);
+        assert!(
+            outcome == case.expected,
+            "{} ({door:?}, {} chunks):\n{outcome:?}\n{:?}",
+            case.name,
+            chunks.len(),
+            case.expected
+        );
+    }
+}
+
+#[test]
+fn every_row_however_it_is_cut() {
+    for case in cases() {
+        let expected = reference::decode(&case.input, case.limit, case.skip, case.resumed_from.into());
+        assert_eq!(case.expected, expected, "{}: the table and the reference", case.name);
+        chunking::whole(&case.input).for_each(|chunks| check(&case, &chunks));
+        chunking::each_byte(&case.input).for_each(|chunks| check(&case, &chunks));
+        chunking::every_split(&case.input).for_each(|chunks| check(&case, &chunks));
+        for seed in 0..20 {
+            chunking::random(&case.input, seed).take(1).for_each(|chunks| check(&case, &chunks));
+        }
+    }
+}
+
+#[test]
+fn large_rows() {
+    for case in large_cases() {
+        for piece in [case.input.len(), 64 * 1024, 1460, 61] {
+            let chunks: Vec<_> = case.input.chunks(piece).collect();
+            check(&case, &chunks);
+        }
+    }
+}
+
+#[test]
+fn a_cr_ends_its_line_at_once() {
+    let mut decoder = Decoder::default();
+    let mut input: &[u8] = b"data:a\r";
+    assert_eq!(decoder.decode(&mut input), Ok(None));
+    let mut input: &[u8] = b"\r";
+    assert!(matches!(decoder.decode(&mut input), Ok(Some(Frame::Event(event))) if event.data == "a"));
+    let mut input: &[u8] = b"\ndata:b\n\n";
+    assert!(matches!(decoder.decode(&mut input), Ok(Some(Frame::Event(event))) if event.data == "b"));
+}
+
+#[test]
+fn a_reset_keeps_the_id_and_nothing_else() {
+    for cut in ["", "\u{FEFF}", "da", "data: x", "data: x\n", "id: 9\n", "event: t\r", ":c"] {
+        let mut decoder = Decoder::default();
+        for mut chunk in [&b"id: 1\n\n"[..], cut.as_bytes()] {
+            while decoder.decode(&mut chunk).expect("nothing is long").is_some() {}
+        }
+        decoder.reset();
+        let mut input: &[u8] = b"\xEF\xBB\xBFdata: a\n\n";
+        let frame = decoder.decode(&mut input).expect("nothing is long");
+        let Some(Frame::Event(event)) = frame else { panic!("{cut:?}: {frame:?}") };
+        assert_eq!((event.event_type, event.data, event.last_event_id), ("message", "a", "1"), "{cut:?}");
+    }
+}
+
+#[test]
+fn too_long_stays_until_a_reset() {
+    let mut decoder = Decoder::new(limits(8, false));
+    for _ in 0..2 {
+        let mut input: &[u8] = b"data: 123456\n\n";
+        assert!(decoder.decode(&mut input).is_err());
+    }
+    decoder.reset();
+    let mut input: &[u8] = b"data: 1\n\n";
+    assert!(decoder.decode(&mut input).expect("short enough").is_some());
+}
