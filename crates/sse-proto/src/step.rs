@@ -290,7 +290,7 @@ impl Decoder {
     /// Whether `more` bytes of the line in progress may be held. If not, that was the end of the stream, or of the event.
     fn fits(&mut self, more: usize) -> Result<bool, DecodeError> {
         let line = self.block.line_len();
-        if self.held() + line + more <= self.limits.max_event_len {
+        if more == 0 || self.held() + line + more <= self.limits.max_event_len {
             return Ok(true);
         }
         let begun = if line == 0 { Skipped::Nothing } else { Skipped::Something };
