@@ -117,19 +117,19 @@ fn skipped_text() -> Vec<Case> {
         case(
             "skip: replaced event type",
             b"event:\xFF\xFF\xFF\ndata:a\n\ndata: a\n\n",
-            [discarded(5), event("a")],
+            [discarded(15), event("a")],
         )
         .skips_over(9),
         case(
             "skip: replaced id, not committed",
             b"id:\xFF\xFF\xFF\ndata:a\n\ndata: a\n\n",
-            [discarded(5), event("a")],
+            [discarded(15), event("a")],
         )
         .skips_over(9),
         case(
             "skip: replaced id without data, not committed",
             b"id:\xFF\xFF\xFF\n\ndata: a\n\n",
-            [discarded(3), event("a")],
+            [discarded(6), event("a")],
         )
         .skips_over(8),
         case(
