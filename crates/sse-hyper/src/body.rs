@@ -66,14 +66,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream for Body<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Open<S> {
     fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Bytes>>> {
-        if let ready @ Poll::Ready(_) = self.poll_incoming(cx) {
-            return ready;
-        }
         drive(&mut self.connection, cx);
-        self.poll_incoming(cx)
-    }
-
-    fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Bytes>>> {
         while let Some(frame) = ready!(Pin::new(&mut self.incoming).poll_frame(cx)?) {
             if let Ok(data) = frame.into_data() {
                 return Poll::Ready(Some(Ok(data)));

@@ -12,8 +12,9 @@
 //!  - It follows 301, 302, 303, 307 and 308 as Fetch does, at most ten in a row, never from https down to http. After
 //!    301 and 302 a POST becomes a GET, after 303 everything but HEAD does. At the first redirect to another origin
 //!    (scheme, host, port) the body and all headers but `Accept`, `Accept-Language`, `User-Agent` and
-//!    `Cache-Control: no-cache` are dropped for the rest of the chain; the method stays. A user name and password in
-//!    a `Location` are ignored. The URL that answered is the response's [`EffectiveUrl`](sse_driver::EffectiveUrl).
+//!    `Cache-Control: no-cache` are dropped for the rest of the chain; the method stays. The URL that answered is the
+//!    response's [`EffectiveUrl`](sse_driver::EffectiveUrl).
+//!  - It never sends the user name and password of a URL, neither the request's nor a `Location`'s.
 //!  - It never decodes. A 200 with a `Content-Encoding` is [`Error::Encoded`]; the body of another status, which is for
 //!    people to read, comes as it is.
 //!  - It holds little: at most 16 KiB of what a server sent, and so a response head of at most 16 KiB and 100 headers.

@@ -25,19 +25,19 @@ use tokio::time;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 use tokio_util::io::ReaderStream;
 
-pub use sse_driver::*;
+pub use sse_driver::{self, *};
 pub use sse_hyper;
 
 /// HTTP/1.1 over Tokio's TCP.
 pub type Http = sse_hyper::Http<TokioDial>;
-/// A client on Tokio's network and clock.
-pub type Client<T = Http, M = TokioTimer> = sse_driver::Client<T, M>;
+/// A client on Tokio's network and clock. Over another transport it is an [`sse_driver::Client`].
+pub type Client = sse_driver::Client<Http, TokioTimer>;
 /// The settings of a [`Client`].
-pub type ClientBuilder<T = Http, M = TokioTimer> = sse_driver::ClientBuilder<T, M>;
+pub type ClientBuilder = sse_driver::ClientBuilder<Http, TokioTimer>;
 /// A request of a [`Client`].
-pub type RequestBuilder<T = Http, M = TokioTimer> = sse_driver::RequestBuilder<T, M>;
+pub type RequestBuilder = sse_driver::RequestBuilder<Http, TokioTimer>;
 /// A session of a [`Client`].
-pub type Session<T = Http, M = TokioTimer> = sse_driver::Session<T, M>;
+pub type Session = sse_driver::Session<Http, TokioTimer>;
 
 /// Reads the events of any [`AsyncRead`]: a file, a pipe, a socket. No HTTP, no reconnection.
 ///
@@ -56,7 +56,8 @@ pub fn events<R: AsyncRead>(reader: R) -> Events<ReaderStream<R>> {
     sse_driver::events(ReaderStream::new(reader))
 }
 
-/// Tokio's network: names by the system's resolver, TCP connections raced as RFC 8305 has it.
+/// Tokio's network: names by the system's resolver (on Tokio's blocking threads), TCP connections raced as RFC 8305
+/// has it.
 ///
 /// ```
 /// let transport = sse_tokio::Http::new(sse_tokio::TokioDial);
