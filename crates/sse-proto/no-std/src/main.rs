@@ -1,0 +1,59 @@
+//! Uses sse-proto where there is no std to link. As soon as the crate or one of its dependencies names `std`, this fails
+//! to build (E0152, a second panic handler).
+#![no_std]
+#![no_main]
+
+extern crate alloc;
+
+use core::alloc::{GlobalAlloc, Layout};
+
+use bytes::Bytes;
+use sse_proto::{Config, Disconnect, EventSource, Frame, Instant, Output, ResponseHead};
+
+struct Malloc;
+
+// SAFETY: `aligned_alloc` and `free` keep `GlobalAlloc`'s contract; the size is rounded up to the alignment as C11 asks.
+unsafe impl GlobalAlloc for Malloc {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let align = layout.align().max(16);
+        let size = layout.size().next_multiple_of(align);
+        unsafe { libc::aligned_alloc(align, size).cast() }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, _: Layout) {
+        unsafe { libc::free(pointer.cast()) }
+    }
+}
+
+#[global_allocator]
+static MALLOC: Malloc = Malloc;
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    unsafe { libc::abort() }
+}
+
+/// `alloc` and `core` are built for unwinding and name these; with `panic = "abort"` nothing calls them.
+#[unsafe(no_mangle)]
+extern "C" fn rust_eh_personality() {}
+
+#[unsafe(no_mangle)]
+extern "C" fn _Unwind_Resume() -> ! {
+    unsafe { libc::abort() }
+}
+
+/// 0 when the event came.
+#[unsafe(no_mangle)]
+extern "C" fn main() -> i32 {
+    let now = Instant::ZERO;
+    let mut source = EventSource::new(Config::default(), now);
+    let Output::Connect(_) = source.poll_output() else { return 1 };
+    let content_type = Some(&b"text/event-stream"[..]);
+    source.handle_response(now, ResponseHead { status: 200, content_type, retry_after: None });
+    let Output::Opened = source.poll_output() else { return 2 };
+    source.handle_data(now, Bytes::from_static("data: ünïcödé\ndata: \u{1F600}\n\n".as_bytes()));
+    let Output::Frame(Frame::Event(event)) = source.poll_output() else { return 3 };
+    source.handle_disconnect(now, Disconnect::Eof);
+    let Output::Disconnected { .. } = source.poll_output() else { return 4 };
+    i32::from(event.data != "ünïcödé\n\u{1F600}")
+}
