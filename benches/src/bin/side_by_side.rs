@@ -11,7 +11,9 @@ const ROUNDS: usize = 11;
 const STREAM_LEN: usize = 1024 * 1024;
 
 fn main() {
-    println!("| workload | piece | decode, MB/s | decode_bytes | sse-core | decode / peer | decode_bytes / peer |");
+    println!(
+        "| workload | piece | decode, MB/s | decode_bytes | sse-core | decode / peer | decode_bytes / peer |"
+    );
     println!("|---|---|---|---|---|---|---|");
     for (name, stream) in workloads() {
         for piece in [65536, 1460, 64, 1] {
@@ -98,13 +100,36 @@ fn workloads() -> [(&'static str, Vec<u8>); 8] {
     let multiline = format!("{}\n", format!("data: {:60}\n", "a line").repeat(50));
     let big = format!("data: {}\n\n", "x".repeat(65536));
     [
-        ("llm", stream(|n| format!("data: {{\"id\":\"chatcmpl-{n:08}\",\"choices\":[{{\"delta\":{{\"content\":\"{:190}\"}}}}]}}\n\n", "word"))),
-        ("anthropic", stream(|n| format!("event: content_block_delta\ndata: {{\"type\":\"content_block_delta\",\"delta\":{{\"text\":\"word {n:08} {:14}\"}}}}\n\n", ""))),
+        (
+            "llm",
+            stream(|n| {
+                format!(
+                    "data: {{\"id\":\"chatcmpl-{n:08}\",\"choices\":[{{\"delta\":{{\"content\":\"{:190}\"}}}}]}}\n\n",
+                    "word"
+                )
+            }),
+        ),
+        (
+            "anthropic",
+            stream(|n| {
+                format!(
+                    "event: content_block_delta\ndata: {{\"type\":\"content_block_delta\",\"delta\":{{\"text\":\"word {n:08} {:14}\"}}}}\n\n",
+                    ""
+                )
+            }),
+        ),
         ("tiny", stream(|_| "data: x\n\n".to_owned())),
         ("full", stream(full)),
         ("big", stream(|_| big.clone())),
         ("multiline", stream(|_| multiline.clone())),
-        ("utf8", stream(|n| format!("data: {{\"文\":\"服务器发送事件是一种单向通信的技术它允许服务器主动向客户端推送数据而不需要请求😀🚀{n:08}\"}}\n\n"))),
+        (
+            "utf8",
+            stream(|n| {
+                format!(
+                    "data: {{\"文\":\"服务器发送事件是一种单向通信的技术它允许服务器主动向客户端推送数据而不需要请求😀🚀{n:08}\"}}\n\n"
+                )
+            }),
+        ),
         ("cr", stream(|n| full(n).replace("\r\n", "\r"))),
     ]
 }

@@ -118,3 +118,7 @@ impl Timer for TokioTimer {
         time::sleep(deadline.saturating_duration_since(self.now()))
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
