@@ -171,7 +171,7 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         let mut url = self.url?;
         url.set_fragment(None);
         take_credentials(&mut url, &mut self.options)?;
-        let uri = url.as_str().parse::<Uri>().ok().filter(|uri| uri.host().is_some());
+        let uri = url.as_str().parse::<Uri>().ok().filter(|_| url.has_host());
         let own_id = take_last_event_id(&mut self.options)?;
         let is_safe = matches!(self.method, Method::GET | Method::HEAD);
         let policy = match self.replay.unwrap_or(is_safe) {

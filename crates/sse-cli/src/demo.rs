@@ -1,0 +1,88 @@
+//! `sse demo`: a stream that is dropped twice, followed to its end, and counted.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use sse_tokio::{Client, Error, State};
+use tokio::net::TcpListener;
+
+use crate::failure;
+use crate::serve::{Recording, play};
+
+const STREAM: &str = include_str!("demo.txt");
+
+pub(crate) async fn demo() -> ExitCode {
+    let mut recording = Recording::new(STREAM.as_bytes()).expect("the recording is part of the program");
+    recording.interval = Duration::from_millis(150);
+    recording.drop_after = Some(4);
+    recording.drops = AtomicUsize::new(2);
+    recording.retry = Some(300);
+    let recording = Arc::new(recording);
+    let listener = match TcpListener::bind("127.0.0.1:0").await {
+        Ok(listener) => listener,
+        Err(error) => return failure(format_args!("cannot listen on the loopback address: {error}")),
+    };
+    let url = match listener.local_addr() {
+        Ok(address) => format!("http://{address}/"),
+        Err(error) => return failure(format_args!("the listener has no address: {error}")),
+    };
+    tokio::spawn(play(listener, Arc::clone(&recording)));
+    println!("following {url}, whose server will drop the connection twice");
+    let reconnections = Arc::new(AtomicU64::new(0));
+    match follow(&url, Arc::clone(&reconnections)).await {
+        Ok(received) => summary(&recording, &received, reconnections.load(Ordering::Relaxed)),
+        Err(error) => failure(error),
+    }
+}
+
+/// The IDs of the events that came.
+async fn follow(url: &str, reconnections: Arc<AtomicU64>) -> Result<Vec<String>, Error> {
+    let mut session =
+        Client::new().get(url).on_state(move |state| tell(state, &reconnections)).open().await?;
+    let mut received = Vec::new();
+    while let Some(event) = session.next().await {
+        let event = event?;
+        println!("  {:>2} {}: {}", event.last_event_id, event.event_type, event.data);
+        received.push(event.last_event_id.to_string());
+    }
+    Ok(received)
+}
+
+fn tell(state: &State, reconnections: &AtomicU64) {
+    match state {
+        State::Connecting { attempt } if *attempt > 1 => {
+            println!("-- connecting again, after the last event")
+        }
+        State::Open { response } if reconnections.fetch_add(1, Ordering::Relaxed) == 0 => {
+            println!("-- open: {}", response.status());
+        }
+        State::Open { .. } => println!("-- open again"),
+        State::Disconnected { cause, retry_in, .. } => {
+            println!("-- dropped: {cause}; again in {retry_in:.1?}")
+        }
+        State::Closed { reason } => println!("-- closed: {reason}"),
+        _ => {}
+    }
+}
+
+/// Compares what the server had to say with what came.
+fn summary(recording: &Recording, received: &[String], opened: u64) -> ExitCode {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for id in received {
+        *times.entry(id).or_default() += 1;
+    }
+    let sent: Vec<&str> = recording.ids().collect();
+    let lost = sent.iter().filter(|id| !times.contains_key(*id)).count();
+    let doubled = times.values().filter(|times| **times > 1).count();
+    let in_order = received.iter().map(String::as_str).eq(sent.iter().copied());
+    println!(
+        "{} of {} events came, over {} reconnections: {lost} lost, {doubled} doubled",
+        times.len(),
+        sent.len(),
+        opened.saturating_sub(1)
+    );
+    if in_order { ExitCode::SUCCESS } else { failure("what came is not what the server had to say") }
+}

@@ -1,0 +1,137 @@
+//! `sse follow`.
+
+use std::io;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+use http::Method;
+use sse_tokio::{Client, Error, Frame, RequestBuilder};
+
+use crate::args::FollowArgs;
+use crate::checkpoint::Checkpoint;
+use crate::failure;
+use crate::print::Printer;
+
+pub(crate) async fn follow(args: FollowArgs) -> ExitCode {
+    if args.insecure_roots.is_some() {
+        eprintln!("error: --insecure-roots is for https, which is not spoken yet");
+        return ExitCode::from(2);
+    }
+    let checkpoint = match args.checkpoint.as_deref().map(Checkpoint::read).transpose() {
+        Ok(checkpoint) => checkpoint,
+        Err(error) => return failure(format_args!("cannot read the checkpoint: {error}")),
+    };
+    let body = match args.data.as_deref().map(body).transpose() {
+        Ok(body) => body,
+        Err(error) => return failure(format_args!("cannot read the body: {error}")),
+    };
+    let printer = Printer::new(args.output);
+    let unprinted = Arc::new(Mutex::new(None));
+    let request = request(&args, checkpoint.as_ref(), body, printer, Arc::clone(&unprinted));
+    let follower = Follower { args, printer, checkpoint, unprinted, printed: 0 };
+    follower.run(request).await
+}
+
+fn body(data: &str) -> io::Result<Vec<u8>> {
+    match data.strip_prefix('@') {
+        Some(file) => std::fs::read(file),
+        None => Ok(data.as_bytes().to_vec()),
+    }
+}
+
+fn request(
+    args: &FollowArgs,
+    checkpoint: Option<&Checkpoint>,
+    body: Option<Vec<u8>>,
+    printer: Printer,
+    unprinted: Arc<Mutex<Option<io::Error>>>,
+) -> RequestBuilder {
+    let method = if body.is_some() { Method::POST } else { Method::GET };
+    let mut request = Client::new()
+        .request(args.method.clone().unwrap_or(method), args.url.as_str())
+        .show_comments(args.comments)
+        .show_retries(args.retries)
+        .retry_initial(args.retry_initial)
+        .idle_timeout(args.idle_timeout)
+        .max_reconnection_attempts(if args.no_reconnect { Some(0) } else { args.max_attempts })
+        .body(body.unwrap_or_default())
+        .on_state(move |state| {
+            if let Err(error) = printer.state(state) {
+                unprinted.lock().expect("nobody panics with it").get_or_insert(error);
+            }
+        });
+    for (name, value) in &args.headers {
+        request = request.header(name.clone(), value.clone());
+    }
+    if let Some(time) = args.reconnection_time {
+        request = request.reconnection_time(time);
+    }
+    let checkpoint_id = checkpoint.map(Checkpoint::id).filter(|id| !id.is_empty());
+    if let Some(id) = checkpoint_id.or(args.last_event_id.as_deref()) {
+        request = request.last_event_id(id);
+    }
+    if let Some(last) = args.finish_on.clone() {
+        request = request.finish_when(move |event| event.data == last);
+    }
+    request
+}
+
+struct Follower {
+    args: FollowArgs,
+    printer: Printer,
+    checkpoint: Option<Checkpoint>,
+    /// Why a state could not be printed.
+    unprinted: Arc<Mutex<Option<io::Error>>>,
+    printed: u64,
+}
+
+/// Why following came to an end, other than by the end of the session.
+enum Stopped {
+    Enough,
+    Stream(Error),
+    Output(io::Error),
+    Checkpoint(io::Error),
+}
+
+impl Follower {
+    async fn run(mut self, request: RequestBuilder) -> ExitCode {
+        let Err(stopped) = self.frames(request).await else { return ExitCode::SUCCESS };
+        match stopped {
+            Stopped::Enough => ExitCode::SUCCESS,
+            // The reader has what it wanted (`sse follow .. | head`).
+            Stopped::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            Stopped::Output(error) => failure(format_args!("cannot print: {error}")),
+            Stopped::Checkpoint(error) => failure(format_args!("cannot write the checkpoint: {error}")),
+            Stopped::Stream(error) => {
+                self.printer.error(&error);
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    async fn frames(&mut self, request: RequestBuilder) -> Result<(), Stopped> {
+        let mut session = request.open().await.map_err(Stopped::Stream)?;
+        let mut incoming = session.incoming();
+        while let Some(frame) = incoming.next().await {
+            if let Some(error) = self.unprinted.lock().expect("nobody panics with it").take() {
+                return Err(Stopped::Output(error));
+            }
+            self.frame(&frame.map_err(Stopped::Stream)?)?;
+        }
+        Ok(())
+    }
+
+    fn frame(&mut self, frame: &Frame) -> Result<(), Stopped> {
+        let Frame::Event(event) = frame else { return self.printer.frame(frame).map_err(Stopped::Output) };
+        let types = &self.args.event_types;
+        let shown = types.is_empty() || types.iter().any(|name| event.event_type == *name);
+        if shown {
+            self.printer.frame(frame).map_err(Stopped::Output)?;
+            self.printed += 1;
+        }
+        if let Some(checkpoint) = &mut self.checkpoint {
+            checkpoint.write(&event.last_event_id).map_err(Stopped::Checkpoint)?;
+        }
+        if shown && self.args.max_events == Some(self.printed) { Err(Stopped::Enough) } else { Ok(()) }
+    }
+}

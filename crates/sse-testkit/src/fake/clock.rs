@@ -1,0 +1,133 @@
+//! A clock that moves when nothing else does.
+
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, SystemTime};
+
+use sse_driver::{Instant, Timer};
+
+/// A clock that stands still while a future can go on, and jumps to the next deadline when it cannot.
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_driver::{Instant, Timer};
+/// use sse_testkit::FakeClock;
+///
+/// let clock = FakeClock::default();
+/// let in_a_week = Instant::ZERO + Duration::from_secs(7 * 24 * 3600);
+/// clock.run(clock.sleep_until(in_a_week));
+/// assert_eq!(clock.now(), in_a_week);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct FakeClock(Arc<Mutex<Time>>);
+
+#[derive(Debug, Default)]
+struct Time {
+    now: Instant,
+    sleepers: Vec<(Instant, Waker)>,
+}
+
+impl FakeClock {
+    /// Runs a future to its end.
+    ///
+    /// # Panics
+    ///
+    /// When the future waits for something other than this clock: it would wait for ever.
+    pub fn run<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        let woken = Arc::new(Woken(AtomicBool::new(true)));
+        let waker = Waker::from(Arc::clone(&woken));
+        loop {
+            if !woken.0.swap(false, Ordering::Relaxed) {
+                self.jump();
+                continue;
+            }
+            if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                return output;
+            }
+        }
+    }
+
+    /// To the next deadline.
+    fn jump(&self) {
+        let mut time = self.lock();
+        let next = time.sleepers.iter().map(|(deadline, _)| *deadline).min();
+        let next = next.expect("the future waits for nothing that could happen");
+        time.now = time.now.max(next);
+        for (_, waker) in time.sleepers.extract(next) {
+            waker.wake();
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Time> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes out those that are due.
+trait Extract {
+    fn extract(&mut self, now: Instant) -> Vec<(Instant, Waker)>;
+}
+
+impl Extract for Vec<(Instant, Waker)> {
+    fn extract(&mut self, now: Instant) -> Vec<(Instant, Waker)> {
+        let (due, later) = self.drain(..).partition(|(deadline, _)| *deadline <= now);
+        *self = later;
+        due
+    }
+}
+
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Timer for FakeClock {
+    type Sleep = FakeSleep;
+
+    fn now(&self) -> Instant {
+        self.lock().now
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> FakeSleep {
+        FakeSleep { clock: self.clone(), deadline }
+    }
+
+    /// The clock's origin is 2020-01-01.
+    fn wall_clock(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_577_836_800) + self.now().since_origin()
+    }
+}
+
+/// A pending deadline of a [`FakeClock`].
+///
+/// ```
+/// use sse_driver::{Instant, Timer};
+/// use sse_testkit::{FakeClock, FakeSleep};
+///
+/// let sleep: FakeSleep = FakeClock::default().sleep_until(Instant::ZERO);
+/// # let _ = sleep;
+/// ```
+#[derive(Debug)]
+pub struct FakeSleep {
+    clock: FakeClock,
+    deadline: Instant,
+}
+
+impl Future for FakeSleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut time = self.clock.lock();
+        if time.now >= self.deadline {
+            return Poll::Ready(());
+        }
+        time.sleepers.push((self.deadline, cx.waker().clone()));
+        Poll::Pending
+    }
+}
