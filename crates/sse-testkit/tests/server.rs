@@ -209,6 +209,7 @@ fn bytes_apart_are_read_apart() {
     let reads = core::iter::repeat_with(|| client.read(&mut buffer).expect("the server sends"));
     let reads: Vec<_> = reads.take_while(|len| *len > 0).collect();
     assert_eq!(reads.iter().sum::<usize>(), 500);
+    assert!(server.requests()[0].received.elapsed() >= Duration::from_micros(200) * 500);
     assert!(reads.len() >= 10, "{reads:?}");
 }
 

@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_cut_off_or_no_http() {
-        let bad: [&[u8]; 9] = [
+        let bad: [&[u8]; 10] = [
             b"",
             b"GET / HTTP/1.1",
             b"GET / HTTP/1.1\r\nHost: h\r\n",
@@ -163,6 +163,7 @@ mod tests {
             b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab",
             b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
             b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n",
         ];
         for input in bad {
             assert!(read(input).is_err(), "{input:?}");

@@ -12,6 +12,7 @@ fn lines() -> Vec<Case> {
         case("limit: a line over the limit", b"data: a\n\n", []).too_long_for(6),
         case("limit: line ends do not count", b"data: a\r\n\r\n", [event("a")]).limit(7),
         case("limit: a BOM does not count", b"\xEF\xBB\xBFdata: a\n\n", [event("a")]).limit(7),
+        case("limit: what may become a BOM does not count", b"\xEF\xBB", []).limit(1),
         case("limit: a second BOM counts", b"\xEF\xBB\xBF\xEF\xBB\xBFdata\n\n", []).too_long_for(6),
         case("limit: a comment of the limit", b": 12345\n", [comment("12345")]).limit(7),
         case("limit: a comment over the limit", b": 12345\n", []).too_long_for(6),
