@@ -1,0 +1,114 @@
+//! Sessions over real sockets: a server that others wrote, and one that watches its connections.
+#![allow(missing_docs)]
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use axum::routing::get;
+use futures_util::stream;
+use sse_testkit::{Reply, Server};
+use sse_tokio::{Client, Frame};
+
+const SOON: Duration = Duration::from_secs(1);
+
+/// Two events for each connection, after the one that the client has.
+async fn two_more(headers: HeaderMap) -> Sse<impl futures_util::Stream<Item = Result<Event, Infallible>>> {
+    let id = |headers: &HeaderMap| headers.get("last-event-id")?.to_str().ok()?.parse().ok();
+    let last: u32 = id(&headers).unwrap_or(0);
+    let events = stream::unfold(last, move |sent| async move {
+        if sent == last + 2 {
+            return None;
+        }
+        // Long enough for a comment to keep the connection alive.
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        let event =
+            Event::default().id((sent + 1).to_string()).event("tick").data(format!("event\n{}", sent + 1));
+        Some((Ok(event), sent + 1))
+    });
+    Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_millis(20)).text("still here"))
+}
+
+#[tokio::test]
+async fn axums_streams_are_followed_across_connections() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}/events", listener.local_addr().expect("it is bound"));
+    let app = Router::new().route("/events", get(two_more));
+    tokio::spawn(async { axum::serve(listener, app).await });
+
+    let client = Client::builder().reconnection_time(Duration::from_millis(10)).show_comments(true).build();
+    let mut session = client.get(url).open().await.expect("axum answers");
+    let (mut events, mut comments) = (Vec::new(), 0);
+    let mut incoming = session.incoming();
+    while events.len() < 6 {
+        match incoming.next().await.expect("it goes on").expect("no error") {
+            Frame::Event(event) => {
+                assert_eq!(
+                    (&*event.event_type, &*event.data),
+                    ("tick", &*format!("event\n{}", event.last_event_id))
+                );
+                events.push(event.last_event_id.to_string());
+            }
+            Frame::Comment(text) => {
+                assert_eq!(text, "still here");
+                comments += 1;
+            }
+            frame => panic!("axum sent {frame:?}"),
+        }
+    }
+    assert_eq!(events, ["1", "2", "3", "4", "5", "6"]);
+    assert!(comments > 0, "there was time for a comment");
+}
+
+#[tokio::test]
+async fn a_dropped_session_closes_its_socket() {
+    let server = Server::script([Reply::events().send("data: a\n\n").stall()]);
+    let mut session = Client::new().get(server.url("/")).open().await.expect("it answers");
+    assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+    assert!(server.wait_for_close(0, Duration::from_millis(50)).is_none(), "it is open until then");
+    drop(session);
+    assert!(server.wait_for_close(0, SOON).is_some(), "the server sees the close");
+}
+
+#[tokio::test]
+async fn a_dropped_open_closes_its_socket() {
+    let server = Server::script([Reply::raw().stall()]);
+    let open = Client::new().get(server.url("/")).open();
+    assert!(tokio::time::timeout(Duration::from_millis(200), open).await.is_err(), "nobody answers");
+    assert!(server.wait_for_close(0, SOON).is_some(), "the server sees the close");
+}
+
+#[tokio::test]
+async fn a_block_closes_its_socket() {
+    let server = Server::script([Reply::events().send("data: a\n\n").stall()]);
+    let data = Client::new()
+        .get(server.url("/"))
+        .run(async |session| session.next().await.expect("an event").expect("no error").data.to_string())
+        .await;
+    assert_eq!(data.expect("it answers"), "a");
+    assert!(server.wait_for_close(0, SOON).is_some(), "the server sees the close");
+}
+
+#[tokio::test]
+async fn a_session_survives_a_reset() {
+    let server = Server::script([
+        Reply::events().send("retry: 100\nid: 1\ndata: a\n\nid: 2\ndata: ha").reset(),
+        Reply::events().send_each_byte("id: 2\r\ndata: b\r\n\r\n").stall(),
+    ]);
+    let mut session = Client::new().get(server.url("/")).open().await.expect("it answers");
+    for data in ["a", "b"] {
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, data);
+    }
+    assert_eq!(server.requests()[1].header("last-event-id"), Some("1"));
+}
+
+#[tokio::test]
+async fn a_task_of_its_own_can_have_a_session() {
+    let server = Server::script([Reply::events().send("data: a\n\n").stall()]);
+    let request = Client::new().get(server.url("/"));
+    let task = tokio::spawn(request.run(async |session| session.next().await.is_some()));
+    assert!(task.await.expect("no panic").expect("it answers"));
+}
