@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use sse_tokio::proto::Resume;
 
 /// Follow, serve and demonstrate Server-Sent Events.
 #[derive(Parser)]
@@ -38,7 +39,7 @@ pub(crate) struct FollowArgs {
     #[arg(short = 'd', long, value_name = "BODY|@FILE")]
     pub(crate) data: Option<String>,
     /// Go on after the event with this ID.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = event_id)]
     pub(crate) last_event_id: Option<String>,
     /// Go on after the event whose ID is in this file, and keep the file up to date.
     #[arg(long, value_name = "FILE")]
@@ -50,7 +51,7 @@ pub(crate) struct FollowArgs {
     #[arg(long, value_name = "N")]
     pub(crate) max_attempts: Option<u32>,
     /// Reconnect when nothing came for this time.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = some_time)]
     pub(crate) idle_timeout: Option<Duration>,
     /// Stop when the stream ends.
     #[arg(long, conflicts_with = "max_attempts")]
@@ -103,7 +104,7 @@ pub(crate) struct ServeArgs {
     pub(crate) interval: Duration,
     /// Drop each connection after so many events, in the middle of the next one.
     #[arg(long, value_name = "N")]
-    pub(crate) drop_after: Option<usize>,
+    pub(crate) drop_after: Option<std::num::NonZeroUsize>,
     /// The reconnection time to ask for, in milliseconds.
     #[arg(long, value_name = "MS")]
     pub(crate) retry: Option<u64>,
@@ -114,6 +115,23 @@ fn header(text: &str) -> Result<(http::HeaderName, http::HeaderValue), String> {
     let name = name.trim().parse().map_err(|_| "expected a header name before the colon")?;
     let value = value.trim().parse().map_err(|_| "expected a header value after the colon")?;
     Ok((name, value))
+}
+
+/// An ID that can be sent as a header.
+pub(crate) fn event_id(text: &str) -> Result<String, &'static str> {
+    match Resume::new(text.into()) {
+        Resume::Unsendable(_) => {
+            Err("expected an ID without control characters or spaces around it, of 4 KiB at most")
+        }
+        _ => Ok(text.to_owned()),
+    }
+}
+
+fn some_time(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("expected more than no time at all".to_owned()),
+        time => Ok(time),
+    }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

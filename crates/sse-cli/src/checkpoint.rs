@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use crate::args::event_id;
+
 /// Keeps a file up to date with the last event ID. It always holds a whole one: it is replaced, never written over.
 pub(crate) struct Checkpoint {
     path: PathBuf,
@@ -18,6 +20,7 @@ impl Checkpoint {
             text => text?,
         };
         let id = text.strip_suffix('\n').unwrap_or(&text).to_owned();
+        let id = event_id(&id).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         Ok(Self { path: path.to_owned(), id })
     }
 

@@ -1,6 +1,8 @@
 //! `sse demo`: a stream that is dropped twice, followed to its end, and counted.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -11,6 +13,13 @@ use tokio::net::TcpListener;
 
 use crate::failure;
 use crate::serve::{Recording, play};
+
+/// Prints a line. That nobody reads it is no reason to stop counting.
+macro_rules! say {
+    ($($part:tt)*) => {{
+        let _ = writeln!(std::io::stdout(), $($part)*);
+    }};
+}
 
 const STREAM: &str = include_str!("demo.txt");
 
@@ -30,7 +39,7 @@ pub(crate) async fn demo() -> ExitCode {
         Err(error) => return failure(format_args!("the listener has no address: {error}")),
     };
     tokio::spawn(play(listener, Arc::clone(&recording)));
-    println!("following {url}, whose server will drop the connection twice");
+    say!("following {url}, whose server will drop the connection twice");
     let reconnections = Arc::new(AtomicU64::new(0));
     match follow(&url, Arc::clone(&reconnections)).await {
         Ok(received) => summary(&recording, &received, reconnections.load(Ordering::Relaxed)),
@@ -40,12 +49,19 @@ pub(crate) async fn demo() -> ExitCode {
 
 /// The IDs of the events that came.
 async fn follow(url: &str, reconnections: Arc<AtomicU64>) -> Result<Vec<String>, Error> {
-    let mut session =
-        Client::new().get(url).on_state(move |state| tell(state, &reconnections)).open().await?;
+    let request = Client::new().get(url).on_state(move |state| tell(state, &reconnections));
+    let telling = request.before_each(|attempt, request| async move {
+        match attempt.last_event_id() {
+            "" => say!("-- connecting"),
+            id => say!("-- connecting again, to go on after event {id}"),
+        }
+        Ok::<_, Infallible>(request)
+    });
+    let mut session = telling.open().await?;
     let mut received = Vec::new();
     while let Some(event) = session.next().await {
         let event = event?;
-        println!("  {:>2} {}: {}", event.last_event_id, event.event_type, event.data);
+        say!("  {:>2} {}: {}", event.last_event_id, event.event_type, event.data);
         received.push(event.last_event_id.to_string());
     }
     Ok(received)
@@ -53,17 +69,14 @@ async fn follow(url: &str, reconnections: Arc<AtomicU64>) -> Result<Vec<String>,
 
 fn tell(state: &State, reconnections: &AtomicU64) {
     match state {
-        State::Connecting { attempt } if *attempt > 1 => {
-            println!("-- connecting again, after the last event")
-        }
         State::Open { response } if reconnections.fetch_add(1, Ordering::Relaxed) == 0 => {
-            println!("-- open: {}", response.status());
+            say!("-- open: {}", response.status());
         }
-        State::Open { .. } => println!("-- open again"),
+        State::Open { .. } => say!("-- open again"),
         State::Disconnected { cause, retry_in, .. } => {
-            println!("-- dropped: {cause}; again in {retry_in:.1?}")
+            say!("-- dropped: {cause}; again in {retry_in:.1?}")
         }
-        State::Closed { reason } => println!("-- closed: {reason}"),
+        State::Closed { reason } => say!("-- closed: {reason}"),
         _ => {}
     }
 }
@@ -78,7 +91,7 @@ fn summary(recording: &Recording, received: &[String], opened: u64) -> ExitCode 
     let lost = sent.iter().filter(|id| !times.contains_key(*id)).count();
     let doubled = times.values().filter(|times| **times > 1).count();
     let in_order = received.iter().map(String::as_str).eq(sent.iter().copied());
-    println!(
+    say!(
         "{} of {} events came, over {} reconnections: {lost} lost, {doubled} doubled",
         times.len(),
         sent.len(),

@@ -4,12 +4,12 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
-use http::Method;
+use http::{HeaderMap, Method};
+use sse_tokio::proto::CloseReason;
 use sse_tokio::{Client, Error, Frame, RequestBuilder};
 
 use crate::args::FollowArgs;
 use crate::checkpoint::Checkpoint;
-use crate::failure;
 use crate::print::Printer;
 
 pub(crate) async fn follow(args: FollowArgs) -> ExitCode {
@@ -17,15 +17,19 @@ pub(crate) async fn follow(args: FollowArgs) -> ExitCode {
         eprintln!("error: --insecure-roots is for https, which is not spoken yet");
         return ExitCode::from(2);
     }
+    let printer = Printer::new(args.output);
+    let unreadable = |what, error: io::Error| {
+        printer.failure(what, None, format!("cannot read the {what}: {error}"));
+        ExitCode::FAILURE
+    };
     let checkpoint = match args.checkpoint.as_deref().map(Checkpoint::read).transpose() {
         Ok(checkpoint) => checkpoint,
-        Err(error) => return failure(format_args!("cannot read the checkpoint: {error}")),
+        Err(error) => return unreadable("checkpoint", error),
     };
     let body = match args.data.as_deref().map(body).transpose() {
         Ok(body) => body,
-        Err(error) => return failure(format_args!("cannot read the body: {error}")),
+        Err(error) => return unreadable("body", error),
     };
-    let printer = Printer::new(args.output);
     let unprinted = Arc::new(Mutex::new(None));
     let request = request(&args, checkpoint.as_ref(), body, printer, Arc::clone(&unprinted));
     let follower = Follower { args, printer, checkpoint, unprinted, printed: 0 };
@@ -60,9 +64,11 @@ fn request(
                 unprinted.lock().expect("nobody panics with it").get_or_insert(error);
             }
         });
+    let mut headers = HeaderMap::new();
     for (name, value) in &args.headers {
-        request = request.header(name.clone(), value.clone());
+        headers.append(name, value.clone());
     }
+    request = request.headers(headers);
     if let Some(time) = args.reconnection_time {
         request = request.reconnection_time(time);
     }
@@ -87,7 +93,6 @@ struct Follower {
 
 /// Why following came to an end, other than by the end of the session.
 enum Stopped {
-    Enough,
     Stream(Error),
     Output(io::Error),
     Checkpoint(io::Error),
@@ -97,31 +102,40 @@ impl Follower {
     async fn run(mut self, request: RequestBuilder) -> ExitCode {
         let Err(stopped) = self.frames(request).await else { return ExitCode::SUCCESS };
         match stopped {
-            Stopped::Enough => ExitCode::SUCCESS,
             // The reader has what it wanted (`sse follow .. | head`).
-            Stopped::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-            Stopped::Output(error) => failure(format_args!("cannot print: {error}")),
-            Stopped::Checkpoint(error) => failure(format_args!("cannot write the checkpoint: {error}")),
-            Stopped::Stream(error) => {
-                self.printer.error(&error);
-                ExitCode::FAILURE
+            Stopped::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+            Stopped::Output(error) => self.printer.failure("output", None, format!("cannot print: {error}")),
+            Stopped::Checkpoint(error) => {
+                self.printer.failure("checkpoint", None, format!("cannot write the checkpoint: {error}"));
             }
+            Stopped::Stream(error) => self.printer.error(&error),
         }
+        ExitCode::FAILURE
     }
 
     async fn frames(&mut self, request: RequestBuilder) -> Result<(), Stopped> {
         let mut session = request.open().await.map_err(Stopped::Stream)?;
-        let mut incoming = session.incoming();
-        while let Some(frame) = incoming.next().await {
-            if let Some(error) = self.unprinted.lock().expect("nobody panics with it").take() {
-                return Err(Stopped::Output(error));
-            }
+        while let Some(frame) = session.incoming().next().await {
             self.frame(&frame.map_err(Stopped::Stream)?)?;
+            if self.args.max_events == Some(self.printed) {
+                session.close();
+            }
         }
-        Ok(())
+        self.states_were_printed()?;
+        match session.close_reason() {
+            Some(CloseReason::Finished | CloseReason::Requested) => Ok(()),
+            _ if self.args.finish_on.is_some() => Err(Stopped::Stream(Error::Truncated)),
+            _ => Ok(()),
+        }
+    }
+
+    fn states_were_printed(&self) -> Result<(), Stopped> {
+        let unprinted = self.unprinted.lock().expect("nobody panics with it").take();
+        unprinted.map_or(Ok(()), |error| Err(Stopped::Output(error)))
     }
 
     fn frame(&mut self, frame: &Frame) -> Result<(), Stopped> {
+        self.states_were_printed()?;
         let Frame::Event(event) = frame else { return self.printer.frame(frame).map_err(Stopped::Output) };
         let types = &self.args.event_types;
         let shown = types.is_empty() || types.iter().any(|name| event.event_type == *name);
@@ -132,6 +146,6 @@ impl Follower {
         if let Some(checkpoint) = &mut self.checkpoint {
             checkpoint.write(&event.last_event_id).map_err(Stopped::Checkpoint)?;
         }
-        if shown && self.args.max_events == Some(self.printed) { Err(Stopped::Enough) } else { Ok(()) }
+        Ok(())
     }
 }

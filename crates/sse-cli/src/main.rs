@@ -16,18 +16,18 @@ use std::process::ExitCode;
 use args::{Args, Command};
 use clap::Parser;
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main(flavor = "multi_thread", worker_threads = 1)]
 async fn main() -> ExitCode {
-    let command = async {
-        match Args::parse().command {
-            Command::Follow(args) => follow::follow(*args).await,
-            Command::Demo => demo::demo().await,
-            Command::Serve(args) => serve::serve(args).await,
+    // On a thread of its own: a write to a full pipe blocks the one of the command.
+    tokio::spawn(async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(130);
         }
-    };
-    tokio::select! {
-        status = command => status,
-        _ = tokio::signal::ctrl_c() => ExitCode::from(130),
+    });
+    match Args::parse().command {
+        Command::Follow(args) => follow::follow(*args).await,
+        Command::Demo => demo::demo().await,
+        Command::Serve(args) => serve::serve(args).await,
     }
 }
 

@@ -98,11 +98,14 @@ impl Printer {
     }
 
     pub(crate) fn error(&self, error: &Error) {
-        let message = with_causes(error);
+        self.failure(kind(error), error.status().map(|status| status.as_u16()), with_causes(error));
+    }
+
+    /// Says on stderr what went wrong.
+    pub(crate) fn failure(&self, kind: &str, status: Option<u16>, message: String) {
         if self.format == Format::Json {
-            let status = error.status().map(|status| status.as_u16());
-            let line = Line::Error { kind: kind(error), status, message };
-            let _ = json(&mut io::stderr().lock(), &line);
+            // There is nobody left to tell that stderr cannot be written to.
+            let _ = json(&mut io::stderr().lock(), &Line::Error { kind, status, message });
         } else {
             eprintln!("error: {message}");
         }
@@ -211,6 +214,8 @@ fn kind(error: &Error) -> &'static str {
         Error::Truncated => "truncated",
         Error::TooLong { .. } => "too-long",
         Error::GaveUp { .. } => "gave-up",
+        Error::Rejected(_) => "rejected",
+        Error::BeforeEach(_) => "before-each",
         _ => "stream",
     }
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io::{self, Write as _};
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,9 +37,9 @@ pub(crate) struct Recording {
     pub(crate) retry: Option<u64>,
 }
 
-/// An event with the comments before it, as they go over the wire.
+/// An event with what stands before it, as it was recorded.
 struct Recorded {
-    wire: String,
+    wire: Bytes,
     id: String,
 }
 
@@ -46,12 +47,13 @@ impl Recording {
     /// Takes a stream apart into its events.
     pub(crate) fn new(mut stream: &[u8]) -> Result<Self, DecodeError> {
         let mut decoder = Decoder::default();
-        let (mut events, mut wire) = (Vec::new(), String::new());
+        let (mut events, mut rest) = (Vec::new(), stream);
         while let Some(frame) = decoder.decode(&mut stream)? {
-            wire.push_str(&frame.to_string());
             if let Frame::Event(event) = frame {
+                let (wire, after) = rest.split_at(rest.len() - stream.len());
                 let id = event.last_event_id.to_owned();
-                events.push(Recorded { wire: std::mem::take(&mut wire), id });
+                events.push(Recorded { wire: Bytes::copy_from_slice(wire), id });
+                rest = after;
             }
         }
         let (interval, drops) = (Duration::ZERO, AtomicUsize::new(usize::MAX));
@@ -86,7 +88,7 @@ pub(crate) async fn serve(args: ServeArgs) -> ExitCode {
         Err(error) => return failure(format_args!("{} cannot be served: {error}", args.file.display())),
     };
     recording.interval = args.interval;
-    recording.drop_after = args.drop_after;
+    recording.drop_after = args.drop_after.map(NonZeroUsize::get);
     recording.retry = args.retry;
     let listener = match TcpListener::bind(args.listen).await {
         Ok(listener) => listener,
@@ -161,10 +163,10 @@ impl Playing {
         if self.recording.drop_after == Some(self.sent) && self.recording.takes_a_drop() {
             self.dropping = true;
             let half = event.wire.len() / 2;
-            return Some(Ok(BodyFrame::data(Bytes::copy_from_slice(&event.wire.as_bytes()[..half]))));
+            return Some(Ok(BodyFrame::data(event.wire.slice(..half))));
         }
         self.next += 1;
         self.sent += 1;
-        Some(Ok(BodyFrame::data(Bytes::from(event.wire.clone()))))
+        Some(Ok(BodyFrame::data(event.wire.clone())))
     }
 }

@@ -113,6 +113,9 @@ fn wrong_usage_is_status_2() {
         &[][..],
         &["follow"],
         &["follow", "http://localhost/", "--idle-timeout", "5y"],
+        &["follow", "http://localhost/", "--idle-timeout", "0"],
+        &["follow", "http://localhost/", "--last-event-id", " 7"],
+        &["serve", "file", "--drop-after", "0"],
         &["follow", "http://localhost/", "-H", "no colon"],
         &["follow", "http://localhost/", "--max-events", "0"],
         &["follow", "http://localhost/", "--insecure-roots", "file"],
@@ -173,6 +176,39 @@ fn a_checkpoint_is_resumed_from_and_kept() {
     assert_eq!(follow(&server, &["--checkpoint", path, "--max-events", "1"]).0, 0);
     assert_eq!(server.requests()[1].header("last-event-id"), Some("2"));
     assert_eq!(std::fs::read_to_string(&file).expect("it is there"), "3\n");
+
+    std::fs::write(&file, "1\n2\n").expect("writable");
+    let (status, _, stderr) = follow(&server, &["--checkpoint", path, "--output", "json"]);
+    assert!(
+        status == 1 && stderr.starts_with(r#"{"type":"error","kind":"checkpoint","message":"#),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_204_before_the_last_event_is_a_failure() {
+    let server = Server::script([Reply::status(204)]);
+    assert_eq!(follow(&server, &[]).0, 0);
+    assert_eq!(follow(&server, &["--finish-on", "x"]).0, 1);
+}
+
+#[test]
+fn headers_may_be_repeated() {
+    let server = Server::script([Reply::status(204)]);
+    follow(&server, &["-H", "x-a: 1", "-H", "x-a: 2"]);
+    assert_eq!(server.requests()[0].header_values("x-a"), ["1", "2"]);
+}
+
+#[test]
+fn enough_events_are_a_normal_end() {
+    let server = Server::script([Reply::events().send("data: a\n\ndata: b\n\n").stall()]);
+    let (status, stdout, _) = follow(&server, &["--max-events", "1", "--output", "json"]);
+    let expected = [
+        r#"{"type":"open","status":200}"#,
+        r#"{"type":"event","event":"message","data":"a","id":""}"#,
+        r#"{"type":"closed","reason":"closed"}"#,
+    ];
+    assert_eq!((status, stdout.lines().collect::<Vec<_>>()), (0, expected.to_vec()));
 }
 
 #[test]
@@ -196,6 +232,30 @@ fn ctrl_c_is_status_130() {
 }
 
 #[test]
+#[cfg(unix)]
+fn ctrl_c_ends_a_write_to_a_full_pipe() {
+    let server =
+        Server::script([Reply::events().send("data: xxxxxxxxxxxxxxxxxxxx\n\n".repeat(100_000)).stall()]);
+    let mut child =
+        sse(&["follow", &server.url("/"), "--output", "data"]).spawn().expect("the binary is built");
+    let mut first = [0; 2];
+    child.stdout.as_mut().expect("piped").read_exact(&mut first).expect("it prints");
+    // Nobody reads from here on, and the pipe fills.
+    std::thread::sleep(Duration::from_millis(300));
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("there is kill");
+    assert!(kill.success());
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        if let Some(status) = child.try_wait().expect("it can be waited for") {
+            return assert_eq!(status.code(), Some(130));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().expect("it can be killed");
+    panic!("it did not end");
+}
+
+#[test]
 fn the_demonstration_counts() {
     let (status, stdout, stderr) = run(&["demo"]);
     let summary = "12 of 12 events came, over 2 reconnections: 0 lost, 0 doubled";
@@ -205,7 +265,9 @@ fn the_demonstration_counts() {
 #[test]
 fn a_recording_is_served_with_drops() {
     let file = temporary("recording");
-    let events: String = (1..=7).map(|n| format!(": note\nid: {n}\ndata: event {n}\n\n")).collect();
+    let mut events: String =
+        (1..=6).map(|n| format!(": note\r\nid: {n}\r\ndata: event {n}\r\n\r\n")).collect();
+    events.push_str("id\ndata: none\n\nid: 9\ndata: nine\n\n");
     std::fs::write(&file, events).expect("writable");
     let path = file.to_str().expect("text");
     let args = ["serve", path, "--listen", "127.0.0.1:0", "--drop-after", "2", "--retry", "100"];
@@ -214,9 +276,10 @@ fn a_recording_is_served_with_drops() {
     BufReader::new(server.stdout.as_mut().expect("piped"))
         .read_line(&mut url)
         .expect("it says where it listens");
-    let (status, stdout, stderr) = run(&["follow", url.trim(), "--output", "data"]);
+    let (status, stdout, stderr) = run(&["follow", url.trim(), "--max-events", "8"]);
     server.kill().expect("it runs");
     server.wait().expect("it was killed");
-    let expected: String = (1..=7).map(|n| format!("event {n}\n")).collect();
+    let mut expected: String = (1..=6).map(|n| format!("#{n} message: event {n}\n")).collect();
+    expected.push_str("message: none\n#9 message: nine\n");
     assert_eq!((status, stdout, stderr.as_str()), (0, expected, ""));
 }

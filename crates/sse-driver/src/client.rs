@@ -55,7 +55,6 @@ impl<T: Transport + Default, M: Timer + Default> Client<T, M> {
     }
 
     /// Settings to be changed.
-    #[must_use]
     pub fn builder() -> ClientBuilder<T, M> {
         Self::builder_with(T::default(), M::default())
     }
@@ -63,7 +62,6 @@ impl<T: Transport + Default, M: Timer + Default> Client<T, M> {
 
 impl<T: Transport, M: Timer> Client<T, M> {
     /// Settings to be changed, over a transport and a timer of one's own.
-    #[must_use]
     pub fn builder_with(transport: T, timer: M) -> ClientBuilder<T, M> {
         ClientBuilder { transport, timer, options: Options::default() }
     }

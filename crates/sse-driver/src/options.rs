@@ -111,42 +111,36 @@ impl fmt::Debug for Options {
 macro_rules! setters {
     () => {
         /// How long to wait before reconnecting, until the server sets another time. 3 s unless set.
-        #[must_use]
         pub fn reconnection_time(mut self, time: ::std::time::Duration) -> Self {
             self.options.policy.reconnection_time = time;
             self
         }
 
         /// How many attempts to reconnect may fail in a row; 0 turns reconnection off. `None`, for no end, unless set.
-        #[must_use]
         pub fn max_reconnection_attempts(mut self, attempts: impl Into<Option<u32>>) -> Self {
             self.options.policy.max_attempts = attempts.into();
             self
         }
 
         /// The whole policy of reconnection at once.
-        #[must_use]
         pub fn reconnect(mut self, policy: $crate::proto::ReconnectPolicy) -> Self {
             self.options.policy = policy;
             self
         }
 
         /// Whether a failure before the first response is retried too, by the same policy. `false` unless set.
-        #[must_use]
         pub fn retry_initial(mut self, retry: bool) -> Self {
             self.options.policy.retry_initial = retry;
             self
         }
 
         /// Whether comments come out of [`Session::incoming`](crate::Session::incoming). `false` unless set.
-        #[must_use]
         pub fn show_comments(mut self, show: bool) -> Self {
             self.options.show_comments = show;
             self
         }
 
         /// Whether reconnection times come out of [`Session::incoming`](crate::Session::incoming). `false` unless set.
-        #[must_use]
         pub fn show_retries(mut self, show: bool) -> Self {
             self.options.show_retries = show;
             self
@@ -154,28 +148,24 @@ macro_rules! setters {
 
         /// How long a connection may take to be made: name look-up, TCP, TLS. 30 s unless set; a transport that has no
         /// such phase ignores it.
-        #[must_use]
         pub fn connect_timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
             self.options.connect_timeout = timeout.into();
             self
         }
 
         /// How long an attempt may take from its beginning to the response head. No bound unless set.
-        #[must_use]
         pub fn response_timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
             self.options.response_timeout = timeout.into();
             self
         }
 
         /// How long the stream may be silent; any byte counts, so a comment keeps it alive. No bound unless set.
-        #[must_use]
         pub fn idle_timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
             self.options.idle_timeout = timeout.into();
             self
         }
 
         /// How much one event may hold, and what happens past that. 16 MiB, and an error, unless set.
-        #[must_use]
         pub fn limits(mut self, limits: $crate::proto::Limits) -> Self {
             self.options.limits = limits;
             self
@@ -186,7 +176,6 @@ macro_rules! setters {
         /// `Accept` and `Cache-Control` are set by themselves unless they are set here. A `Last-Event-ID` set here is
         /// where the stream goes on from, as with
         /// [`RequestBuilder::last_event_id`](crate::RequestBuilder::last_event_id).
-        #[must_use]
         pub fn header<N, V>(mut self, name: N, value: V) -> Self
         where
             N: TryInto<::http::HeaderName>,
@@ -197,7 +186,6 @@ macro_rules! setters {
         }
 
         /// Sets headers, each in place of those of its name.
-        #[must_use]
         pub fn headers(mut self, headers: ::http::HeaderMap) -> Self {
             self.options.set_headers(headers);
             self
@@ -206,7 +194,6 @@ macro_rules! setters {
         /// Runs before every attempt, the first one included, with what is known and the request as it would be sent;
         /// what it returns is sent. It may change the URL, the method, the headers and the body: for a fresh token, a
         /// resume by query, or a POST that is resumed by GET. An `Err` from it is final.
-        #[must_use]
         pub fn before_each<F, Fut, E>(mut self, hook: F) -> Self
         where
             F: Fn($crate::Attempt, ::http::Request<::bytes::Bytes>) -> Fut + Send + Sync + 'static,
@@ -221,7 +208,6 @@ macro_rules! setters {
         }
 
         /// Sees each [`State`](crate::State) as it comes. It is called while the session is polled, so it should be quick.
-        #[must_use]
         pub fn on_state(mut self, see: impl Fn(&$crate::State) + Send + Sync + 'static) -> Self {
             self.options.on_state = Some(::std::sync::Arc::new(see));
             self
@@ -229,7 +215,6 @@ macro_rules! setters {
 
         /// Says which event is the last one (`[DONE]`, say). It is delivered, then the session ends; when the server
         /// ends the stream before it, and there is no reconnection, that is [`Error::Truncated`](crate::Error::Truncated).
-        #[must_use]
         pub fn finish_when(
             mut self,
             is_last: impl Fn(&$crate::proto::Event) -> bool + Send + Sync + 'static,
@@ -240,7 +225,6 @@ macro_rules! setters {
 
         /// Says which event is an error, and which one. It ends the session with
         /// [`Error::Rejected`](crate::Error::Rejected) in place of that event.
-        #[must_use]
         pub fn fail_when<E: Into<$crate::BoxError>>(
             mut self,
             error: impl Fn(&$crate::proto::Event) -> Option<E> + Send + Sync + 'static,

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::line::Field;
-use crate::text;
+use crate::{text, work};
 
 /// Room that is kept for the next event rather than given back, in bytes.
 pub(crate) const KEEP: usize = 128 * 1024;
@@ -100,6 +100,7 @@ impl Block {
     #[inline]
     pub(crate) fn push_data(&mut self, value: &[u8]) {
         self.buf.extend_from_slice(value);
+        work::count(value.len());
         self.end_data();
     }
 
@@ -118,13 +119,16 @@ impl Block {
         let needed = self.buf.len() + bytes.len();
         if needed > self.buf.capacity() {
             let room = needed.max((2 * self.buf.capacity()).min(most));
+            work::count(self.buf.len());
             self.buf.reserve_exact(room - self.buf.len());
         }
         self.buf.extend_from_slice(bytes);
+        work::count(bytes.len());
     }
 
     /// Drops the first `len` bytes of the line in progress from the buffer, though not from its length.
     pub(crate) fn strip_line(&mut self, len: usize) {
+        work::count(self.buf.len() - self.data_len);
         self.buf.copy_within(self.data_len + len.., self.data_len);
         self.buf.truncate(self.buf.len() - len);
         self.stripped += len;
@@ -182,6 +186,7 @@ impl Block {
     /// Gives back the room that would put the whole over `most`.
     pub(crate) fn fit(&mut self, most: usize) {
         if self.capacity() > most.saturating_add(KEEP) {
+            work::count(self.buf.len());
             self.buf.shrink_to_fit();
         }
     }

@@ -191,7 +191,7 @@ mod tests {
                 EncodeError::LastEventId,
                 "event: a\nid: 1\u{FFFD}\u{FFFD}2\ndata:\n\n",
             ),
-            (event("a", "", "1\02"), EncodeError::LastEventId, "event: a\nid: 1\u{FFFD}2\ndata:\n\n"),
+            (event("a", "", "1\u{0}2"), EncodeError::LastEventId, "event: a\nid: 1\u{FFFD}2\ndata:\n\n"),
             (Frame::Comment("a\nid: 1"), EncodeError::Comment, ": a\u{FFFD}id: 1\n"),
             (Frame::Discarded { len: 9 }, EncodeError::Discarded, ": discarded an event of 9 bytes\n"),
         ] {

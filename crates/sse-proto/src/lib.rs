@@ -100,6 +100,8 @@
 #![warn(missing_docs)]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod block;
 mod decoder;
@@ -114,6 +116,7 @@ mod policy;
 mod source;
 mod step;
 mod text;
+mod work;
 
 pub use bytestring::ByteString;
 pub use decoder::Decoder;

@@ -4,6 +4,8 @@ use core::time::Duration;
 
 use memchr::memchr2;
 
+use crate::work;
+
 /// One line, without its end.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Field<'a> {
@@ -77,12 +79,15 @@ pub(crate) fn data_prefix(line: &[u8]) -> Option<usize> {
 pub(crate) fn end(bytes: &[u8], from: usize) -> Option<usize> {
     let rest = &bytes[from..];
     if let Some(word) = rest.first_chunk::<8>() {
+        work::count(8);
         let found = line_ends(u64::from_le_bytes(*word));
         if found != 0 {
             return Some(from + (found.trailing_zeros() / 8) as usize);
         }
     }
-    memchr2(b'\n', b'\r', rest).map(|at| from + at)
+    let end = memchr2(b'\n', b'\r', rest);
+    work::count(end.unwrap_or(rest.len()));
+    end.map(|at| from + at)
 }
 
 /// The high bit of each byte that is LF or CR; exact up to and including the first.

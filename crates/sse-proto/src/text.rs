@@ -7,12 +7,14 @@ use bytes::Bytes;
 use bytestring::ByteString;
 
 use crate::block::KEEP;
+use crate::work;
 
 const REPLACEMENT: &str = "\u{FFFD}";
 
 /// The bytes as text, when they are UTF-8 as they stand.
 #[inline]
 pub(crate) fn valid(bytes: &[u8]) -> Option<&str> {
+    work::count(bytes.len());
     #[cfg(feature = "simd")]
     return simdutf8::basic::from_utf8(bytes).ok();
     #[cfg(not(feature = "simd"))]

@@ -24,11 +24,13 @@ pub use request::RecordedRequest;
 
 use log::Log;
 
-/// How long the server waits for the system: between two tries, and at most to be woken when it is dropped.
+/// How long the server waits for the system between two tries.
 const PAUSE: Duration = Duration::from_millis(5);
-const WAKE_TIMEOUT: Duration = Duration::from_secs(1);
+/// The most that dropping the server takes: no test hangs because of it.
+const END_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A server on a free port of 127.0.0.1. Dropping it closes all its connections and ends all its threads.
+/// A server on a free port of 127.0.0.1. Dropping it closes all its connections and ends all its threads, in
+/// milliseconds; it panics when a closure that answers will not end within 10 seconds.
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -156,13 +158,25 @@ impl fmt::Debug for Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stopped.store(true, Ordering::Relaxed);
-        // The accepting thread sleeps in `accept`: a connection wakes it. Unwoken it cannot be joined.
-        let woken = TcpStream::connect_timeout(&self.addr, WAKE_TIMEOUT).is_ok();
-        let Some(accepting) = self.accepting.take().filter(|_| woken) else { return };
-        if accepting.join().is_err() && !thread::panicking() {
-            panic!("the server could not answer: its closure panicked");
+        // The accepting thread sleeps in `accept`: a connection wakes it.
+        let woken = TcpStream::connect_timeout(&self.addr, END_TIMEOUT);
+        let Some(accepting) = self.accepting.take() else { return };
+        let ended = woken.is_ok() && ends(&accepting);
+        if thread::panicking() {
+            return;
         }
+        assert!(ended, "the server did not end in {END_TIMEOUT:?}: does its closure block?");
+        assert!(accepting.join().is_ok(), "the server could not answer: its closure panicked");
     }
+}
+
+/// Joining has no timeout, so this looks again and again.
+fn ends(thread: &JoinHandle<()>) -> bool {
+    let start = Instant::now();
+    while !thread.is_finished() && start.elapsed() < END_TIMEOUT {
+        thread::sleep(PAUSE / 10);
+    }
+    thread.is_finished()
 }
 
 impl Shared {

@@ -6,21 +6,21 @@ use sse_testkit::reference::Outcome;
 
 /// Which door a chunk goes through.
 #[derive(Clone, Copy, Debug)]
-pub enum Door {
+pub(crate) enum Door {
     Lent,
     Shared,
     /// One after the other, on one stream.
     Mixed,
 }
 
-pub const DOORS: [Door; 3] = [Door::Lent, Door::Shared, Door::Mixed];
+pub(crate) const DOORS: [Door; 3] = [Door::Lent, Door::Shared, Door::Mixed];
 
-pub fn limits(limit: usize, skip: bool) -> Limits {
+pub(crate) fn limits(limit: usize, skip: bool) -> Limits {
     let oversize = if skip { Oversize::Skip } else { Oversize::Fail };
     Limits { max_event_len: limit, oversize }
 }
 
-pub fn decode(mut decoder: Decoder, chunks: &[&[u8]], door: Door) -> Outcome {
+pub(crate) fn decode(mut decoder: Decoder, chunks: &[&[u8]], door: Door) -> Outcome {
     let mut frames = Vec::new();
     let mut too_long = false;
     for (n, chunk) in chunks.iter().enumerate() {
