@@ -116,7 +116,8 @@ impl Block {
 
     /// Adds to the line in progress, in a buffer that grows geometrically but never past `most` bytes of room.
     pub(crate) fn push_line(&mut self, bytes: &[u8], most: usize) {
-        let needed = self.buf.len() + bytes.len();
+        // One more for the LF of a data line.
+        let needed = self.buf.len() + bytes.len() + 1;
         if needed > self.buf.capacity() {
             let room = needed.max((2 * self.buf.capacity()).min(most));
             work::count(self.buf.len());
@@ -180,6 +181,7 @@ impl Block {
         let mut text = String::new();
         text::set(&mut text, self.data());
         self.buf = text.into_bytes();
+        self.buf.reserve_exact(1);
         self.end_data();
     }
 
