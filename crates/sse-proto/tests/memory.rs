@@ -9,7 +9,7 @@ use sse_proto::{Decoder, Limits, Oversize};
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
-const LIMIT: usize = 4 * 1024 * 1024;
+const LIMIT: usize = 2 * 1024 * 1024;
 /// Room that is kept for the next event.
 const CONSTANT: usize = 512 * 1024;
 
