@@ -16,18 +16,22 @@
 //! [`Output::Closed`].** Then wait for the first of: something from the connection, or the time that `Wait` named.
 //!
 //! ```text
-//!                 ┌────────── handle_timeout, restart ───────────┐
-//!                 ▼                                              │
-//!   new ──► connecting ── handle_response: event stream ──► open │
-//!             │   │                                       │   │  │
-//!             │   └ handle_disconnect, handle_timeout, ───┤   │  │
-//!             │     a status to retry, restart            ▼   │  │
-//!             │                                        waiting┼──┘
-//!             │ 204, another response,                    │   │
-//!             │ first failure                attempts     │   │ finish, close, too long
-//!             └──────────────────► closed ◄── used up ────┘   │
-//!                                    ▲────────────────────────┘
+//!                       handle_response: an event stream
+//!   new ──► connecting ───────────────────────────────────► open
+//!             ▲    │                                          │
+//!             │    │ handle_disconnect, handle_timeout,       │ handle_disconnect, handle_timeout,
+//!             │    │ a status that says "later", restart      │ restart
+//!             │    ▼                                          │
+//!             └─ waiting ◄────────────────────────────────────┘
+//!     handle_timeout,
+//!     restart
+//!
+//!   any ──► closed: a 204, any other response, a failure before the first open, no attempt left,
+//!                   an event over the limit, finish, close
 //! ```
+//!
+//! A restart does not wait: it passes `waiting` at once. While it is `waiting`, the ready state is
+//! [`ReadyState::Connecting`], as in the standard.
 //!
 //! The whole loop, over a peer that has its lines from a script. A real driver awaits where this one takes the next
 //! line, and that is all the difference:
