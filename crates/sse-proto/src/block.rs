@@ -39,7 +39,7 @@ pub(crate) enum Ended {
 impl Block {
     #[inline]
     pub(crate) fn is_unused(&self) -> bool {
-        self.buf.is_empty() && self.event_type.is_empty() && !self.has_id
+        self.buf.is_empty() && self.stripped == 0 && self.event_type.is_empty() && !self.has_id
     }
 
     /// What counts towards the limit, without the line in progress.

@@ -78,6 +78,7 @@ impl Decoder {
                     return Ok(found);
                 }
                 if input.is_empty() {
+                    self.rest();
                     return Ok(None);
                 }
             }
@@ -139,9 +140,7 @@ impl Decoder {
         self.hold(here);
         self.pass(input, at);
         self.hold_line(input)?;
-        if self.block.is_unused() {
-            self.release(KEEP);
-        }
+        self.rest();
         Ok(None)
     }
 
@@ -413,10 +412,12 @@ impl Decoder {
         self.block.release(KEEP.max(self.limits.max_event_len / 4));
     }
 
-    /// Nothing is in progress, and nothing may come for hours.
-    fn release(&mut self, keep: usize) {
-        self.block.release(keep);
-        self.release_texts();
+    /// The input is used up, and nothing may come for hours.
+    fn rest(&mut self) {
+        if self.block.is_unused() {
+            self.block.release(KEEP);
+            self.release_texts();
+        }
     }
 
     fn release_texts(&mut self) {
