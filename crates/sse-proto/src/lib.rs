@@ -117,6 +117,7 @@ mod line;
 mod mime;
 mod output;
 mod policy;
+mod resume;
 mod source;
 mod step;
 mod text;
