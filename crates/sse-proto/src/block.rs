@@ -147,25 +147,29 @@ impl Block {
         self.stripped = 0;
     }
 
-    /// The line in progress is complete; none of it was stripped.
-    pub(crate) fn end_line(&mut self, comment: &mut String) -> Ended {
+    /// The line in progress is complete; none of it was stripped. `None`: its text is longer than its bytes were, and
+    /// with it more than `most` would be held.
+    pub(crate) fn end_line(&mut self, comment: &mut String, most: usize) -> Option<Ended> {
+        let spare = most.saturating_sub(self.held());
         let ended = match Field::parse(&self.buf[self.data_len..]) {
             Field::Data(_) => {
                 self.buf.truncate(self.data_len);
                 self.end_data();
-                return Ended::Field;
+                return Some(Ended::Field);
             }
             Field::Blank => Ended::Blank,
-            Field::Comment(text) => {
-                text::set(comment, text);
+            Field::Comment(value) => {
+                text::set_within(comment, value, spare)?;
                 Ended::Comment
             }
             Field::EventType(value) => {
-                text::set(&mut self.event_type, value);
+                let most = spare + self.event_type.len();
+                text::set_within(&mut self.event_type, value, most)?;
                 Ended::Field
             }
             Field::Id(value) => {
-                text::set(&mut self.id, value);
+                let most = spare + self.id.len();
+                text::set_within(&mut self.id, value, most)?;
                 self.has_id = true;
                 Ended::Field
             }
@@ -173,7 +177,7 @@ impl Block {
             Field::Ignored => Ended::Field,
         };
         self.buf.truncate(self.data_len);
-        ended
+        Some(ended)
     }
 
     /// Puts text in place of data that is not UTF-8.

@@ -159,6 +159,7 @@ impl Decoder {
     /// A new connection: the event in progress is dropped, the last event ID stays.
     pub fn reset(&mut self) {
         self.block = Block::default();
+        self.release_texts();
         self.spent = false;
         self.at = At::Start(0);
     }

@@ -54,6 +54,9 @@ impl Decoder {
     /// Holds the beginning of a line, or more of it, whose end is not there yet. Past the limit that fails, or the rest
     /// of the event is skipped; either way it leaves no input.
     pub(crate) fn hold_line(&mut self, input: &mut &[u8]) -> Result<(), DecodeError> {
+        if input.is_empty() {
+            return Ok(());
+        }
         if self.fits(input.len())? {
             self.push_line(input);
         } else {
@@ -97,8 +100,11 @@ impl Decoder {
     /// Adds to the line in progress. As soon as it is known to be a data line, only its value is held.
     fn push_line(&mut self, bytes: &[u8]) {
         self.release_texts();
+        if bytes.is_empty() {
+            return;
+        }
         let mut value = bytes;
-        if self.at != At::InData && !bytes.is_empty() {
+        if self.at != At::InData {
             let prefix = if self.block.line_len() == 0 { line::data_prefix(bytes) } else { None };
             self.at = if prefix.is_some() { At::InData } else { At::InLine };
             value = &bytes[prefix.unwrap_or(0)..];
@@ -117,18 +123,18 @@ impl Decoder {
     /// The held line is complete, and it is no data line with a value.
     fn end_line<'i>(&mut self) -> Result<Option<Found<'i>>, DecodeError> {
         let len = self.block.held() + self.block.line_len();
-        let (found, text_len) = match self.block.end_line(&mut self.text) {
+        let most = self.limits.max_event_len.saturating_sub(self.last_event_id.len());
+        let Some(ended) = self.block.end_line(&mut self.text, most) else {
+            self.overflow(len, self.skipped_nothing())?;
+            return Ok(None);
+        };
+        let (found, text_len) = match ended {
             Ended::Blank => return self.dispatch_in_full(),
             Ended::Comment => (Some(Found::Comment(None)), self.text.len()),
             Ended::Retry(time) => (Some(Found::Retry(time)), 0),
             Ended::Field => (None, 0),
         };
-        let limit = self.limits.max_event_len;
-        if self.held() + text_len > limit {
-            self.overflow(len, self.skipped_nothing())?;
-            return Ok(None);
-        }
-        self.block.fit(limit - self.last_event_id.len() - text_len);
+        self.block.fit(most - text_len);
         Ok(found)
     }
 
@@ -154,6 +160,7 @@ impl Decoder {
     #[cold]
     fn overflow(&mut self, len: usize, line: Skipped) -> Result<(), DecodeError> {
         self.block = Block::default();
+        self.release_texts();
         match self.limits.oversize {
             Oversize::Skip => {
                 self.at = At::Skip { len: len as u64, line };
@@ -217,7 +224,7 @@ impl Decoder {
         }
     }
 
-    fn release_texts(&mut self) {
+    pub(crate) fn release_texts(&mut self) {
         for text in [&mut self.text, &mut self.type_text] {
             if text.capacity() > KEEP {
                 *text = String::new();

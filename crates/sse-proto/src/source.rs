@@ -182,12 +182,12 @@ impl EventSource {
     }
 
     /// Drops the connection and connects again at once: as if the server had dropped it, but without the delay, and
-    /// without counting as a failure. Cuts a wait short.
+    /// without counting as a failure. Cuts a wait short, also one that the driver has not heard of yet.
     pub fn restart(&mut self, now: Instant) {
-        if let Phase::Waiting { .. } = self.phase {
-            self.phase = Phase::Due { since: now };
-        } else {
-            self.lose(now, Cause::Restart);
+        match &mut self.phase {
+            Phase::Waiting { .. } => self.phase = Phase::Due { since: now },
+            Phase::Lost { cause, at, .. } => (*cause, *at) = (Cause::Restart, now),
+            _ => self.lose(now, Cause::Restart),
         }
     }
 

@@ -73,6 +73,16 @@ pub(crate) fn set(text: &mut String, bytes: &[u8]) {
     }
 }
 
+/// The same, unless the text is longer than `most`: then there is no copy to be made.
+pub(crate) fn set_within(text: &mut String, bytes: &[u8], most: usize) -> Option<()> {
+    // Three bytes for one is the most that a repair takes.
+    if bytes.len().saturating_mul(REPLACEMENT.len()) > most && len(bytes) > most {
+        return None;
+    }
+    set(text, bytes);
+    Some(())
+}
+
 /// How long the bytes are as text, repairs included.
 pub(crate) fn len(bytes: &[u8]) -> usize {
     if valid(bytes).is_some() { bytes.len() } else { repaired_len(bytes) }

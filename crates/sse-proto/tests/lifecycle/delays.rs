@@ -1,0 +1,225 @@
+//! When the next attempt is due, and whether there is one.
+
+use std::time::Duration;
+
+use sse_proto::{Backoff, ReconnectPolicy, ResponseHead};
+
+use crate::life::{Life, config, head, millis, policy, seconds, with};
+
+/// The delay after each of some failures in a row.
+fn delays(policy: ReconnectPolicy, seed: u64) -> impl Iterator<Item = Duration> {
+    let mut backoff = Backoff::new(policy, seed);
+    std::iter::from_fn(move || backoff.next_delay())
+}
+
+#[test]
+fn growth_and_cap() {
+    let policy = |reconnection_time, factor, max_delay| ReconnectPolicy {
+        reconnection_time: millis(reconnection_time),
+        factor,
+        max_delay: millis(max_delay),
+        ..policy()
+    };
+    for (policy, expected) in [
+        (policy(3000, 2, 60_000), [3000, 6000, 12_000, 24_000, 48_000, 60_000, 60_000]),
+        (policy(1000, 3, 20_000), [1000, 3000, 9000, 20_000, 20_000, 20_000, 20_000]),
+        (policy(500, 1, 60_000), [500; 7]),
+        // A factor of none means no growth, and no end of the delay.
+        (policy(500, 0, 60_000), [500; 7]),
+        // A reconnection time over the cap is kept to.
+        (policy(90_000, 2, 60_000), [90_000; 7]),
+        (policy(0, 2, 60_000), [0; 7]),
+        (policy(1, u32::MAX, 60_000), [1, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000]),
+    ] {
+        let expected = expected.map(millis);
+        assert!(delays(policy.clone(), 0).take(7).eq(expected), "{policy:?}");
+        assert_eq!(delays(policy, 0).nth(1_000), Some(expected[6]), "after a thousand failures");
+    }
+}
+
+#[test]
+fn jitter_is_added_and_never_taken_off() {
+    for (percent, most) in [(0, 3000), (20, 3600), (100, 6000), (250, 10_500)] {
+        let policy = || ReconnectPolicy { jitter_percent: percent, ..policy() };
+        let firsts = || (0..5000).map(|seed| delays(policy(), seed).next().expect("no end of attempts"));
+        let (floor, ceiling) = (millis(3000), millis(most));
+        let hundredth = (ceiling - floor) / 100;
+        assert!(firsts().all(|delay| floor <= delay && delay <= ceiling), "{percent} %");
+        assert!(firsts().any(|delay| delay <= floor + hundredth), "{percent} %: close to the floor");
+        assert!(firsts().any(|delay| delay >= ceiling - hundredth), "{percent} %: close to the ceiling");
+    }
+    // It comes on top of the cap, and it is rolled anew for each delay.
+    let capped: Vec<_> = delays(ReconnectPolicy::default(), 7).skip(10).take(100).collect();
+    assert!(capped.iter().all(|delay| (seconds(60)..=seconds(72)).contains(delay)));
+    assert!(capped.windows(2).all(|pair| pair[0] != pair[1]));
+    // The same seed rolls the same.
+    assert!(delays(ReconnectPolicy::default(), 7).skip(10).take(100).eq(capped));
+}
+
+#[test]
+fn growth_starts_over_with_an_event() {
+    let mut life = Life::open(config());
+    for delay in [3, 6, 12] {
+        let next = life.now + seconds(delay);
+        assert!(life.eof().ends_with(&format!("wait until {:?}", next.since_origin())));
+        assert_eq!(life.reopen(), next);
+    }
+    // 21 s. Neither a 200, nor comments, nor a reconnection time, nor an id, nor half an event is progress.
+    assert_eq!(life.data(": c\nretry: 3000\n\nid: 1\n\ndata: half"), "wait");
+    assert_eq!(life.break_off(), "lost Transport until 45s, wait until 45s");
+    life.reopen();
+    assert_eq!(life.data("data: a\n\n"), "message \"a\" #1, wait");
+    assert_eq!(life.break_off(), "lost Transport until 48s, wait until 48s");
+    // The event was that of the connection before.
+    life.reopen();
+    assert_eq!(life.eof(), "lost Eof until 54s, wait until 54s");
+}
+
+#[test]
+fn growth_starts_over_after_a_long_connection() {
+    for (open_for, delay) in [(0, 6), (59, 6), (60, 3), (1000, 3)] {
+        let mut life = Life::waiting(config());
+        life.reopen();
+        let (lost, next) = (3 + open_for, 3 + open_for + delay);
+        assert_eq!(life.at(lost).eof(), format!("lost Eof until {next}s, wait until {next}s"));
+    }
+    // A long wait for a response is no open connection.
+    let mut life = Life::waiting(config());
+    life.at(3).timeout();
+    assert_eq!(life.at(1000).break_off(), "lost Transport until 1006s, wait until 1006s");
+}
+
+#[test]
+fn accept_and_close_runs_out_of_attempts() {
+    let mut life = Life::open(with(ReconnectPolicy { max_attempts: Some(3), ..policy() }));
+    for _ in 0..3 {
+        life.eof();
+        life.reopen();
+    }
+    assert_eq!(life.eof(), "closed GaveUp { attempts: 3, last: Eof }");
+}
+
+#[test]
+fn attempts_run_out_whatever_fails() {
+    let limited = || with(ReconnectPolicy { max_attempts: Some(2), ..policy() });
+    let mut life = Life::waiting(limited());
+    life.at(3).timeout();
+    assert_eq!(life.response(503), "lost Status(503) until 9s, wait until 9s");
+    life.at(9).timeout();
+    assert_eq!(life.break_off(), "closed GaveUp { attempts: 2, last: Transport }");
+
+    let mut life = Life::waiting(limited());
+    for _ in 0..10 {
+        life.reopen();
+        assert!(life.data("data: a\n\n").starts_with("message"));
+        assert!(life.eof().starts_with("lost Eof"), "progress each time: no end of attempts");
+    }
+}
+
+#[test]
+fn no_reconnection_at_all() {
+    let open = || Life::open(with(ReconnectPolicy::never()));
+    assert_eq!(open().eof(), "closed EndOfStream");
+    assert_eq!(open().break_off(), "closed GaveUp { attempts: 0, last: Transport }");
+    let mut life = open();
+    assert_eq!(life.data("data: a\n\n"), "message \"a\" #, wait");
+    assert_eq!(life.eof(), "closed EndOfStream");
+}
+
+#[test]
+fn the_server_sets_the_reconnection_time_within_bounds() {
+    for (stream, delay) in [
+        ("retry: 5000\n", millis(5000)),
+        ("retry: 100\n", millis(100)),
+        ("retry: 99\n", millis(100)),
+        ("retry: 0\n", millis(100)),
+        ("retry: 120000\n", seconds(120)),
+        ("retry: 3600001\n", seconds(3600)),
+        ("retry: 99999999999999999999999999\n", seconds(3600)),
+        ("retry: 7000\nretry: 8000\n", seconds(8)),
+        ("retry: 7000", seconds(3)),
+        ("retry: 7000 \n", seconds(3)),
+        ("retry: -1\n", seconds(3)),
+    ] {
+        let mut life = Life::open(config());
+        assert_eq!(life.data(stream), "wait");
+        assert_eq!(life.source.reconnection_time(), delay, "{stream:?}");
+        assert_eq!(life.eof(), format!("lost Eof until {delay:?}, wait until {delay:?}"), "{stream:?}");
+        // It is for good, and it is what grows.
+        life.reopen();
+        let next = life.now + delay.saturating_mul(2).min(seconds(60).max(delay));
+        assert!(life.eof().ends_with(&format!("until {:?}", next.since_origin())), "{stream:?}");
+    }
+}
+
+/// The bounds are for the server: whoever writes the policy may do as they like.
+#[test]
+fn bounds_of_the_policy() {
+    let policy = ReconnectPolicy { reconnection_time: millis(1), ..policy() };
+    assert_eq!(Backoff::new(policy.clone(), 0).next_delay(), Some(millis(1)));
+    // Where they contradict each other, the lower one wins: no storm.
+    let mut backoff =
+        Backoff::new(ReconnectPolicy { min_delay: seconds(9), max_server_delay: seconds(1), ..policy }, 0);
+    backoff.handle_retry(seconds(5));
+    assert_eq!(backoff.reconnection_time(), seconds(9));
+}
+
+#[test]
+fn retry_after_is_a_floor_for_one_delay() {
+    for (retry_after, delay) in
+        [(None, 6), (Some(0), 6), (Some(5), 6), (Some(30), 30), (Some(u64::MAX), 3600)]
+    {
+        let mut life = Life::waiting(config());
+        life.at(3).timeout();
+        let next = 3 + delay;
+        let told = life.head(ResponseHead { retry_after: retry_after.map(seconds), ..head(503) });
+        assert_eq!(told, format!("lost Status(503) until {next}s, wait until {next}s"));
+        assert_eq!(life.source.reconnection_time(), seconds(3));
+        life.at(next).timeout();
+        let then = next + 12;
+        assert_eq!(life.response(503), format!("lost Status(503) until {then}s, wait until {then}s"));
+    }
+}
+
+/// A floor that was asked for before a wait was cut short is no floor of the delay after it.
+#[test]
+fn retry_after_does_not_outlive_a_restart() {
+    let mut life = Life::waiting(config());
+    life.at(3).timeout();
+    life.head(ResponseHead { retry_after: Some(seconds(500)), ..head(429) });
+    assert_eq!(life.at(4).restart(), "connect, wait");
+    assert_eq!(life.break_off(), "lost Transport until 16s, wait until 16s");
+}
+
+#[test]
+fn retry_after_of_an_answer_that_is_final() {
+    let mut life = Life::connecting(config());
+    assert_eq!(life.head(ResponseHead { retry_after: Some(seconds(5)), ..head(404) }), "closed Status(404)");
+    let mut life = Life::connecting(config());
+    assert_eq!(
+        life.head(ResponseHead { retry_after: Some(seconds(5)), ..head(503) }),
+        "closed Failed(Status(503))"
+    );
+}
+
+#[test]
+fn no_sum_of_times_panics() {
+    let most = Duration::MAX;
+    for jitter_percent in [0, 20, u32::MAX] {
+        let policy = ReconnectPolicy {
+            reconnection_time: most,
+            factor: u32::MAX,
+            max_delay: most,
+            min_delay: most,
+            max_server_delay: most,
+            jitter_percent,
+            ..policy()
+        };
+        let mut backoff = Backoff::new(policy, 1);
+        for _ in 0..5 {
+            backoff.handle_retry_after(most);
+            assert_eq!(backoff.next_delay(), Some(most));
+            backoff.handle_retry(most);
+        }
+    }
+}

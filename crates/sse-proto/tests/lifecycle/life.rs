@@ -1,0 +1,165 @@
+//! An event source whose inputs are method calls and whose outputs are a line of text.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use sse_proto::{
+    Config, Disconnect, Event, EventSource, Frame, Instant, Output, ReconnectPolicy, ResponseHead, Resume,
+};
+
+pub(crate) const EVENT_STREAM: Option<&[u8]> = Some(b"text/event-stream");
+
+pub(crate) fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+pub(crate) fn millis(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+pub(crate) fn at(n: u64) -> Instant {
+    Instant::ZERO + seconds(n)
+}
+
+/// Without jitter, so that times can be written down.
+pub(crate) fn policy() -> ReconnectPolicy {
+    ReconnectPolicy { jitter_percent: 0, ..ReconnectPolicy::default() }
+}
+
+pub(crate) fn config() -> Config {
+    with(policy())
+}
+
+pub(crate) fn with(policy: ReconnectPolicy) -> Config {
+    Config { policy, ..Config::default() }
+}
+
+pub(crate) fn head(status: u16) -> ResponseHead<'static> {
+    ResponseHead { status, content_type: EVENT_STREAM, retry_after: None }
+}
+
+pub(crate) struct Life {
+    pub(crate) source: EventSource,
+    pub(crate) now: Instant,
+}
+
+/// In each of the states.
+impl Life {
+    /// Nothing is polled yet.
+    pub(crate) fn new(config: Config) -> Self {
+        Self { source: EventSource::new(config, at(0)), now: at(0) }
+    }
+
+    pub(crate) fn connecting(config: Config) -> Self {
+        let mut life = Self::new(config);
+        let told = life.drain();
+        assert!(told.starts_with("connect") && told.contains(", wait"), "{told}");
+        life
+    }
+
+    pub(crate) fn open(config: Config) -> Self {
+        let mut life = Self::connecting(config);
+        let told = life.response(200);
+        assert!(told.starts_with("opened, wait"), "{told}");
+        life
+    }
+
+    pub(crate) fn waiting(config: Config) -> Self {
+        let mut life = Self::open(config);
+        assert_eq!(life.eof(), "lost Eof until 3s, wait until 3s");
+        life
+    }
+}
+
+/// One input, and all that comes of it.
+impl Life {
+    pub(crate) fn at(&mut self, seconds: u64) -> &mut Self {
+        self.now = at(seconds);
+        self
+    }
+
+    pub(crate) fn response(&mut self, status: u16) -> String {
+        self.head(head(status))
+    }
+
+    pub(crate) fn head(&mut self, head: ResponseHead<'_>) -> String {
+        self.source.handle_response(self.now, head);
+        self.drain()
+    }
+
+    pub(crate) fn data(&mut self, data: impl Into<Bytes>) -> String {
+        self.source.handle_data(self.now, data.into());
+        self.drain()
+    }
+
+    pub(crate) fn eof(&mut self) -> String {
+        self.source.handle_disconnect(self.now, Disconnect::Eof);
+        self.drain()
+    }
+
+    pub(crate) fn break_off(&mut self) -> String {
+        self.source.handle_disconnect(self.now, Disconnect::Transport);
+        self.drain()
+    }
+
+    pub(crate) fn timeout(&mut self) -> String {
+        self.source.handle_timeout(self.now);
+        self.drain()
+    }
+
+    pub(crate) fn restart(&mut self) -> String {
+        self.source.restart(self.now);
+        self.drain()
+    }
+
+    pub(crate) fn finish(&mut self) -> String {
+        self.source.finish();
+        self.drain()
+    }
+
+    pub(crate) fn close(&mut self) -> String {
+        self.source.close();
+        self.drain()
+    }
+
+    pub(crate) fn drain(&mut self) -> String {
+        let mut told = Vec::new();
+        loop {
+            let output = self.source.poll_output();
+            told.push(tell(&output));
+            if matches!(output, Output::Wait(_) | Output::Closed(_)) {
+                return told.join(", ");
+            }
+        }
+    }
+
+    /// Waits for the next attempt and has it answered with a 200. What the time is then.
+    pub(crate) fn reopen(&mut self) -> Instant {
+        let Output::Wait(Some(next)) = self.source.poll_output() else { panic!("it does not wait") };
+        self.now = next;
+        let told = self.timeout() + ", " + &self.response(200);
+        assert!(told.starts_with("connect") && told.contains("opened"), "{told}");
+        next
+    }
+}
+
+fn tell(output: &Output) -> String {
+    match output {
+        Output::Connect(attempt) => match &attempt.resume {
+            Resume::Fresh => "connect".to_owned(),
+            Resume::From(id) => format!("connect from {id}"),
+            Resume::Unsendable(id) => format!("connect without {id:?}"),
+        },
+        Output::Opened => "opened".to_owned(),
+        Output::Frame(Frame::Event(Event { event_type, data, last_event_id })) => {
+            format!("{event_type} {data:?} #{last_event_id}")
+        }
+        Output::Frame(frame) => format!("{frame:?}"),
+        Output::Disconnected { cause, retry_at } => {
+            format!("lost {cause:?} until {:?}", retry_at.since_origin())
+        }
+        Output::Wait(None) => "wait".to_owned(),
+        Output::Wait(Some(deadline)) => format!("wait until {:?}", deadline.since_origin()),
+        Output::Closed(reason) => format!("closed {reason:?}"),
+    }
+}

@@ -1,0 +1,112 @@
+//! What each response comes to.
+
+use sse_proto::{Config, ReconnectPolicy, ResponseHead};
+
+use crate::life::{EVENT_STREAM, Life, config, head, policy, seconds, with};
+
+/// The statuses that say to come back later.
+const LATER: [u16; 7] = [408, 425, 429, 500, 502, 503, 504];
+
+/// What the first response comes to, and what the same one comes to as the answer to a reconnection.
+#[test]
+fn one_for_each_status() {
+    for status in (0..=1000).chain([u16::MAX]) {
+        let (first, later) = match status {
+            200 => ("opened, wait".into(), "opened, wait".into()),
+            204 => ("closed NoContent".into(), "closed NoContent".into()),
+            _ if LATER.contains(&status) => (
+                format!("closed Failed(Status({status}))"),
+                format!("lost Status({status}) until 9s, wait until 9s"),
+            ),
+            _ => (format!("closed Status({status})"), format!("closed Status({status})")),
+        };
+        assert_eq!(Life::connecting(config()).response(status), first);
+        let mut life = Life::waiting(config());
+        assert_eq!(life.at(3).timeout(), "connect, wait");
+        assert_eq!(life.response(status), later);
+    }
+}
+
+#[test]
+fn one_for_each_content_type() {
+    for (content_type, told) in [
+        (Some("text/event-stream"), "opened, wait"),
+        (Some("Text/Event-STREAM"), "opened, wait"),
+        (Some("text/event-stream; charset=utf-8"), "opened, wait"),
+        (Some("text/event-stream;charset=windows-1252;x"), "opened, wait"),
+        (Some("text/html, text/event-stream"), "opened, wait"),
+        (Some("text/event-stream, text/html"), r#"closed ContentType(Some("text/event-stream, text/html"))"#),
+        (Some("text/html"), r#"closed ContentType(Some("text/html"))"#),
+        (Some("text/event-streams"), r#"closed ContentType(Some("text/event-streams"))"#),
+        (Some(""), r#"closed ContentType(Some(""))"#),
+        (None, "closed ContentType(None)"),
+    ] {
+        let content_type = content_type.map(str::as_bytes);
+        let head = ResponseHead { content_type, ..head(200) };
+        assert_eq!(Life::connecting(config()).head(head), told);
+        let mut life = Life::waiting(config());
+        life.at(3).timeout();
+        assert_eq!(life.head(head), told, "as the answer to a reconnection");
+    }
+    let head = ResponseHead { content_type: Some(b"\xFF\x00"), ..head(200) };
+    assert_eq!(Life::connecting(config()).head(head), "closed ContentType(Some(\"\u{FFFD}\\0\"))");
+}
+
+/// Only a 200 needs a content type.
+#[test]
+fn a_content_type_of_no_consequence() {
+    for content_type in [None, Some(&b"text/html"[..]), EVENT_STREAM] {
+        for (status, told) in [(204, "closed NoContent"), (404, "closed Status(404)")] {
+            let head = ResponseHead { content_type, ..head(status) };
+            assert_eq!(Life::connecting(config()).head(head), told);
+        }
+    }
+}
+
+#[test]
+fn failures_before_the_first_open() {
+    let patient = ReconnectPolicy { retry_initial: true, ..policy() };
+    for (policy, told) in [
+        (policy(), ["closed Failed(Transport)", "closed Failed(Eof)", "closed Failed(Status(503))"]),
+        (
+            patient,
+            [
+                "lost Transport until 3s, wait until 3s",
+                "lost Eof until 3s, wait until 3s",
+                "lost Status(503) until 3s, wait until 3s",
+            ],
+        ),
+    ] {
+        let connecting = || Life::connecting(with(policy.clone()));
+        let [transport, eof, status] = told;
+        assert_eq!(connecting().break_off(), transport);
+        assert_eq!(connecting().eof(), eof);
+        assert_eq!(connecting().response(503), status);
+    }
+}
+
+/// Every answer but a 200 is final, and network errors are not, from the first attempt on.
+#[test]
+fn as_the_standard_has_it() {
+    let whatwg = || Life::connecting(with(ReconnectPolicy::whatwg()));
+    for status in LATER {
+        assert_eq!(whatwg().response(status), format!("closed Status({status})"));
+    }
+    assert_eq!(whatwg().response(204), "closed NoContent");
+    let mut life = whatwg();
+    for n in 0..50 {
+        let (lost, next) = (3 * n, 3 * (n + 1));
+        assert_eq!(life.at(lost).break_off(), format!("lost Transport until {next}s, wait until {next}s"));
+        assert_eq!(life.at(next).timeout(), "connect, wait");
+    }
+}
+
+#[test]
+fn opened_comes_before_any_byte_and_only_then() {
+    let mut life = Life::new(Config { idle_timeout: Some(seconds(9)), ..config() });
+    assert_eq!(life.drain(), "connect, wait");
+    assert_eq!(life.response(200), "opened, wait until 9s");
+    assert_eq!(life.data("da"), "wait until 9s");
+    assert_eq!(life.response(200), "wait until 9s", "a second head is none");
+    assert_eq!(life.data("ta: a\n\n"), "message \"a\" #, wait until 9s");
+}

@@ -1,0 +1,176 @@
+//! Each input in each state: what it comes to, or that it comes to nothing.
+
+use sse_proto::{Config, Disconnect, EventSource, ReadyState};
+
+use crate::life::{Life, at, config, head, seconds};
+
+/// Every timeout is 20 s here, and the inputs come at 1 s.
+fn config_with_timeouts() -> Config {
+    Config { response_timeout: Some(seconds(20)), idle_timeout: Some(seconds(20)), ..config() }
+}
+
+/// The attempt is due; the driver has not polled.
+fn due() -> Life {
+    Life::new(config_with_timeouts())
+}
+
+fn connecting() -> Life {
+    let mut life = due();
+    life.drain();
+    life
+}
+
+/// Half an event is there.
+fn open() -> Life {
+    let mut life = connecting();
+    life.response(200);
+    life.data("id: 1\ndata: a\n");
+    life
+}
+
+/// The connection is lost; the driver has not polled.
+fn lost() -> Life {
+    let mut life = open();
+    life.source.handle_data(at(0), "\n".into());
+    life.source.handle_disconnect(at(0), Disconnect::Eof);
+    life
+}
+
+fn waiting() -> Life {
+    let mut life = open();
+    life.eof();
+    life
+}
+
+fn closed() -> Life {
+    let mut life = open();
+    life.finish();
+    life
+}
+
+type Input = (&'static str, fn(&mut EventSource));
+
+const INPUTS: [Input; 14] = [
+    ("a 200", |source| source.handle_response(at(1), head(200))),
+    ("a 204", |source| source.handle_response(at(1), head(204))),
+    ("a 503", |source| source.handle_response(at(1), head(503))),
+    ("a 404", |source| source.handle_response(at(1), head(404))),
+    ("data", |source| source.handle_data(at(1), "\nid: 2\ndata: b\n\n".into())),
+    ("no data", |source| source.handle_data(at(1), "".into())),
+    ("the end", |source| source.handle_disconnect(at(1), Disconnect::Eof)),
+    ("a failure", |source| source.handle_disconnect(at(1), Disconnect::Transport)),
+    ("time before time", |source| source.handle_timeout(at(0))),
+    ("an early timeout", |source| source.handle_timeout(at(1))),
+    ("a timeout", |source| source.handle_timeout(at(20))),
+    ("restart", |source| source.restart(at(1))),
+    ("finish", EventSource::finish),
+    ("close", EventSource::close),
+];
+
+/// What comes of an input; of any that a row does not name comes what comes without one.
+type Row = (&'static str, fn() -> Life, ReadyState, &'static str, &'static [(&'static str, &'static str)]);
+
+const ROWS: [Row; 6] = [
+    (
+        "due",
+        due,
+        ReadyState::Connecting,
+        "connect, wait until 20s",
+        &[("finish", "closed Finished"), ("close", "closed Requested")],
+    ),
+    (
+        "connecting",
+        connecting,
+        ReadyState::Connecting,
+        "wait until 20s",
+        &[
+            ("a 200", "opened, wait until 21s"),
+            ("a 204", "closed NoContent"),
+            ("a 503", "closed Failed(Status(503))"),
+            ("a 404", "closed Status(404)"),
+            ("the end", "closed Failed(Eof)"),
+            ("a failure", "closed Failed(Transport)"),
+            ("a timeout", "closed Failed(ResponseTimeout)"),
+            ("restart", "lost Restart until 1s, connect, wait until 21s"),
+            ("finish", "closed Finished"),
+            ("close", "closed Requested"),
+        ],
+    ),
+    (
+        "open",
+        open,
+        ReadyState::Open,
+        "wait until 20s",
+        &[
+            ("data", "message \"a\" #1, message \"b\" #2, wait until 21s"),
+            ("the end", "lost Eof until 4s, wait until 4s"),
+            ("a failure", "lost Transport until 4s, wait until 4s"),
+            ("a timeout", "lost IdleTimeout until 23s, wait until 23s"),
+            ("restart", "lost Restart until 1s, connect, wait until 21s"),
+            ("finish", "closed Finished"),
+            ("close", "closed Requested"),
+        ],
+    ),
+    (
+        "lost",
+        lost,
+        ReadyState::Connecting,
+        "message \"a\" #1, lost Eof until 3s, wait until 3s",
+        &[
+            ("restart", "message \"a\" #1, lost Restart until 1s, connect from 1, wait until 21s"),
+            ("finish", "closed Finished"),
+            ("close", "closed Requested"),
+        ],
+    ),
+    (
+        "waiting",
+        waiting,
+        ReadyState::Connecting,
+        "wait until 3s",
+        &[
+            ("a timeout", "connect, wait until 40s"),
+            ("restart", "connect, wait until 21s"),
+            ("finish", "closed Finished"),
+            ("close", "closed Requested"),
+        ],
+    ),
+    ("closed", closed, ReadyState::Closed, "closed Finished", &[]),
+];
+
+#[test]
+fn each_input_in_each_state() {
+    for (state, make, ready_state, nothing, comes) in ROWS {
+        assert_eq!(make().source.ready_state(), ready_state, "{state}");
+        assert_eq!(make().drain(), nothing, "{state}, without an input");
+        for (input, _) in comes {
+            assert!(INPUTS.iter().any(|(name, _)| name == input), "{state}: {input:?} is no input");
+        }
+        for (name, input) in INPUTS {
+            let expected = comes.iter().find(|(input, _)| *input == name).map_or(nothing, |(_, told)| told);
+            let mut life = make();
+            input(&mut life.source);
+            assert_eq!(life.drain(), expected, "{state}, then {name}");
+        }
+    }
+}
+
+/// No two inputs in a row, drained or not, make it panic, hang or forget that it is closed.
+#[test]
+fn each_two_inputs_in_each_state() {
+    for (state, make, ..) in ROWS {
+        for ((one, first), (other, second)) in
+            INPUTS.iter().flat_map(|first| INPUTS.iter().map(move |second| (first, second)))
+        {
+            for drained in [true, false] {
+                let mut life = make();
+                first(&mut life.source);
+                let told = if drained { life.drain() } else { String::new() };
+                second(&mut life.source);
+                let (then, after) = (life.drain(), life.drain());
+                let what = format!("{state}, {one}, {other}, drained: {drained}: {told}; {then}; {after}");
+                assert!(!told.starts_with("closed") || then == told, "{what}");
+                assert!(then.ends_with(&after) && !after.contains(','), "nothing comes of nothing: {what}");
+            }
+        }
+    }
+}
