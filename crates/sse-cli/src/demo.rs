@@ -76,7 +76,7 @@ fn tell(state: &State, reconnections: &AtomicU64) {
         State::Disconnected { cause, retry_in, .. } => {
             say!("-- dropped: {cause}; again in {retry_in:.1?}")
         }
-        State::Closed { reason } => say!("-- closed: {reason}"),
+        State::Closed { reason, .. } => say!("-- closed: {reason}"),
         _ => {}
     }
 }

@@ -90,7 +90,7 @@ impl Printer {
             match state {
                 State::Open { response } => eprintln!("open: {}", response.status()),
                 State::Disconnected { cause, retry_in, .. } => eprintln!("{cause}; again in {retry_in:.1?}"),
-                State::Closed { reason } => eprintln!("closed: {reason}"),
+                State::Closed { reason, .. } => eprintln!("closed: {reason}"),
                 _ => {}
             }
         }
@@ -169,7 +169,7 @@ fn state_line(state: &State) -> Option<Line<'static>> {
         State::Disconnected { cause, retry_in, .. } => {
             Some(Line::Disconnected { cause: cause_name(*cause), retry_in_ms: millis(*retry_in) })
         }
-        State::Closed { reason } => Some(Line::Closed { reason: reason_name(reason) }),
+        State::Closed { reason, .. } => Some(Line::Closed { reason: reason_name(reason) }),
         _ => None,
     }
 }

@@ -11,12 +11,14 @@ use url::Url;
 
 use crate::alarm::Alarm;
 use crate::budget::Budget;
+use crate::diagnostics::Recent;
 use crate::link::{Arrived, Link};
 use crate::options::Options;
 use crate::template::Template;
 use crate::trace::Trace;
 use crate::{
-    Attempt, EffectiveUrl, Error, FailedResponse, InvalidRequest, ResponseHead, State, Timer, Transport,
+    Attempt, EffectiveUrl, Error, FailedResponse, InvalidRequest, RequestBody, ResponseHead, State, Timer,
+    Transport,
 };
 
 /// An event source with its connection and its timer.
@@ -25,6 +27,7 @@ pub(crate) struct Drive<T: Transport, M: Timer> {
     pub(crate) link: Link<T>,
     pub(crate) first_response: Option<ResponseHead>,
     pub(crate) last_response: Option<ResponseHead>,
+    pub(crate) recent: Recent,
     transport: Arc<T>,
     timer: Arc<M>,
     template: Template,
@@ -76,6 +79,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             transport,
             timer,
             template,
+            recent: Recent::new(options.diagnostics),
             options,
             trace: Trace::new(&asked),
             asked,
@@ -138,7 +142,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.link = Link::Preparing(before_each(attempt, request));
     }
 
-    fn send(&mut self, request: Request<Bytes>) {
+    fn send(&mut self, request: Request<RequestBody>) {
         match Url::parse(&request.uri().to_string()) {
             Ok(url) => {
                 self.asked = url;
@@ -159,6 +163,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     /// What the application makes of a frame. `None`: it ends the session.
     fn judged(&mut self, frame: Frame) -> Option<Frame> {
         if let Frame::Event(event) = &frame {
+            self.recent.handle_event(event);
             if let Some(error) = self.options.fail_when.as_ref().and_then(|fails| fails(event)) {
                 self.fail(Error::Rejected(error));
                 return None;
@@ -176,7 +181,9 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         let error = (cause != Cause::Restart).then(|| Arc::new(self.failure(cause)));
         self.last_failure.clone_from(&error);
         let retry_in = retry_at.saturating_duration_since(self.timer.now());
-        self.tell(&State::Disconnected { cause, error, retry_in });
+        self.recent.handle_disconnect();
+        let diagnostics = self.recent.text().map(Arc::from);
+        self.tell(&State::Disconnected { cause, error, retry_in, diagnostics });
     }
 
     fn fail(&mut self, error: Error) {
@@ -215,6 +222,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             Arrived::NoResponse(error) => self.handle_disconnect(Some(Error::Connect(error))),
             Arrived::Chunk(chunk) => {
                 self.budget.spend_chunk(chunk.len());
+                self.recent.handle_data(&chunk);
                 self.source.handle_data(self.timer.now(), chunk);
             }
             Arrived::End(error) => self.handle_disconnect(error.map(Error::Stream)),
@@ -260,7 +268,8 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             self.first_response.clone_from(&self.last_response);
         }
         let error = self.own_error.take().or_else(|| self.error(&reason));
-        self.tell(&State::Closed { reason });
+        let diagnostics = self.recent.text().map(Arc::from);
+        self.tell(&State::Closed { reason, diagnostics });
         Poll::Ready(Step::Ended(error))
     }
 

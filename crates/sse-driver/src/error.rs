@@ -8,11 +8,11 @@ use std::{fmt, io};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::{BoxError, ResponseHead};
+use crate::{BoxError, Event, ResponseHead};
 
 /// Why there is no session, or why one is over.
 ///
-/// As an item of a session it is the last one. No message and no `Debug` form holds a request header, a user name, a
+/// As an item of a session it is the last one, [`Deserialize`](Self::Deserialize) excepted. No message and no `Debug` form holds a request header, a user name, a
 /// password or the query of a URL.
 ///
 /// ```
@@ -58,6 +58,13 @@ pub enum Error {
     BeforeEach(BoxError),
     /// `fail_when` took an event for an error: that error is the source.
     Rejected(BoxError),
+    /// An event of a typed stream could not be read. The stream goes on.
+    Deserialize {
+        /// The event.
+        event: Box<Event>,
+        /// What is wrong with it; it is the source.
+        source: BoxError,
+    },
 }
 
 impl Error {
@@ -111,6 +118,9 @@ impl fmt::Display for Error {
             }
             Self::BeforeEach(_) => f.write_str("an attempt was called off before it was made"),
             Self::Rejected(_) => f.write_str("an event reported an error"),
+            Self::Deserialize { event, .. } => {
+                write!(f, "the data of an event of type {:?} cannot be read", event.event_type)
+            }
         }
     }
 }
@@ -122,7 +132,8 @@ impl StdError for Error {
             Self::Connect(source)
             | Self::Stream(source)
             | Self::BeforeEach(source)
-            | Self::Rejected(source) => Some(source.as_ref()),
+            | Self::Rejected(source)
+            | Self::Deserialize { source, .. } => Some(source.as_ref()),
             Self::GaveUp { last, .. } => Some(last.as_ref()),
             _ => None,
         }

@@ -15,13 +15,15 @@
 //!
 //! # Features
 //!
-//! `json`: [`RequestBuilder`]'s `json`. `tracing`: a span for each session, and events in it.
+//! `json`: `json` on [`RequestBuilder`] for what is sent, and on [`Session`] for what comes. `tracing`: a span for each session, and events in it.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 mod alarm;
+mod body;
 mod budget;
 mod client;
+mod diagnostics;
 mod drive;
 mod endpoint;
 mod error;
@@ -37,8 +39,11 @@ mod template;
 mod timer;
 mod trace;
 mod transport;
+mod typed;
 
+pub use body::{BodyStream, RequestBody};
 pub use client::{Client, ClientBuilder};
+pub use diagnostics::Diagnostics;
 pub use endpoint::{Endpoint, IntoUrl};
 pub use error::{Error, FailedResponse, InvalidRequest};
 pub use events::{Events, events};
@@ -50,3 +55,6 @@ pub use sse_proto::{Event, Frame, Instant};
 pub use state::{Attempt, State};
 pub use timer::Timer;
 pub use transport::{BoxError, ConnectTimeout, EffectiveUrl, Transport};
+#[cfg(feature = "json")]
+pub use typed::FromJson;
+pub use typed::{TypedEvent, TypedEvents};

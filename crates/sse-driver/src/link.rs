@@ -8,7 +8,7 @@ use futures_core::Stream;
 use http::{Request, Response};
 
 use crate::options::Prepared;
-use crate::{BoxError, Transport};
+use crate::{BoxError, RequestBody, Transport};
 
 /// At most one connection, and how far it has come. Dropping it closes it.
 pub(crate) enum Link<T: Transport> {
@@ -22,7 +22,7 @@ pub(crate) enum Link<T: Transport> {
 /// What came of a connection.
 pub(crate) enum Arrived<T: Transport> {
     /// The request is ready to be sent.
-    Request(Request<Bytes>),
+    Request(Request<RequestBody>),
     /// `before_each` failed.
     CalledOff(BoxError),
     Response(Response<T::Body>),

@@ -5,14 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use sse_proto::{Event, Limits, ReconnectPolicy};
 
-use crate::{Attempt, BoxError, InvalidRequest, State};
+use crate::{Attempt, BoxError, Diagnostics, InvalidRequest, RequestBody, State};
 
-pub(crate) type Prepared = Pin<Box<dyn Future<Output = Result<Request<Bytes>, BoxError>> + Send>>;
-pub(crate) type BeforeEach = dyn Fn(Attempt, Request<Bytes>) -> Prepared + Send + Sync;
+pub(crate) type Prepared = Pin<Box<dyn Future<Output = Result<Request<RequestBody>, BoxError>> + Send>>;
+pub(crate) type BeforeEach = dyn Fn(Attempt, Request<RequestBody>) -> Prepared + Send + Sync;
 pub(crate) type OnState = dyn Fn(&State) + Send + Sync;
 pub(crate) type FinishWhen = dyn Fn(&Event) -> bool + Send + Sync;
 pub(crate) type FailWhen = dyn Fn(&Event) -> Option<BoxError> + Send + Sync;
@@ -27,6 +26,7 @@ pub(crate) struct Options {
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) show_comments: bool,
     pub(crate) show_retries: bool,
+    pub(crate) diagnostics: Diagnostics,
     pub(crate) headers: HeaderMap,
     pub(crate) before_each: Option<Arc<BeforeEach>>,
     pub(crate) on_state: Option<Arc<OnState>>,
@@ -46,6 +46,7 @@ impl Default for Options {
             idle_timeout: None,
             show_comments: false,
             show_retries: false,
+            diagnostics: Diagnostics::Off,
             headers: HeaderMap::new(),
             before_each: None,
             on_state: None,
@@ -171,6 +172,12 @@ macro_rules! setters {
             self
         }
 
+        /// What is kept of the stream to be shown with a failure. Nothing unless set.
+        pub fn diagnostics(mut self, what: $crate::Diagnostics) -> Self {
+            self.options.diagnostics = what;
+            self
+        }
+
         /// Sets a header, in place of any of this name. A header that is not valid is told when a session is opened.
         ///
         /// `Accept` and `Cache-Control` are set by themselves unless they are set here. A `Last-Event-ID` set here is
@@ -196,8 +203,8 @@ macro_rules! setters {
         /// resume by query, or a POST that is resumed by GET. An `Err` from it is final.
         pub fn before_each<F, Fut, E>(mut self, hook: F) -> Self
         where
-            F: Fn($crate::Attempt, ::http::Request<::bytes::Bytes>) -> Fut + Send + Sync + 'static,
-            Fut: Future<Output = Result<::http::Request<::bytes::Bytes>, E>> + Send + 'static,
+            F: Fn($crate::Attempt, ::http::Request<$crate::RequestBody>) -> Fut + Send + Sync + 'static,
+            Fut: Future<Output = Result<::http::Request<$crate::RequestBody>, E>> + Send + 'static,
             E: Into<$crate::BoxError>,
         {
             self.options.before_each = Some(::std::sync::Arc::new(move |attempt, request| {

@@ -8,7 +8,6 @@ use std::task::ready;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue, Method, Uri};
 use sse_proto::{ByteString, Config, ReconnectPolicy};
@@ -18,7 +17,7 @@ use crate::drive::{Drive, Step};
 use crate::options::{Options, setters};
 use crate::redact::Redacted;
 use crate::template::Template;
-use crate::{ConnectTimeout, Error, InvalidRequest, Session, Timer, Transport};
+use crate::{ConnectTimeout, Error, InvalidRequest, RequestBody, Session, Timer, Transport};
 
 /// A request on its way to a [`Session`]. It has every setting of the client again, for this request only.
 ///
@@ -49,7 +48,7 @@ pub struct RequestBuilder<T, M> {
     options: Options,
     method: Method,
     url: Result<Url, InvalidRequest>,
-    body: Bytes,
+    body: RequestBody,
     last_event_id: Option<ByteString>,
     replay: Option<bool>,
 }
@@ -61,7 +60,7 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         method: Method,
         url: Result<Url, InvalidRequest>,
     ) -> Self {
-        let (body, last_event_id, replay) = (Bytes::new(), None, None);
+        let (body, last_event_id, replay) = (RequestBody::default(), None, None);
         Self { transport, timer, options, method, url, body, last_event_id, replay }
     }
 
@@ -97,8 +96,8 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         self
     }
 
-    /// The body, sent with each attempt.
-    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+    /// The body, sent with each attempt: bytes, text, or a [`RequestBody::stream`].
+    pub fn body(mut self, body: impl Into<RequestBody>) -> Self {
         self.body = body.into();
         self
     }

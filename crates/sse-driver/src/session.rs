@@ -12,7 +12,7 @@ use url::Url;
 use crate::drive::{Drive, Step};
 use crate::link::Link;
 use crate::redact::Redacted;
-use crate::{Error, ResponseHead, Timer, Transport};
+use crate::{BoxError, Error, ResponseHead, Timer, Transport, TypedEvents};
 
 /// A stream of events that outlives its connections.
 ///
@@ -51,6 +51,67 @@ impl<T: Transport, M: Timer> Session<T, M> {
     /// that was discarded for its length.
     pub fn incoming(&mut self) -> Incoming<'_, T, M> {
         Incoming { session: self }
+    }
+
+    /// The events, with their data read by `deserialize`, which sees all of the event: streams of mixed types are told
+    /// apart by [`event_type`](Event::event_type). An event that cannot be read is an [`Error::Deserialize`] that holds
+    /// it, and the stream goes on.
+    ///
+    /// ```no_run
+    /// # use sse_driver::{Error, Session, Timer, Transport};
+    /// # async fn follow<T: Transport, M: Timer>(mut session: Session<T, M>) -> Result<(), Error> {
+    /// enum Update {
+    ///     Price(f64),
+    ///     Note(String),
+    /// }
+    ///
+    /// let mut updates = session.deserialize_with(|event| match &*event.event_type {
+    ///     "price" => event.data.parse().map(Update::Price),
+    ///     _ => Ok(Update::Note(event.data.to_string())),
+    /// });
+    /// while let Some(update) = updates.next().await {
+    ///     match update?.data {
+    ///         Update::Price(price) => println!("now {price}"),
+    ///         Update::Note(note) => println!("{note}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn deserialize_with<D, E, F>(&mut self, deserialize: F) -> TypedEvents<&mut Self, F>
+    where
+        F: FnMut(&Event) -> Result<D, E>,
+        E: Into<BoxError>,
+    {
+        TypedEvents::new(self, deserialize)
+    }
+
+    /// The events, with their data read as JSON.
+    ///
+    /// ```no_run
+    /// # use sse_driver::{Error, Session, Timer, Transport};
+    /// # async fn follow<T: Transport, M: Timer>(mut session: Session<T, M>) -> Result<(), Error> {
+    /// let mut numbers = session.json::<Vec<u32>>();
+    /// while let Some(event) = numbers.next().await {
+    ///     match event {
+    ///         Ok(event) => println!("{} has {:?}", event.event_type, event.data),
+    ///         Err(Error::Deserialize { event, source }) => eprintln!("{source} in {}", event.data),
+    ///         Err(error) => return Err(error),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn json<D: serde::de::DeserializeOwned>(&mut self) -> TypedEvents<&mut Self, crate::FromJson<D>> {
+        TypedEvents::new(self, crate::typed::from_json::<D>)
+    }
+
+    /// The last of the stream, as far as [`diagnostics`](crate::RequestBuilder::diagnostics) were asked for: lines or
+    /// events in their wire form. Empty without.
+    #[must_use]
+    pub fn diagnostics(&self) -> String {
+        self.drive.recent.text().unwrap_or_default()
     }
 
     /// The response that opened the session.

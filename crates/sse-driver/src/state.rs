@@ -17,7 +17,7 @@ use crate::{Error, ResponseHead};
 ///         State::Connecting { attempt } => println!("attempt {attempt}"),
 ///         State::Open { response } => println!("open: {}", response.status()),
 ///         State::Disconnected { cause, retry_in, .. } => println!("{cause}; again in {retry_in:?}"),
-///         State::Closed { reason } => println!("closed: {reason}"),
+///         State::Closed { reason, .. } => println!("closed: {reason}"),
 ///         _ => {}
 ///     }
 /// }
@@ -44,11 +44,15 @@ pub enum State {
         error: Option<Arc<Error>>,
         /// How long until the next attempt.
         retry_in: Duration,
+        /// The last of the stream, where [`Diagnostics`](crate::Diagnostics) were asked for.
+        diagnostics: Option<Arc<str>>,
     },
     /// It is over.
     Closed {
         /// Why.
         reason: CloseReason,
+        /// The last of the stream, where [`Diagnostics`](crate::Diagnostics) were asked for.
+        diagnostics: Option<Arc<str>>,
     },
 }
 

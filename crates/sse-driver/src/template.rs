@@ -1,25 +1,24 @@
 //! The request that every attempt begins with.
 
-use bytes::Bytes;
 use http::header::{ACCEPT, CACHE_CONTROL};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use sse_proto::Attempt;
 
-use crate::ConnectTimeout;
+use crate::{ConnectTimeout, RequestBody};
 
 /// What stays the same from attempt to attempt.
 pub(crate) struct Template {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: RequestBody,
     pub(crate) connect_timeout: Option<ConnectTimeout>,
 }
 
 impl Template {
     /// The request of one attempt: the attempt's headers are set, but a caller's own `Accept` and `Cache-Control` stay.
     /// (Some servers want further types accepted.)
-    pub(crate) fn request(&self, attempt: &Attempt) -> Request<Bytes> {
+    pub(crate) fn request(&self, attempt: &Attempt) -> Request<RequestBody> {
         let mut request = Request::new(self.body.clone());
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();

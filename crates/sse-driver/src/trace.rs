@@ -25,7 +25,7 @@ impl Trace {
             State::Disconnected { cause, retry_in, .. } => {
                 tracing::debug!(%cause, retry_in_ms = retry_in.as_millis() as u64, "disconnected");
             }
-            State::Closed { reason } => tracing::debug!(%reason, "closed"),
+            State::Closed { reason, .. } => tracing::debug!(%reason, "closed"),
         });
     }
 

@@ -9,6 +9,8 @@ use futures_core::Stream;
 use http::{Request, Response};
 use url::Url;
 
+use crate::RequestBody;
+
 /// Any error, as a transport gives it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -20,6 +22,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// use std::io;
 /// use bytes::Bytes;
 /// use http::{Request, Response};
+/// use sse_driver::RequestBody;
 /// # use sse_driver::Transport;
 /// # struct OneChunk(Option<Bytes>);
 /// # impl futures_core::Stream for OneChunk {
@@ -29,7 +32,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// #     }
 /// # }
 ///
-/// let transport = |_request: Request<Bytes>| async {
+/// let transport = |_request: Request<RequestBody>| async {
 ///     let body = OneChunk(Some(Bytes::from("data: hello\n\n")));
 ///     let response = Response::builder().header("content-type", "text/event-stream").body(body);
 ///     Ok::<_, io::Error>(response.expect("the header above is valid"))
@@ -52,12 +55,12 @@ pub trait Transport {
 
     /// Starts one request. Extensions of the request that a transport may honour: [`ConnectTimeout`]; of the response
     /// that it may set: [`EffectiveUrl`].
-    fn connect(&self, request: Request<Bytes>) -> Self::Future;
+    fn connect(&self, request: Request<RequestBody>) -> Self::Future;
 }
 
 impl<F, Fut, B, E> Transport for F
 where
-    F: Fn(Request<Bytes>) -> Fut,
+    F: Fn(Request<RequestBody>) -> Fut,
     Fut: Future<Output = Result<Response<B>, E>>,
     B: Stream<Item = Result<Bytes, E>>,
     E: Into<BoxError>,
@@ -66,7 +69,7 @@ where
     type Error = E;
     type Future = Fut;
 
-    fn connect(&self, request: Request<Bytes>) -> Fut {
+    fn connect(&self, request: Request<RequestBody>) -> Fut {
         self(request)
     }
 }

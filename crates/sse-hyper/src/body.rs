@@ -7,15 +7,15 @@ use core::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_io::{AsyncRead, AsyncWrite};
-use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1;
 
 use crate::Error;
 use crate::io::Io;
+use crate::outgoing::Outgoing;
 
 /// hyper's half of a connection: it reads and writes only while it is polled.
-pub(crate) type Connection<S> = http1::Connection<Io<S>, Full<Bytes>>;
+pub(crate) type Connection<S> = http1::Connection<Io<S>, Outgoing>;
 
 /// A response's body: a stream of chunks as they come off the network, without the chunked framing and its trailers.
 ///

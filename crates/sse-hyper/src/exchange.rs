@@ -3,18 +3,17 @@
 use core::future::poll_fn;
 use core::pin::pin;
 
-use bytes::Bytes;
 use futures_io::{AsyncRead, AsyncWrite};
 use http::header::{self, HeaderMap, HeaderValue};
 use http::uri::PathAndQuery;
 use http::{Method, Request, Response};
-use http_body_util::Full;
 use hyper::client::conn::http1;
 use url::{Position, Url};
 
 use crate::Error;
 use crate::body::{Body, drive};
 use crate::io::Io;
+use crate::outgoing::Outgoing;
 use crate::redirect::Hop;
 
 /// The most that hyper buffers of what it read, in bytes, and so the most that a response head may have. Left alone the
@@ -25,8 +24,8 @@ const MAX_BUFFER: usize = 16 * 1024;
 ///
 /// There is no `Connection` header: closing is this side's business, and some servers take `close` as leave to send a
 /// body without framing, whose end cannot be told from a failure.
-pub(crate) fn request(hop: &Hop) -> Result<Request<Full<Bytes>>, Error> {
-    let mut request = Request::new(Full::new(hop.body.clone()));
+pub(crate) fn request(hop: &Hop) -> Result<Request<Outgoing>, Error> {
+    let mut request = Request::new(Outgoing::from(&hop.body));
     *request.method_mut() = hop.method.clone();
     *request.uri_mut() = path_and_query(&hop.url)?.into();
     *request.headers_mut() = headers(hop)?;
@@ -47,10 +46,16 @@ fn headers(hop: &Hop) -> Result<HeaderMap, Error> {
     headers.extend(hop.headers.clone());
     headers.remove(header::TRANSFER_ENCODING);
     headers.remove(header::CONTENT_LENGTH);
-    if !hop.body.is_empty() || [Method::POST, Method::PUT, Method::PATCH].contains(&hop.method) {
-        headers.insert(header::CONTENT_LENGTH, hop.body.len().into());
+    if let Some(len) = content_length(hop) {
+        headers.insert(header::CONTENT_LENGTH, len.into());
     }
     Ok(headers)
+}
+
+/// A stream has none and goes out in chunks. No body is told only where one is expected (RFC 9110, section 8.6).
+fn content_length(hop: &Hop) -> Option<usize> {
+    let len = hop.body.as_bytes()?.len();
+    (len > 0 || [Method::POST, Method::PUT, Method::PATCH].contains(&hop.method)).then_some(len)
 }
 
 /// IPv6 in brackets, and no port where it is the scheme's own, as the URL has it.
@@ -59,7 +64,7 @@ fn host(url: &Url) -> Result<HeaderValue, Error> {
 }
 
 /// Sends the request and waits for the response head. Dropping the future drops the stream.
-pub(crate) async fn exchange<S>(stream: S, request: Request<Full<Bytes>>) -> hyper::Result<Response<Body<S>>>
+pub(crate) async fn exchange<S>(stream: S, request: Request<Outgoing>) -> hyper::Result<Response<Body<S>>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {

@@ -3,9 +3,8 @@
 use core::pin::Pin;
 use core::time::Duration;
 
-use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
-use sse_driver::{ConnectTimeout, EffectiveUrl, Transport};
+use sse_driver::{ConnectTimeout, EffectiveUrl, RequestBody, Transport};
 use url::{Host, Url};
 
 use crate::Error;
@@ -20,14 +19,13 @@ use crate::redirect::Hop;
 /// is shared, so clones cost what a clone of the dial costs.
 ///
 /// ```no_run
-/// use bytes::Bytes;
 /// use futures_util::StreamExt;
 /// use http::Request;
-/// use sse_driver::Transport;
+/// use sse_driver::{RequestBody, Transport};
 /// use sse_hyper::{Dial, Http};
 ///
 /// async fn print<D: Dial>(dial: D) -> Result<(), Box<dyn std::error::Error>> {
-///     let request = Request::get("http://localhost:8080/events").body(Bytes::new())?;
+///     let request = Request::get("http://localhost:8080/events").body(RequestBody::default())?;
 ///     let mut response = Http::new(dial).connect(request).await?;
 ///     while let Some(chunk) = response.body_mut().next().await {
 ///         println!("{:?}", chunk?);
@@ -52,13 +50,13 @@ impl<D: Dial> Transport for Http<D> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Self::Body>, Error>> + Send>>;
 
-    fn connect(&self, request: Request<Bytes>) -> Self::Future {
+    fn connect(&self, request: Request<RequestBody>) -> Self::Future {
         let dial = self.dial.clone();
         Box::pin(async move { ask(&dial, request).await })
     }
 }
 
-async fn ask<D: Dial>(dial: &D, asked: Request<Bytes>) -> Result<Response<Body<D::Stream>>, Error> {
+async fn ask<D: Dial>(dial: &D, asked: Request<RequestBody>) -> Result<Response<Body<D::Stream>>, Error> {
     let connect_timeout = asked.extensions().get().map(|ConnectTimeout(limit)| *limit);
     let mut hop = first_hop(asked)?;
     loop {
@@ -79,7 +77,7 @@ async fn ask<D: Dial>(dial: &D, asked: Request<Bytes>) -> Result<Response<Body<D
     }
 }
 
-fn first_hop(request: Request<Bytes>) -> Result<Hop, Error> {
+fn first_hop(request: Request<RequestBody>) -> Result<Hop, Error> {
     let (head, body) = request.into_parts();
     let url = Url::parse(&head.uri.to_string()).map_err(|error| Error::Url(Box::new(error)))?;
     Ok(Hop { method: head.method, url, headers: head.headers, body, redirects: 0 })

@@ -31,6 +31,7 @@ mod error;
 mod exchange;
 mod http;
 mod io;
+mod outgoing;
 mod redirect;
 mod tcp;
 

@@ -1,8 +1,8 @@
 //! Redirects, as Fetch follows them (Fetch, section 4.4, "HTTP-redirect fetch"). No I/O here.
 
-use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
+use sse_driver::RequestBody;
 use url::Url;
 
 use crate::RedirectError;
@@ -19,7 +19,7 @@ pub(crate) struct Hop {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: RequestBody,
     pub(crate) redirects: u8,
 }
 
@@ -66,14 +66,14 @@ impl Hop {
     }
 
     fn drop_body(&mut self) {
-        self.body = Bytes::new();
+        self.body = RequestBody::default();
         self.keep_headers(|name, _| !BODY_HEADERS.contains(name));
     }
 
     /// Leaves behind whatever another origin has no business to see. The method stays: 307 and 308 promise that it does
     /// (RFC 9110, section 15.4.8), and a server that misses the body can say so.
     fn leave_origin(&mut self) {
-        self.body = Bytes::new();
+        self.body = RequestBody::default();
         self.keep_headers(is_harmless);
     }
 

@@ -4,16 +4,16 @@ mod common;
 
 use core::time::Duration;
 
-use bytes::Bytes;
 use common::{chain, empty, get};
 use http::{Request, Response};
+use sse_driver::RequestBody;
 use sse_driver::{EffectiveUrl, Transport};
 use sse_hyper::Error;
 use sse_testkit::{Reply, Server};
 
 type Body = sse_hyper::Body<<sse_tokio::TokioDial as sse_hyper::Dial>::Stream>;
 
-async fn ask(request: Request<Bytes>) -> Result<Response<Body>, Error> {
+async fn ask(request: Request<RequestBody>) -> Result<Response<Body>, Error> {
     sse_tokio::Http::default().connect(request).await
 }
 

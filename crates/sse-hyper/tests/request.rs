@@ -2,15 +2,15 @@
 
 mod common;
 
-use bytes::Bytes;
-use common::{Memory, chain, empty, get};
+use common::{Memory, Piece, chain, empty, get};
+use futures_util::stream;
 use http::{Method, Request, request};
-use sse_driver::Transport;
+use sse_driver::{RequestBody, Transport};
 use sse_hyper::{Error, Http};
 
 const NO_CONTENT: [&str; 1] = ["HTTP/1.1 204 No Content\r\n\r\n"];
 
-async fn sent(request: Request<Bytes>) -> (String, String) {
+async fn sent(request: Request<RequestBody>) -> (String, String) {
     let network = Memory::replying(NO_CONTENT);
     Http::new(network.clone()).connect(request).await.unwrap();
     let mut record = network.record();
@@ -83,9 +83,40 @@ async fn the_length_of_the_body() {
 #[tokio::test]
 async fn a_large_body_goes_out_whole() {
     let body = "x".repeat(3 << 20);
-    let request = Request::post("http://a/").body(Bytes::from(body.clone())).unwrap();
+    let request = Request::post("http://a/").body(RequestBody::from(body.clone())).unwrap();
     let (_, sent) = sent(request).await;
     assert!(sent.ends_with(&format!("\r\ncontent-length: {}\r\n\r\n{body}", 3 << 20)));
+}
+
+fn streamed(parts: [Result<&'static str, &'static str>; 2]) -> Request<RequestBody> {
+    let body = RequestBody::stream(move || stream::iter(parts.map(|part| part.map(Into::into))));
+    Request::put("http://a/").header("content-length", "5").body(body).unwrap()
+}
+
+#[tokio::test]
+async fn a_stream_goes_out_in_chunks() {
+    let (_, sent) = sent(streamed([Ok("one "), Ok("two")])).await;
+    let head = "PUT / HTTP/1.1\r\nhost: a\r\naccept-encoding: identity\r\ntransfer-encoding: chunked\r\n\r\n";
+    assert_eq!(sent, format!("{head}4\r\none \r\n3\r\ntwo\r\n0\r\n\r\n"));
+}
+
+#[tokio::test]
+async fn a_redirect_has_the_stream_made_anew() {
+    let network = Memory::replying(["HTTP/1.1 307 \r\nlocation: /b\r\n\r\n"]).then(NO_CONTENT);
+    Http::new(network.clone()).connect(streamed([Ok("one "), Ok("two")])).await.unwrap();
+    for sent in &network.record().sent {
+        assert!(sent.ends_with("4\r\none \r\n3\r\ntwo\r\n0\r\n\r\n"), "{sent}");
+    }
+    assert_eq!(network.record().sent.len(), 2);
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_fails_the_request() {
+    let network = Memory::default().then([Piece::Silence]);
+    let error =
+        Http::new(network.clone()).connect(streamed([Ok("one "), Err("lost the rest")])).await.unwrap_err();
+    assert!(chain(&error).ends_with("lost the rest"), "{}", chain(&error));
+    assert_eq!(network.record().open, 0);
 }
 
 #[tokio::test]

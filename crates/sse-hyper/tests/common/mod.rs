@@ -9,14 +9,15 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use http::{Request, request};
 pub(crate) use memory::{Memory, Piece};
+use sse_driver::RequestBody;
 use sse_hyper::Error;
 
 pub(crate) fn get(url: &str) -> request::Builder {
     Request::get(url)
 }
 
-pub(crate) fn empty(builder: request::Builder) -> Request<Bytes> {
-    builder.body(Bytes::new()).unwrap()
+pub(crate) fn empty(builder: request::Builder) -> Request<RequestBody> {
+    builder.body(RequestBody::default()).unwrap()
 }
 
 /// The bytes of a body, and the error that it ended with. Checks that nothing comes after the end.

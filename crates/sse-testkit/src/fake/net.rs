@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
-use sse_driver::{Timer, Transport};
+use sse_driver::{RequestBody, Timer, Transport};
 
 use super::{FakeClock, FakeSleep};
 
@@ -38,7 +38,7 @@ use super::{FakeClock, FakeSleep};
 pub struct FakeNet {
     clock: FakeClock,
     script: Arc<Mutex<VecDeque<FakeReply>>>,
-    requests: Arc<Mutex<Vec<Request<Bytes>>>>,
+    requests: Arc<Mutex<Vec<Request<RequestBody>>>>,
     open: Arc<AtomicUsize>,
 }
 
@@ -55,7 +55,7 @@ impl FakeNet {
 
     /// The requests so far.
     #[must_use]
-    pub fn requests(&self) -> Vec<Request<Bytes>> {
+    pub fn requests(&self) -> Vec<Request<RequestBody>> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -71,7 +71,7 @@ impl Transport for FakeNet {
     type Error = io::Error;
     type Future = Pin<Box<dyn Future<Output = io::Result<Response<FakeBody>>> + Send>>;
 
-    fn connect(&self, request: Request<Bytes>) -> Self::Future {
+    fn connect(&self, request: Request<RequestBody>) -> Self::Future {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
         let reply = self.script.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let connection = Connection::new(&self.open);

@@ -1,0 +1,164 @@
+//! What a request carries.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::Stream;
+
+use crate::BoxError;
+
+/// The body of a request: bytes, or a stream that is made anew each time the request is sent.
+///
+/// A reconnection sends the request again, and so does a redirect, so a stream that can be read once is not enough.
+/// Cheap to clone.
+///
+/// ```
+/// use bytes::Bytes;
+/// use futures_util::stream;
+/// use sse_driver::RequestBody;
+///
+/// let text = RequestBody::from(r#"{"stream":true}"#);
+/// assert_eq!(text.as_bytes().map(Bytes::len), Some(15));
+///
+/// let parts = RequestBody::stream(|| stream::iter(["one ", "two"].map(|part| Ok::<_, std::io::Error>(part.into()))));
+/// assert!(parts.as_bytes().is_none());
+/// ```
+#[derive(Clone)]
+pub struct RequestBody(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Bytes(Bytes),
+    Stream(Arc<dyn Fn() -> BodyStream + Send + Sync>),
+}
+
+impl RequestBody {
+    /// A body of unknown length, in parts. `make` is called each time the request is sent; an `Err` from its stream
+    /// fails that attempt.
+    pub fn stream<S, E>(make: impl Fn() -> S + Send + Sync + 'static) -> Self
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        Self(Kind::Stream(Arc::new(move || BodyStream(Box::pin(Parts(Box::pin(make())))))))
+    }
+
+    /// The whole body; `None` when it is a stream.
+    #[must_use]
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Kind::Bytes(bytes) => Some(bytes),
+            Kind::Stream(_) => None,
+        }
+    }
+
+    /// The body in parts, to be sent once. Bytes are one part, and no part when there are none.
+    #[must_use]
+    pub fn to_stream(&self) -> BodyStream {
+        match &self.0 {
+            Kind::Bytes(bytes) => BodyStream(Box::pin(Whole(bytes.clone()))),
+            Kind::Stream(make) => make(),
+        }
+    }
+}
+
+impl Default for RequestBody {
+    fn default() -> Self {
+        Bytes::new().into()
+    }
+}
+
+impl fmt::Debug for RequestBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestBody").field("len", &self.as_bytes().map(Bytes::len)).finish_non_exhaustive()
+    }
+}
+
+impl From<Bytes> for RequestBody {
+    fn from(bytes: Bytes) -> Self {
+        Self(Kind::Bytes(bytes))
+    }
+}
+
+impl From<Vec<u8>> for RequestBody {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::from(bytes).into()
+    }
+}
+
+impl From<String> for RequestBody {
+    fn from(text: String) -> Self {
+        Bytes::from(text).into()
+    }
+}
+
+impl From<&'static [u8]> for RequestBody {
+    fn from(bytes: &'static [u8]) -> Self {
+        Bytes::from_static(bytes).into()
+    }
+}
+
+impl From<&'static str> for RequestBody {
+    fn from(text: &'static str) -> Self {
+        Bytes::from_static(text.as_bytes()).into()
+    }
+}
+
+/// The parts of a [`RequestBody`], as a transport sends them.
+///
+/// ```
+/// use futures_util::StreamExt;
+/// use sse_driver::RequestBody;
+///
+/// # futures_executor::block_on(async {
+/// let mut parts = RequestBody::from("hello").to_stream();
+/// assert_eq!(parts.next().await.expect("one part")?, "hello");
+/// assert!(parts.next().await.is_none());
+/// # Ok::<(), sse_driver::BoxError>(())
+/// # }).unwrap();
+/// ```
+pub struct BodyStream(Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>);
+
+impl Stream for BodyStream {
+    type Item = Result<Bytes, BoxError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(cx)
+    }
+}
+
+impl fmt::Debug for BodyStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BodyStream").finish_non_exhaustive()
+    }
+}
+
+/// One part, and none once it is taken.
+struct Whole(Bytes);
+
+impl Stream for Whole {
+    type Item = Result<Bytes, BoxError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let bytes = std::mem::take(&mut self.0);
+        Poll::Ready((!bytes.is_empty()).then_some(Ok(bytes)))
+    }
+}
+
+/// A caller's stream, its errors boxed.
+struct Parts<S>(Pin<Box<S>>);
+
+impl<S, E> Stream for Parts<S>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    E: Into<BoxError>,
+{
+    type Item = Result<Bytes, BoxError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(cx).map(|part| part.map(|part| part.map_err(Into::into)))
+    }
+}

@@ -1,0 +1,66 @@
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use http::Method;
+use sse_driver::{BoxError, RequestBody};
+
+use super::*;
+
+async fn parts(body: &RequestBody) -> Result<Vec<Bytes>, BoxError> {
+    let mut parts = body.to_stream();
+    let mut all = Vec::new();
+    while let Some(part) = parts.next().await {
+        all.push(part?);
+    }
+    Ok(all)
+}
+
+#[test]
+fn a_body_of_any_kind() {
+    for (body, expected) in [
+        (RequestBody::from("text"), &["text"][..]),
+        (String::from("text").into(), &["text"]),
+        (vec![b't'].into(), &["t"]),
+        ((&b"t"[..]).into(), &["t"]),
+        (Bytes::from("t").into(), &["t"]),
+        (RequestBody::default(), &[]),
+        (
+            RequestBody::stream(|| stream::iter(["a", "b"].map(|part| Ok::<_, io::Error>(part.into())))),
+            &["a", "b"],
+        ),
+    ] {
+        let sent = futures_executor::block_on(parts(&body)).expect("nothing fails");
+        assert_eq!(sent, expected, "{body:?}");
+    }
+}
+
+#[test]
+fn a_stream_is_made_anew_for_each_attempt() {
+    let test = test([FakeReply::status(503), events().send("data: a\n\n"), no_content()]);
+    static MADE: AtomicUsize = AtomicUsize::new(0);
+    let body = RequestBody::stream(|| {
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        stream::iter([Ok::<_, io::Error>(Bytes::from(format!("body {number}")))])
+    });
+    let client = test.builder().retry_initial(true).build();
+    let (data, end) = test.read(client.request(Method::PUT, URL).replay(true).body(body));
+    assert_eq!(data, ["a"]);
+    end.expect("a 204 is a normal end");
+    for (number, request) in test.net.requests().iter().enumerate() {
+        let sent = futures_executor::block_on(parts(request.body())).expect("nothing fails");
+        assert_eq!(sent, [format!("body {number}")]);
+    }
+}
+
+#[cfg(feature = "json")]
+#[test]
+fn a_body_in_json() {
+    let test = test([events().send("data: a\n\n")]);
+    let request = test.builder().build().post(URL).json(&["x", "y"]);
+    assert_eq!(test.read(request).0, ["a"]);
+    assert_eq!(test.header(0, "content-type").as_deref(), Some("application/json"));
+    let requests = test.net.requests();
+    assert_eq!(requests[0].body().as_bytes().map(|body| &body[..]), Some(&br#"["x","y"]"#[..]));
+}

@@ -1,0 +1,70 @@
+use bytes::Bytes;
+
+use sse_driver::Event;
+use sse_driver::proto::Limits;
+
+use super::*;
+
+#[test]
+fn what_a_refused_response_says() {
+    let page = || FakeReply::status(404).header("content-type", "text/html").header("x-id", "7");
+    let large = Bytes::from(vec![b'x'; 50_000]);
+    for (reply, body_len, seconds) in [
+        (page().send("not ").send("here"), 8, 0),
+        (page().send_for_ever(large), 64 * 1024, 0),
+        (page().send("it stalls").stall(), 9, 10),
+        (page().send("it fails").fail(), 8, 0),
+        (page(), 0, 0),
+    ] {
+        let test = test([reply]);
+        let error = test.read(test.get()).1.expect_err("404 is an error");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
+        let response = error.response().expect("there was one");
+        assert_eq!(response.headers()["x-id"], "7");
+        assert_eq!(response.body().len(), body_len);
+        assert_eq!((test.seconds(), test.net.open()), (seconds, 0));
+    }
+    let test = test([FakeReply::status(200).header("content-type", "text/html")]);
+    let error = test.read(test.get()).1.expect_err("no event stream");
+    let expected =
+        "expected status 200 and text/event-stream, got status 200 OK and content type \"text/html\"";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn the_last_event_of_a_stream() {
+    let done = |event: &Event| event.data == "[DONE]";
+    let finished = test([events().send("data: a\n\ndata: [DONE]\n\ndata: b\n\n").stall()]);
+    let (data, end) = finished.read(finished.get().finish_when(done));
+    end.expect("it finished");
+    assert_eq!((data, finished.net.open()), (vec!["a".to_owned(), "[DONE]".into()], 0));
+
+    let cut = test([events().send("data: a\n\n")]);
+    let (data, end) = cut.read(cut.builder().build().post(URL).finish_when(done));
+    assert_eq!(data, ["a"]);
+    assert!(matches!(end, Err(Error::Truncated)), "{end:?}");
+
+    let resumed = test([events().send("data: a\n\n"), events().send("data: [DONE]\n\n")]);
+    let (data, end) = resumed.read(resumed.get().finish_when(done));
+    end.expect("it finished, after a reconnection");
+    assert_eq!(data, ["a", "[DONE]"]);
+}
+
+#[test]
+fn an_error_in_band() {
+    let test = test([events().send("data: a\n\nevent: error\ndata: overloaded\n\ndata: b\n\n").stall()]);
+    let request = test.get().fail_when(|event| (event.event_type == "error").then(|| event.data.to_string()));
+    let (data, end) = test.read(request);
+    assert_eq!(data, ["a"]);
+    let Err(Error::Rejected(source)) = end else { panic!("{end:?}") };
+    assert_eq!(source.to_string(), "overloaded");
+    assert_eq!(test.net.open(), 0);
+}
+
+#[test]
+fn an_event_over_the_limit() {
+    let test = test([events().send("data: much too long\n\n")]);
+    let limits = Limits { max_event_len: 8, ..Limits::default() };
+    let error = test.read(test.get().limits(limits)).1.expect_err("too long");
+    assert!(matches!(error, Error::TooLong { limit: 8 }), "{error:?}");
+}

@@ -1,0 +1,209 @@
+use std::error::Error as _;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::Stream;
+use sse_driver::State;
+use sse_driver::proto::{CloseReason, ReadyState};
+
+use super::*;
+
+#[test]
+fn a_stream_outlives_its_connections() {
+    let test = test([
+        events().send("id: 1\ndata: a\n\nid: 2\ndata: ha").fail(),
+        FakeReply::refuse(),
+        FakeReply::status(503),
+        events().send("id: 2\ndata: b\n\n"),
+        no_content(),
+    ]);
+    let (data, end) = test.read(test.get());
+    assert_eq!(data, ["a", "b"]);
+    end.expect("a 204 is a normal end");
+    assert_eq!(test.seconds(), 3 + 6 + 12 + 3);
+    let ids: Vec<_> = (0..5).map(|n| test.header(n, "last-event-id")).collect();
+    assert_eq!(ids, [None, Some("1".into()), Some("1".into()), Some("1".into()), Some("2".into())]);
+    assert_eq!(test.header(0, "accept").as_deref(), Some("text/event-stream"));
+    assert_eq!(test.header(0, "cache-control").as_deref(), Some("no-cache"));
+    assert_eq!(test.net.open(), 0);
+}
+
+#[test]
+fn states_come_in_order() {
+    let test = test([events().send("data: a\n\n"), FakeReply::status(503), no_content()]);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    let request = test.get().on_state(move |state| {
+        let line = match state {
+            State::Connecting { attempt } => format!("connecting {attempt}"),
+            State::Open { response } => format!("open {}", response.status().as_u16()),
+            State::Disconnected { cause, retry_in, error, .. } => {
+                assert!(error.is_some());
+                format!("{cause}, again in {retry_in:?}")
+            }
+            State::Closed { reason, .. } => reason.to_string(),
+            _ => panic!("a state that the test does not know"),
+        };
+        log.lock().unwrap().push(line);
+    });
+    test.read(request).1.expect("a normal end");
+    let expected = [
+        "connecting 1",
+        "open 200",
+        "the server ended the stream, again in 3s",
+        "connecting 2",
+        "the response had status 503, again in 6s",
+        "connecting 3",
+        "the server has no more content (204)",
+    ];
+    assert_eq!(*seen.lock().unwrap(), expected);
+}
+
+#[test]
+fn a_204_opens_a_session_that_is_over() {
+    let test = test([no_content()]);
+    test.clock.run(async {
+        let mut session = test.get().open().await.expect("no error");
+        assert_eq!(session.response().status(), 204);
+        assert!(session.next().await.is_none());
+        assert_eq!(session.close_reason(), Some(&CloseReason::NoContent));
+        assert_eq!(session.state(), ReadyState::Closed);
+    });
+}
+
+#[test]
+fn a_first_failure_is_final_unless_it_is_to_be_retried() {
+    let script = || [FakeReply::refuse(), FakeReply::status(500), events().send("data: a\n\n"), no_content()];
+    let refused = test(script());
+    let error = refused.read(refused.get()).1.expect_err("refused");
+    assert!(matches!(error, Error::Connect(_)) && error.source().is_some());
+    let retried = test(script());
+    let (data, end) = retried.read(retried.get().retry_initial(true));
+    end.expect("a normal end");
+    assert_eq!((data, retried.seconds()), (vec!["a".to_owned()], 3 + 6 + 3));
+}
+
+#[test]
+fn attempts_run_out() {
+    let test = test([events(), events(), FakeReply::status(503).send("busy"), events()]);
+    let error = test.read(test.get().max_reconnection_attempts(2)).1.expect_err("no attempt is left");
+    assert_eq!(error.to_string(), "gave up after 2 failed attempts to reconnect");
+    assert_eq!(error.response().expect("the last one").body(), "busy");
+    let unlimited: Option<u32> = None;
+    let _ = test.get().max_reconnection_attempts(unlimited);
+}
+
+#[test]
+fn retry_after_is_kept_to() {
+    let date = |value| FakeReply::status(503).header("retry-after", value);
+    for (reply, seconds) in [
+        (date("100"), 100),
+        // The clock's origin is the first of January 2020, and the first delay is over by then.
+        (date("Wed, 01 Jan 2020 00:01:03 GMT"), 60),
+        (date("Wed, 01 Jan 2020 00:01:03 GMT").header("date", "Wed, 01 Jan 2020 00:00:43 GMT"), 20),
+        (date("Wed, 01 Jan 2020 00:00:00 GMT"), 6),
+        (date("soon"), 6),
+    ] {
+        let test = test([events(), reply, no_content()]);
+        test.read(test.get()).1.expect("a normal end");
+        assert_eq!(test.seconds(), 3 + seconds);
+    }
+}
+
+#[test]
+fn a_silent_stream_is_left_and_a_comment_keeps_it() {
+    let pause = Duration::from_secs(8);
+    let test =
+        test([events().pause(pause).send(":\n").pause(pause).send("data: a\n\n").stall(), no_content()]);
+    let (data, end) = test.read(test.get().idle_timeout(Duration::from_secs(10)));
+    end.expect("a normal end");
+    assert_eq!((data, test.seconds()), (vec!["a".to_owned()], 8 + 8 + 10 + 3));
+}
+
+#[test]
+fn a_response_that_does_not_come_in_time() {
+    let test = test([events().after(Duration::from_secs(60))]);
+    let error = test.read(test.get().response_timeout(Duration::from_secs(5))).1.expect_err("too late");
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!((test.seconds(), test.net.open()), (5, 0));
+}
+
+#[test]
+fn close_finish_and_reconnect() {
+    let test = test([
+        events().send("id: 1\ndata: a\n\ndata: b\n\n").stall(),
+        events().send("id: 2\ndata: c\n\n").stall(),
+    ]);
+    test.clock.run(async {
+        let mut session = test.get().open().await.expect("open");
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+        assert_eq!((session.last_event_id(), test.net.open()), ("1", 1));
+        session.reconnect();
+        assert_eq!(test.net.open(), 0);
+        // What the first connection had delivered already comes first.
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "b");
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "c");
+        assert_eq!((session.last_event_id(), test.seconds(), test.net.open()), ("2", 0, 1));
+        session.finish();
+        assert_eq!(test.net.open(), 0);
+        assert!(session.next().await.is_none());
+        session.close();
+        assert_eq!(session.close_reason(), Some(&CloseReason::Finished));
+    });
+}
+
+#[test]
+fn dropping_closes_the_connection_at_once() {
+    let test = test([events().after(Duration::from_secs(9)), events().stall(), events().stall()]);
+    let mut pending = Box::pin(test.get().open());
+    assert!(poll_once(pending.as_mut()).is_pending());
+    assert_eq!(test.net.open(), 1);
+    drop(pending);
+    assert_eq!(test.net.open(), 0);
+
+    let session = test.clock.run(test.get().open()).expect("open");
+    assert_eq!(test.net.open(), 1);
+    drop(session);
+    assert_eq!(test.net.open(), 0);
+
+    let left = test.clock.run(test.get().run(async |session| {
+        assert_eq!(session.state(), ReadyState::Open);
+        assert_eq!(test.net.open(), 1);
+        "left"
+    }));
+    assert_eq!((left.expect("open"), test.net.open()), ("left", 0));
+}
+
+#[test]
+fn dropping_a_pending_next_loses_nothing() {
+    let second = Duration::from_secs(1);
+    let reply = events().send("da").pause(second).send("ta: a\n\ndata: b\n").pause(second).send("\n").stall();
+    let test = test([reply]);
+    test.clock.run(async {
+        let mut session = test.get().open().await.expect("open");
+        let mut data = Vec::new();
+        while data.len() < 2 {
+            let polled = poll_once(pin!(session.next()));
+            match polled {
+                Poll::Ready(event) => data.push(event.expect("an event").expect("no error").data.to_string()),
+                Poll::Pending => test.clock.sleep_until(test.clock.now() + second / 2).await,
+            }
+        }
+        assert_eq!(data, ["a", "b"]);
+    });
+}
+
+#[test]
+fn a_fast_server_leaves_others_their_turn() {
+    let chunk = Bytes::from("data: x\n\n".repeat(1000));
+    let comments = Bytes::from(":\n".repeat(1000));
+    for chunk in [chunk, comments, Bytes::from("data: x\n\n")] {
+        let test = test([events().send_for_ever(chunk)]);
+        let mut session = test.clock.run(test.get().open()).expect("open");
+        let mut cx = Context::from_waker(Waker::noop());
+        let events = (0..).take_while(|_| Pin::new(&mut session).poll_next(&mut cx).is_ready()).count();
+        assert!(events <= 256, "{events} in one turn");
+    }
+}

@@ -1,0 +1,86 @@
+//! Sessions over a network and a clock that exist only here: no socket, no waiting.
+#![allow(missing_docs)]
+
+mod bodies;
+mod diagnostics;
+mod ends;
+mod life;
+mod requests;
+mod seams;
+#[cfg(feature = "tracing")]
+mod traces;
+mod typed;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use sse_driver::proto::ReconnectPolicy;
+use sse_driver::{Client, ClientBuilder, Error, RequestBuilder, Timer};
+use sse_testkit::{FakeClock, FakeNet, FakeReply};
+
+const URL: &str = "http://test/events";
+
+struct Test {
+    clock: FakeClock,
+    net: FakeNet,
+}
+
+fn test(script: impl IntoIterator<Item = FakeReply>) -> Test {
+    let clock = FakeClock::default();
+    Test { net: FakeNet::new(&clock, script), clock }
+}
+
+impl Test {
+    fn builder(&self) -> ClientBuilder<FakeNet, FakeClock> {
+        let policy = ReconnectPolicy { jitter_percent: 0, ..ReconnectPolicy::default() };
+        Client::builder_with(self.net.clone(), self.clock.clone()).reconnect(policy)
+    }
+
+    fn get(&self) -> RequestBuilder<FakeNet, FakeClock> {
+        self.builder().build().get(URL)
+    }
+
+    fn seconds(&self) -> u64 {
+        self.clock.now().since_origin().as_secs()
+    }
+
+    /// The data of all events, and how it ended.
+    fn read(&self, request: RequestBuilder<FakeNet, FakeClock>) -> (Vec<String>, Result<(), Error>) {
+        self.clock.run(async {
+            let mut data = Vec::new();
+            let mut session = match request.open().await {
+                Ok(session) => session,
+                Err(error) => return (data, Err(error)),
+            };
+            while let Some(event) = session.next().await {
+                match event {
+                    Ok(event) => data.push(event.data.to_string()),
+                    Err(error) => {
+                        assert!(session.next().await.is_none(), "an error is the last item");
+                        return (data, Err(error));
+                    }
+                }
+            }
+            assert!(session.next().await.is_none(), "the end is the end");
+            (data, Ok(()))
+        })
+    }
+
+    fn header(&self, request: usize, name: &str) -> Option<String> {
+        let value = self.net.requests()[request].headers().get(name)?.as_bytes().to_vec();
+        Some(String::from_utf8(value).expect("text"))
+    }
+}
+
+fn events() -> FakeReply {
+    FakeReply::events()
+}
+
+fn no_content() -> FakeReply {
+    FakeReply::status(204)
+}
+
+fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}

@@ -1,0 +1,154 @@
+use std::error::Error as _;
+
+use http::{HeaderMap, Method, Request};
+use sse_driver::{Endpoint, Frame, InvalidRequest, RequestBody};
+
+use super::*;
+
+#[test]
+fn only_get_and_head_are_repeated_unless_asked() {
+    for (method, replay, requests) in [
+        (Method::GET, None, 2),
+        (Method::HEAD, None, 2),
+        (Method::POST, None, 1),
+        (Method::PUT, None, 1),
+        (Method::POST, Some(true), 2),
+        (Method::GET, Some(false), 1),
+    ] {
+        let test = test([events().send("data: a\n\n"), no_content()]);
+        let mut request = test.builder().build().request(method.clone(), URL).body("question");
+        if let Some(replay) = replay {
+            request = request.replay(replay);
+        }
+        let (data, end) = test.read(request);
+        end.expect("the end of the stream is a normal end");
+        assert_eq!(data, ["a"]);
+        let sent = test.net.requests();
+        assert_eq!(sent.len(), requests, "{method} {replay:?}");
+        assert!(sent.iter().all(|request| request.body().as_bytes().is_some_and(|body| body == "question")
+            && request.method() == method));
+    }
+}
+
+#[test]
+fn before_each_makes_the_request_anew() {
+    let test = test([events().send("id: 5\ndata: a\n\n"), FakeReply::status(503), no_content()]);
+    let request = test.builder().build().post(URL).body("question").replay(true).before_each(
+        |attempt, mut request: Request<RequestBody>| async move {
+            let token = format!("token-{}-{}", attempt.number, attempt.failures);
+            request.headers_mut().insert("authorization", token.parse()?);
+            if attempt.number == 3 {
+                let failure = attempt.last_failure.expect("there was one");
+                assert_eq!(failure.status().map(|status| status.as_u16()), Some(503));
+                assert_eq!(attempt.last_response.expect("there was one").status(), 503);
+            }
+            if attempt.number > 1 {
+                *request.method_mut() = Method::GET;
+                *request.body_mut() = RequestBody::default();
+                *request.uri_mut() = "http://test/resume?after=5".parse()?;
+            }
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(request)
+        },
+    );
+    test.read(request).1.expect("a normal end");
+    let sent = test.net.requests();
+    let lines: Vec<_> =
+        sent.iter().map(|request| format!("{} {}", request.method(), request.uri())).collect();
+    let again = "GET http://test/resume?after=5";
+    assert_eq!(lines, ["POST http://test/events", again, again]);
+    let tokens: Vec<_> = (0..3).map(|n| test.header(n, "authorization").expect("it is set")).collect();
+    assert_eq!(tokens, ["token-1-0", "token-2-1", "token-3-2"]);
+}
+
+#[test]
+fn an_error_of_before_each_is_final() {
+    let test = test([events().send("data: a\n\n")]);
+    let request = test.get().before_each(|attempt, request| async move {
+        if attempt.number == 1 { Ok(request) } else { Err("no token") }
+    });
+    let (data, end) = test.read(request);
+    assert_eq!(data, ["a"]);
+    assert!(matches!(end, Err(Error::BeforeEach(_))), "{end:?}");
+    assert_eq!(test.net.requests().len(), 1);
+}
+
+#[test]
+fn a_setting_of_the_request_goes_before_the_clients() {
+    for (client, request, shown) in
+        [(false, None, false), (true, None, true), (true, Some(false), false), (false, Some(true), true)]
+    {
+        let test = test([events().send(": c\nretry: 5\ndata: a\n\n"), no_content()]);
+        let mut asked = test.builder().show_comments(client).show_retries(client).build().get(URL);
+        if let Some(show) = request {
+            asked = asked.show_comments(show).show_retries(show);
+        }
+        let frames = test.clock.run(async {
+            let mut session = asked.open().await.expect("open");
+            let mut incoming = session.incoming();
+            let mut frames = Vec::new();
+            while let Some(frame) = incoming.next().await {
+                frames.push(frame.expect("no error"));
+            }
+            frames
+        });
+        let events = frames.iter().filter(|frame| matches!(frame, Frame::Event(_))).count();
+        assert_eq!((events, frames.len()), (1, if shown { 3 } else { 1 }));
+    }
+}
+
+#[test]
+fn headers_of_the_caller() {
+    let test = test([events().send("id: 2\ndata: a\n\n"), no_content()]);
+    let client = test.builder().header("x-a", "client").header("x-b", "client").build();
+    let mut headers = HeaderMap::new();
+    headers.append("x-c", "1".parse().unwrap());
+    headers.append("x-c", "2".parse().unwrap());
+    let request = client
+        .get("http://us%65r:p%40ss@test/events?key=secret")
+        .header("x-b", "request")
+        .header("accept", "application/json, text/event-stream")
+        .header("last-event-id", "1")
+        .headers(headers)
+        .query([("q", "a b")]);
+    test.read(request).1.expect("a normal end");
+    let first = &test.net.requests()[0];
+    assert_eq!(first.uri().to_string(), "http://test/events?key=secret&q=a+b");
+    for (name, value) in [
+        ("x-a", "client"),
+        ("x-b", "request"),
+        ("accept", "application/json, text/event-stream"),
+        ("authorization", "Basic dXNlcjpwQHNz"),
+        ("last-event-id", "1"),
+    ] {
+        let values: Vec<_> = first.headers().get_all(name).iter().collect();
+        assert_eq!(values, [value], "{name}");
+    }
+    assert_eq!(first.headers().get_all("x-c").iter().count(), 2);
+    assert_eq!(test.header(1, "last-event-id").as_deref(), Some("2"));
+    let auth = |request: RequestBuilder<_, _>| {
+        test.read(request).1.expect_err("the script is used up");
+        test.header(test.net.requests().len() - 1, "authorization")
+    };
+    assert_eq!(auth(test.get().bearer_auth("t")).as_deref(), Some("Bearer t"));
+    assert_eq!(auth(test.get().basic_auth("u", "p")).as_deref(), Some("Basic dTpw"));
+}
+
+#[test]
+fn requests_that_cannot_be_made() {
+    let test = test([]);
+    let client = test.builder().build();
+    for (request, expected) in [
+        (client.get("events"), "the url does not parse: relative URL without a base"),
+        (client.get("http://"), "the url does not parse: empty host"),
+        (client.get("data:x"), "expected an absolute url with a host"),
+        (client.get(URL).header("a b", "c"), "a header name is not a valid one"),
+        (client.get(URL).header("a", "b\nc"), "a header value is not a valid one"),
+        (client.get(URL).bearer_auth("a\nb"), "a header value is not a valid one"),
+    ] {
+        let error = test.read(request).1.expect_err("it cannot be made");
+        assert!(matches!(error, Error::Request(_)), "{error:?}");
+        assert_eq!(error.source().expect("the reason").to_string(), expected);
+    }
+    assert!(matches!(Endpoint { host: "", ..Endpoint::default() }.url(), Err(InvalidRequest::Url(_))));
+    assert!(test.net.requests().is_empty());
+}
