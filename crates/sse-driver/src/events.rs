@@ -1,5 +1,6 @@
 //! A body of bytes as a stream of events: no HTTP, no reconnection.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -14,7 +15,7 @@ use crate::{BoxError, Error};
 ///
 /// ```
 /// use bytes::Bytes;
-/// use futures_util::{StreamExt, stream};
+/// use futures_util::stream;
 ///
 /// # futures_executor::block_on(async {
 /// let body = stream::iter([Ok::<_, std::io::Error>(Bytes::from("data: a\n\nda")), Ok(Bytes::from("ta: b\n\n"))]);
@@ -82,6 +83,17 @@ impl<S> Events<S> {
                 Err(error) => Err(Error::Stream(Box::new(error))),
             };
         }
+    }
+}
+
+impl<S, E> Events<S>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    E: Into<BoxError>,
+{
+    /// The next event; `None` when the body is over.
+    pub async fn next(&mut self) -> Option<Result<Event, Error>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 }
 

@@ -14,6 +14,9 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(unix)]
+mod unix;
+
 use core::net::SocketAddr;
 use core::time::Duration;
 use std::io;
@@ -23,10 +26,11 @@ use tokio::io::AsyncRead;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
-use tokio_util::io::ReaderStream;
 
 pub use sse_driver::{self, *};
 pub use sse_hyper;
+#[cfg(unix)]
+pub use unix::UnixDial;
 
 /// HTTP/1.1 over Tokio's TCP.
 pub type Http = sse_hyper::Http<TokioDial>;
@@ -42,8 +46,6 @@ pub type Session = sse_driver::Session<Http, TokioTimer>;
 /// Reads the events of any [`AsyncRead`]: a file, a pipe, a socket. No HTTP, no reconnection.
 ///
 /// ```
-/// use futures_util::StreamExt;
-///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_tokio::Error> {
 /// let mut events = sse_tokio::events(&b"data: one\n\ndata: two\n\n"[..]);
 /// assert_eq!(events.next().await.expect("an event")?.data, "one");
@@ -52,8 +54,8 @@ pub type Session = sse_driver::Session<Http, TokioTimer>;
 /// # Ok(())
 /// # }
 /// ```
-pub fn events<R: AsyncRead>(reader: R) -> Events<ReaderStream<R>> {
-    sse_driver::events(ReaderStream::new(reader))
+pub fn events<R: AsyncRead>(reader: R) -> Events<Chunks<Compat<R>>> {
+    read_events(reader.compat())
 }
 
 /// Tokio's network: names by the system's resolver (on Tokio's blocking threads), TCP connections raced as RFC 8305

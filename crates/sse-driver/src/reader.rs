@@ -1,0 +1,57 @@
+//! Readers as bodies.
+
+use std::fmt;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use futures_io::AsyncRead;
+
+use crate::{Events, events};
+
+/// The most that one read takes, in bytes.
+const MOST_OF_A_READ: usize = 8 * 1024;
+
+/// Reads the events of any [`AsyncRead`] of futures-io: a file, a pipe, a socket. No HTTP, no reconnection.
+///
+/// ```
+/// # futures_executor::block_on(async {
+/// let mut events = sse_driver::read_events(&b"data: one\n\ndata: two\n\n"[..]);
+/// assert_eq!(events.next().await.expect("an event")?.data, "one");
+/// assert_eq!(events.next().await.expect("an event")?.data, "two");
+/// assert!(events.next().await.is_none());
+/// # Ok::<(), sse_driver::Error>(())
+/// # }).unwrap();
+/// ```
+pub fn read_events<R: AsyncRead>(reader: R) -> Events<Chunks<R>> {
+    events(Chunks { reader: Box::pin(reader), buffer: vec![0; MOST_OF_A_READ].into() })
+}
+
+/// The chunks of a reader, as they come: see [`read_events`].
+///
+/// ```
+/// fn is_a_body<B: futures_core::Stream>() {}
+/// is_a_body::<sse_driver::Chunks<&[u8]>>();
+/// ```
+pub struct Chunks<R> {
+    reader: Pin<Box<R>>,
+    buffer: Box<[u8]>,
+}
+
+impl<R: AsyncRead> Stream for Chunks<R> {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Self { reader, buffer } = self.get_mut();
+        let read = ready!(reader.as_mut().poll_read(cx, buffer))?;
+        Poll::Ready((read > 0).then(|| Ok(Bytes::copy_from_slice(&buffer[..read]))))
+    }
+}
+
+impl<R> fmt::Debug for Chunks<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chunks").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,118 @@
+//! Server-Sent Events over a [`reqwest::Client`] of your own, with Tokio's clock: proxies, cookies, TLS, HTTP/2 and
+//! redirects are as that client has them.
+//!
+//! ```no_run
+//! # async fn follow() -> Result<(), Box<dyn std::error::Error>> {
+//! use sse_reqwest::Sse;
+//!
+//! let http = reqwest::Client::builder().user_agent("follower/1.0").build()?;
+//! let mut session = http.get("http://localhost:8080/events").sse()?.open().await?;
+//! while let Some(event) = session.next().await {
+//!     let event = event?;
+//!     println!("{}: {}", event.event_type, event.data);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Settings for many requests belong into a [`Client`]: `sse_reqwest::client(http)`.
+//!
+//! What is reqwest's stays reqwest's: a total [`timeout`](reqwest::ClientBuilder::timeout) ends every stream that lasts
+//! longer, the connect timeout is the one of its builder, and across origins its redirects drop `Authorization` and
+//! `Cookie` but no other header (`sse-hyper` drops them all).
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod body;
+mod request;
+
+use core::pin::Pin;
+use std::io;
+
+use http::{Request, Response};
+
+pub use body::Body;
+pub use request::{InvalidSse, Sse};
+pub use sse_tokio::{TokioTimer, sse_driver, sse_driver::*};
+
+/// A client on reqwest, with Tokio's clock.
+pub type Client = sse_driver::Client<Reqwest, TokioTimer>;
+/// The settings of a [`Client`].
+pub type ClientBuilder = sse_driver::ClientBuilder<Reqwest, TokioTimer>;
+/// A request of a [`Client`].
+pub type RequestBuilder = sse_driver::RequestBuilder<Reqwest, TokioTimer>;
+/// A session of a [`Client`].
+pub type Session = sse_driver::Session<Reqwest, TokioTimer>;
+
+/// Settings for a client over `http`, which can be shared with all else that the program asks of it.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let client = sse_reqwest::client(reqwest::Client::new()).show_comments(true).build();
+/// let request = client.get("http://localhost:8080/events");
+/// # }
+/// ```
+pub fn client(http: reqwest::Client) -> ClientBuilder {
+    Client::builder_with(Reqwest(http), TokioTimer::default())
+}
+
+/// Reads the events of a response that is there already, whatever its status and its content type. No reconnection.
+///
+/// ```no_run
+/// # async fn read() -> Result<(), Box<dyn std::error::Error>> {
+/// let response = reqwest::get("http://localhost:8080/events").await?.error_for_status()?;
+/// let mut events = sse_reqwest::events(response);
+/// while let Some(event) = events.next().await {
+///     println!("{}", event?.data);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub fn events(response: reqwest::Response) -> Events<Body> {
+    sse_driver::events(Body::new(response))
+}
+
+/// A transport over a reqwest client.
+///
+/// ```
+/// use sse_reqwest::{Client, Reqwest, TokioTimer};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let client = Client::builder_with(Reqwest(reqwest::Client::new()), TokioTimer::default()).build();
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Reqwest(pub reqwest::Client);
+
+impl Transport for Reqwest {
+    type Body = Body;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
+
+    fn connect(&self, request: Request<RequestBody>) -> Self::Future {
+        let http = self.0.clone();
+        Box::pin(async move {
+            let request = reqwest::Request::try_from(request.map(|body| outgoing(&body))).map_err(error)?;
+            let mut received = http.execute(request).await.map_err(error)?;
+            let mut response = Response::new(());
+            *response.status_mut() = received.status();
+            *response.headers_mut() = core::mem::take(received.headers_mut());
+            response.extensions_mut().insert(EffectiveUrl(received.url().clone()));
+            Ok(response.map(|()| Body::new(received)))
+        })
+    }
+}
+
+fn outgoing(body: &RequestBody) -> reqwest::Body {
+    match body.as_bytes() {
+        Some(bytes) => bytes.clone().into(),
+        None => reqwest::Body::wrap_stream(body.to_stream()),
+    }
+}
+
+/// Without the URL, whose query may be a secret; and a timeout as the kind of error that
+/// [`Error::is_timeout`](sse_driver::Error::is_timeout) knows.
+fn error(error: reqwest::Error) -> BoxError {
+    let error = error.without_url();
+    if error.is_timeout() { io::Error::new(io::ErrorKind::TimedOut, error).into() } else { error.into() }
+}

@@ -1,0 +1,76 @@
+//! From reqwest's request to ours.
+
+use core::error::Error;
+use core::fmt;
+
+use crate::{RequestBuilder, client};
+
+/// A request of reqwest, opened as a session.
+///
+/// ```
+/// use sse_reqwest::Sse;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_reqwest::InvalidSse> {
+/// let request = reqwest::Client::new().get("http://localhost:8080/events").bearer_auth("token").sse()?;
+/// let request = request.max_reconnection_attempts(10);
+/// # Ok(())
+/// # }
+/// ```
+pub trait Sse {
+    /// The same request on the same client: its method, URL, headers and body. A timeout of its own is left behind; it
+    /// would end the stream.
+    ///
+    /// # Errors
+    ///
+    /// Where reqwest could not make the request, and where the body is a stream: it could not be sent twice. (Ours can
+    /// be: [`RequestBody::stream`](crate::RequestBody::stream).)
+    fn sse(self) -> Result<RequestBuilder, InvalidSse>;
+}
+
+impl Sse for reqwest::RequestBuilder {
+    fn sse(self) -> Result<RequestBuilder, InvalidSse> {
+        let (http, request) = self.build_split();
+        let mut request = request.map_err(InvalidSse::Request)?;
+        let headers = core::mem::take(request.headers_mut());
+        let body = match request.body_mut().take() {
+            None => Vec::new(),
+            Some(body) => body.as_bytes().ok_or(InvalidSse::StreamBody)?.to_vec(),
+        };
+        let builder = client(http).build().request(request.method().clone(), request.url());
+        Ok(builder.headers(headers).body(body))
+    }
+}
+
+/// Why a request of reqwest cannot be opened as a session.
+///
+/// ```
+/// use sse_reqwest::InvalidSse;
+///
+/// assert_eq!(InvalidSse::StreamBody.to_string(), "expected a body of bytes, got a stream, which cannot be sent again");
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum InvalidSse {
+    /// reqwest could not make it.
+    Request(reqwest::Error),
+    /// Its body is a stream.
+    StreamBody,
+}
+
+impl fmt::Display for InvalidSse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Request(_) => "the request is not valid",
+            Self::StreamBody => "expected a body of bytes, got a stream, which cannot be sent again",
+        })
+    }
+}
+
+impl Error for InvalidSse {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Request(source) => Some(source),
+            Self::StreamBody => None,
+        }
+    }
+}

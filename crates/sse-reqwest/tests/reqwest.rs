@@ -1,0 +1,97 @@
+//! What is reqwest's own: its requests, its bodies, its errors.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use sse_reqwest::{Error, InvalidSse, RequestBody, Session, Sse};
+use sse_testkit::{Reply, Server};
+
+const SOON: Duration = Duration::from_secs(5);
+
+fn chain(error: &Error) -> String {
+    let causes = std::iter::successors(error.source(), |&error| error.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+#[tokio::test]
+async fn a_request_of_reqwest_becomes_a_session() {
+    let server = Server::script([
+        Reply::events().send("retry: 1\nid: 7\ndata: a\n\n").cut(),
+        Reply::events().send("data: b\n\n").stall(),
+    ]);
+    let http = reqwest::Client::builder().user_agent("follower").build().expect("a client");
+    let request = http.post(server.url("/e?q=1")).bearer_auth("token").body("question");
+    let mut session = request.sse().expect("bytes").replay(true).open().await.expect("it answers");
+    for data in ["a", "b"] {
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, data);
+    }
+    for request in server.requests() {
+        assert_eq!((&*request.method, &*request.path), ("POST", "/e?q=1"));
+        assert_eq!(request.body, b"question");
+        assert_eq!(request.header("authorization"), Some("Bearer token"));
+        assert_eq!(request.header("user-agent"), Some("follower"));
+    }
+    assert_eq!(server.requests()[1].header("last-event-id"), Some("7"));
+    drop(session);
+    assert!(server.wait_for_close(1, SOON).is_some());
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_one() {
+    let http = reqwest::Client::new();
+    let streamed = RequestBody::from("x").to_stream();
+    let request = http.post("http://localhost/").body(reqwest::Body::wrap_stream(streamed));
+    assert!(matches!(request.sse(), Err(InvalidSse::StreamBody)));
+    assert!(matches!(http.get("localhost").sse(), Err(InvalidSse::Request(_))));
+}
+
+#[tokio::test]
+async fn a_stream_is_sent_in_chunks() {
+    let server = Server::script([Reply::status(204)]);
+    let client = sse_reqwest::client(reqwest::Client::new()).build();
+    let body = RequestBody::stream(|| RequestBody::from("parts").to_stream());
+    client.post(server.url("/")).body(body).open().await.expect("a 204 is an end, not an error");
+    let request = server.wait_for_request(0, SOON).expect("one request");
+    assert_eq!(request.header("transfer-encoding"), Some("chunked"));
+}
+
+#[tokio::test]
+async fn the_events_of_a_response() {
+    let server = Server::script([Reply::events().send_each_byte("data: a\n\ndata: b\n\n")]);
+    let response = reqwest::get(server.url("/")).await.expect("it answers");
+    let mut events = sse_reqwest::events(response);
+    for data in ["a", "b"] {
+        assert_eq!(events.next().await.expect("an event").expect("no error").data, data);
+    }
+    assert!(events.next().await.is_none());
+}
+
+#[tokio::test]
+async fn reqwests_redirects_lead_to_another_url() {
+    let server = Server::respond(|request, _| match &*request.path {
+        "/old" => Reply::status(307).header("location", "/new"),
+        _ => Reply::events().send("data: a\n\n").stall(),
+    });
+    let client = sse_reqwest::client(reqwest::Client::new()).build();
+    let session = client.get(server.url("/old")).open().await.expect("it answers");
+    assert_eq!(session.url().path(), "/new");
+}
+
+#[tokio::test]
+async fn a_timeout_is_one_and_no_secret_is_told() {
+    let server = Server::script([Reply::raw().stall()]);
+    let http = reqwest::Client::builder().timeout(Duration::from_millis(50)).build().expect("a client");
+    let request = http.get(server.url("/?token=secret")).sse().expect("no body");
+    let error = request.open().await.expect_err("nobody answers");
+    assert!(error.is_timeout(), "{error:?}");
+    for told in [chain(&error), format!("{error:?}")] {
+        assert!(!told.contains("secret"), "{told}");
+    }
+}
+
+#[test]
+fn sessions_can_move_between_threads() {
+    fn is_send<T: Send>(_: impl FnOnce() -> T) {}
+    is_send::<Session>(|| unreachable!("only its type counts"));
+    is_send(|| sse_reqwest::client(reqwest::Client::new()).build().get("http://localhost/").open());
+}

@@ -1,0 +1,44 @@
+//! Servers behind a Unix socket.
+
+use core::time::Duration;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::net::UnixStream;
+use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
+
+/// Connects to a Unix socket, whatever the host of the URL, which only goes into `Host`.
+///
+/// ```
+/// use sse_tokio::{TokioTimer, UnixDial, sse_hyper::Http};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let transport = Http::new(UnixDial::new("/run/server.sock"));
+/// let client = sse_tokio::sse_driver::Client::builder_with(transport, TokioTimer::default()).build();
+/// let request = client.get("http://localhost/events");
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct UnixDial {
+    path: Arc<Path>,
+}
+
+impl UnixDial {
+    /// The socket at this path.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into().into() }
+    }
+}
+
+impl sse_hyper::Dial for UnixDial {
+    type Stream = Compat<UnixStream>;
+
+    async fn dial(&self, _host: &str, _port: u16) -> io::Result<Self::Stream> {
+        Ok(UnixStream::connect(&self.path).await?.compat())
+    }
+
+    fn sleep(&self, time: Duration) -> impl Future<Output = ()> + Send {
+        tokio::time::sleep(time)
+    }
+}
