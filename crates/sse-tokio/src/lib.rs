@@ -123,4 +123,5 @@ impl Timer for TokioTimer {
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
-struct Readme;
+#[doc = include_str!("../../../docs/coming-from.md")]
+struct Pages;
