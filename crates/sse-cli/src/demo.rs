@@ -69,7 +69,7 @@ async fn follow(url: &str, reconnections: Arc<AtomicU64>) -> Result<Vec<String>,
 
 fn tell(state: &State, reconnections: &AtomicU64) {
     match state {
-        State::Open { response } if reconnections.fetch_add(1, Ordering::Relaxed) == 0 => {
+        State::Open { response, .. } if reconnections.fetch_add(1, Ordering::Relaxed) == 0 => {
             say!("-- open: {}", response.status());
         }
         State::Open { .. } => say!("-- open again"),

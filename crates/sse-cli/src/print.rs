@@ -88,7 +88,7 @@ impl Printer {
         }
         if self.status {
             match state {
-                State::Open { response } => eprintln!("open: {}", response.status()),
+                State::Open { response, .. } => eprintln!("open: {}", response.status()),
                 State::Disconnected { cause, retry_in, .. } => eprintln!("{cause}; again in {retry_in:.1?}"),
                 State::Closed { reason, .. } => eprintln!("closed: {reason}"),
                 _ => {}
@@ -165,7 +165,7 @@ fn line(frame: &Frame) -> Line<'_> {
 
 fn state_line(state: &State) -> Option<Line<'static>> {
     match state {
-        State::Open { response } => Some(Line::Open { status: response.status().as_u16() }),
+        State::Open { response, .. } => Some(Line::Open { status: response.status().as_u16() }),
         State::Disconnected { cause, retry_in, .. } => {
             Some(Line::Disconnected { cause: cause_name(*cause), retry_in_ms: millis(*retry_in) })
         }

@@ -14,8 +14,8 @@ use crate::{Error, ResponseHead};
 ///
 /// fn log(state: &State) {
 ///     match state {
-///         State::Connecting { attempt } => println!("attempt {attempt}"),
-///         State::Open { response } => println!("open: {}", response.status()),
+///         State::Connecting { attempt, .. } => println!("attempt {attempt}"),
+///         State::Open { response, .. } => println!("open: {}", response.status()),
 ///         State::Disconnected { cause, retry_in, .. } => println!("{cause}; again in {retry_in:?}"),
 ///         State::Closed { reason, .. } => println!("closed: {reason}"),
 ///         _ => {}
@@ -27,16 +27,19 @@ use crate::{Error, ResponseHead};
 #[non_exhaustive]
 pub enum State {
     /// An attempt begins.
+    #[non_exhaustive]
     Connecting {
         /// Counts the attempts of this session, from 1.
         attempt: u64,
     },
     /// The stream is open.
+    #[non_exhaustive]
     Open {
         /// The response that opened it.
         response: ResponseHead,
     },
     /// The connection, or the attempt at one, is gone; there will be another.
+    #[non_exhaustive]
     Disconnected {
         /// Why, in the protocol's terms.
         cause: Cause,
@@ -48,6 +51,7 @@ pub enum State {
         diagnostics: Option<Arc<str>>,
     },
     /// It is over.
+    #[non_exhaustive]
     Closed {
         /// Why.
         reason: CloseReason,

@@ -20,8 +20,8 @@ impl Trace {
 
     pub(crate) fn tell(&self, state: &State) {
         self.span.in_scope(|| match state {
-            State::Connecting { attempt } => tracing::debug!(attempt, "connecting"),
-            State::Open { response } => tracing::debug!(status = response.status().as_u16(), "open"),
+            State::Connecting { attempt, .. } => tracing::debug!(attempt, "connecting"),
+            State::Open { response, .. } => tracing::debug!(status = response.status().as_u16(), "open"),
             State::Disconnected { cause, retry_in, .. } => {
                 tracing::debug!(%cause, retry_in_ms = retry_in.as_millis() as u64, "disconnected");
             }

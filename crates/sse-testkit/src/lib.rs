@@ -4,10 +4,11 @@
 //!  - [`reference`](mod@reference): a slow decoder written line by line from the standard, for inputs that are in no table.
 //!  - [`chunking`]: ways to cut an input into chunks. What a decoder says must not depend on them.
 //!  - [`Server`]: a loopback HTTP/1.1 server that does what a script of [`Reply`]s says and keeps a record of it.
+//!  - [`suite`](mod@suite): what every adapter has to do, as tests to be run by the tests of each.
 //!  - [`FakeNet`] and [`FakeClock`]: a network and a time that exist only in the test, for the driver.
 //!  - [`SplitMix64`]: chance that can be replayed.
 //!
-//! Nothing here needs a runtime, and nothing here uses the decoder or the client that it is there to test: of the
+//! Nothing here needs a runtime. Nothing but the suite uses the decoder or the client that it is there to test: of the
 //! driver, the fakes know the two traits only.
 //!
 //! A decoder is tested like this:
@@ -59,8 +60,9 @@ mod fake;
 mod rand;
 pub mod reference;
 mod server;
+pub mod suite;
 pub mod wire;
 
 pub use fake::{FakeBody, FakeClock, FakeNet, FakeReply, FakeSleep};
 pub use rand::SplitMix64;
-pub use server::{Gate, RecordedRequest, Reply, Server};
+pub use server::{Gate, RecordedRequest, Reply, ReservedPort, Server};

@@ -6,6 +6,7 @@
 mod connection;
 mod gate;
 mod log;
+mod port;
 mod reply;
 mod request;
 
@@ -13,12 +14,13 @@ use core::fmt;
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 pub use gate::Gate;
+pub use port::ReservedPort;
 pub use reply::Reply;
 pub use request::RecordedRequest;
 
@@ -62,6 +64,8 @@ struct Shared {
     answer: Box<Answer>,
     log: Log,
     stopped: AtomicBool,
+    /// The connections so far; those that are over are dangling.
+    streams: Mutex<Vec<Weak<TcpStream>>>,
 }
 
 type Answer = dyn Fn(&RecordedRequest, usize) -> Reply + Send + Sync;
@@ -75,9 +79,7 @@ impl Server {
     /// When there is no reply at all, or no port is free.
     #[must_use]
     pub fn script(replies: impl IntoIterator<Item = Reply>) -> Self {
-        let replies: Vec<_> = replies.into_iter().collect();
-        let last = replies.len().checked_sub(1).expect("a script has at least one reply");
-        Self::respond(move |_, number| replies[number.min(last)].clone())
+        Self::respond(in_turn(replies))
     }
 
     /// Answers each request as `answer` says: it is given the request and its number, and called by the thread of that
@@ -98,12 +100,19 @@ impl Server {
     /// When no port is free.
     #[must_use]
     pub fn respond(answer: impl Fn(&RecordedRequest, usize) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port of 127.0.0.1 is free");
+        Self::start(TcpListener::bind(("127.0.0.1", 0)).expect("a port of 127.0.0.1 is free"), answer)
+    }
+
+    fn start(
+        listener: TcpListener,
+        answer: impl Fn(&RecordedRequest, usize) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let addr = listener.local_addr().expect("a bound socket has an address");
         let shared = Arc::new(Shared {
             answer: Box::new(answer),
             log: Log::default(),
             stopped: AtomicBool::new(false),
+            streams: Mutex::default(),
         });
         let accepting = thread::spawn({
             let shared = Arc::clone(&shared);
@@ -144,6 +153,14 @@ impl Server {
     pub fn wait_for_close(&self, number: usize, timeout: Duration) -> Option<Instant> {
         self.shared.log.wait_for_close(number, timeout)
     }
+
+    /// How many bytes of the answer to request `number` (the first is 0) the system has taken so far, the head and the
+    /// framing included; 0 when there is no such request. When this stands still in the midst of
+    /// [`send_for_ever`](Reply::send_for_ever), the peer does not read and the buffers between are full.
+    #[must_use]
+    pub fn sent(&self, number: usize) -> u64 {
+        self.shared.log.sent(number)
+    }
 }
 
 impl fmt::Debug for Server {
@@ -170,6 +187,15 @@ impl Drop for Server {
     }
 }
 
+/// Reply n for request n, and the last one for all after it.
+fn in_turn(
+    replies: impl IntoIterator<Item = Reply>,
+) -> impl Fn(&RecordedRequest, usize) -> Reply + Send + Sync + 'static {
+    let replies: Vec<_> = replies.into_iter().collect();
+    let last = replies.len().checked_sub(1).expect("a script has at least one reply");
+    move |_, number| replies[number.min(last)].clone()
+}
+
 /// Joining has no timeout, so this looks again and again.
 fn ends(thread: &JoinHandle<()>) -> bool {
     let start = Instant::now();
@@ -183,6 +209,22 @@ impl Shared {
     fn stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
     }
+
+    /// Keeps hold of a connection, so that whatever it waits for can be ended.
+    fn enter(&self, stream: TcpStream) -> Arc<TcpStream> {
+        let stream = Arc::new(stream);
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        streams.push(Arc::downgrade(&stream));
+        stream
+    }
+
+    fn shut_down(&self) {
+        let streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        for stream in streams.iter().filter_map(Weak::upgrade) {
+            // It may be gone already.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
 }
 
 /// Serves each connection on a thread of its own, and has them all ended when it returns.
@@ -194,10 +236,14 @@ fn accept(listener: &TcpListener, shared: &Shared) {
                 break;
             }
             match accepted {
-                Ok((stream, _)) => drop(threads.spawn(move || connection::serve(stream, shared))),
+                Ok((stream, _)) => {
+                    let stream = shared.enter(stream);
+                    threads.spawn(move || connection::serve(stream, shared));
+                }
                 // Too many open files, or a peer that was gone too soon: both pass.
                 Err(_) => thread::sleep(PAUSE),
             }
         }
+        shared.shut_down();
     });
 }

@@ -8,7 +8,7 @@ use std::panic;
 use std::sync::Arc;
 use std::time::Instant;
 
-use sse_testkit::{Gate, Reply, Server};
+use sse_testkit::{Gate, Reply, ReservedPort, Server};
 
 /// Far more than anything here takes: reached only when a test fails.
 const LONG: Duration = Duration::from_secs(10);
@@ -246,6 +246,7 @@ fn every_step_sees_the_peer_close() {
         ("pause", Reply::events().pause(LONG * 6).stall()),
         ("wait", Reply::events().wait(&Gate::new()).stall()),
         ("send", Reply::events().send(flood()).stall()),
+        ("send for ever", Reply::events().send_for_ever("x")),
         ("close", Reply::events().close()),
         ("cut", Reply::events().cut()),
         ("no head", Reply::raw().stall()),
@@ -278,15 +279,15 @@ fn a_dropped_server_is_gone() {
     let held = Arc::clone(&held_by_threads);
     let (stall, pause) = (Reply::raw().stall(), Reply::raw().pause(LONG * 6));
     let (wait, send) = (Reply::raw().wait(&Gate::new()), Reply::raw().send(flood()));
-    let replies = [stall, pause, wait, send];
+    let replies = [stall, pause, wait, send, Reply::raw().send_for_ever("x")];
     let server = Server::respond(move |_, number| {
         let _held = &held;
         replies[number].clone()
     });
     let addr = server.addr();
     let half_a_request = request(&server, b"GET / HT");
-    let clients: Vec<_> = (0..4).map(|_| get(&server)).collect();
-    assert!(server.wait_for_request(3, LONG).is_some());
+    let clients: Vec<_> = (0..5).map(|_| get(&server)).collect();
+    assert!(server.wait_for_request(4, LONG).is_some());
 
     let start = Instant::now();
     drop(server);
@@ -307,4 +308,38 @@ fn a_panic_of_the_answer_is_not_lost() {
 #[should_panic(expected = "a script has at least one reply")]
 fn a_script_is_not_empty() {
     let _ = Server::script([]);
+}
+
+#[test]
+fn what_is_sent_for_ever_ends_with_the_peer_and_is_counted() {
+    let server =
+        Server::script([Reply::raw().send("head ").send_for_ever("x".repeat(1 << 16)).send("never")]);
+    let mut client = get(&server);
+    read_exactly(&mut client, "head xxx");
+    assert!(server.wait_for_close(0, SHORT).is_none());
+    let full = server.sent(0);
+    assert!(full > 5);
+    client.read_exact(&mut vec![0; full as usize + (1 << 16)]).expect("it goes on");
+    assert!(server.wait_for_close(0, SHORT).is_none());
+    assert!(server.sent(0) > full);
+    drop(client);
+    assert!(server.wait_for_close(0, LONG).is_some());
+    assert_eq!(server.sent(1), 0, "there is no such request");
+}
+
+#[test]
+#[should_panic(expected = "no bytes can be sent for ever")]
+fn nothing_cannot_be_sent_for_ever() {
+    let _ = Reply::raw().send_for_ever("");
+}
+
+#[test]
+fn a_reserved_port_refuses_until_it_is_served() {
+    let port = ReservedPort::new();
+    let addr = port.addr();
+    assert_eq!(TcpStream::connect(addr).expect_err("nobody listens").kind(), ErrorKind::ConnectionRefused);
+    assert_eq!(port.url("/a"), format!("http://{addr}/a"));
+    let server = port.script([Reply::status(204)]);
+    assert_eq!(server.addr(), addr);
+    assert!(read_to_end(get(&server)).starts_with("HTTP/1.1 204"));
 }

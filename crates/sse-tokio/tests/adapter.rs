@@ -5,7 +5,6 @@ use std::io::{self, Read};
 use std::net::TcpListener;
 
 use sse_hyper::Dial;
-use sse_testkit::{Reply, Server};
 use sse_tokio::{Client, Instant, Session, Timer, TokioDial, TokioTimer};
 use tokio::time;
 
@@ -44,22 +43,6 @@ async fn the_timer_keeps_to_tokios_clock() {
 async fn a_deadline_beyond_all_time_does_not_come() {
     let sleep = TokioTimer::default().sleep_until(Instant::ZERO + Duration::MAX);
     assert!(time::timeout(Duration::from_secs(100_000_000), sleep).await.is_err());
-}
-
-#[tokio::test]
-async fn a_session_from_end_to_end() {
-    let server = Server::script([
-        Reply::events().send("retry: 1\nid: 1\ndata: a\n\nid: 2\ndata: cut o").cut(),
-        Reply::events().send("data: b\n\n").stall(),
-    ]);
-    let mut session = Client::new().get(server.url("/events")).open().await.unwrap();
-    for expected in ["a", "b"] {
-        let event = session.next().await.unwrap().unwrap();
-        assert_eq!((&*event.data, &*event.last_event_id), (expected, "1"));
-    }
-    assert_eq!(server.requests()[1].header_values("last-event-id"), ["1"]);
-    drop(session);
-    assert!(server.wait_for_close(1, Duration::from_secs(1)).is_some());
 }
 
 #[test]

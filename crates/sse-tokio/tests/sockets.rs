@@ -1,4 +1,4 @@
-//! Sessions over real sockets: a server that others wrote, and one that watches its connections.
+//! Sessions over real sockets: a server that others wrote, and a task of Tokio's. What every adapter does is in the suite.
 #![allow(missing_docs)]
 
 use std::convert::Infallible;
@@ -12,8 +12,6 @@ use axum::routing::get;
 use futures_util::stream;
 use sse_testkit::{Reply, Server};
 use sse_tokio::{Client, Frame};
-
-const SOON: Duration = Duration::from_secs(1);
 
 /// Two events for each connection, after the one that the client has.
 async fn two_more(headers: HeaderMap) -> Sse<impl futures_util::Stream<Item = Result<Event, Infallible>>> {
@@ -61,48 +59,6 @@ async fn axums_streams_are_followed_across_connections() {
     }
     assert_eq!(events, ["1", "2", "3", "4", "5", "6"]);
     assert!(comments > 0, "there was time for a comment");
-}
-
-#[tokio::test]
-async fn a_dropped_session_closes_its_socket() {
-    let server = Server::script([Reply::events().send("data: a\n\n").stall()]);
-    let mut session = Client::new().get(server.url("/")).open().await.expect("it answers");
-    assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
-    assert!(server.wait_for_close(0, Duration::from_millis(50)).is_none(), "it is open until then");
-    drop(session);
-    assert!(server.wait_for_close(0, SOON).is_some(), "the server sees the close");
-}
-
-#[tokio::test]
-async fn a_dropped_open_closes_its_socket() {
-    let server = Server::script([Reply::raw().stall()]);
-    let open = Client::new().get(server.url("/")).open();
-    assert!(tokio::time::timeout(Duration::from_millis(200), open).await.is_err(), "nobody answers");
-    assert!(server.wait_for_close(0, SOON).is_some(), "the server sees the close");
-}
-
-#[tokio::test]
-async fn a_block_closes_its_socket() {
-    let server = Server::script([Reply::events().send("data: a\n\n").stall()]);
-    let data = Client::new()
-        .get(server.url("/"))
-        .run(async |session| session.next().await.expect("an event").expect("no error").data.to_string())
-        .await;
-    assert_eq!(data.expect("it answers"), "a");
-    assert!(server.wait_for_close(0, SOON).is_some(), "the server sees the close");
-}
-
-#[tokio::test]
-async fn a_session_survives_a_reset() {
-    let server = Server::script([
-        Reply::events().send("retry: 100\nid: 1\ndata: a\n\nid: 2\ndata: ha").reset(),
-        Reply::events().send_each_byte("id: 2\r\ndata: b\r\n\r\n").stall(),
-    ]);
-    let mut session = Client::new().get(server.url("/")).open().await.expect("it answers");
-    for data in ["a", "b"] {
-        assert_eq!(session.next().await.expect("an event").expect("no error").data, data);
-    }
-    assert_eq!(server.requests()[1].header("last-event-id"), Some("1"));
 }
 
 #[tokio::test]

@@ -37,8 +37,8 @@ fn states_come_in_order() {
     let log = Arc::clone(&seen);
     let request = test.get().on_state(move |state| {
         let line = match state {
-            State::Connecting { attempt } => format!("connecting {attempt}"),
-            State::Open { response } => format!("open {}", response.status().as_u16()),
+            State::Connecting { attempt, .. } => format!("connecting {attempt}"),
+            State::Open { response, .. } => format!("open {}", response.status().as_u16()),
             State::Disconnected { cause, retry_in, error, .. } => {
                 assert!(error.is_some());
                 format!("{cause}, again in {retry_in:?}")

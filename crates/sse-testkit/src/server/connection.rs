@@ -1,8 +1,10 @@
 //! One connection: its request is read and recorded, its reply is played, and the peer is watched all the while.
 
+use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use std::io::{self, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
@@ -12,17 +14,23 @@ use super::reply::{End, Step};
 use super::{PAUSE, RecordedRequest, Reply, Shared};
 
 const BETWEEN_BYTES: Duration = Duration::from_micros(200);
+/// How long a look at a silent peer gets in the end. A thousand connections that look up every few milliseconds would
+/// keep two cores busy with nothing else; a gate that opens is seen within the first, the end of the server is not
+/// waited for by either.
+const LOOK_BESIDE_GATE: Duration = Duration::from_millis(80);
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Serves a connection to its end: that of the script, of the peer or of the server.
-pub(super) fn serve(stream: TcpStream, server: &Shared) {
-    let connection = Connection { stream, server };
+pub(super) fn serve(stream: Arc<TcpStream>, server: &Shared) {
+    let connection = Connection { stream, server, sent: Arc::default() };
     // What goes wrong before there is a whole request is nothing to record.
     let _ = connection.serve();
 }
 
 struct Connection<'s> {
-    stream: TcpStream,
+    stream: Arc<TcpStream>,
     server: &'s Shared,
+    sent: Arc<AtomicU64>,
 }
 
 /// Why a connection is over.
@@ -40,7 +48,7 @@ impl Connection<'_> {
         self.stream.set_read_timeout(Some(PAUSE))?;
         self.stream.set_write_timeout(Some(PAUSE))?;
         let request = RecordedRequest::read(BufReader::new(self))?;
-        let number = self.server.log.add(request.clone());
+        let number = self.server.log.add(request.clone(), Arc::clone(&self.sent));
         let reply = (self.server.answer)(&request, number);
         if self.play(&reply) == Over::Peer {
             self.server.log.close(number);
@@ -71,11 +79,17 @@ impl Connection<'_> {
                 thread::sleep(BETWEEN_BYTES);
                 Ok(())
             }),
+            Step::SendForEver(bytes) => {
+                let frame = reply.frame(bytes);
+                loop {
+                    self.send(&frame)?;
+                }
+            }
             Step::Pause(time) => {
                 let start = Instant::now();
-                self.watch_until(|| start.elapsed() >= *time)
+                self.watch_while(|| time.checked_sub(start.elapsed()))
             }
-            Step::Wait(gate) => self.watch_until(|| gate.is_open()),
+            Step::Wait(gate) => self.watch_while(|| (!gate.is_open()).then_some(LOOK_BESIDE_GATE)),
         }
     }
 
@@ -91,40 +105,49 @@ impl Connection<'_> {
 
     /// The reset goes out when the stream is dropped.
     fn reset(&self) -> Over {
-        let armed = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        let armed = SockRef::from(&*self.stream).set_linger(Some(Duration::ZERO));
         if armed.is_ok() { Over::Server } else { Over::Peer }
     }
 
     fn send(&self, bytes: &[u8]) -> Result<(), Over> {
         let mut to = self;
-        to.write_all(bytes).map_err(|_| if self.server.stopped() { Over::Server } else { Over::Peer })
-    }
-
-    fn watch(&self) -> Over {
-        loop {
-            if let Err(over) = self.look_at_peer() {
-                return over;
-            }
+        match to.write_all(bytes) {
+            Ok(()) if !self.server.stopped() => Ok(()),
+            _ => Err(self.over()),
         }
     }
 
-    fn watch_until(&self, done: impl Fn() -> bool) -> Result<(), Over> {
-        while !done() {
-            self.look_at_peer()?;
+    fn watch(&self) -> Over {
+        self.watch_while(|| Some(LOOK)).expect_err("it goes on until it is over")
+    }
+
+    /// Watches the peer until `left` is `None`; until then it is the longest that the next look may take.
+    fn watch_while(&self, left: impl Fn() -> Option<Duration>) -> Result<(), Over> {
+        let mut look = PAUSE;
+        while let Some(left) = left() {
+            self.look_at_peer(look.min(left))?;
+            look = look.saturating_mul(2);
         }
         Ok(())
     }
 
     /// Waits a little for something from the peer. Bytes are of no interest after the request; the end is.
-    fn look_at_peer(&self) -> Result<(), Over> {
-        if self.server.stopped() {
-            return Err(Over::Server);
+    fn look_at_peer(&self, time: Duration) -> Result<(), Over> {
+        // A timeout of zero would be none.
+        let armed = self.stream.set_read_timeout(Some(time.max(Duration::from_millis(1))));
+        if armed.is_err() || self.server.stopped() {
+            return Err(self.over());
         }
-        match (&self.stream).read(&mut [0; 1024]) {
-            Ok(0) => Err(Over::Peer),
-            Err(error) if !is_timeout(&error) => Err(Over::Peer),
+        match (&*self.stream).read(&mut [0; 1024]) {
+            Ok(0) => Err(self.over()),
+            Err(error) if !is_timeout(&error) => Err(self.over()),
             _ => Ok(()),
         }
+    }
+
+    /// A stopped server closes its connections, and then says the peer nothing.
+    fn over(&self) -> Over {
+        if self.server.stopped() { Over::Server } else { Over::Peer }
     }
 
     /// Tries again for as long as the peer is slow and the server is there.
@@ -146,7 +169,9 @@ impl Read for &Connection<'_> {
 
 impl Write for &Connection<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.patiently(|mut stream| stream.write(bytes))
+        let len = self.patiently(|mut stream| stream.write(bytes))?;
+        self.sent.fetch_add(len as u64, Ordering::Relaxed);
+        Ok(len)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,7 +1,8 @@
 //! The record of a server: what was asked, and when the peers went.
 
+use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
-use std::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Instant;
 
 use super::RecordedRequest;
@@ -16,13 +17,14 @@ pub(super) struct Log {
 struct Entry {
     request: RecordedRequest,
     closed: Option<Instant>,
+    sent: Arc<AtomicU64>,
 }
 
 impl Log {
-    /// Records a request and gives its number.
-    pub(super) fn add(&self, request: RecordedRequest) -> usize {
+    /// Records a request, with the count of what is sent in answer, and gives its number.
+    pub(super) fn add(&self, request: RecordedRequest, sent: Arc<AtomicU64>) -> usize {
         let mut entries = self.lock();
-        entries.push(Entry { request, closed: None });
+        entries.push(Entry { request, closed: None, sent });
         self.changed.notify_all();
         entries.len() - 1
     }
@@ -43,6 +45,10 @@ impl Log {
 
     pub(super) fn wait_for_close(&self, number: usize, timeout: Duration) -> Option<Instant> {
         self.wait(timeout, |entries| entries.get(number)?.closed)
+    }
+
+    pub(super) fn sent(&self, number: usize) -> u64 {
+        self.lock().get(number).map_or(0, |entry| entry.sent.load(Ordering::Relaxed))
     }
 
     fn wait<T>(&self, timeout: Duration, find: impl Fn(&[Entry]) -> Option<T>) -> Option<T> {

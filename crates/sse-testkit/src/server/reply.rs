@@ -41,6 +41,7 @@ enum Framing {
 pub(super) enum Step {
     Send(Vec<u8>),
     SendEachByte(Vec<u8>),
+    SendForEver(Vec<u8>),
     Pause(Duration),
     Wait(Gate),
 }
@@ -100,6 +101,17 @@ impl Reply {
     /// most likely reads it alone.
     pub fn send_each_byte(self, bytes: impl AsRef<[u8]>) -> Self {
         self.step(Step::SendEachByte(bytes.as_ref().into()))
+    }
+
+    /// Sends bytes over and over, each time as one chunk, until the peer closes the connection or the server is dropped.
+    /// What comes after it never does. [`Server::sent`](crate::Server::sent) says how far it got.
+    ///
+    /// # Panics
+    ///
+    /// When there are no bytes: they would never be sent, and never end.
+    pub fn send_for_ever(self, bytes: impl AsRef<[u8]>) -> Self {
+        assert!(!bytes.as_ref().is_empty(), "no bytes can be sent for ever");
+        self.step(Step::SendForEver(bytes.as_ref().into()))
     }
 
     /// Does nothing for at least `time`.
@@ -183,7 +195,7 @@ impl Step {
     fn len(&self) -> usize {
         match self {
             Self::Send(bytes) | Self::SendEachByte(bytes) => bytes.len(),
-            Self::Pause(_) | Self::Wait(_) => 0,
+            Self::SendForEver(_) | Self::Pause(_) | Self::Wait(_) => 0,
         }
     }
 }

@@ -1,0 +1,93 @@
+//! The application has enough: whichever way it says so, the connection is closed at once.
+
+use sse_driver::proto::{CloseReason, ReadyState};
+
+use super::Adapter;
+use super::case::{Notes, SessionOf, case, closes, data, dropped_when, ends, get, is_open, open};
+use crate::{Reply, Server};
+
+fn server() -> Server {
+    Server::script([Reply::events().send("data: a\n\ndata: b\n\ndata: c\n\n").stall()])
+}
+
+/// A session that has read one event, of three that came together.
+async fn reading<A: Adapter>(server: &Server) -> SessionOf<A> {
+    let mut session = open::<A>(get::<A>(server)).await;
+    assert_eq!(data::<A>(&mut session).await, "a");
+    assert!(is_open(server, 0));
+    session
+}
+
+/// Not even what is there already comes after `close`.
+pub fn close_delivers_nothing_more<A: Adapter>() {
+    case::<A>(async || {
+        let server = server();
+        let mut session = reading::<A>(&server).await;
+        session.close();
+        assert_eq!(session.close_reason(), Some(&CloseReason::Requested));
+        assert_eq!(session.state(), ReadyState::Closed);
+        ends::<A>(&mut session).await;
+        assert_eq!(server.requests().len(), 1);
+    });
+}
+
+/// It needs no poll of the session for that.
+pub fn close_closes_the_connection<A: Adapter>() {
+    case::<A>(async || {
+        let server = server();
+        let mut session = reading::<A>(&server).await;
+        session.close();
+        closes::<A>(&server, 0).await;
+    });
+}
+
+/// `finish` is the same, for a good reason.
+pub fn finish_closes_the_connection<A: Adapter>() {
+    case::<A>(async || {
+        let server = server();
+        let mut session = reading::<A>(&server).await;
+        session.finish();
+        closes::<A>(&server, 0).await;
+        ends::<A>(&mut session).await;
+        assert_eq!(session.close_reason(), Some(&CloseReason::Finished));
+    });
+}
+
+/// Dropping the session is enough.
+pub fn a_dropped_session_closes_its_connection<A: Adapter>() {
+    case::<A>(async || {
+        let server = server();
+        drop(reading::<A>(&server).await);
+        closes::<A>(&server, 0).await;
+        assert_eq!(server.requests().len(), 1);
+    });
+}
+
+/// A block returns what it likes, from where it likes.
+pub fn the_block_form_closes_its_connection<A: Adapter>() {
+    case::<A>(async || {
+        let server = server();
+        let block = get::<A>(&server).run(async |session| {
+            let event = session.next().await.ok_or("no event")?.map_err(|_| "an error")?;
+            assert!(is_open(&server, 0));
+            if event.data == "a" { Err("not what was asked for") } else { Ok(()) }
+        });
+        assert_eq!(block.await.expect("a response"), Err("not what was asked for"));
+        closes::<A>(&server, 0).await;
+    });
+}
+
+/// A block that is given up in its midst has its connection closed all the same.
+pub fn a_block_that_is_dropped_closes_its_connection<A: Adapter>() {
+    case::<A>(async || {
+        let server = server();
+        let read = Notes::new();
+        let block = get::<A>(&server).run(async |session| {
+            while let Some(Ok(event)) = session.next().await {
+                read.push(event.data.to_string());
+            }
+        });
+        dropped_when::<A, _>(block, "three events", || read.all().len() == 3).await;
+        closes::<A>(&server, 0).await;
+    });
+}

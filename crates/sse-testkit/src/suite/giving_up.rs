@@ -1,0 +1,57 @@
+//! Policies that let a session end.
+
+use sse_driver::Error;
+use sse_driver::proto::{Cause, CloseReason};
+
+use super::Adapter;
+use super::case::{case, data, ends, failure, get, open};
+use crate::{Gate, Reply, Server};
+
+/// Without reconnection the end of the stream is the end of the session, and no error.
+pub fn no_reconnection_ends_with_the_stream<A: Adapter>() {
+    case::<A>(async || {
+        let server = Server::script([Reply::events().send("data: a\n\n")]);
+        let mut session = open::<A>(get::<A>(&server).max_reconnection_attempts(0)).await;
+        assert_eq!(data::<A>(&mut session).await, "a");
+        ends::<A>(&mut session).await;
+        assert_eq!(session.close_reason(), Some(&CloseReason::EndOfStream));
+        assert_eq!(server.requests().len(), 1);
+    });
+}
+
+/// A stream that breaks off is one, and says how.
+pub fn no_reconnection_tells_of_a_broken_stream<A: Adapter>() {
+    case::<A>(async || {
+        for end in [Reply::cut, Reply::reset] {
+            let gate = Gate::new();
+            let server = Server::script([end(Reply::events().send("data: a\n\n").wait(&gate))]);
+            let mut session = open::<A>(get::<A>(&server).max_reconnection_attempts(0)).await;
+            assert_eq!(data::<A>(&mut session).await, "a");
+            gate.open();
+            let error = failure::<A>(&mut session).await;
+            assert!(matches!(error, Error::Stream(_)), "{error:?}");
+            assert_eq!(server.requests().len(), 1);
+        }
+    });
+}
+
+/// The attempts count those that failed in a row: an event starts the count over, an open stream without one does not.
+/// The error says how the last one failed.
+pub fn attempts_are_used_up<A: Adapter>() {
+    case::<A>(async || {
+        let stream = |data| Reply::events().send(format!("data: {data}\n\n"));
+        let busy = || Reply::status(503).send("busy");
+        let server = Server::script([stream("a"), busy(), stream("b"), Reply::events(), busy()]);
+        let mut session = open::<A>(get::<A>(&server).max_reconnection_attempts(2)).await;
+        assert_eq!(data::<A>(&mut session).await, "a");
+        assert_eq!(data::<A>(&mut session).await, "b");
+        let error = failure::<A>(&mut session).await;
+        assert_eq!(error.to_string(), "gave up after 2 failed attempts to reconnect");
+        let Error::GaveUp { attempts: 2, last } = &error else { panic!("{error:?}") };
+        assert_eq!(last.response().expect("the last one was refused").body(), "busy");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(503));
+        let reason = CloseReason::GaveUp { attempts: 2, last: Cause::Status(503) };
+        assert_eq!(session.close_reason(), Some(&reason));
+        assert_eq!(server.requests().len(), 5);
+    });
+}

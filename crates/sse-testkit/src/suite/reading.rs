@@ -1,0 +1,129 @@
+//! From bytes to frames.
+
+use sse_driver::proto::{CloseReason, Limits, Oversize};
+use sse_driver::{Error, Event, Frame};
+
+use super::Adapter;
+use super::case::{
+    BuilderOf, LONG, RequestOf, SessionOf, case, client, closes, data, failure, get, next, open, within,
+};
+use crate::{Reply, Server};
+
+const STREAM: &str = "\u{feff}: a comment\nevent: tick\nid: 7\ndata: one\ndata:two\n\nretry: 100\rdata\r\rid\r\ndata: \u{fc}\r\nnoise\r\n\r\n";
+
+fn stream_of_frames() -> Reply {
+    Reply::events().send(": hello\nretry: 1000\ndata: a\n\n: bye\ndata: b\n\n").stall()
+}
+
+async fn frame<A: Adapter>(session: &mut SessionOf<A>) -> Frame {
+    let frame = within::<A, _>(LONG, session.incoming().next()).await;
+    frame.expect("the session goes on").expect("there is a frame").expect("there is no error")
+}
+
+/// Type, data, last event ID and every line end, in one chunk, in a chunk for each part of a line, and byte by byte.
+pub fn events_have_all_their_fields_however_they_are_cut<A: Adapter>() {
+    case::<A>(async || {
+        let pieces = STREAM.split_inclusive([':', '\r']);
+        let replies = [
+            Reply::events().send(STREAM),
+            pieces.fold(Reply::events(), |reply, piece| reply.send(piece)),
+            Reply::events().send_each_byte(STREAM),
+            Reply::events().until_close().send_each_byte(STREAM),
+        ];
+        for reply in replies {
+            let server = Server::script([reply.stall()]);
+            let mut session = open::<A>(get::<A>(&server)).await;
+            for (event_type, data, id) in
+                [("tick", "one\ntwo", "7"), ("message", "", "7"), ("message", "ü", "")]
+            {
+                let event = next::<A>(&mut session).await.expect("an event").expect("no error");
+                let expected =
+                    Event { event_type: event_type.into(), data: data.into(), last_event_id: id.into() };
+                assert_eq!(event, expected);
+                assert_eq!(session.last_event_id(), id);
+            }
+        }
+    });
+}
+
+/// Comments are hidden unless the client shows them; what the request says wins over that, both ways.
+pub fn comments_are_shown_when_asked_for<A: Adapter>() {
+    case::<A>(async || {
+        let comments = ["hello", "a", "bye", "b"];
+        shown::<A>(BuilderOf::<A>::show_comments, RequestOf::<A>::show_comments, &comments).await;
+    });
+}
+
+/// Reconnection times likewise.
+pub fn retries_are_shown_when_asked_for<A: Adapter>() {
+    case::<A>(async || {
+        let retries = ["1s", "a", "b"];
+        shown::<A>(BuilderOf::<A>::show_retries, RequestOf::<A>::show_retries, &retries).await;
+    });
+}
+
+/// All combinations of a setting of the client and of the request; `when_on` is what comes when it is on.
+async fn shown<A: Adapter>(
+    of_client: fn(BuilderOf<A>, bool) -> BuilderOf<A>,
+    of_request: fn(RequestOf<A>, bool) -> RequestOf<A>,
+    when_on: &[&str],
+) {
+    let server = Server::script([stream_of_frames()]);
+    let unset = None;
+    for on_client in [unset, Some(false), Some(true)] {
+        for on_request in [unset, Some(false), Some(true)] {
+            let builder = client::<A>();
+            let builder = if let Some(show) = on_client { of_client(builder, show) } else { builder };
+            let request = builder.build().get(server.url("/"));
+            let request = if let Some(show) = on_request { of_request(request, show) } else { request };
+            let is_on = on_request.or(on_client).unwrap_or(false);
+            let expected = if is_on { when_on } else { &["a", "b"] };
+            let mut session = open::<A>(request).await;
+            for text in expected {
+                assert_eq!(say(frame::<A>(&mut session).await), *text, "{on_client:?} {on_request:?}");
+            }
+        }
+    }
+}
+
+fn say(frame: Frame) -> String {
+    match frame {
+        Frame::Event(event) => event.data.to_string(),
+        Frame::Comment(text) => text.to_string(),
+        Frame::Retry(time) => format!("{time:?}"),
+        frame => format!("{frame:?}"),
+    }
+}
+
+/// An event over the limit is an error that says so, with no reconnection; the events before it are delivered.
+pub fn an_event_that_is_too_long_ends_the_session<A: Adapter>() {
+    case::<A>(async || {
+        let long = "x".repeat(1000);
+        let server = Server::script([Reply::events().send("data: a\n\ndata: ").send(long).stall()]);
+        let limits = Limits { max_event_len: 100, ..Limits::default() };
+        let mut session = open::<A>(get::<A>(&server).limits(limits)).await;
+        assert_eq!(data::<A>(&mut session).await, "a");
+        let error = failure::<A>(&mut session).await;
+        assert!(matches!(error, Error::TooLong { limit: 100 }), "{error:?}");
+        assert_eq!(session.close_reason(), Some(&CloseReason::TooLong { limit: 100 }));
+        closes::<A>(&server, 0).await;
+        assert_eq!(server.requests().len(), 1);
+    });
+}
+
+/// Or it is skipped, which `incoming` tells, and the stream goes on.
+pub fn an_event_that_is_too_long_can_be_skipped<A: Adapter>() {
+    case::<A>(async || {
+        let body = format!("data: a\n\ndata: {}\n\ndata: b\n\n", "x".repeat(1000));
+        let server = Server::script([Reply::events().send(body).stall()]);
+        let limits = Limits { max_event_len: 100, oversize: Oversize::Skip };
+        let request = || get::<A>(&server).limits(limits);
+        let mut session = open::<A>(request()).await;
+        assert_eq!(say(frame::<A>(&mut session).await), "a");
+        assert_eq!(frame::<A>(&mut session).await, Frame::Discarded { len: 1006 });
+        assert_eq!(say(frame::<A>(&mut session).await), "b");
+        let mut session = open::<A>(request()).await;
+        assert_eq!(data::<A>(&mut session).await, "a");
+        assert_eq!(data::<A>(&mut session).await, "b", "`next` passes over it");
+    });
+}

@@ -1,0 +1,166 @@
+//! Redirects, as Fetch has them. The table of the rules is tested where the rules are.
+
+use sse_driver::Error;
+
+use super::Adapter;
+use super::case::{RequestOf, case, chain, client, data, get, open, refused};
+use crate::{RecordedRequest, Reply, Server};
+
+fn moved(status: u16, location: &str) -> Reply {
+    Reply::status(status).header("location", location)
+}
+
+fn events() -> Reply {
+    Reply::events().send("id: 1\ndata: a\n\n")
+}
+
+/// A POST with secrets in its headers and its body, and with words for everybody.
+fn post<A: Adapter>(server: &Server) -> RequestOf<A> {
+    client::<A>()
+        .header("accept", "text/event-stream, text/x")
+        .header("accept-language", "de")
+        .header("user-agent", "follower/1.0")
+        .header("x-api-key", "secret 1")
+        .header("cookie", "a=secret 2")
+        .build()
+        .post(server.url("/events"))
+        .bearer_auth("secret 3")
+        .header("content-type", "text/secret4")
+        .last_event_id("secret 5")
+        .body("secret 6")
+}
+
+fn paths(server: &Server) -> Vec<String> {
+    server.requests().into_iter().map(|request| request.path).collect()
+}
+
+fn secrets(request: &RecordedRequest) -> usize {
+    let in_headers = request.headers.iter().filter(|(_, value)| value.contains("secret")).count();
+    in_headers + usize::from(!request.body.is_empty())
+}
+
+/// Within an origin the second request is the first, at another path, and that is the session's URL.
+pub fn the_same_origin_is_told_everything<A: Adapter>() {
+    case::<A>(async || {
+        for status in [301, 302, 303, 307, 308] {
+            let server = Server::script([moved(status, "/moved?x=1"), events().stall()]);
+            let request = get::<A>(&server).bearer_auth("token").header("x-api-key", "k").last_event_id("41");
+            let mut session = open::<A>(request).await;
+            assert_eq!(data::<A>(&mut session).await, "a");
+            assert_eq!(session.url().as_str(), server.url("/moved?x=1"));
+            assert_eq!(session.response().url(), session.url());
+            let [first, second] = &server.requests()[..] else { panic!("two requests") };
+            assert_eq!((&*second.method, &*second.path), ("GET", "/moved?x=1"));
+            assert_eq!(second.header_values("authorization"), ["Bearer token"]);
+            assert_eq!(second.header_values("x-api-key"), ["k"]);
+            assert_eq!(second.header_values("last-event-id"), ["41"]);
+            assert_eq!(first.headers, second.headers);
+        }
+    });
+}
+
+/// A redirect is for one attempt, also a permanent one: whoever sends clients elsewhere may send them somewhere else next
+/// time.
+pub fn a_reconnection_asks_the_original_url<A: Adapter>() {
+    case::<A>(async || {
+        let server =
+            Server::script([moved(301, "/b"), events(), moved(301, "/c"), events(), events().stall()]);
+        let mut session = open::<A>(get::<A>(&server)).await;
+        for path in ["/b", "/c", "/events"] {
+            assert_eq!(data::<A>(&mut session).await, "a");
+            assert_eq!(session.url().as_str(), server.url(path));
+        }
+        assert_eq!(paths(&server), ["/events", "/b", "/events", "/c", "/events"]);
+        let resumed: Vec<_> =
+            server.requests().iter().map(|request| request.header("last-event-id") == Some("1")).collect();
+        assert_eq!(resumed, [false, false, true, true, true]);
+    });
+}
+
+/// Another port is another origin. It sees what the caller accepts and is, and nothing else that the caller set: no
+/// header, no last event ID, no body.
+pub fn another_origin_is_told_nothing<A: Adapter>() {
+    const ALLOWED: [&str; 7] = [
+        "host",
+        "accept",
+        "accept-language",
+        "user-agent",
+        "cache-control",
+        "accept-encoding",
+        "content-length",
+    ];
+    case::<A>(async || {
+        for status in [301, 302, 303, 307, 308] {
+            let other = Server::script([events().stall()]);
+            let server = Server::script([moved(status, &other.url("/x"))]);
+            let mut session = open::<A>(post::<A>(&server)).await;
+            assert_eq!(data::<A>(&mut session).await, "a");
+            assert_eq!(session.url().as_str(), other.url("/x"));
+            assert_eq!(secrets(&server.requests()[0]), 6, "the first server sees all of it");
+            let request = &other.requests()[0];
+            assert_eq!(secrets(request), 0, "{status}: {request:?}");
+            for (name, _) in &request.headers {
+                assert!(ALLOWED.contains(&&**name), "{status}: {name}");
+            }
+            assert_eq!(request.header_values("accept"), ["text/event-stream, text/x"]);
+            assert_eq!(request.header_values("accept-language"), ["de"]);
+            assert_eq!(request.header_values("user-agent"), ["follower/1.0"]);
+            assert_eq!(request.header_values("host"), [other.addr().to_string()]);
+        }
+    });
+}
+
+/// "See other" is about what came of the POST, and so are 301 and 302: a GET without a body and its headers.
+pub fn a_303_turns_a_post_into_a_get<A: Adapter>() {
+    case::<A>(async || {
+        for status in [301, 302, 303] {
+            let server = Server::script([moved(status, "/outcome"), events().stall()]);
+            let mut session = open::<A>(post::<A>(&server)).await;
+            assert_eq!(data::<A>(&mut session).await, "a");
+            let [first, second] = &server.requests()[..] else { panic!("two requests") };
+            assert_eq!((&*first.method, &*first.body), ("POST", &b"secret 6"[..]));
+            assert_eq!((&*second.method, &*second.path, &*second.body), ("GET", "/outcome", &b""[..]));
+            assert_eq!((second.header("content-type"), second.header("content-length")), (None, None));
+            assert_eq!(second.header_values("x-api-key"), ["secret 1"]);
+        }
+    });
+}
+
+/// These promise that the method stays, and within an origin the body stays with it.
+pub fn a_307_keeps_a_post_and_its_body<A: Adapter>() {
+    case::<A>(async || {
+        for status in [307, 308] {
+            let server = Server::script([moved(status, "moved"), events().stall()]);
+            let mut session = open::<A>(post::<A>(&server)).await;
+            assert_eq!(data::<A>(&mut session).await, "a");
+            let [first, second] = &server.requests()[..] else { panic!("two requests") };
+            assert_eq!((&*second.method, &*second.path), ("POST", "/moved"));
+            assert_eq!((&second.headers, &second.body), (&first.headers, &first.body));
+            assert_eq!(secrets(second), 6);
+        }
+    });
+}
+
+/// The eleventh redirect in a row is one too many.
+pub fn a_loop_is_an_error<A: Adapter>() {
+    case::<A>(async || {
+        let server = Server::script([moved(302, "/events")]);
+        let error = refused::<A>(get::<A>(&server)).await;
+        assert!(matches!(error, Error::Connect(_)), "{error:?}");
+        assert!(chain(&error).contains("too many redirects"), "{}", chain(&error));
+        assert_eq!(server.requests().len(), 11);
+    });
+}
+
+/// Nowhere to go is an error that says so.
+pub fn a_redirect_without_a_location_is_an_error<A: Adapter>() {
+    case::<A>(async || {
+        for reply in [Reply::status(302), moved(302, "")] {
+            let server = Server::script([reply]);
+            let error = refused::<A>(get::<A>(&server)).await;
+            assert!(matches!(error, Error::Connect(_)), "{error:?}");
+            assert!(chain(&error).contains("no Location"), "{}", chain(&error));
+            assert_eq!(server.requests().len(), 1);
+        }
+    });
+}
