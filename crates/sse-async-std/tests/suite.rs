@@ -2,6 +2,8 @@
 
 use sse_async_std::{AsyncStdTimer, Client, ClientBuilder, Http};
 use sse_testkit::suite::Adapter;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+use sse_testkit::tls_suite::TlsAdapter;
 
 struct OnAsyncStd;
 
@@ -20,3 +22,14 @@ impl Adapter for OnAsyncStd {
 
 sse_testkit::adapter_suite!(OnAsyncStd);
 sse_testkit::redirect_suite!(OnAsyncStd);
+
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+impl TlsAdapter for OnAsyncStd {
+    fn builder_trusting(pem: &[u8]) -> ClientBuilder {
+        let tls = sse_async_std::sse_hyper::Tls::default().add_roots_pem(pem).expect("it is a certificate");
+        Client::builder().transport(Http::default().tls(tls))
+    }
+}
+
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+sse_testkit::tls_suite!(OnAsyncStd);

@@ -77,7 +77,7 @@ pub(crate) struct FollowArgs {
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) output: Format,
-    /// Certificates to trust besides; for https, which is not spoken yet.
+    /// Certificates to trust besides those of the system, as PEM. Whoever holds a key to one can read along.
     #[arg(long, value_name = "FILE")]
     pub(crate) insecure_roots: Option<PathBuf>,
 }

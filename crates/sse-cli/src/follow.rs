@@ -1,22 +1,27 @@
 //! `sse follow`.
 
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, Method};
 use sse_tokio::proto::CloseReason;
-use sse_tokio::{Client, Error, Frame, RequestBuilder};
+use sse_tokio::sse_hyper::Tls;
+use sse_tokio::{Client, Error, Frame, Http, RequestBuilder};
 
 use crate::args::FollowArgs;
 use crate::checkpoint::Checkpoint;
 use crate::print::Printer;
 
 pub(crate) async fn follow(args: FollowArgs) -> ExitCode {
-    if args.insecure_roots.is_some() {
-        eprintln!("error: --insecure-roots is for https, which is not spoken yet");
-        return ExitCode::from(2);
-    }
+    let client = match client(args.insecure_roots.as_deref()) {
+        Ok(client) => client,
+        Err(error) => {
+            eprintln!("error: --insecure-roots: {error}");
+            return ExitCode::from(2);
+        }
+    };
     let printer = Printer::new(args.output);
     let unreadable = |what, error: io::Error| {
         printer.failure(what, None, format!("cannot read the {what}: {error}"));
@@ -31,9 +36,19 @@ pub(crate) async fn follow(args: FollowArgs) -> ExitCode {
         Err(error) => return unreadable("body", error),
     };
     let unprinted = Arc::new(Mutex::new(None));
-    let request = request(&args, checkpoint.as_ref(), body, printer, Arc::clone(&unprinted));
+    let request = request(&client, &args, checkpoint.as_ref(), body, printer, Arc::clone(&unprinted));
     let follower = Follower { args, printer, checkpoint, unprinted, printed: 0 };
     follower.run(request).await
+}
+
+/// A client that trusts the certificates of the file besides those of the system.
+fn client(roots: Option<&Path>) -> Result<Client, String> {
+    let Some(file) = roots else { return Ok(Client::new()) };
+    let pem = std::fs::read(file).map_err(|error| {
+        format!("expected a file of certificates as PEM, cannot read {}: {error}", file.display())
+    })?;
+    let tls = Tls::default().add_roots_pem(&pem).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(Client::builder().transport(Http::default().tls(tls)).build())
 }
 
 fn body(data: &str) -> io::Result<Vec<u8>> {
@@ -44,6 +59,7 @@ fn body(data: &str) -> io::Result<Vec<u8>> {
 }
 
 fn request(
+    client: &Client,
     args: &FollowArgs,
     checkpoint: Option<&Checkpoint>,
     body: Option<Vec<u8>>,
@@ -51,7 +67,7 @@ fn request(
     unprinted: Arc<Mutex<Option<io::Error>>>,
 ) -> RequestBuilder {
     let method = if body.is_some() { Method::POST } else { Method::GET };
-    let mut request = Client::new()
+    let mut request = client
         .request(args.method.clone().unwrap_or(method), args.url.as_str())
         .show_comments(args.comments)
         .show_retries(args.retries)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use sse_testkit::{Reply, Server};
+use sse_testkit::{Certificate, ProxyMood, ProxyServer, Reply, Server, TlsServer, TlsSettings, root_pem};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -101,8 +101,8 @@ fn failures_have_a_name_and_status_1() {
 
     let (status, _, stderr) = run(&["follow", "http://127.0.0.1:1/", "--output", "json"]);
     assert!(status == 1 && stderr.starts_with(r#"{"type":"error","kind":"connect","message":"#), "{stderr}");
-    let (status, _, stderr) = run(&["follow", "https://localhost/"]);
-    assert!(status == 1 && stderr.contains("https"), "{stderr}");
+    let (status, _, stderr) = run(&["follow", &server.url("/").replace("http", "https")]);
+    assert!(status == 1 && stderr.contains("no TLS with 127.0.0.1"), "{stderr}");
     let (status, _, stderr) = run(&["follow", "events"]);
     assert!(status == 1 && stderr.contains("relative URL"), "{stderr}");
 }
@@ -118,7 +118,6 @@ fn wrong_usage_is_status_2() {
         &["serve", "file", "--drop-after", "0"],
         &["follow", "http://localhost/", "-H", "no colon"],
         &["follow", "http://localhost/", "--max-events", "0"],
-        &["follow", "http://localhost/", "--insecure-roots", "file"],
         &["serve"],
     ] {
         assert_eq!(run(args).0, 2, "{args:?}");
@@ -280,4 +279,64 @@ fn a_recording_is_served_with_drops() {
     let mut expected: String = (1..=6).map(|n| format!("#{n} message: event {n}\n")).collect();
     expected.push_str("message: none\n#9 message: nine\n");
     assert_eq!((status, stdout, stderr.as_str()), (0, expected, ""));
+}
+
+#[test]
+fn https_with_a_root_of_ones_own() {
+    let file = temporary("roots");
+    std::fs::write(&file, root_pem()).expect("writable");
+    let roots = ["--insecure-roots", file.to_str().expect("text"), "--output", "data", "--no-reconnect"];
+    for (certificate, told) in [
+        (Certificate::Good, None),
+        (Certificate::Expired, Some("certificate expired")),
+        (Certificate::WrongName, Some("certificate not valid for name")),
+    ] {
+        let plain = Server::script([Reply::events().send("data: a\n\n").close()]);
+        let server = TlsServer::new(plain, TlsSettings { certificate, ..TlsSettings::default() });
+        for url in [server.url("/events"), server.url_by_name("/events")] {
+            let (status, stdout, stderr) = run(&[&["follow", &url][..], &roots].concat());
+            match told {
+                None => assert_eq!((status, stdout.as_str(), stderr.as_str()), (0, "a\n", ""), "{url}"),
+                Some(cause) => {
+                    assert!(status == 1 && stdout.is_empty() && stderr.contains(cause), "{stderr}")
+                }
+            }
+        }
+        let (status, _, stderr) = run(&["follow", &server.url("/events")]);
+        assert!(status == 1 && stderr.contains("no TLS with 127.0.0.1"), "without the root: {stderr}");
+    }
+}
+
+#[test]
+fn roots_that_are_none_are_a_wrong_usage() {
+    let empty = temporary("no-roots");
+    std::fs::write(&empty, "no certificate").expect("writable");
+    let absent = temporary("absent");
+    let server = Server::script([Reply::status(204)]);
+    for (file, expected) in [
+        (empty, "expected PEM with a certificate"),
+        (absent, "expected a file of certificates as PEM, cannot read"),
+    ] {
+        let path = file.to_str().expect("text");
+        let (status, stdout, stderr) = follow(&server, &["--insecure-roots", path]);
+        assert_eq!((status, stdout.as_str()), (2, ""), "{stderr}");
+        assert!(stderr.starts_with("error: --insecure-roots: "), "{stderr}");
+        assert!(stderr.contains(expected) && stderr.contains(path), "{stderr}");
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_used() {
+    let proxy = ProxyServer::new(ProxyMood::Willing);
+    let server = Server::script([Reply::events().send("data: a\n\n").close()]);
+    let url = format!("http://somewhere.invalid:{}/", server.addr().port());
+    let mut child = sse(&["follow", &url, "--output", "data", "--no-reconnect"])
+        .env("http_proxy", proxy.url(""))
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY")
+        .spawn()
+        .expect("the binary is built");
+    assert_eq!(wait(&mut child).stdout, b"a\n");
+    assert_eq!(proxy.requests()[0].path, url);
 }

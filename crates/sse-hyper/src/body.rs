@@ -13,9 +13,10 @@ use hyper::client::conn::http1;
 use crate::Error;
 use crate::io::Io;
 use crate::outgoing::Outgoing;
+use crate::stream::Stream as Transported;
 
 /// hyper's half of a connection: it reads and writes only while it is polled.
-pub(crate) type Connection<S> = http1::Connection<Io<S>, Outgoing>;
+pub(crate) type Connection<S> = http1::Connection<Io<Transported<S>>, Outgoing>;
 
 /// A response's body: a stream of chunks as they come off the network, without the chunked framing and its trailers.
 ///

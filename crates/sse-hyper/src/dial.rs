@@ -53,13 +53,13 @@ pub trait Dial: Clone + Send + Sync + 'static {
 pub(crate) async fn within<D: Dial, T>(
     dial: &D,
     limit: Option<Duration>,
-    work: impl Future<Output = io::Result<T>>,
+    work: impl Future<Output = T>,
 ) -> io::Result<T> {
-    let Some(limit) = limit else { return work.await };
+    let Some(limit) = limit else { return Ok(work.await) };
     let (mut work, mut alarm) = (pin!(work), pin!(dial.sleep(limit)));
     poll_fn(|cx| match work.as_mut().poll(cx) {
         Poll::Pending => alarm.as_mut().poll(cx).map(|()| Err(timed_out(limit))),
-        done => done,
+        Poll::Ready(done) => Poll::Ready(Ok(done)),
     })
     .await
 }

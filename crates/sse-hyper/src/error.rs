@@ -6,6 +6,10 @@ use std::io;
 
 use sse_driver::BoxError;
 
+use crate::ProxyError;
+#[cfg(feature = "tls")]
+use crate::TlsError;
+
 /// Why there is no response, or why its body broke off.
 ///
 /// The cause, where there is one, is [`source`](StdError::source); for a connect timeout it is an [`io::Error`] of kind
@@ -25,7 +29,7 @@ use sse_driver::BoxError;
 pub enum Error {
     /// The request has no URL that HTTP can ask: it is relative, malformed, or over 64 KiB.
     Url(BoxError),
-    /// The URL's scheme is another than `http`.
+    /// The URL's scheme is another than `http`, and with the feature `tls` than `https`.
     Scheme(String),
     /// No connection: the name was not found, nobody listens, or it took longer than the
     /// [`ConnectTimeout`](sse_driver::ConnectTimeout).
@@ -36,6 +40,17 @@ pub enum Error {
         port: u16,
         /// What the dial said.
         source: io::Error,
+    },
+    /// There is no way through the proxy.
+    Proxy(ProxyError),
+    /// No TLS: there is nobody to trust, or the host did not prove to be the one that it was taken for, or the handshake
+    /// failed.
+    #[cfg(feature = "tls")]
+    Tls {
+        /// The host of the URL.
+        host: String,
+        /// What was wrong.
+        source: TlsError,
     },
     /// The connection was made and failed before a response head came, or what came was none: not HTTP/1, a head over
     /// 16 KiB or of more than 100 headers.
@@ -51,12 +66,17 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Url(_) => f.write_str("the request has no valid absolute http:// URL"),
-            Self::Scheme(scheme) if scheme == "https" => {
-                f.write_str("https needs a transport with TLS, and this one speaks plain http:// only")
+            Self::Url(_) => f.write_str("the request has no valid absolute http:// or https:// URL"),
+            Self::Scheme(scheme) if scheme == "https" => f.write_str(
+                "https is not built in: enable a TLS feature, such as `ring` with `platform-verifier`",
+            ),
+            Self::Scheme(scheme) => {
+                write!(f, "expected an http:// or https:// URL, got the scheme `{scheme}`")
             }
-            Self::Scheme(scheme) => write!(f, "expected an http:// URL, got the scheme `{scheme}`"),
             Self::Connect { host, port, .. } => write!(f, "cannot connect to {host} port {port}"),
+            Self::Proxy(_) => f.write_str("no way through the proxy"),
+            #[cfg(feature = "tls")]
+            Self::Tls { host, .. } => write!(f, "no TLS with {host}"),
             Self::Exchange(_) => f.write_str("no valid response head from the server"),
             Self::Redirect(_) => f.write_str("redirect not followed"),
             Self::Encoded => f.write_str(
@@ -72,6 +92,9 @@ impl StdError for Error {
         match self {
             Self::Url(source) => Some(source.as_ref()),
             Self::Connect { source, .. } => Some(source),
+            Self::Proxy(source) => Some(source),
+            #[cfg(feature = "tls")]
+            Self::Tls { source, .. } => Some(source),
             Self::Exchange(source) | Self::Body(source) => Some(source),
             Self::Redirect(source) => Some(source),
             Self::Scheme(_) | Self::Encoded => None,

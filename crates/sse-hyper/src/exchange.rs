@@ -15,10 +15,11 @@ use crate::body::{Body, drive};
 use crate::io::Io;
 use crate::outgoing::Outgoing;
 use crate::redirect::Hop;
+use crate::stream::Stream;
 
 /// The most that hyper buffers of what it read, in bytes, and so the most that a response head may have. Left alone the
 /// buffer grows to half a megabyte on a fast stream, and is no faster for it.
-const MAX_BUFFER: usize = 16 * 1024;
+pub(crate) const MAX_BUFFER: usize = 16 * 1024;
 
 /// The hop as it goes on the wire: origin form, `Host`, an unencoded answer, and the length of its body.
 ///
@@ -38,7 +39,7 @@ fn path_and_query(url: &Url) -> Result<PathAndQuery, Error> {
 }
 
 /// The caller's own `Host` and `Accept-Encoding` win. The framing is ours: a length that lies would let a body pass for
-/// a second request.
+/// a second request. Credentials for a proxy are added where one is asked (RFC 9110, section 11.7.2).
 fn headers(hop: &Hop) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     headers.insert(header::HOST, host(&hop.url)?);
@@ -46,6 +47,7 @@ fn headers(hop: &Hop) -> Result<HeaderMap, Error> {
     headers.extend(hop.headers.clone());
     headers.remove(header::TRANSFER_ENCODING);
     headers.remove(header::CONTENT_LENGTH);
+    headers.remove(header::PROXY_AUTHORIZATION);
     if let Some(len) = content_length(hop) {
         headers.insert(header::CONTENT_LENGTH, len.into());
     }
@@ -64,7 +66,10 @@ fn host(url: &Url) -> Result<HeaderValue, Error> {
 }
 
 /// Sends the request and waits for the response head. Dropping the future drops the stream.
-pub(crate) async fn exchange<S>(stream: S, request: Request<Outgoing>) -> hyper::Result<Response<Body<S>>>
+pub(crate) async fn exchange<S>(
+    stream: Stream<S>,
+    request: Request<Outgoing>,
+) -> hyper::Result<Response<Body<S>>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {

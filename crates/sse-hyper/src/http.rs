@@ -1,22 +1,24 @@
 //! A request, from its URL to the response that is not a redirect.
 
 use core::pin::Pin;
-use core::time::Duration;
 
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use sse_driver::{ConnectTimeout, EffectiveUrl, RequestBody, Transport};
-use url::{Host, Url};
+use url::Url;
 
-use crate::Error;
+#[cfg(feature = "tls")]
+use crate::Tls;
 use crate::body::Body;
-use crate::dial::{Dial, within};
+use crate::connect::Route;
+use crate::dial::Dial;
 use crate::exchange::{exchange, request};
 use crate::redirect::Hop;
+use crate::{Error, Proxy};
 
 /// HTTP/1.1 over the connections of a [`Dial`].
 ///
-/// Each request has a connection of its own, which lives as long as the response's body. Nothing is spawned and nothing
-/// is shared, so clones cost what a clone of the dial costs.
+/// Each request has a connection of its own, which lives as long as the response's body. Nothing is spawned. Clones
+/// share the TLS settings, and so the sessions to resume.
 ///
 /// ```no_run
 /// use futures_util::StreamExt;
@@ -35,13 +37,50 @@ use crate::redirect::Hop;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Http<D> {
-    dial: D,
+    pub(crate) dial: D,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Tls,
+    pub(crate) proxy: Proxy,
 }
 
 impl<D: Dial> Http<D> {
-    /// A transport over this network.
+    /// A transport over this network, with the proxies of the environment ([`Proxy::from_env`]).
     pub fn new(dial: D) -> Self {
-        Self { dial }
+        Self {
+            dial,
+            #[cfg(feature = "tls")]
+            tls: Tls::default(),
+            proxy: Proxy::from_env(),
+        }
+    }
+
+    /// Whom to trust with `https://`, in place of [`Tls::default`].
+    ///
+    /// ```
+    /// use sse_hyper::{Dial, Http, Tls, TlsError};
+    ///
+    /// fn trusting<D: Dial>(dial: D, pem: &[u8]) -> Result<Http<D>, TlsError> {
+    ///     Ok(Http::new(dial).tls(Tls::default().add_roots_pem(pem)?))
+    /// }
+    /// ```
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(self, tls: Tls) -> Self {
+        Self { tls, ..self }
+    }
+
+    /// Which requests go through which proxy, in place of what the environment says.
+    ///
+    /// ```
+    /// use sse_hyper::{Dial, Http, Proxy};
+    ///
+    /// fn through<D: Dial>(dial: D) -> Http<D> {
+    ///     Http::new(dial).proxy(Proxy::all("http://user:password@proxy.example:3128").no_proxy("localhost"))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn proxy(self, proxy: Proxy) -> Self {
+        Self { proxy, ..self }
     }
 }
 
@@ -51,18 +90,24 @@ impl<D: Dial> Transport for Http<D> {
     type Future = Pin<Box<dyn Future<Output = Result<Response<Self::Body>, Error>> + Send>>;
 
     fn connect(&self, request: Request<RequestBody>) -> Self::Future {
-        let dial = self.dial.clone();
-        Box::pin(async move { ask(&dial, request).await })
+        let http = self.clone();
+        Box::pin(async move { ask(&http, request).await })
     }
 }
 
-async fn ask<D: Dial>(dial: &D, asked: Request<RequestBody>) -> Result<Response<Body<D::Stream>>, Error> {
+async fn ask<D: Dial>(
+    http: &Http<D>,
+    asked: Request<RequestBody>,
+) -> Result<Response<Body<D::Stream>>, Error> {
     let connect_timeout = asked.extensions().get().map(|ConnectTimeout(limit)| *limit);
     let mut hop = first_hop(asked)?;
     loop {
-        let (host, port) = authority(&hop.url)?;
-        let request = request(&hop)?;
-        let stream = connect(dial, host, port, connect_timeout).await?;
+        let route = Route::to(&hop.url, http)?;
+        let mut request = request(&hop)?;
+        if let Some(proxy) = route.forwarder() {
+            proxy.forward(&mut request, &hop.url, &hop.headers)?;
+        }
+        let stream = route.connect(http, &hop.headers, connect_timeout).await?;
         let mut response = exchange(stream, request).await.map_err(Error::Exchange)?;
         if hop.follow(response.status(), response.headers())? {
             continue;
@@ -81,26 +126,6 @@ fn first_hop(request: Request<RequestBody>) -> Result<Hop, Error> {
     let (head, body) = request.into_parts();
     let url = Url::parse(&head.uri.to_string()).map_err(|error| Error::Url(Box::new(error)))?;
     Ok(Hop { method: head.method, url, headers: head.headers, body, redirects: 0 })
-}
-
-/// The limit covers all that comes before the request: name, TCP.
-async fn connect<D: Dial>(
-    dial: &D,
-    host: String,
-    port: u16,
-    limit: Option<Duration>,
-) -> Result<D::Stream, Error> {
-    let connected = within(dial, limit, dial.dial(&host, port)).await;
-    connected.map_err(|source| Error::Connect { host, port, source })
-}
-
-/// The host without the brackets of an IPv6 address, and the port.
-fn authority(url: &Url) -> Result<(String, u16), Error> {
-    match (url.scheme(), url.host(), url.port_or_known_default()) {
-        ("http", Some(Host::Ipv6(address)), Some(port)) => Ok((address.to_string(), port)),
-        ("http", Some(host), Some(port)) => Ok((host.to_string(), port)),
-        (scheme, ..) => Err(Error::Scheme(scheme.to_owned())),
-    }
 }
 
 fn is_encoded(headers: &HeaderMap) -> bool {

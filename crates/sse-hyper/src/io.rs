@@ -1,7 +1,7 @@
 //! From the streams of futures-io to those of hyper.
 
 use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, ready};
 use std::io;
 
 use futures_io::{AsyncRead, AsyncWrite};
@@ -16,19 +16,24 @@ const SCRATCH: usize = 8 * 1024;
 
 /// How many reads in a row may succeed before the task yields once.
 ///
-/// hyper reads on through informational responses within one poll, so a peer that sends nothing else, and sends it fast
-/// enough, would hold the thread for ever, out of reach of every timeout.
+/// hyper reads on through informational responses within one poll, and rustls through empty records, so a peer that sends
+/// nothing else, and sends it fast enough, would hold the thread for ever, out of reach of every timeout.
 const READS_IN_A_ROW: u8 = 64;
 
 /// A futures-io stream, as hyper wants it.
 pub(crate) struct Io<S> {
     stream: S,
-    reads_in_a_row: u8,
+    pace: Pace,
 }
 
 impl<S> Io<S> {
     pub(crate) fn new(stream: S) -> Self {
-        Self { stream, reads_in_a_row: 0 }
+        Self { stream, pace: Pace::default() }
+    }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn into_inner(self) -> S {
+        self.stream
     }
 }
 
@@ -38,20 +43,37 @@ impl<S: AsyncRead + Unpin> Read for Io<S> {
         cx: &mut Context<'_>,
         mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.reads_in_a_row == READS_IN_A_ROW {
-            self.reads_in_a_row = 0;
+        let this = &mut *self;
+        this.pace.poll(cx, |cx| {
+            let mut scratch = [0; SCRATCH];
+            let room = buffer.remaining().min(SCRATCH);
+            let read = ready!(Pin::new(&mut this.stream).poll_read(cx, &mut scratch[..room]))?;
+            buffer.put_slice(&scratch[..read]);
+            Poll::Ready(Ok(()))
+        })
+    }
+}
+
+/// Makes way for other tasks now and then.
+#[derive(Default)]
+pub(crate) struct Pace {
+    in_a_row: u8,
+}
+
+impl Pace {
+    pub(crate) fn poll<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        if self.in_a_row == READS_IN_A_ROW {
+            self.in_a_row = 0;
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let mut scratch = [0; SCRATCH];
-        let room = buffer.remaining().min(SCRATCH);
-        let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(cx, &mut scratch[..room]) else {
-            self.reads_in_a_row = 0;
-            return Poll::Pending;
-        };
-        buffer.put_slice(&scratch[..read?]);
-        self.reads_in_a_row += 1;
-        Poll::Ready(Ok(()))
+        let polled = poll(cx);
+        self.in_a_row = if polled.is_ready() { self.in_a_row + 1 } else { 0 };
+        polled
     }
 }
 

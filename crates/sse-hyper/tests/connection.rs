@@ -7,10 +7,10 @@ use core::time::Duration;
 use std::io;
 use std::net::TcpListener;
 
-use common::{Memory, Piece, chain, empty, get, read};
+use common::{Memory, Piece, chain, direct, empty, get, read};
 use futures_util::StreamExt;
 use sse_driver::{ConnectTimeout, Transport};
-use sse_hyper::{Dial, Error, Http};
+use sse_hyper::{Dial, Error};
 use sse_testkit::{Gate, Reply, Server};
 use tokio::time;
 
@@ -39,7 +39,7 @@ async fn the_connect_timeout() {
     let request =
         empty(get("http://user:secret@a/?secret").extension(ConnectTimeout(Duration::from_secs(5))));
     let start = time::Instant::now();
-    let error = Http::new(BlackHole).connect(request).await.unwrap_err();
+    let error = direct(BlackHole).connect(request).await.unwrap_err();
     assert_eq!(start.elapsed(), Duration::from_secs(5));
     assert_eq!(chain(&error), "cannot connect to a port 80: no connection within 5s");
     let source = error.source().and_then(|source| source.downcast_ref::<io::Error>()).unwrap();
@@ -48,7 +48,7 @@ async fn the_connect_timeout() {
 
 #[tokio::test(start_paused = true)]
 async fn without_a_connect_timeout_there_is_none() {
-    let connecting = Http::new(BlackHole).connect(empty(get("http://a/")));
+    let connecting = direct(BlackHole).connect(empty(get("http://a/")));
     time::timeout(Duration::from_secs(1_000_000), connecting).await.unwrap_err();
 }
 
@@ -56,7 +56,7 @@ async fn without_a_connect_timeout_there_is_none() {
 async fn the_connect_timeout_is_over_once_the_connection_is_there() {
     let network = Memory::replying([CHUNKED.into(), Piece::Silence]);
     let request = empty(get("http://a/").extension(ConnectTimeout(Duration::from_secs(5))));
-    let mut response = Http::new(network).connect(request).await.unwrap();
+    let mut response = direct(network).connect(request).await.unwrap();
     time::timeout(Duration::from_secs(60), response.body_mut().next()).await.unwrap_err();
 }
 

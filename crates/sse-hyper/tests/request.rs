@@ -2,17 +2,17 @@
 
 mod common;
 
-use common::{Memory, Piece, chain, empty, get};
+use common::{Memory, Piece, chain, direct, empty, get};
 use futures_util::stream;
 use http::{Method, Request, request};
 use sse_driver::{RequestBody, Transport};
-use sse_hyper::{Error, Http};
+use sse_hyper::Error;
 
 const NO_CONTENT: [&str; 1] = ["HTTP/1.1 204 No Content\r\n\r\n"];
 
 async fn sent(request: Request<RequestBody>) -> (String, String) {
     let network = Memory::replying(NO_CONTENT);
-    Http::new(network.clone()).connect(request).await.unwrap();
+    direct(network.clone()).connect(request).await.unwrap();
     let mut record = network.record();
     (record.dialled.remove(0), record.sent.remove(0))
 }
@@ -103,7 +103,7 @@ async fn a_stream_goes_out_in_chunks() {
 #[tokio::test]
 async fn a_redirect_has_the_stream_made_anew() {
     let network = Memory::replying(["HTTP/1.1 307 \r\nlocation: /b\r\n\r\n"]).then(NO_CONTENT);
-    Http::new(network.clone()).connect(streamed([Ok("one "), Ok("two")])).await.unwrap();
+    direct(network.clone()).connect(streamed([Ok("one "), Ok("two")])).await.unwrap();
     for sent in &network.record().sent {
         assert!(sent.ends_with("4\r\none \r\n3\r\ntwo\r\n0\r\n\r\n"), "{sent}");
     }
@@ -114,7 +114,7 @@ async fn a_redirect_has_the_stream_made_anew() {
 async fn a_stream_that_fails_fails_the_request() {
     let network = Memory::default().then([Piece::Silence]);
     let error =
-        Http::new(network.clone()).connect(streamed([Ok("one "), Err("lost the rest")])).await.unwrap_err();
+        direct(network.clone()).connect(streamed([Ok("one "), Err("lost the rest")])).await.unwrap_err();
     assert!(chain(&error).ends_with("lost the rest"), "{}", chain(&error));
     assert_eq!(network.record().open, 0);
 }
@@ -147,14 +147,21 @@ async fn the_framing_is_not_the_callers() {
 #[tokio::test]
 async fn urls_that_are_not_asked() {
     let cases = [
-        ("/events?secret", "the request has no valid absolute http:// URL: relative URL without a base"),
-        ("https://a/?secret", "https needs a transport with TLS, and this one speaks plain http:// only"),
-        ("ftp://u:secret@a/", "expected an http:// URL, got the scheme `ftp`"),
-        ("localhost:8080", "expected an http:// URL, got the scheme `localhost`"),
+        (
+            "/events?secret",
+            "the request has no valid absolute http:// or https:// URL: relative URL without a base",
+        ),
+        #[cfg(not(feature = "tls"))]
+        (
+            "https://a/?secret",
+            "https is not built in: enable a TLS feature, such as `ring` with `platform-verifier`",
+        ),
+        ("ftp://u:secret@a/", "expected an http:// or https:// URL, got the scheme `ftp`"),
+        ("localhost:8080", "expected an http:// or https:// URL, got the scheme `localhost`"),
     ];
     for (url, message) in cases {
         let network = Memory::replying(NO_CONTENT);
-        let error = Http::new(network.clone()).connect(empty(get(url))).await.unwrap_err();
+        let error = direct(network.clone()).connect(empty(get(url))).await.unwrap_err();
         assert_eq!(chain(&error), message);
         assert!(!format!("{error:?}").contains("secret"));
         assert!(network.record().dialled.is_empty());
@@ -165,7 +172,7 @@ async fn urls_that_are_not_asked() {
 async fn a_url_too_long_for_http_after_normalization() {
     // Each of these bytes becomes three when it is percent-encoded.
     let url = format!("http://a/{}", "\"".repeat(30_000));
-    let error = Http::new(Memory::default()).connect(empty(get(&url))).await.unwrap_err();
+    let error = direct(Memory::default()).connect(empty(get(&url))).await.unwrap_err();
     assert!(matches!(error, Error::Url(_)), "{error:?}");
 }
 
@@ -175,7 +182,7 @@ fn the_future_and_the_body_are_send() {
         value
     }
     fn body_is_send<T: Transport<Body: Send, Future: Send>>(_: &T) {}
-    let transport = Http::new(Memory::default());
+    let transport = direct(Memory::default());
     body_is_send(&transport);
     drop(is_send(transport.connect(empty(request::Builder::new()))));
     is_send(sse_tokio::Http::default());

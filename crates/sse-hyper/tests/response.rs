@@ -4,24 +4,24 @@ mod common;
 
 use core::future::poll_fn;
 
-use common::{Memory, Piece, chain, empty, get, read};
+use common::{Memory, Piece, chain, direct, empty, get, read};
 use futures_util::StreamExt;
 use http::Method;
 use sse_driver::Transport;
-use sse_hyper::{Error, Http};
+use sse_hyper::Error;
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 
 /// The body, and that its connection is gone once it has ended, while it is still held.
 async fn body_of(network: Memory) -> (String, Option<Error>) {
-    let mut response = Http::new(network.clone()).connect(empty(get("http://a/"))).await.unwrap();
+    let mut response = direct(network.clone()).connect(empty(get("http://a/"))).await.unwrap();
     let outcome = read(response.body_mut()).await;
     assert_eq!(network.record().open, 0);
     outcome
 }
 
 async fn failure_of(network: Memory) -> Error {
-    Http::new(network).connect(empty(get("http://a/"))).await.unwrap_err()
+    direct(network).connect(empty(get("http://a/"))).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn a_reset_in_the_body() {
 #[tokio::test]
 async fn each_chunk_comes_at_once() {
     let network = Memory::replying([CHUNKED.into(), "5\r\nfirst\r\n".into(), Piece::Silence]);
-    let response = Http::new(network.clone()).connect(empty(get("http://a/"))).await.unwrap();
+    let response = direct(network.clone()).connect(empty(get("http://a/"))).await.unwrap();
     let mut body = response.into_body();
     assert_eq!(body.next().await.unwrap().unwrap(), "first");
     assert_eq!(network.record().open, 1);
@@ -92,14 +92,14 @@ async fn each_chunk_comes_at_once() {
 #[tokio::test]
 async fn the_head_comes_before_any_byte_of_the_body() {
     let network = Memory::replying([CHUNKED.into(), Piece::Silence]);
-    Http::new(network).connect(empty(get("http://a/"))).await.unwrap();
+    direct(network).connect(empty(get("http://a/"))).await.unwrap();
 }
 
 #[tokio::test]
 async fn informational_responses_are_skipped() {
     let early = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n";
     let network = Memory::replying([early, "HTTP/1.1 200 OK\r\nx: y\r\n\r\n", "hello"]);
-    let mut response = Http::new(network).connect(empty(get("http://a/"))).await.unwrap();
+    let mut response = direct(network).connect(empty(get("http://a/"))).await.unwrap();
     assert_eq!((response.status().as_u16(), response.headers().len()), (200, 1));
     assert_eq!(read(response.body_mut()).await.0, "hello");
 }
@@ -108,7 +108,7 @@ async fn informational_responses_are_skipped() {
 async fn a_flood_of_informational_responses_does_not_hold_the_thread() {
     let flood = "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(400);
     let network = Memory::replying(vec![flood.as_str(); 400]);
-    let mut connecting = Http::new(network).connect(empty(get("http://a/")));
+    let mut connecting = direct(network).connect(empty(get("http://a/")));
     let mut polls = 0;
     let outcome = poll_fn(|cx| {
         polls += 1;
@@ -121,8 +121,7 @@ async fn a_flood_of_informational_responses_does_not_hold_the_thread() {
 #[tokio::test]
 async fn a_response_to_head_has_no_body() {
     let network = Memory::replying(["HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n"]);
-    let mut response =
-        Http::new(network).connect(empty(get("http://a/").method(Method::HEAD))).await.unwrap();
+    let mut response = direct(network).connect(empty(get("http://a/").method(Method::HEAD))).await.unwrap();
     assert!(read(response.body_mut()).await.1.is_none());
 }
 
@@ -168,7 +167,7 @@ async fn an_encoded_body_is_refused() {
     for (status, coding, refused) in cases {
         let reply = format!("HTTP/1.1 {status}\r\ncontent-encoding: {coding}\r\n\r\nx");
         let network = Memory::replying([reply.as_str()]);
-        match Http::new(network.clone()).connect(empty(get("http://a/"))).await {
+        match direct(network.clone()).connect(empty(get("http://a/"))).await {
             Err(error) => assert!(refused && matches!(error, Error::Encoded), "{status} {coding}: {error:?}"),
             Ok(_) => assert!(!refused, "{status} {coding}"),
         }

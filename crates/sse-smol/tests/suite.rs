@@ -2,6 +2,8 @@
 
 use sse_smol::{Client, ClientBuilder, Http, SmolTimer};
 use sse_testkit::suite::Adapter;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+use sse_testkit::tls_suite::TlsAdapter;
 
 struct OnSmol;
 
@@ -20,3 +22,14 @@ impl Adapter for OnSmol {
 
 sse_testkit::adapter_suite!(OnSmol);
 sse_testkit::redirect_suite!(OnSmol);
+
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+impl TlsAdapter for OnSmol {
+    fn builder_trusting(pem: &[u8]) -> ClientBuilder {
+        let tls = sse_smol::sse_hyper::Tls::default().add_roots_pem(pem).expect("it is a certificate");
+        Client::builder().transport(Http::default().tls(tls))
+    }
+}
+
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+sse_testkit::tls_suite!(OnSmol);

@@ -5,6 +5,9 @@
 //!  - [`chunking`]: ways to cut an input into chunks. What a decoder says must not depend on them.
 //!  - [`Server`]: a loopback HTTP/1.1 server that does what a script of [`Reply`]s says and keeps a record of it.
 //!  - [`suite`](mod@suite): what every adapter has to do, as tests to be run by the tests of each.
+//!  - `TlsServer`: the same behind TLS, with good and bad certificates (feature `tls`).
+//!  - [`ProxyServer`]: an HTTP proxy in front of it.
+//!  - `tls_suite`: what every runtime's client has to do with https (feature `tls`).
 //!  - [`FakeNet`] and [`FakeClock`]: a network and a time that exist only in the test, for the driver.
 //!  - [`SplitMix64`]: chance that can be replayed.
 //!
@@ -55,14 +58,25 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(feature = "tls")]
+mod certificate;
 pub mod chunking;
 mod fake;
+mod front;
+mod proxy;
 mod rand;
 pub mod reference;
 mod server;
 pub mod suite;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tls")]
+pub mod tls_suite;
 pub mod wire;
 
 pub use fake::{FakeBody, FakeClock, FakeNet, FakeReply, FakeSleep};
+pub use proxy::{ProxyMood, ProxyServer};
 pub use rand::SplitMix64;
 pub use server::{Gate, RecordedRequest, Reply, ReservedPort, Server};
+#[cfg(feature = "tls")]
+pub use tls::{Certificate, Handshake, TlsServer, TlsSettings, root_pem};

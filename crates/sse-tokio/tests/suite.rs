@@ -1,6 +1,8 @@
 //! The suite of all adapters, on Tokio.
 
 use sse_testkit::suite::Adapter;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+use sse_testkit::tls_suite::TlsAdapter;
 use sse_tokio::{Client, ClientBuilder, Http, TokioTimer};
 use tokio::runtime::Builder;
 
@@ -22,3 +24,14 @@ impl Adapter for OnTokio {
 
 sse_testkit::adapter_suite!(OnTokio);
 sse_testkit::redirect_suite!(OnTokio);
+
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+impl TlsAdapter for OnTokio {
+    fn builder_trusting(pem: &[u8]) -> ClientBuilder {
+        let tls = sse_tokio::sse_hyper::Tls::default().add_roots_pem(pem).expect("it is a certificate");
+        Client::builder().transport(Http::default().tls(tls))
+    }
+}
+
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+sse_testkit::tls_suite!(OnTokio);

@@ -10,7 +10,12 @@ use futures_util::{Stream, StreamExt};
 use http::{Request, request};
 pub(crate) use memory::{Memory, Piece};
 use sse_driver::RequestBody;
-use sse_hyper::Error;
+use sse_hyper::{Dial, Error, Http, Proxy};
+
+/// A transport that asks no proxy, whatever the environment of the tests says.
+pub(crate) fn direct<D: Dial>(dial: D) -> Http<D> {
+    Http::new(dial).proxy(Proxy::none())
+}
 
 pub(crate) fn get(url: &str) -> request::Builder {
     Request::get(url)

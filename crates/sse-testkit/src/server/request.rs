@@ -48,7 +48,7 @@ impl RecordedRequest {
     }
 
     /// Reads one request; an error when it is cut off, too long or no HTTP.
-    pub(super) fn read(from: impl BufRead) -> io::Result<Self> {
+    pub(crate) fn read(from: impl BufRead) -> io::Result<Self> {
         let mut from = from.take(MAX_LEN);
         let line = read_line(&mut from)?;
         let [method, path, "HTTP/1.1"] = line.split(' ').collect::<Vec<_>>()[..] else {
