@@ -87,7 +87,7 @@ impl Decoder {
         let Some(found) = self.step(input)? else { return Ok(None) };
         Ok(Some(match found {
             Found::Event { event_type, data } => Frame::Event(Event {
-                data: text::lend(data.unwrap_or_else(|| self.block.data()), &mut self.text),
+                data: text::lend(data.unwrap_or_else(|| self.block.data().into()), &mut self.text),
                 event_type: match event_type {
                     EventType::Message => "message",
                     EventType::Here(value) => text::lend(value, &mut self.type_text),
@@ -95,7 +95,7 @@ impl Decoder {
                 },
                 last_event_id: &self.last_event_id,
             }),
-            Found::Comment(Some(value)) => Frame::Comment(text::lend(value, &mut self.text)),
+            Found::Comment(Some(value)) => Frame::Comment(text::lend(value.into(), &mut self.text)),
             Found::Comment(None) => Frame::Comment(&self.text),
             Found::Retry(time) => Frame::Retry(time),
             Found::Discarded { len } => Frame::Discarded { len },
@@ -129,12 +129,12 @@ impl Decoder {
         let frame = match found {
             Found::Event { event_type, data } => Frame::Event(Event {
                 data: match data {
-                    Some(value) => text::slice(input, value),
+                    Some(value) => text::slice(input, value.get()),
                     None => text::own(self.block.take_data()),
                 },
                 event_type: match event_type {
                     EventType::Message => ByteString::from_static("message"),
-                    EventType::Here(value) => text::slice(input, value),
+                    EventType::Here(value) => text::slice(input, value.get()),
                     EventType::Held => ByteString::from(self.block.event_type()),
                 },
                 last_event_id: self.share_id(),

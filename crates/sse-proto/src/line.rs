@@ -6,6 +6,28 @@ use memchr::memchr2;
 
 use crate::work;
 
+/// The value of a field, as the beginning of what is left of its chunk: text is checked in large steps, for which the
+/// bytes behind it are of use.
+#[derive(Clone, Copy)]
+pub(crate) struct Value<'i> {
+    pub(crate) bytes: &'i [u8],
+    pub(crate) len: usize,
+}
+
+impl<'i> From<&'i [u8]> for Value<'i> {
+    #[inline]
+    fn from(bytes: &'i [u8]) -> Self {
+        Self { bytes, len: bytes.len() }
+    }
+}
+
+impl<'i> Value<'i> {
+    #[inline]
+    pub(crate) fn get(self) -> &'i [u8] {
+        &self.bytes[..self.len]
+    }
+}
+
 /// One line, without its end.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Field<'a> {
@@ -98,6 +120,26 @@ fn line_ends(word: u64) -> u64 {
     let lf = word ^ (ONES * b'\n' as u64);
     let cr = word ^ (ONES * b'\r' as u64);
     ((lf.wrapping_sub(ONES) & !lf) | (cr.wrapping_sub(ONES) & !cr)) & HIGHS
+}
+
+/// What follows a field name in front of a colon, up to the end of its line; and what comes after that line.
+///
+/// `None`: the line has no end here, or it is a CR with nothing behind it to tell whether an LF belongs to it.
+#[inline]
+pub(crate) fn value_and_rest(after_colon: &[u8]) -> Option<(Value<'_>, &[u8])> {
+    let bytes = without_space(after_colon);
+    let len = end(bytes, 0)?;
+    Some((Value { bytes, len }, after_end(&bytes[len..])?))
+}
+
+/// What comes after the line end that `bytes` begin with. `None` as above, or when they begin with none.
+#[inline]
+pub(crate) fn after_end(bytes: &[u8]) -> Option<&[u8]> {
+    match bytes {
+        [b'\n', rest @ ..] | [b'\r', b'\n', rest @ ..] => Some(rest),
+        [b'\r', rest @ ..] if !rest.is_empty() => Some(rest),
+        _ => None,
+    }
 }
 
 /// How many bytes end the line at `at`: two for CR LF. (The LF may be in the next chunk.)

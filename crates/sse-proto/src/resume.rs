@@ -17,11 +17,11 @@ impl Decoder {
             self.clear_block();
         }
         match self.at {
-            At::Line => {}
+            At::Event | At::Line => self.begin_line(),
             At::Start(seen) => self.bom(seen, input)?,
             At::AfterCr if input.is_empty() => {}
             At::AfterCr => {
-                self.at = At::Line;
+                self.begin_line();
                 *input = input.strip_prefix(b"\n").unwrap_or(input);
             }
             At::InLine | At::InData => match line::end(input, 0) {
@@ -43,7 +43,7 @@ impl Decoder {
             *input = &[];
             return Ok(());
         }
-        self.at = At::Line;
+        self.at = At::Event;
         if matched == BOM.len() {
             *input = &input[here..];
             return Ok(());
@@ -77,7 +77,6 @@ impl Decoder {
         }
         self.push_line(&input[..end]);
         let in_data = self.at == At::InData;
-        self.at = At::Line;
         self.pass(input, end + line::end_len(input, end));
         if in_data {
             self.block.end_data();
@@ -194,7 +193,7 @@ impl Decoder {
             let after_cr = input[end] == b'\r';
             *input = &input[end + 1..];
             if blank {
-                self.at = if after_cr { At::AfterCr } else { At::Line };
+                self.at = if after_cr { At::AfterCr } else { At::Event };
                 return Some(Found::Discarded { len });
             }
             line = if after_cr { Skipped::NothingAfterCr } else { Skipped::Nothing };
