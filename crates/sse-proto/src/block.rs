@@ -127,6 +127,22 @@ impl Block {
         work::count(bytes.len());
     }
 
+    /// Whether so many bytes of a line, and the LF of a data line, can be added without a larger buffer.
+    #[inline]
+    pub(crate) fn has_room(&self, len: usize) -> bool {
+        self.buf.capacity() - self.buf.len() > len
+    }
+
+    /// Adds to the line in progress, for which there is room.
+    #[inline]
+    pub(crate) fn extend_line(&mut self, bytes: &[u8]) {
+        match bytes {
+            [byte] => self.buf.push(*byte),
+            _ => self.buf.extend_from_slice(bytes),
+        }
+        work::count(bytes.len());
+    }
+
     /// Drops the first `len` bytes of the line in progress from the buffer, though not from its length.
     pub(crate) fn strip_line(&mut self, len: usize) {
         work::count(self.buf.len() - self.data_len);

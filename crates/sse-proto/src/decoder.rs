@@ -6,7 +6,7 @@ use bytes::{Buf, Bytes};
 use bytestring::ByteString;
 
 use crate::block::{Block, KEEP};
-use crate::step::{At, EventType, Found};
+use crate::step::{At, EventType, Found, Whole};
 use crate::{DecodeError, Event, Frame, Limits, text};
 
 /// Turns the bytes of an event stream into [`Frame`]s (WHATWG HTML 9.2.6), however the bytes are cut into chunks.
@@ -84,6 +84,26 @@ impl Decoder {
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
+        if let Some(Whole { event_type, data }) = self.whole_event(input) {
+            return Ok(Some(Frame::Event(Event {
+                event_type: match event_type {
+                    None => "message",
+                    Some(value) => text::lend(value, &mut self.type_text),
+                },
+                data: text::lend(data, &mut self.text),
+                last_event_id: &self.last_event_id,
+            })));
+        }
+        if self.hold_chunk(input) {
+            return Ok(None);
+        }
+        self.decode_by_lines(input)
+    }
+
+    fn decode_by_lines<'d, 'i: 'd>(
+        &'d mut self,
+        input: &mut &'i [u8],
+    ) -> Result<Option<Frame<&'d str>>, DecodeError> {
         let Some(found) = self.step(input)? else { return Ok(None) };
         Ok(Some(match found {
             Found::Event { event_type, data } => Frame::Event(Event {
@@ -121,6 +141,28 @@ impl Decoder {
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn decode_bytes(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
+        let mut rest: &[u8] = input;
+        if let Some(Whole { event_type, data }) = self.whole_event(&mut rest) {
+            let event = Event {
+                event_type: match event_type {
+                    None => ByteString::from_static("message"),
+                    Some(value) => text::slice(input, value.get()),
+                },
+                data: text::slice(input, data.get()),
+                last_event_id: self.share_id(),
+            };
+            let used = input.len() - rest.len();
+            input.advance(used);
+            return Ok(Some(Frame::Event(event)));
+        }
+        if self.hold_chunk(&mut rest) {
+            *input = Bytes::new();
+            return Ok(None);
+        }
+        self.decode_bytes_by_lines(input)
+    }
+
+    fn decode_bytes_by_lines(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
         let mut rest: &[u8] = input;
         let Some(found) = self.step(&mut rest)? else {
             *input = Bytes::new();

@@ -107,9 +107,16 @@ pub(crate) fn end(bytes: &[u8], from: usize) -> Option<usize> {
             return Some(from + (found.trailing_zeros() / 8) as usize);
         }
     }
-    let end = memchr2(b'\n', b'\r', rest);
-    work::count(end.unwrap_or(rest.len()));
-    end.map(|at| from + at)
+    far_end(rest).map(|at| from + at)
+}
+
+fn far_end(bytes: &[u8]) -> Option<usize> {
+    let end = match bytes.len() {
+        0..8 => bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')),
+        _ => memchr2(b'\n', b'\r', bytes),
+    };
+    work::count(end.unwrap_or(bytes.len()));
+    end
 }
 
 /// The high bit of each byte that is LF or CR; exact up to and including the first.

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use crate::block::{Block, Ended, KEEP};
 use crate::line;
-use crate::step::{At, Found, Here, Skipped};
+use crate::step::{At, EASY_PART, Found, Here, Skipped};
 use crate::{DecodeError, Decoder, Oversize, text};
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -12,12 +12,8 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 impl Decoder {
     /// Goes on from anywhere but the beginning of a line with a clean block.
     pub(crate) fn resume<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Found<'i>>, DecodeError> {
-        if self.spent {
-            self.spent = false;
-            self.clear_block();
-        }
         match self.at {
-            At::Event | At::Line => self.begin_line(),
+            At::Event | At::Line => {}
             At::Start(seen) => self.bom(seen, input)?,
             At::AfterCr if input.is_empty() => {}
             At::AfterCr => {
@@ -49,6 +45,30 @@ impl Decoder {
             return Ok(());
         }
         self.hold_line(&mut &BOM[..seen])
+    }
+
+    /// Holds a chunk that is but a part of a line, as long as there is room and the limit is far. Small chunks are mostly
+    /// such.
+    #[inline]
+    pub(crate) fn hold_chunk(&mut self, input: &mut &[u8]) -> bool {
+        let at_line = matches!(self.at, At::InData | At::InLine | At::Event | At::Line);
+        let held = self.held() + self.block.line_len() + input.len();
+        if self.spent
+            || !at_line
+            || held >= self.limits.max_event_len / EASY_PART
+            || !self.block.has_room(input.len())
+            || input.is_empty()
+            || line::end(input, 0).is_some()
+        {
+            return false;
+        }
+        self.block.extend_line(input);
+        if self.at != At::InData {
+            self.at = At::InLine;
+            self.tell_data_line();
+        }
+        *input = &[];
+        true
     }
 
     /// Holds the beginning of a line, or more of it, whose end is not there yet. Past the limit that fails, or the rest
@@ -97,7 +117,7 @@ impl Decoder {
     }
 
     /// Adds to the line in progress. As soon as it is known to be a data line, only its value is held.
-    fn push_line(&mut self, bytes: &[u8]) {
+    pub(crate) fn push_line(&mut self, bytes: &[u8]) {
         self.release_texts();
         if bytes.is_empty() {
             return;
@@ -112,10 +132,16 @@ impl Decoder {
         let others = self.held() - self.block.data_len();
         self.block.push_line(value, self.limits.max_event_len.saturating_sub(others));
         if self.at == At::InLine {
-            if let Some(prefix) = line::data_prefix(self.block.line()) {
-                self.block.strip_line(prefix);
-                self.at = At::InData;
-            }
+            self.tell_data_line();
+        }
+    }
+
+    /// As soon as there is enough of a line to see that it is a data line, only its value is held.
+    #[inline]
+    fn tell_data_line(&mut self) {
+        if let Some(prefix) = line::data_prefix(self.block.line()) {
+            self.block.strip_line(prefix);
+            self.at = At::InData;
         }
     }
 

@@ -39,6 +39,12 @@ pub(crate) enum Skipped {
     Something,
 }
 
+/// An event that lies whole in its chunk; its type is `None` when the stream named none.
+pub(crate) struct Whole<'i> {
+    pub(crate) event_type: Option<Value<'i>>,
+    pub(crate) data: Value<'i>,
+}
+
 /// What a step came to. `None` in place of bytes: they are held.
 pub(crate) enum Found<'i> {
     Event { event_type: EventType<'i>, data: Option<Value<'i>> },
@@ -65,29 +71,22 @@ pub(crate) struct Here<'i> {
 /// An event shorter than this part of the limit cannot pass it, whatever its repairs and its copies add: text that is
 /// not UTF-8 grows threefold at most, and a buffer has at most twice the room that it needs. Only longer ones are
 /// measured line by line.
-const EASY_PART: usize = 8;
+pub(crate) const EASY_PART: usize = 8;
 
 impl Decoder {
-    #[inline]
-    pub(crate) fn step<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Found<'i>>, DecodeError> {
-        if self.at == At::Event {
-            if let Some(found) = self.whole_event(input) {
-                return Ok(Some(found));
-            }
-        }
-        self.step_by_lines(input)
-    }
-
     /// The usual event: one data line, perhaps with its event type before it, and the blank line right behind, all in the
-    /// chunk. What it finds is what [`lines`](Self::lines) would find, with less to ask for on the way.
-    #[inline]
-    fn whole_event<'i>(&mut self, input: &mut &'i [u8]) -> Option<Found<'i>> {
+    /// chunk. What it finds is what [`step`](Self::step) would find, with less to ask for on the way.
+    #[inline(always)]
+    pub(crate) fn whole_event<'i>(&mut self, input: &mut &'i [u8]) -> Option<Whole<'i>> {
+        if self.at != At::Event {
+            return None;
+        }
         let chunk = *input;
         let (event_type, rest) = match chunk.strip_prefix(b"event:") {
-            None => (EventType::Message, chunk),
+            None => (None, chunk),
             Some(after) => {
                 let (value, rest) = line::value_and_rest(after)?;
-                (if value.len == 0 { EventType::Message } else { EventType::Here(value) }, rest)
+                (Some(value).filter(|value| value.len > 0), rest)
             }
         };
         let (data, rest) = line::value_and_rest(rest.strip_prefix(b"data:")?)?;
@@ -96,13 +95,24 @@ impl Decoder {
             return None;
         }
         *input = rest;
-        Some(Found::Event { event_type, data: Some(data) })
+        Some(Whole { event_type, data })
     }
 
     /// Any event, a line at a time.
-    fn step_by_lines<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Found<'i>>, DecodeError> {
+    pub(crate) fn step<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Found<'i>>, DecodeError> {
+        if self.spent {
+            self.spent = false;
+            self.clear_block();
+            if self.at == At::Line {
+                self.at = At::Event;
+            }
+            if let Some(Whole { event_type, data }) = self.whole_event(input) {
+                let event_type = event_type.map_or(EventType::Message, EventType::Here);
+                return Ok(Some(Found::Event { event_type, data: Some(data) }));
+            }
+        }
         loop {
-            while !matches!(self.at, At::Event | At::Line) || self.spent {
+            while !matches!(self.at, At::Event | At::Line) {
                 let found = self.resume(input)?;
                 if found.is_some() {
                     return Ok(found);
