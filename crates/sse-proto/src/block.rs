@@ -75,7 +75,13 @@ impl Block {
     }
 
     pub(crate) fn event_type(&self) -> &str {
-        &self.event_type
+        if self.event_type.is_empty() { "message" } else { &self.event_type }
+    }
+
+    /// The length of the event type; 0 when the stream named none.
+    #[inline]
+    pub(crate) fn event_type_len(&self) -> usize {
+        self.event_type.len()
     }
 
     pub(crate) fn set_event_type(&mut self, value: &[u8]) {

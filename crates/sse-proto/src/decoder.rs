@@ -6,6 +6,7 @@ use bytes::{Buf, Bytes};
 use bytestring::ByteString;
 
 use crate::block::{Block, KEEP};
+use crate::resume::More;
 use crate::step::{At, EventType, Found, Whole};
 use crate::{DecodeError, Event, Frame, Limits, text};
 
@@ -84,17 +85,45 @@ impl Decoder {
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
-        if let Some(Whole { event_type, data }) = self.whole_event(input) {
+        if self.spent {
+            self.forget();
+        }
+        match self.whole(input) {
+            Some(Whole::Event { event_type, data }) => {
+                return Ok(Some(Frame::Event(Event {
+                    event_type: match event_type {
+                        None => "message",
+                        Some(value) => text::lend(value, &mut self.type_text),
+                    },
+                    data: text::lend(data, &mut self.text),
+                    last_event_id: &self.last_event_id,
+                })));
+            }
+            Some(Whole::Comment(value)) => {
+                return Ok(Some(Frame::Comment(text::lend(value, &mut self.text))));
+            }
+            Some(Whole::Retry(time)) => return Ok(Some(Frame::Retry(time))),
+            None => {}
+        }
+        if let Some(data) = self.whole_data(input) {
             return Ok(Some(Frame::Event(Event {
-                event_type: match event_type {
-                    None => "message",
-                    Some(value) => text::lend(value, &mut self.type_text),
-                },
+                event_type: self.block.event_type(),
                 data: text::lend(data, &mut self.text),
                 last_event_id: &self.last_event_id,
             })));
         }
-        if self.hold_chunk(input) {
+        match self.more_data(input) {
+            More::Held => return Ok(None),
+            More::Event => {
+                return Ok(Some(Frame::Event(Event {
+                    event_type: self.block.event_type(),
+                    data: text::lend(self.block.data().into(), &mut self.text),
+                    last_event_id: &self.last_event_id,
+                })));
+            }
+            More::Unusual => {}
+        }
+        if self.hold_few(input) {
             return Ok(None);
         }
         self.decode_by_lines(input)
@@ -115,7 +144,7 @@ impl Decoder {
                 },
                 last_event_id: &self.last_event_id,
             }),
-            Found::Comment(Some(value)) => Frame::Comment(text::lend(value.into(), &mut self.text)),
+            Found::Comment(Some(value)) => Frame::Comment(text::lend(value, &mut self.text)),
             Found::Comment(None) => Frame::Comment(&self.text),
             Found::Retry(time) => Frame::Retry(time),
             Found::Discarded { len } => Frame::Discarded { len },
@@ -141,24 +170,52 @@ impl Decoder {
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn decode_bytes(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
+        if self.spent {
+            self.forget();
+        }
         let mut rest: &[u8] = input;
-        if let Some(Whole { event_type, data }) = self.whole_event(&mut rest) {
-            let event = Event {
-                event_type: match event_type {
-                    None => ByteString::from_static("message"),
-                    Some(value) => text::slice(input, value.get()),
-                },
-                data: text::slice(input, data.get()),
-                last_event_id: self.share_id(),
+        if let Some(whole) = self.whole(&mut rest) {
+            let frame = match whole {
+                Whole::Event { event_type, data } => Frame::Event(Event {
+                    event_type: match event_type {
+                        None => ByteString::from_static("message"),
+                        Some(value) => text::slice(input, value.get()),
+                    },
+                    data: text::slice(input, data.get()),
+                    last_event_id: self.share_id(),
+                }),
+                Whole::Comment(value) => Frame::Comment(text::slice(input, value.get())),
+                Whole::Retry(time) => Frame::Retry(time),
             };
             let used = input.len() - rest.len();
             input.advance(used);
-            return Ok(Some(Frame::Event(event)));
+            return Ok(Some(frame));
         }
-        if self.hold_chunk(&mut rest) {
+        match self.more_data(&mut rest) {
+            More::Held => {
+                *input = Bytes::new();
+                return Ok(None);
+            }
+            More::Event => {
+                let used = input.len() - rest.len();
+                input.advance(used);
+                return Ok(Some(Frame::Event(Event {
+                    event_type: match self.block.event_type() {
+                        "message" => ByteString::from_static("message"),
+                        event_type => ByteString::from(event_type),
+                    },
+                    data: text::own(self.block.take_data()),
+                    last_event_id: self.share_id(),
+                })));
+            }
+            More::Unusual => {}
+        }
+        if self.hold_few(&mut rest) {
             *input = Bytes::new();
             return Ok(None);
         }
+        let used = input.len() - rest.len();
+        input.advance(used);
         self.decode_bytes_by_lines(input)
     }
 
@@ -181,7 +238,7 @@ impl Decoder {
                 },
                 last_event_id: self.share_id(),
             }),
-            Found::Comment(Some(value)) => Frame::Comment(text::slice(input, value)),
+            Found::Comment(Some(value)) => Frame::Comment(text::slice(input, value.get())),
             Found::Comment(None) => Frame::Comment(ByteString::from(self.text.as_str())),
             Found::Retry(time) => Frame::Retry(time),
             Found::Discarded { len } => Frame::Discarded { len },

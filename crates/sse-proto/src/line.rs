@@ -45,24 +45,25 @@ pub(crate) enum Field<'a> {
 impl<'a> Field<'a> {
     #[inline]
     pub(crate) fn parse(line: &'a [u8]) -> Self {
-        match line {
-            [b'd', b'a', b't', b'a', rest @ ..] => value(rest).map_or(Self::Ignored, Self::Data),
-            [] => Self::Blank,
-            [b':', text @ ..] => Self::Comment(without_space(text)),
-            [b'e', b'v', b'e', b'n', b't', rest @ ..] => value(rest).map_or(Self::Ignored, Self::EventType),
-            [b'i', b'd', rest @ ..] => value(rest).map_or(Self::Ignored, id),
-            [b'r', b'e', b't', b'r', b'y', rest @ ..] => value(rest).map_or(Self::Ignored, retry),
-            _ => Self::Ignored,
-        }
+        let field = match line.first() {
+            None => Some(Self::Blank),
+            Some(b':') => Some(Self::Comment(without_space(&line[1..]))),
+            Some(b'd') => value(line, b"data").map(Self::Data),
+            Some(b'e') => value(line, b"event").map(Self::EventType),
+            Some(b'i') => value(line, b"id").map(id),
+            Some(b'r') => value(line, b"retry").map(retry),
+            Some(_) => None,
+        };
+        field.unwrap_or(Self::Ignored)
     }
 }
 
-/// What follows a field name: `None` when the name goes on.
+/// The value of the field with this name; `None` when the line has another name.
 #[inline]
-fn value(rest: &[u8]) -> Option<&[u8]> {
-    match rest {
+fn value<'a, const N: usize>(line: &'a [u8], name: &[u8; N]) -> Option<&'a [u8]> {
+    match line.strip_prefix(name)? {
         [b':', value @ ..] => Some(without_space(value)),
-        [] => Some(rest),
+        [] => Some(&[]),
         _ => None,
     }
 }
@@ -73,16 +74,26 @@ fn without_space(value: &[u8]) -> &[u8] {
 }
 
 fn id(value: &[u8]) -> Field<'_> {
-    if value.contains(&0) { Field::Ignored } else { Field::Id(value) }
+    id_value(value).map_or(Field::Ignored, Field::Id)
+}
+
+/// An ID with a NUL is none.
+pub(crate) fn id_value(value: &[u8]) -> Option<&[u8]> {
+    if value.contains(&0) { None } else { Some(value) }
 }
 
 fn retry(value: &[u8]) -> Field<'_> {
+    retry_value(value).map_or(Field::Ignored, Field::Retry)
+}
+
+/// A reconnection time is digits alone.
+pub(crate) fn retry_value(value: &[u8]) -> Option<Duration> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
-        return Field::Ignored;
+        return None;
     }
     let millis =
         value.iter().fold(0u64, |n, digit| n.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
-    Field::Retry(Duration::from_millis(millis))
+    Some(Duration::from_millis(millis))
 }
 
 /// The length of the name, colon and space in front of the data, once enough of the line is there to tell.
@@ -96,7 +107,7 @@ pub(crate) fn data_prefix(line: &[u8]) -> Option<usize> {
 
 /// Where the line that begins at `from` ends: the place of its LF or CR.
 ///
-/// The first bytes are looked at a word at a time, since most lines are shorter than what a call to `memchr` costs.
+/// The first bytes are looked at a word at a time, since many lines are shorter than what a call to `memchr` costs.
 #[inline]
 pub(crate) fn end(bytes: &[u8], from: usize) -> Option<usize> {
     let rest = &bytes[from..];

@@ -7,6 +7,16 @@ use crate::line;
 use crate::step::{At, EASY_PART, Found, Here, Skipped};
 use crate::{DecodeError, Decoder, Oversize, text};
 
+/// What came of more of a data line.
+pub(crate) enum More {
+    /// The input is held.
+    Held,
+    /// An event is complete, and held.
+    Event,
+    /// Something else, to be looked at from where the input now begins.
+    Unusual,
+}
+
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 impl Decoder {
@@ -47,28 +57,58 @@ impl Decoder {
         self.hold_line(&mut &BOM[..seen])
     }
 
-    /// Holds a chunk that is but a part of a line, as long as there is room and the limit is far. Small chunks are mostly
-    /// such.
+    /// The usual way on from a data line that was cut off: more of it, or its end and the blank line right behind.
     #[inline]
-    pub(crate) fn hold_chunk(&mut self, input: &mut &[u8]) -> bool {
-        let at_line = matches!(self.at, At::InData | At::InLine | At::Event | At::Line);
-        let held = self.held() + self.block.line_len() + input.len();
-        if self.spent
-            || !at_line
-            || held >= self.limits.max_event_len / EASY_PART
-            || !self.block.has_room(input.len())
+    pub(crate) fn more_data(&mut self, input: &mut &[u8]) -> More {
+        if self.at != At::InData {
+            return More::Unusual;
+        }
+        let end = line::end(input, 0);
+        let len = end.unwrap_or(input.len());
+        if !self.has_easy_room(len) {
+            return More::Unusual;
+        }
+        self.block.extend_line(&input[..len]);
+        let Some(end) = end else {
+            *input = &[];
+            return More::Held;
+        };
+        self.block.end_data();
+        self.pass(input, &input[end + line::end_len(input, end)..]);
+        match line::after_end(input) {
+            Some(rest) if self.at == At::Line => {
+                let _ = self.dispatch(Here::default());
+                self.pass(input, rest);
+                More::Event
+            }
+            _ => More::Unusual,
+        }
+    }
+
+    /// Holds a few bytes that are but a part of a line. `false`: they are more than that.
+    #[inline]
+    pub(crate) fn hold_few(&mut self, input: &mut &[u8]) -> bool {
+        let at_line = matches!(self.at, At::Event | At::Line | At::InLine) && !self.spent;
+        if !at_line
+            || input.len() >= 8
             || input.is_empty()
-            || line::end(input, 0).is_some()
+            || input.iter().any(|byte| matches!(byte, b'\n' | b'\r'))
+            || !self.has_easy_room(input.len())
         {
             return false;
         }
         self.block.extend_line(input);
-        if self.at != At::InData {
-            self.at = At::InLine;
-            self.tell_data_line();
-        }
+        self.at = At::InLine;
+        self.tell_data_line();
         *input = &[];
         true
+    }
+
+    /// Whether so many bytes can be held as they are: the limit is far, and there is room.
+    #[inline]
+    fn has_easy_room(&self, len: usize) -> bool {
+        self.held() + self.block.line_len() + len < self.limits.max_event_len / EASY_PART
+            && self.block.has_room(len)
     }
 
     /// Holds the beginning of a line, or more of it, whose end is not there yet. Past the limit that fails, or the rest
@@ -97,7 +137,7 @@ impl Decoder {
         }
         self.push_line(&input[..end]);
         let in_data = self.at == At::InData;
-        self.pass(input, end + line::end_len(input, end));
+        self.pass(input, &input[end + line::end_len(input, end)..]);
         if in_data {
             self.block.end_data();
             return Ok(None);
@@ -168,7 +208,7 @@ impl Decoder {
         if self.block.has_data() {
             let text_len = text::len(self.block.data());
             let id_len = self.block.id().unwrap_or(&self.last_event_id).len();
-            if text_len + self.block.event_type().len() + id_len > self.limits.max_event_len {
+            if text_len + self.block.event_type_len() + id_len > self.limits.max_event_len {
                 let (len, next) = (self.block.held(), self.at);
                 self.overflow(len, Skipped::Nothing)?;
                 self.at = next;

@@ -1,6 +1,6 @@
 //! The one core under both doors of the decoder: from one frame to the next.
 //!
-//! [`Decoder::whole_event`] is the usual path. What it does not know is read by [`Decoder::lines`], over whole lines that
+//! [`Decoder::whole`] is the usual path. What it does not know is read by [`Decoder::lines`], over whole lines that
 //! lie in the chunk; it copies only what has to outlive the chunk or be joined. [`Decoder::resume`] takes up what the
 //! chunk before cut off. All end in the same fields.
 
@@ -39,16 +39,17 @@ pub(crate) enum Skipped {
     Something,
 }
 
-/// An event that lies whole in its chunk; its type is `None` when the stream named none.
-pub(crate) struct Whole<'i> {
-    pub(crate) event_type: Option<Value<'i>>,
-    pub(crate) data: Value<'i>,
+/// What lies whole in its chunk. An event's type is `None` when the stream named none.
+pub(crate) enum Whole<'i> {
+    Event { event_type: Option<Value<'i>>, data: Value<'i> },
+    Comment(Value<'i>),
+    Retry(Duration),
 }
 
 /// What a step came to. `None` in place of bytes: they are held.
 pub(crate) enum Found<'i> {
     Event { event_type: EventType<'i>, data: Option<Value<'i>> },
-    Comment(Option<&'i [u8]>),
+    Comment(Option<Value<'i>>),
     Retry(Duration),
     Discarded { len: u64 },
 }
@@ -74,43 +75,94 @@ pub(crate) struct Here<'i> {
 pub(crate) const EASY_PART: usize = 8;
 
 impl Decoder {
-    /// The usual event: one data line, perhaps with its event type before it, and the blank line right behind, all in the
-    /// chunk. What it finds is what [`step`](Self::step) would find, with less to ask for on the way.
+    /// The usual frame, all of it in the chunk: a comment, or an event of one data line with the blank line right behind
+    /// and its type and its ID before it, if it has them. What it finds is what [`step`](Self::step) would find, with less
+    /// to ask for on the way.
     #[inline(always)]
-    pub(crate) fn whole_event<'i>(&mut self, input: &mut &'i [u8]) -> Option<Whole<'i>> {
+    pub(crate) fn whole<'i>(&mut self, input: &mut &'i [u8]) -> Option<Whole<'i>> {
         if self.at != At::Event {
             return None;
         }
         let chunk = *input;
-        let (event_type, rest) = match chunk.strip_prefix(b"event:") {
-            None => (None, chunk),
-            Some(after) => {
-                let (value, rest) = line::value_and_rest(after)?;
-                (Some(value).filter(|value| value.len > 0), rest)
-            }
+        let (mut event_type, mut id, mut rest) = (None, None, chunk);
+        if let Some(after) = rest.strip_prefix(b":") {
+            let (text, rest) = line::value_and_rest(after)?;
+            return self.is_easy(chunk, rest).then(|| {
+                *input = rest;
+                Whole::Comment(text)
+            });
+        }
+        if let Some(after) = rest.strip_prefix(b"id:") {
+            let (value, after) = line::value_and_rest(after)?;
+            (id, rest) = (Some(line::id_value(value.get())?), after);
+        }
+        if let Some(after) = rest.strip_prefix(b"event:") {
+            let (value, after) = line::value_and_rest(after)?;
+            (event_type, rest) = (Some(value).filter(|value| value.len > 0), after);
+        }
+        let Some(after) = rest.strip_prefix(b"data:") else {
+            return self.whole_retry(input, rest, Here { event_type, id, data: None });
         };
-        let (data, rest) = line::value_and_rest(rest.strip_prefix(b"data:")?)?;
+        let (data, rest) = line::value_and_rest(after)?;
         let rest = line::after_end(rest)?;
-        if chunk.len() - rest.len() >= self.easy() {
+        if !self.is_easy(chunk, rest) {
             return None;
         }
+        if id.is_some() {
+            self.commit_id(id);
+        }
         *input = rest;
-        Some(Whole { event_type, data })
+        Some(Whole::Event { event_type, data })
+    }
+
+    /// A reconnection time, perhaps with an event's type and ID before it, which then are held.
+    #[inline(never)]
+    fn whole_retry<'i>(&mut self, input: &mut &'i [u8], rest: &'i [u8], here: Here<'i>) -> Option<Whole<'i>> {
+        let (value, rest) = line::value_and_rest(rest.strip_prefix(b"retry:")?)?;
+        let time = line::retry_value(value.get())?;
+        if !self.is_easy(input, rest) {
+            return None;
+        }
+        self.hold(here);
+        self.begin_line();
+        *input = rest;
+        Some(Whole::Retry(time))
+    }
+
+    /// What is missing of an event whose type or ID is held: the data line, and the blank line right behind.
+    #[inline]
+    pub(crate) fn whole_data<'i>(&mut self, input: &mut &'i [u8]) -> Option<Value<'i>> {
+        if self.at != At::Line || self.block.has_data() {
+            return None;
+        }
+        let (data, rest) = line::value_and_rest(input.strip_prefix(b"data:")?)?;
+        let rest = line::after_end(rest)?;
+        if !self.is_easy(input, rest) {
+            return None;
+        }
+        let _ = self.dispatch(Here { data: Some(data), ..Here::default() });
+        *input = rest;
+        Some(data)
+    }
+
+    /// What was lent is no longer needed: the next line begins an event.
+    pub(crate) fn forget(&mut self) {
+        self.spent = false;
+        self.clear_block();
+        if self.at == At::Line {
+            self.at = At::Event;
+        }
+    }
+
+    /// Whether what lies between the beginning of a chunk and the rest of it is far from the limit.
+    #[inline]
+    fn is_easy(&self, chunk: &[u8], rest: &[u8]) -> bool {
+        chunk.len() - rest.len() < self.easy()
     }
 
     /// Any event, a line at a time.
+    #[inline]
     pub(crate) fn step<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Found<'i>>, DecodeError> {
-        if self.spent {
-            self.spent = false;
-            self.clear_block();
-            if self.at == At::Line {
-                self.at = At::Event;
-            }
-            if let Some(Whole { event_type, data }) = self.whole_event(input) {
-                let event_type = event_type.map_or(EventType::Message, EventType::Here);
-                return Ok(Some(Found::Event { event_type, data: Some(data) }));
-            }
-        }
         loop {
             while !matches!(self.at, At::Event | At::Line) {
                 let found = self.resume(input)?;
@@ -130,55 +182,63 @@ impl Decoder {
     }
 
     /// The lines that lie whole in the chunk, up to the first that completes a frame.
+    #[inline]
     fn lines<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Found<'i>>, DecodeError> {
-        let chunk = *input;
         let mut here = Here::default();
-        let mut easy_to = self.easy();
-        let mut at = 0;
-        while let Some(end) = line::end(chunk, at) {
-            if end >= easy_to {
+        let mut easy = self.easy();
+        let mut rest = *input;
+        while let Some(end) = line::end(rest, 0) {
+            let len = input.len() - rest.len() + end;
+            if len >= easy {
                 self.hold(here);
-                *input = &chunk[at..];
-                return self.line_in_full(input, end - at);
+                *input = rest;
+                return self.line_in_full(input, end);
             }
-            let field = Field::parse(&chunk[at..end]);
-            let in_chunk = |value: &[u8]| Value { bytes: &chunk[end - value.len()..], len: value.len() };
-            at = end + line::end_len(chunk, end);
-            match field {
+            let line = rest;
+            rest = &rest[end + line::end_len(rest, end)..];
+            let found = match Field::parse(&line[..end]) {
                 Field::Data(value) if here.data.is_none() && !self.block.has_data() => {
-                    here.data = Some(in_chunk(value))
+                    here.data = Some(Value { bytes: &line[end - value.len()..], len: value.len() });
+                    continue;
                 }
                 Field::Data(value) => {
                     if let Some(first) = here.data.take() {
                         self.block.push_data(first.get());
                     }
                     self.block.push_data(value);
+                    continue;
                 }
-                Field::EventType(value) => here.event_type = Some(in_chunk(value)),
-                Field::Id(value) => here.id = Some(value),
-                Field::Ignored => {}
-                Field::Blank => {
-                    if let Some(found) = self.dispatch(here) {
-                        self.pass(input, at);
-                        return Ok(Some(found));
+                Field::EventType(value) => {
+                    here.event_type = Some(Value { bytes: &line[end - value.len()..], len: value.len() });
+                    continue;
+                }
+                Field::Id(value) => {
+                    here.id = Some(value);
+                    continue;
+                }
+                Field::Ignored => continue,
+                Field::Blank => match self.dispatch(here) {
+                    Some(found) => found,
+                    None => {
+                        here = Here::default();
+                        easy = (input.len() - rest.len()).saturating_add(self.easy());
+                        continue;
                     }
-                    here = Here::default();
-                    easy_to = at.saturating_add(self.easy());
-                }
+                },
                 Field::Comment(text) => {
                     self.hold(here);
-                    self.pass(input, at);
-                    return Ok(Some(Found::Comment(Some(text))));
+                    Found::Comment(Some(text.into()))
                 }
                 Field::Retry(time) => {
                     self.hold(here);
-                    self.pass(input, at);
-                    return Ok(Some(Found::Retry(time)));
+                    Found::Retry(time)
                 }
-            }
+            };
+            self.pass(input, rest);
+            return Ok(Some(found));
         }
         self.hold(here);
-        self.pass(input, at);
+        self.pass(input, rest);
         self.hold_line(input)?;
         self.rest();
         Ok(None)
@@ -196,15 +256,15 @@ impl Decoder {
         self.block.held() + self.last_event_id.len()
     }
 
-    /// Moves the input to `at`, which is just behind a line end (or where the input begins).
+    /// Moves the input on to `rest`, which begins a line.
     #[inline]
-    pub(crate) fn pass(&mut self, input: &mut &[u8], at: usize) {
-        if at == input.len() && input.last() == Some(&b'\r') {
+    pub(crate) fn pass<'i>(&mut self, input: &mut &'i [u8], rest: &'i [u8]) {
+        if rest.is_empty() && input.last() == Some(&b'\r') {
             self.at = At::AfterCr;
         } else {
             self.begin_line();
         }
-        *input = &input[at..];
+        *input = rest;
     }
 
     #[inline]
@@ -226,7 +286,7 @@ impl Decoder {
         let event_type = match here.event_type {
             Some(value) if value.len == 0 => EventType::Message,
             Some(value) => EventType::Here(value),
-            None if self.block.event_type().is_empty() => EventType::Message,
+            None if self.block.event_type_len() == 0 => EventType::Message,
             None => EventType::Held,
         };
         Some(Found::Event { event_type, data: here.data })
