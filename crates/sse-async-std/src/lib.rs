@@ -34,7 +34,14 @@ use async_std::task::sleep;
 use sse_hyper::{happy_eyeballs, tune};
 
 pub use sse_driver::{self, *};
-pub use sse_hyper;
+#[cfg(any(
+    feature = "ring",
+    feature = "aws-lc-rs",
+    feature = "platform-verifier",
+    feature = "webpki-roots"
+))]
+pub use sse_hyper::Tls;
+pub use sse_hyper::{self, Proxy};
 #[cfg(unix)]
 pub use unix::UnixDial;
 

@@ -10,7 +10,7 @@ use futures_io::{AsyncRead, AsyncWrite};
 
 /// What a runtime gives to this transport: connections, and the clock for their timeout.
 ///
-/// The stream is the plain one, without TLS. Both methods may be written as `async fn`. An adapter resolves the name
+/// The stream is the plain one, without TLS. `dial` and `sleep` may be written as `async fn`. An adapter resolves the name
 /// and leaves the rest to [`happy_eyeballs`](crate::happy_eyeballs) and [`tune`](crate::tune); a dial for a Unix socket
 /// or for a test ignores the host:
 ///
@@ -28,6 +28,9 @@ use futures_io::{AsyncRead, AsyncWrite};
 ///     async fn dial(&self, _host: &str, _port: u16) -> io::Result<Self::Stream> {
 ///         Ok(Cursor::new(self.0.to_vec()))
 ///     }
+///     fn goes_by_host(&self) -> bool {
+///         false
+///     }
 ///     fn sleep(&self, _time: Duration) -> impl Future<Output = ()> + Send {
 ///         std::future::pending()
 ///     }
@@ -44,6 +47,13 @@ pub trait Dial: Clone + Send + Sync + 'static {
     /// It need not time out: the transport drops the future when the request's
     /// [`ConnectTimeout`](sse_driver::ConnectTimeout) is over.
     fn dial(&self, host: &str, port: u16) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+
+    /// Whether it goes to the host that it is told, as most do. One that ignores the host (a Unix socket) says `false`:
+    /// then [`Http::new`](crate::Http::new) leaves the proxies of the environment alone, as it would only tell the peer
+    /// what is for a proxy.
+    fn goes_by_host(&self) -> bool {
+        true
+    }
 
     /// Completes after `time`.
     fn sleep(&self, time: Duration) -> impl Future<Output = ()> + Send;

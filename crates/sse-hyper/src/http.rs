@@ -35,7 +35,7 @@ use crate::{Error, Proxy};
 ///     Ok(())
 /// }
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Http<D> {
     pub(crate) dial: D,
     #[cfg(feature = "tls")]
@@ -44,13 +44,15 @@ pub struct Http<D> {
 }
 
 impl<D: Dial> Http<D> {
-    /// A transport over this network, with the proxies of the environment ([`Proxy::from_env`]).
+    /// A transport over this network, with the proxies of the environment ([`Proxy::from_env`]), if the dial
+    /// [goes by the host](Dial::goes_by_host).
     pub fn new(dial: D) -> Self {
+        let proxy = if dial.goes_by_host() { Proxy::from_env() } else { Proxy::none() };
         Self {
             dial,
             #[cfg(feature = "tls")]
             tls: Tls::default(),
-            proxy: Proxy::from_env(),
+            proxy,
         }
     }
 
@@ -81,6 +83,12 @@ impl<D: Dial> Http<D> {
     #[must_use]
     pub fn proxy(self, proxy: Proxy) -> Self {
         Self { proxy, ..self }
+    }
+}
+
+impl<D: Dial + Default> Default for Http<D> {
+    fn default() -> Self {
+        Self::new(D::default())
     }
 }
 

@@ -5,13 +5,12 @@ mod common;
 use core::error::Error as StdError;
 use core::time::Duration;
 use std::io;
-use std::net::TcpListener;
 
 use common::{Memory, Piece, chain, direct, empty, get, read};
 use futures_util::StreamExt;
 use sse_driver::{ConnectTimeout, Transport};
 use sse_hyper::{Dial, Error};
-use sse_testkit::{Gate, Reply, Server};
+use sse_testkit::{Gate, Reply, ReservedPort, Server};
 use tokio::time;
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -62,9 +61,8 @@ async fn the_connect_timeout_is_over_once_the_connection_is_there() {
 
 #[tokio::test]
 async fn refused() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let port = ReservedPort::new();
+    let address = port.addr();
     let request = empty(get(&format!("http://{address}/?secret")));
     let error = sse_tokio::Http::default().connect(request).await.unwrap_err();
     assert!(

@@ -3,14 +3,14 @@
 mod common;
 
 use core::time::Duration;
-use std::io;
-use std::net::TcpListener;
+use std::process::Command;
+use std::{env, io};
 
-use common::{chain, empty, get, read};
+use common::{Memory, chain, empty, get, read};
 use http::{Request, Response};
 use sse_driver::Transport;
-use sse_hyper::{Error, Proxy, ProxyError};
-use sse_testkit::{ProxyMood, ProxyServer, Reply, Server};
+use sse_hyper::{Dial, Error, Http, Proxy, ProxyError};
+use sse_testkit::{ProxyMood, ProxyServer, Reply, ReservedPort, Server};
 use tokio::time;
 
 type Body = sse_hyper::Body<<sse_tokio::TokioDial as sse_hyper::Dial>::Stream>;
@@ -105,7 +105,8 @@ async fn a_redirect_decides_anew() {
 #[tokio::test]
 async fn never_silently_without_the_proxy() {
     let server = Server::script([Reply::status(204)]);
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let port = ReservedPort::new();
+    let nobody = port.addr();
     let cases = [
         (
             "socks5://u:secret@p".to_owned(),
@@ -133,9 +134,61 @@ async fn never_silently_without_the_proxy() {
     assert_eq!(source.kind(), io::ErrorKind::ConnectionRefused);
 }
 
+/// A network that ignores the host, as a Unix socket does.
+#[derive(Clone)]
+struct Elsewhere(Memory);
+
+impl Dial for Elsewhere {
+    type Stream = <Memory as Dial>::Stream;
+
+    async fn dial(&self, host: &str, port: u16) -> io::Result<Self::Stream> {
+        self.0.dial(host, port).await
+    }
+
+    fn goes_by_host(&self) -> bool {
+        false
+    }
+
+    fn sleep(&self, time: Duration) -> impl Future<Output = ()> + Send {
+        self.0.sleep(time)
+    }
+}
+
+/// The environment is the whole process's, so this is a process of its own: this test again, with a proxy in it.
+#[tokio::test]
+async fn a_dial_that_ignores_the_host_has_no_use_for_the_proxies_of_the_environment() {
+    const PROXY: &str = "http://user:password@p.invalid:3128";
+    if env::var("http_proxy").is_ok_and(|value| value == PROXY) {
+        let network = || Memory::replying(["HTTP/1.1 204 \r\n\r\n"]);
+        let (by_host, elsewhere) = (network(), network());
+        Http::new(by_host.clone()).connect(empty(get("http://a/x"))).await.unwrap();
+        Http::new(Elsewhere(elsewhere.clone())).connect(empty(get("http://a/x"))).await.unwrap();
+        assert_eq!(by_host.record().dialled, ["p.invalid 3128"]);
+        let sent = &by_host.record().sent[0];
+        assert!(sent.starts_with("GET http://a/x HTTP/1.1\r\n") && sent.contains(BASIC), "{sent}");
+        assert_eq!(elsewhere.record().dialled, ["a 80"]);
+        assert_eq!(
+            elsewhere.record().sent,
+            ["GET /x HTTP/1.1\r\nhost: a\r\naccept-encoding: identity\r\n\r\n"]
+        );
+        return;
+    }
+    let this = "a_dial_that_ignores_the_host_has_no_use_for_the_proxies_of_the_environment";
+    let mut again = Command::new(env::current_exe().unwrap());
+    again.args(["--exact", this]).env_remove("no_proxy").env_remove("NO_PROXY");
+    let output = again.env("http_proxy", PROXY).output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && shown.contains("1 passed"),
+        "{shown}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod tunnel {
     use core::error::Error as StdError;
+    use std::net::TcpListener;
 
     use http::StatusCode;
     use sse_driver::ConnectTimeout;

@@ -9,7 +9,7 @@ use http::{Request, Response};
 use sse_driver::RequestBody;
 use sse_driver::{EffectiveUrl, Transport};
 use sse_hyper::Error;
-use sse_testkit::{Reply, Server};
+use sse_testkit::{Reply, ReservedPort, Server};
 
 type Body = sse_hyper::Body<<sse_tokio::TokioDial as sse_hyper::Dial>::Stream>;
 
@@ -141,7 +141,8 @@ async fn redirects_that_are_not_followed() {
 
 #[tokio::test]
 async fn a_redirect_to_nobody_names_who_was_dialled() {
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let port = ReservedPort::new();
+    let nobody = port.addr();
     let server = redirecting(302, &format!("http://{nobody}/"));
     let error = ask(empty(get(&server.url("/")))).await.unwrap_err();
     assert!(matches!(error, Error::Connect { port, .. } if port == nobody.port()), "{error:?}");

@@ -35,6 +35,10 @@ impl sse_hyper::Dial for UnixDial {
         UnixStream::connect(&self.path).await
     }
 
+    fn goes_by_host(&self) -> bool {
+        false
+    }
+
     fn sleep(&self, time: Duration) -> impl Future<Output = ()> + Send {
         crate::sleep(time)
     }

@@ -28,7 +28,14 @@ use tokio::time;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
 pub use sse_driver::{self, *};
-pub use sse_hyper;
+#[cfg(any(
+    feature = "ring",
+    feature = "aws-lc-rs",
+    feature = "platform-verifier",
+    feature = "webpki-roots"
+))]
+pub use sse_hyper::Tls;
+pub use sse_hyper::{self, Proxy};
 #[cfg(unix)]
 pub use unix::UnixDial;
 

@@ -38,6 +38,10 @@ impl sse_hyper::Dial for UnixDial {
         Ok(UnixStream::connect(&self.path).await?.compat())
     }
 
+    fn goes_by_host(&self) -> bool {
+        false
+    }
+
     fn sleep(&self, time: Duration) -> impl Future<Output = ()> + Send {
         tokio::time::sleep(time)
     }
