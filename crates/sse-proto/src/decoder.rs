@@ -10,6 +10,9 @@ use crate::resume::More;
 use crate::step::{At, EventType, Found, Whole};
 use crate::{DecodeError, Event, Frame, Limits, text};
 
+const MESSAGE: ByteString = ByteString::from_static("message");
+const EMPTY: ByteString = ByteString::new();
+
 /// Turns the bytes of an event stream into [`Frame`]s (WHATWG HTML 9.2.6), however the bytes are cut into chunks.
 ///
 /// Both [`decode`](Self::decode) and [`decode_bytes`](Self::decode_bytes) pull: call them until they say `None`, which
@@ -174,22 +177,32 @@ impl Decoder {
             self.forget();
         }
         let mut rest: &[u8] = input;
-        if let Some(whole) = self.whole(&mut rest) {
-            let frame = match whole {
-                Whole::Event { event_type, data } => Frame::Event(Event {
+        match self.whole(&mut rest) {
+            Some(Whole::Event { event_type, data }) => {
+                let event = Event {
                     event_type: match event_type {
-                        None => ByteString::from_static("message"),
-                        Some(value) => text::slice(input, value.get()),
+                        None => MESSAGE,
+                        Some(value) => text::slice(input, value),
                     },
-                    data: text::slice(input, data.get()),
+                    data: text::slice(input, data),
                     last_event_id: self.share_id(),
-                }),
-                Whole::Comment(value) => Frame::Comment(text::slice(input, value.get())),
-                Whole::Retry(time) => Frame::Retry(time),
-            };
-            let used = input.len() - rest.len();
-            input.advance(used);
-            return Ok(Some(frame));
+                };
+                let used = input.len() - rest.len();
+                input.advance(used);
+                return Ok(Some(Frame::Event(event)));
+            }
+            Some(Whole::Comment(value)) => {
+                let text = text::slice(input, value);
+                let used = input.len() - rest.len();
+                input.advance(used);
+                return Ok(Some(Frame::Comment(text)));
+            }
+            Some(Whole::Retry(time)) => {
+                let used = input.len() - rest.len();
+                input.advance(used);
+                return Ok(Some(Frame::Retry(time)));
+            }
+            None => {}
         }
         match self.more_data(&mut rest) {
             More::Held => {
@@ -201,7 +214,7 @@ impl Decoder {
                 input.advance(used);
                 return Ok(Some(Frame::Event(Event {
                     event_type: match self.block.event_type() {
-                        "message" => ByteString::from_static("message"),
+                        "message" => MESSAGE,
                         event_type => ByteString::from(event_type),
                     },
                     data: text::own(self.block.take_data()),
@@ -228,17 +241,17 @@ impl Decoder {
         let frame = match found {
             Found::Event { event_type, data } => Frame::Event(Event {
                 data: match data {
-                    Some(value) => text::slice(input, value.get()),
+                    Some(value) => text::slice(input, value),
                     None => text::own(self.block.take_data()),
                 },
                 event_type: match event_type {
-                    EventType::Message => ByteString::from_static("message"),
-                    EventType::Here(value) => text::slice(input, value.get()),
+                    EventType::Message => MESSAGE,
+                    EventType::Here(value) => text::slice(input, value),
                     EventType::Held => ByteString::from(self.block.event_type()),
                 },
                 last_event_id: self.share_id(),
             }),
-            Found::Comment(Some(value)) => Frame::Comment(text::slice(input, value.get())),
+            Found::Comment(Some(value)) => Frame::Comment(text::slice(input, value)),
             Found::Comment(None) => Frame::Comment(ByteString::from(self.text.as_str())),
             Found::Retry(time) => Frame::Retry(time),
             Found::Discarded { len } => Frame::Discarded { len },
@@ -266,7 +279,7 @@ impl Decoder {
     /// The last event ID without a copy for each event that carries it.
     pub(crate) fn share_id(&mut self) -> ByteString {
         match self.last_event_id.len() {
-            0 => return ByteString::new(),
+            0 => return EMPTY,
             1..=KEEP => {}
             _ => return ByteString::from(self.last_event_id.as_str()),
         }

@@ -52,10 +52,18 @@ fn valid_by_blocks(value: Value<'_>) -> Option<&str> {
     if is_cut { None } else { valid(blocks)?.get(..value.len) }
 }
 
-/// The bytes as text that shares the chunk, of which they are a part; a repaired copy if need be.
+/// The value as text that shares the chunk, of which it is a part; a repaired copy if need be.
+///
+/// A `ByteString` of shared bytes is checked by the standard library, which takes ten times as long as SIMD does for
+/// text that is not ASCII. Checked by SIMD and copied, such text is there in half the time.
 #[inline]
-pub(crate) fn slice(chunk: &Bytes, bytes: &[u8]) -> ByteString {
-    ByteString::try_from(chunk.slice_ref(bytes)).unwrap_or_else(|_| repaired(bytes))
+pub(crate) fn slice(chunk: &Bytes, value: Value<'_>) -> ByteString {
+    if value.get().first_chunk::<32>().is_some_and(|start| !start.is_ascii()) {
+        if let Some(text) = valid_by_blocks(value) {
+            return ByteString::from(String::from(text));
+        }
+    }
+    ByteString::try_from(chunk.slice_ref(value.get())).unwrap_or_else(|_| repaired(value.get()))
 }
 
 /// The bytes as text, handed over.
