@@ -6,7 +6,6 @@ use bytes::{Buf, Bytes};
 use bytestring::ByteString;
 
 use crate::block::{Block, KEEP};
-use crate::resume::More;
 use crate::step::{At, EventType, Found, Whole};
 use crate::{DecodeError, Event, Frame, Limits, text};
 
@@ -88,63 +87,36 @@ impl Decoder {
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
-        if self.spent {
-            self.forget();
-        }
         match self.whole(input) {
-            Some(Whole::Event { event_type, data }) => {
-                return Ok(Some(Frame::Event(Event {
-                    event_type: match event_type {
-                        None => "message",
-                        Some(value) => text::lend(value, &mut self.type_text),
-                    },
-                    data: text::lend(data, &mut self.text),
-                    last_event_id: &self.last_event_id,
-                })));
-            }
-            Some(Whole::Comment(value)) => {
-                return Ok(Some(Frame::Comment(text::lend(value, &mut self.text))));
-            }
-            Some(Whole::Retry(time)) => return Ok(Some(Frame::Retry(time))),
-            None => {}
-        }
-        if let Some(data) = self.whole_data(input) {
-            return Ok(Some(Frame::Event(Event {
-                event_type: self.block.event_type(),
+            Some(Whole::Event { event_type, data }) => Ok(Some(Frame::Event(Event {
+                event_type: match event_type {
+                    None => "message",
+                    Some(value) => text::lend(value, &mut self.type_text),
+                },
                 data: text::lend(data, &mut self.text),
                 last_event_id: &self.last_event_id,
-            })));
+            }))),
+            Some(Whole::Comment(value)) => Ok(Some(Frame::Comment(text::lend(value, &mut self.text)))),
+            Some(Whole::Retry(time)) => Ok(Some(Frame::Retry(time))),
+            None if self.hold_all(input) => Ok(None),
+            None => self.decode_in_steps(input),
         }
-        match self.more_data(input) {
-            More::Held => return Ok(None),
-            More::Event => {
-                return Ok(Some(Frame::Event(Event {
-                    event_type: self.block.event_type(),
-                    data: text::lend(self.block.data().into(), &mut self.text),
-                    last_event_id: &self.last_event_id,
-                })));
-            }
-            More::Unusual => {}
-        }
-        if self.hold_few(input) {
-            return Ok(None);
-        }
-        self.decode_by_lines(input)
     }
 
-    fn decode_by_lines<'d, 'i: 'd>(
+    #[inline(never)]
+    fn decode_in_steps<'d, 'i: 'd>(
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
         let Some(found) = self.step(input)? else { return Ok(None) };
         Ok(Some(match found {
             Found::Event { event_type, data } => Frame::Event(Event {
-                data: text::lend(data.unwrap_or_else(|| self.block.data().into()), &mut self.text),
                 event_type: match event_type {
                     EventType::Message => "message",
                     EventType::Here(value) => text::lend(value, &mut self.type_text),
                     EventType::Held => self.block.event_type(),
                 },
+                data: text::lend(data.unwrap_or_else(|| self.block.data().into()), &mut self.text),
                 last_event_id: &self.last_event_id,
             }),
             Found::Comment(Some(value)) => Frame::Comment(text::lend(value, &mut self.text)),
@@ -173,9 +145,6 @@ impl Decoder {
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn decode_bytes(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
-        if self.spent {
-            self.forget();
-        }
         let mut rest: &[u8] = input;
         match self.whole(&mut rest) {
             Some(Whole::Event { event_type, data }) => {
@@ -189,50 +158,29 @@ impl Decoder {
                 };
                 let used = input.len() - rest.len();
                 input.advance(used);
-                return Ok(Some(Frame::Event(event)));
+                Ok(Some(Frame::Event(event)))
             }
             Some(Whole::Comment(value)) => {
                 let text = text::slice(input, value);
                 let used = input.len() - rest.len();
                 input.advance(used);
-                return Ok(Some(Frame::Comment(text)));
+                Ok(Some(Frame::Comment(text)))
             }
             Some(Whole::Retry(time)) => {
                 let used = input.len() - rest.len();
                 input.advance(used);
-                return Ok(Some(Frame::Retry(time)));
+                Ok(Some(Frame::Retry(time)))
             }
-            None => {}
-        }
-        match self.more_data(&mut rest) {
-            More::Held => {
+            None if self.hold_all(&mut rest) => {
                 *input = Bytes::new();
-                return Ok(None);
+                Ok(None)
             }
-            More::Event => {
-                let used = input.len() - rest.len();
-                input.advance(used);
-                return Ok(Some(Frame::Event(Event {
-                    event_type: match self.block.event_type() {
-                        "message" => MESSAGE,
-                        event_type => ByteString::from(event_type),
-                    },
-                    data: text::own(self.block.take_data()),
-                    last_event_id: self.share_id(),
-                })));
-            }
-            More::Unusual => {}
+            None => self.decode_bytes_in_steps(input),
         }
-        if self.hold_few(&mut rest) {
-            *input = Bytes::new();
-            return Ok(None);
-        }
-        let used = input.len() - rest.len();
-        input.advance(used);
-        self.decode_bytes_by_lines(input)
     }
 
-    fn decode_bytes_by_lines(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
+    #[inline(never)]
+    fn decode_bytes_in_steps(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
         let mut rest: &[u8] = input;
         let Some(found) = self.step(&mut rest)? else {
             *input = Bytes::new();
@@ -240,14 +188,14 @@ impl Decoder {
         };
         let frame = match found {
             Found::Event { event_type, data } => Frame::Event(Event {
-                data: match data {
-                    Some(value) => text::slice(input, value),
-                    None => text::own(self.block.take_data()),
-                },
                 event_type: match event_type {
                     EventType::Message => MESSAGE,
                     EventType::Here(value) => text::slice(input, value),
                     EventType::Held => ByteString::from(self.block.event_type()),
+                },
+                data: match data {
+                    Some(value) => text::slice(input, value),
+                    None => text::own(self.block.take_data()),
                 },
                 last_event_id: self.share_id(),
             }),

@@ -4,18 +4,8 @@ use alloc::string::String;
 
 use crate::block::{Block, Ended, KEEP};
 use crate::line;
-use crate::step::{At, EASY_PART, Found, Here, Skipped};
+use crate::step::{At, EASY_PART, FEW, Found, Here, Skipped};
 use crate::{DecodeError, Decoder, Oversize, text};
-
-/// What came of more of a data line.
-pub(crate) enum More {
-    /// The input is held.
-    Held,
-    /// An event is complete, and held.
-    Event,
-    /// Something else, to be looked at from where the input now begins.
-    Unusual,
-}
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -57,49 +47,39 @@ impl Decoder {
         self.hold_line(&mut &BOM[..seen])
     }
 
-    /// The usual way on from a data line that was cut off: more of it, or its end and the blank line right behind.
+    /// The usual way on from a data line that was cut off: its end, and the blank line right behind.
     #[inline]
-    pub(crate) fn more_data(&mut self, input: &mut &[u8]) -> More {
-        if self.at != At::InData {
-            return More::Unusual;
-        }
-        let end = line::end(input, 0);
-        let len = end.unwrap_or(input.len());
-        if !self.has_easy_room(len) {
-            return More::Unusual;
-        }
-        self.block.extend_line(&input[..len]);
-        let Some(end) = end else {
-            *input = &[];
-            return More::Held;
-        };
+    pub(crate) fn rest_of_data<'i>(&mut self, input: &mut &'i [u8]) -> Option<Found<'i>> {
+        let Some(end) = line::end(input, 0).filter(|end| self.has_easy_room(*end)) else { return None };
+        self.block.extend_line(&input[..end]);
         self.block.end_data();
         self.pass(input, &input[end + line::end_len(input, end)..]);
         match line::after_end(input) {
             Some(rest) if self.at == At::Line => {
-                let _ = self.dispatch(Here::default());
+                let found = self.dispatch(Here::default());
                 self.pass(input, rest);
-                More::Event
+                found
             }
-            _ => More::Unusual,
+            _ => None,
         }
     }
 
-    /// Holds a few bytes that are but a part of a line. `false`: they are more than that.
+    /// Holds a chunk that is but a part of a line. `false`: it is more than that, or that is not quickly told.
     #[inline]
-    pub(crate) fn hold_few(&mut self, input: &mut &[u8]) -> bool {
-        let at_line = matches!(self.at, At::Event | At::Line | At::InLine) && !self.spent;
-        if !at_line
-            || input.len() >= 8
-            || input.is_empty()
-            || input.iter().any(|byte| matches!(byte, b'\n' | b'\r'))
-            || !self.has_easy_room(input.len())
-        {
+    pub(crate) fn hold_all(&mut self, input: &mut &[u8]) -> bool {
+        let in_line = match self.at {
+            At::InData => true,
+            At::Event | At::Line | At::InLine => input.len() < FEW,
+            _ => false,
+        };
+        if !in_line || input.is_empty() || line::end(input, 0).is_some() || !self.has_easy_room(input.len()) {
             return false;
         }
         self.block.extend_line(input);
-        self.at = At::InLine;
-        self.tell_data_line();
+        if self.at != At::InData {
+            self.at = At::InLine;
+            self.tell_data_line();
+        }
         *input = &[];
         true
     }

@@ -74,17 +74,23 @@ pub(crate) struct Here<'i> {
 /// measured line by line.
 pub(crate) const EASY_PART: usize = 8;
 
+/// A chunk of fewer bytes than this is looked at byte by byte.
+pub(crate) const FEW: usize = 8;
+
 impl Decoder {
-    /// The usual frame, all of it in the chunk: a comment, or an event of one data line with the blank line right behind
-    /// and its type and its ID before it, if it has them. What it finds is what [`step`](Self::step) would find, with less
-    /// to ask for on the way.
+    /// The usual path: a frame that lies whole in the chunk, be it a comment, or an event of one data line with the blank
+    /// line right behind and its ID and its type before it, if it has them. What it finds is what [`step`](Self::step)
+    /// would find, with less to ask for on the way.
     #[inline(always)]
     pub(crate) fn whole<'i>(&mut self, input: &mut &'i [u8]) -> Option<Whole<'i>> {
+        if self.spent {
+            self.forget();
+        }
         if self.at != At::Event {
             return None;
         }
         let chunk = *input;
-        let (mut event_type, mut id, mut rest) = (None, None, chunk);
+        let (mut id, mut event_type, mut rest) = (None, None, chunk);
         if let Some(after) = rest.strip_prefix(b":") {
             let (text, rest) = line::value_and_rest(after)?;
             return self.is_easy(chunk, rest).then(|| {
@@ -115,7 +121,7 @@ impl Decoder {
         Some(Whole::Event { event_type, data })
     }
 
-    /// A reconnection time, perhaps with an event's type and ID before it, which then are held.
+    /// A reconnection time, perhaps with an event's ID and type before it, which then are held.
     #[inline(never)]
     fn whole_retry<'i>(&mut self, input: &mut &'i [u8], rest: &'i [u8], here: Here<'i>) -> Option<Whole<'i>> {
         let (value, rest) = line::value_and_rest(rest.strip_prefix(b"retry:")?)?;
@@ -129,10 +135,10 @@ impl Decoder {
         Some(Whole::Retry(time))
     }
 
-    /// What is missing of an event whose type or ID is held: the data line, and the blank line right behind.
+    /// What is missing of an event whose ID or type is held: the data line, and the blank line right behind.
     #[inline]
-    pub(crate) fn whole_data<'i>(&mut self, input: &mut &'i [u8]) -> Option<Value<'i>> {
-        if self.at != At::Line || self.block.has_data() {
+    fn whole_data<'i>(&mut self, input: &mut &'i [u8]) -> Option<Found<'i>> {
+        if self.block.has_data() {
             return None;
         }
         let (data, rest) = line::value_and_rest(input.strip_prefix(b"data:")?)?;
@@ -140,9 +146,8 @@ impl Decoder {
         if !self.is_easy(input, rest) {
             return None;
         }
-        let _ = self.dispatch(Here { data: Some(data), ..Here::default() });
         *input = rest;
-        Some(data)
+        self.dispatch(Here { data: Some(data), ..Here::default() })
     }
 
     /// What was lent is no longer needed: the next line begins an event.
@@ -160,9 +165,21 @@ impl Decoder {
         chunk.len() - rest.len() < self.easy()
     }
 
-    /// Any event, a line at a time.
+    /// Whatever is left: an event a line at a time, or the rest of one that was cut off.
     #[inline]
     pub(crate) fn step<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Found<'i>>, DecodeError> {
+        let found = match self.at {
+            At::Line => self.whole_data(input),
+            At::InData => self.rest_of_data(input),
+            _ => None,
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+        self.step_by_lines(input)
+    }
+
+    fn step_by_lines<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Found<'i>>, DecodeError> {
         loop {
             while !matches!(self.at, At::Event | At::Line) {
                 let found = self.resume(input)?;
