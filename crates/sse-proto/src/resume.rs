@@ -50,7 +50,10 @@ impl Decoder {
     /// The usual way on from a data line that was cut off: its end, and the blank line right behind.
     #[inline]
     pub(crate) fn rest_of_data<'i>(&mut self, input: &mut &'i [u8]) -> Option<Found<'i>> {
-        let Some(end) = line::end(input, 0).filter(|end| self.has_easy_room(*end)) else { return None };
+        if !self.has_easy_room(0) {
+            return None;
+        }
+        let end = line::end(input, 0).filter(|end| self.has_easy_room(*end))?;
         self.block.extend_line(&input[..end]);
         self.block.end_data();
         self.pass(input, &input[end + line::end_len(input, end)..]);
@@ -72,7 +75,8 @@ impl Decoder {
             At::Event | At::Line | At::InLine => input.len() < FEW,
             _ => false,
         };
-        if !in_line || input.is_empty() || line::end(input, 0).is_some() || !self.has_easy_room(input.len()) {
+        let quick = in_line && !input.is_empty() && self.has_easy_room(input.len());
+        if !quick || line::end(input, 0).is_some() {
             return false;
         }
         self.block.extend_line(input);
