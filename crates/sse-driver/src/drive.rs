@@ -42,6 +42,8 @@ pub(crate) struct Drive<T: Transport, M: Timer> {
     /// An error that the application made of an event or of an attempt.
     own_error: Option<Error>,
     refusal: Option<Refusal>,
+    /// The application asked for a new connection, and there is none yet.
+    restarting: bool,
     ended: bool,
     trace: Trace,
 }
@@ -89,6 +91,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             last_failure: None,
             own_error: None,
             refusal: None,
+            restarting: false,
             ended: false,
         }
     }
@@ -96,6 +99,10 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     pub(crate) fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
         loop {
             ready!(self.budget.poll(cx));
+            if self.restarting {
+                // The application may have taken its time since then, and the response timeout must not have.
+                self.source.restart(self.timer.now());
+            }
             match self.source.poll_output() {
                 Output::Connect(attempt) => self.connect(attempt),
                 Output::Opened => return Poll::Ready(self.opened()),
@@ -124,10 +131,12 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     /// Drops the connection and asks for another one at once.
     pub(crate) fn restart(&mut self) {
         self.source.restart(self.timer.now());
+        self.restarting = true;
         self.link = Link::Down;
     }
 
     fn connect(&mut self, attempt: proto::Attempt) {
+        self.restarting = false;
         self.tell(&State::Connecting { attempt: attempt.number });
         self.trace.warn_if_unsendable(&attempt.resume);
         let request = self.template.request(&attempt);

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::task::ready;
 
@@ -187,7 +186,7 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
             last_event_id: self.last_event_id.or(own_id).unwrap_or_default(),
             show_comments: self.options.show_comments,
             show_retries: self.options.show_retries,
-            seed: RandomState::new().hash_one(0),
+            seed: self.timer.seed(),
         };
         let template = Template {
             method: self.method,

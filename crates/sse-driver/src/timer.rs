@@ -1,6 +1,7 @@
 //! The clock of a runtime.
 
 use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
 use std::time::SystemTime;
 
 use sse_proto::Instant;
@@ -38,5 +39,11 @@ pub trait Timer {
     /// The date, to turn the date in a `Retry-After` header into a delay when the response has no `Date` of its own.
     fn wall_clock(&self) -> SystemTime {
         SystemTime::now()
+    }
+
+    /// A number that nobody can foresee, asked for once for each session: the seed of its jitter. A simulated clock
+    /// gives one that can be given again.
+    fn seed(&self) -> u64 {
+        RandomState::new().hash_one(0)
     }
 }

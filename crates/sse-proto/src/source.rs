@@ -183,9 +183,12 @@ impl EventSource {
 
     /// Drops the connection and connects again at once: as if the server had dropped it, but without the delay, and
     /// without counting as a failure. Cuts a wait short, also one that the driver has not heard of yet.
+    ///
+    /// The response timeout runs from here on. A driver that drains its outputs only later calls it again then.
     pub fn restart(&mut self, now: Instant) {
         match &mut self.phase {
-            Phase::Waiting { .. } => self.phase = Phase::Due { since: now },
+            Phase::Waiting { .. } | Phase::Due { .. } => self.phase = Phase::Due { since: now },
+            Phase::Lost { cause: Cause::Restart, .. } => {}
             Phase::Lost { cause, at, .. } => (*cause, *at) = (Cause::Restart, now),
             _ => self.lose(now, Cause::Restart),
         }

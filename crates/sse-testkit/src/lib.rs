@@ -9,9 +9,10 @@
 //!  - [`ProxyServer`]: an HTTP proxy in front of it.
 //!  - `tls_suite`: what every runtime's client has to do with https (feature `tls`).
 //!  - [`FakeNet`] and [`FakeClock`]: a network and a time that exist only in the test, for the driver.
+//!  - [`simulation`](mod@simulation): whole clients in worlds drawn from seeds, each step held against a model.
 //!  - [`SplitMix64`]: chance that can be replayed.
 //!
-//! Nothing here needs a runtime. Nothing but the suite uses the decoder or the client that it is there to test: of the
+//! Nothing here needs a runtime. Nothing but the suites and the simulation uses the decoder or the client that it is there to test: of the
 //! driver, the fakes know the two traits only.
 //!
 //! A decoder is tested like this:
@@ -67,6 +68,7 @@ mod proxy;
 mod rand;
 pub mod reference;
 mod server;
+pub mod simulation;
 pub mod suite;
 #[cfg(feature = "tls")]
 mod tls;

@@ -155,6 +155,23 @@ fn close_finish_and_reconnect() {
 }
 
 #[test]
+fn the_response_timeout_runs_from_the_attempt_and_not_from_reconnect() {
+    let second = Duration::from_secs(1);
+    let test =
+        test([events().send("data: a\n\ndata: b\n\n").stall(), events().after(second).send("data: c\n\n")]);
+    test.clock.run(async {
+        let mut session = test.get().response_timeout(2 * second).open().await.expect("open");
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+        session.reconnect();
+        for data in ["b", "c"] {
+            test.clock.sleep_until(test.clock.now() + 60 * second).await;
+            assert_eq!(session.next().await.expect("an event").expect("no error").data, data);
+        }
+    });
+    assert_eq!((test.net.requests().len(), test.seconds()), (2, 60 + 60 + 1));
+}
+
+#[test]
 fn dropping_closes_the_connection_at_once() {
     let test = test([events().after(Duration::from_secs(9)), events().stall(), events().stall()]);
     let mut pending = Box::pin(test.get().open());

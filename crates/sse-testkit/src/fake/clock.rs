@@ -26,6 +26,7 @@ pub struct FakeClock(Arc<Mutex<Time>>);
 #[derive(Debug, Default)]
 struct Time {
     now: Instant,
+    seed: u64,
     sleepers: Vec<(Instant, Waker)>,
 }
 
@@ -50,15 +51,27 @@ impl FakeClock {
         }
     }
 
+    /// A clock whose sessions have the dice of this seed, so that their jitter can be replayed. (Others have 0.)
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        let clock = Self::default();
+        clock.lock().seed = seed;
+        clock
+    }
+
+    /// Lets time pass at once, whatever there is to do: a suspended machine, a thread that was not scheduled.
+    pub fn advance(&self, by: Duration) {
+        let mut time = self.lock();
+        let now = time.now + by;
+        time.move_to(now);
+    }
+
     /// To the next deadline.
     fn jump(&self) {
         let mut time = self.lock();
         let next = time.sleepers.iter().map(|(deadline, _)| *deadline).min();
         let next = next.expect("the future waits for nothing that could happen");
-        time.now = time.now.max(next);
-        for (_, waker) in time.sleepers.extract(next) {
-            waker.wake();
-        }
+        time.move_to(next);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Time> {
@@ -66,16 +79,14 @@ impl FakeClock {
     }
 }
 
-/// Takes out those that are due.
-trait Extract {
-    fn extract(&mut self, now: Instant) -> Vec<(Instant, Waker)>;
-}
-
-impl Extract for Vec<(Instant, Waker)> {
-    fn extract(&mut self, now: Instant) -> Vec<(Instant, Waker)> {
-        let (due, later) = self.drain(..).partition(|(deadline, _)| *deadline <= now);
-        *self = later;
-        due
+impl Time {
+    /// Wakes those that are due then. Time never goes back.
+    fn move_to(&mut self, now: Instant) {
+        self.now = self.now.max(now);
+        let (due, later) = self.sleepers.drain(..).partition(|(deadline, _)| *deadline <= self.now);
+        self.sleepers = later;
+        let due: Vec<(Instant, Waker)> = due;
+        due.into_iter().for_each(|(_, waker)| waker.wake());
     }
 }
 
@@ -96,6 +107,10 @@ impl Timer for FakeClock {
 
     fn sleep_until(&self, deadline: Instant) -> FakeSleep {
         FakeSleep { clock: self.clone(), deadline }
+    }
+
+    fn seed(&self) -> u64 {
+        self.lock().seed
     }
 
     /// The clock's origin is 2020-01-01.

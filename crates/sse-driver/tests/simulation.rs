@@ -1,0 +1,43 @@
+//! Ten thousand whole lives of the client, drawn from seeds: see [`sse_testkit::simulation`].
+//!
+//! `SEEDS=n` lives so many, and `SEED=n cargo test -p sse-driver --test simulation -- --nocapture` lives one again and
+//! tells what happens: what the network did, what the client said of itself, what the application did and got, and when.
+#![allow(missing_docs)]
+
+use sse_testkit::simulation;
+
+#[test]
+fn every_event_once_and_in_order_and_every_promise_kept() {
+    if let Some(seed) = number("SEED") {
+        simulation::run(seed, true);
+        return;
+    }
+    let seeds = number("SEEDS").unwrap_or(10_000);
+    let report = simulation::run_all(0..seeds);
+    println!("{report:#?}");
+    for what in HAPPENINGS {
+        let times = report.happenings.get(what).copied().unwrap_or(0);
+        assert!(times >= seeds / 50, "{what}: {times} times in {seeds} lives is hardly ever");
+    }
+}
+
+/// What has to have happened for this to prove anything.
+#[rustfmt::skip]
+const HAPPENINGS: &[&str] = &[
+    "clock jump", "close", "closed", "comment",
+    "connecting", "cut in a character", "cut in an event", "drip",
+    "end", "end: content type", "end: end of stream", "end: failed",
+    "end: finished", "end: gave up", "end: no content", "end: requested",
+    "end: status", "end: too long", "event", "event over the limit",
+    "failure", "failure before the head", "finish", "half an event over the limit",
+    "id without an event", "leave", "lost: end", "lost: idle timeout",
+    "lost: response timeout", "lost: restart", "lost: status", "lost: transport",
+    "next dropped", "open", "opening dropped", "pause",
+    "reconnect", "redirect", "refusal", "retry",
+    "retry-after", "session", "silence", "silence before the head",
+    "stream",
+];
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|value| value.parse().expect("a number"))
+}

@@ -1,0 +1,91 @@
+//! What a client holds: within its limit under a flood, little in a whole life, and nothing after it.
+#![allow(missing_docs)]
+
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use peak_alloc::PeakAlloc;
+use sse_driver::proto::{Limits, Oversize};
+use sse_driver::{Client, Diagnostics, Error};
+use sse_testkit::{FakeClock, FakeNet, FakeReply, simulation};
+
+/// It counts every byte of the process, and a reallocation as if it moved.
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+const KIB: usize = 1024;
+const LIMIT: usize = 256 * KIB;
+/// Buffers that are kept for the next event, and the last lines of [`Diagnostics`], which may take 256 KiB.
+const SLACK: usize = 384 * KIB;
+
+/// One test at a time: the count is that of the process.
+fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[test]
+fn a_flood_is_held_within_the_limit() {
+    let _alone = alone();
+    for (pattern, len) in [
+        ("x", 64 * KIB),
+        ("data: x\n", 64 * KIB),
+        ("data\n", 8 * KIB),
+        ("data: é", 1000),
+        ("event: x\n", 64 * KIB),
+        ("id: x", 64 * KIB),
+        (": x", 64 * KIB),
+        ("\r", 64 * KIB),
+        ("retry: 1\n", 8 * KIB),
+        ("data: x\n\n", 64 * KIB),
+    ] {
+        for oversize in [Oversize::Fail, Oversize::Skip] {
+            let chunk = Bytes::from(pattern.repeat(len / pattern.len()));
+            let base = MEMORY.current_usage();
+            MEMORY.reset_peak_usage();
+            let error = flood(chunk, oversize);
+            assert!(error.is_none_or(|error| matches!(error, Error::TooLong { limit: LIMIT })));
+            let held = MEMORY.peak_usage() - base;
+            assert!(held <= 2 * LIMIT + SLACK, "{pattern:?} {oversize:?}: {held} bytes in use");
+        }
+    }
+}
+
+/// The error that it ends with, if it does, before 8 MiB have come. (A turn takes 256 KiB, or 256 events.)
+fn flood(chunk: Bytes, oversize: Oversize) -> Option<Error> {
+    let clock = FakeClock::default();
+    let net = FakeNet::new(&clock, [FakeReply::events().send_for_ever(chunk)]);
+    let limits = Limits { max_event_len: LIMIT, oversize };
+    let client = Client::builder_with(net, clock.clone()).limits(limits);
+    let client = client.diagnostics(Diagnostics::LastLines(100)).build();
+    let mut session = clock.run(client.get("http://test/").open()).expect("open");
+    for _ in 0..32 {
+        while let Poll::Ready(event) =
+            Pin::new(&mut session).poll_next(&mut Context::from_waker(Waker::noop()))
+        {
+            if let Err(error) = event.expect("it ends in an error only") {
+                return Some(error);
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn a_life_holds_little_and_leaves_nothing_behind() {
+    let _alone = alone();
+    simulation::run(0, false);
+    let base = MEMORY.current_usage();
+    for seed in 0..500 {
+        MEMORY.reset_peak_usage();
+        simulation::run(seed, false);
+        let held = MEMORY.peak_usage() - base;
+        assert!(held <= 256 * KIB, "seed {seed}: {held} bytes in use");
+    }
+    let left = MEMORY.current_usage().saturating_sub(base);
+    // The harness of the other test may have taken a little meanwhile; a leak would be one of five hundred lives.
+    assert!(left <= 64 * KIB, "{left} bytes left behind");
+}

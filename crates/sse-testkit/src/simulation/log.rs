@@ -1,0 +1,167 @@
+//! What the server has to say: numbered entries in their wire form.
+
+use std::time::Duration;
+
+use sse_driver::{Event, Frame, Instant};
+
+use super::settings::Settings;
+use super::world::Dice;
+
+/// An entry of the log. Each has an id, and not each is an event.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) kind: Kind,
+    pub(super) wire: Vec<u8>,
+    /// What the client has once it has so many bytes of the wire form.
+    pub(super) marks: Vec<(usize, Mark)>,
+    /// When the server has it.
+    pub(super) at: Instant,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Event,
+    /// An id without data: the last event ID moves and nothing is delivered.
+    Id,
+    /// An event over the client's limit.
+    Oversize,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Mark {
+    Comment(String),
+    Retry(Duration),
+    /// The entry is complete. `None`: it is no event.
+    Complete(u64, Option<Event>),
+    /// The event that is too long may have been found out.
+    TooLong,
+    /// It must have been.
+    Discarded,
+}
+
+impl Mark {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Comment(_) => "comment",
+            Self::Retry(_) => "retry",
+            Self::Complete(_, Some(_)) => "event",
+            Self::Complete(_, None) => "id without an event",
+            Self::TooLong => "half an event over the limit",
+            Self::Discarded => "event over the limit",
+        }
+    }
+
+    pub(super) fn frame(&self) -> Option<Frame> {
+        match self {
+            Self::Comment(text) => Some(Frame::Comment(text.as_str().into())),
+            Self::Retry(time) => Some(Frame::Retry(*time)),
+            Self::Complete(_, event) => event.clone().map(Frame::Event),
+            Self::TooLong => None,
+            Self::Discarded => Some(Frame::Discarded { len: 0 }),
+        }
+    }
+}
+
+/// The data of the event that says it is the last one.
+pub(super) const DONE: &str = "[DONE]";
+
+pub(super) fn draw(dice: &mut Dice, settings: &Settings) -> Vec<Entry> {
+    let len = 1 + dice.below(12);
+    let mut at = Instant::ZERO;
+    let gap = dice.pick(&[0, 0, 500, 20_000]);
+    (1..=len)
+        .map(|id| {
+            at = at + dice.millis(gap);
+            let kind = match dice.below(20) {
+                0 if id < len => Kind::Oversize,
+                1 | 2 if id < len => Kind::Id,
+                _ => Kind::Event,
+            };
+            let data = match (kind, settings.finishes && id == len) {
+                (Kind::Id, _) => String::new(),
+                (Kind::Oversize, _) => "x".repeat(3 * settings.limits.max_event_len),
+                (Kind::Event, true) => DONE.to_owned(),
+                (Kind::Event, false) => data(dice, id),
+            };
+            write(dice, settings, id, kind, &data, at)
+        })
+        .collect()
+}
+
+fn data(dice: &mut Dice, id: u64) -> String {
+    let text = ["", "é", "✓ done", "🦀🦀🦀", "a: b", " led by a space", "{\"json\": true}"];
+    let lines: Vec<_> = (0..1 + dice.below(3)).map(|_| dice.pick(&text)).collect();
+    format!("event {id}\n{}", lines.join("\n"))
+}
+
+/// The lines of an entry in an order that is drawn, with a line end that is drawn.
+fn write(dice: &mut Dice, settings: &Settings, id: u64, kind: Kind, data: &str, at: Instant) -> Entry {
+    let mut writer = Writer { end: dice.pick(&["\n", "\r\n", "\r"]), wire: Vec::new(), marks: Vec::new() };
+    let event_type = dice.pick(&["message", "add", "naïve", "open", "error"]);
+    let (id_first, small) = (dice.percent(70), kind != Kind::Oversize);
+    if id_first {
+        writer.line(&format!("id: {id}"));
+    }
+    if small && dice.percent(15) {
+        writer.comment("between the lines");
+    }
+    if small && dice.percent(20) {
+        writer.retry(dice.pick(&[0, 1, 250, 3000, 5000, 70_000, 100_000_000, u64::MAX]));
+    }
+    if kind == Kind::Oversize {
+        writer.marks.push((writer.wire.len() + settings.limits.max_event_len / 2, Mark::TooLong));
+    }
+    if kind != Kind::Id {
+        data.split('\n').for_each(|line| writer.line(&format!("data: {line}")));
+    }
+    if event_type != "message" {
+        writer.line(&format!("event: {event_type}"));
+    }
+    if dice.percent(10) {
+        writer.line("unknown: field");
+    }
+    if !id_first {
+        writer.line(&format!("id:{id}"));
+    }
+    let event =
+        Event { event_type: event_type.into(), data: data.into(), last_event_id: id.to_string().into() };
+    writer.finish(match kind {
+        Kind::Event => Mark::Complete(id, Some(event)),
+        Kind::Id => Mark::Complete(id, None),
+        Kind::Oversize => Mark::Discarded,
+    });
+    Entry { kind, wire: writer.wire, marks: writer.marks, at }
+}
+
+struct Writer {
+    end: &'static str,
+    wire: Vec<u8>,
+    marks: Vec<(usize, Mark)>,
+}
+
+impl Writer {
+    fn line(&mut self, line: &str) {
+        self.wire.extend_from_slice(line.as_bytes());
+        self.wire.extend_from_slice(self.end.as_bytes());
+    }
+
+    /// A line ends at the first byte of its end: a CR does not wait for its LF.
+    fn mark(&mut self, mark: Mark) {
+        self.marks.push((self.wire.len() + 1 - self.end.len(), mark));
+    }
+
+    fn comment(&mut self, text: &str) {
+        self.line(&format!(": {text}"));
+        self.mark(Mark::Comment(text.to_owned()));
+    }
+
+    fn retry(&mut self, millis: u64) {
+        self.line(&format!("retry: {millis}"));
+        self.mark(Mark::Retry(Duration::from_millis(millis)));
+    }
+
+    fn finish(&mut self, mark: Mark) {
+        self.line("");
+        self.mark(mark);
+    }
+}

@@ -1,0 +1,199 @@
+//! The transport: it plays a script, and tells the model what the client has been given.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{HeaderValue, Request, Response, StatusCode};
+use sse_driver::{EffectiveUrl, RequestBody, Timer, Transport};
+
+use super::server::{self, Answer, MOVED, Outcome, Script, Turn};
+use super::world::{Shared, World};
+use crate::FakeSleep;
+
+#[derive(Clone)]
+pub(super) struct Network(Shared);
+
+impl Network {
+    pub(super) fn new(shared: &Shared) -> Self {
+        Self(shared.clone())
+    }
+}
+
+impl Transport for Network {
+    type Body = Body;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Response<Body>>> + Send>>;
+
+    fn connect(&self, request: Request<RequestBody>) -> Self::Future {
+        let connection = Connection::new(&self.0);
+        let answer = {
+            let mut world = self.0.world();
+            let answer = server::answer(&mut world, &request);
+            world.say("network", || summary(&request, &answer));
+            answer
+        };
+        Box::pin(respond(connection, answer))
+    }
+}
+
+fn summary(request: &Request<RequestBody>, Answer { after, outcome }: &Answer) -> String {
+    let answer = match outcome {
+        Outcome::Failure => "failure".to_owned(),
+        Outcome::Silence => "silence".to_owned(),
+        Outcome::Response { status, content_type, retry_after, body, .. } => {
+            let (bytes, chunk, turns) = (body.bytes.len(), body.chunk, &body.turns);
+            format!(
+                "{status} {content_type:?} retry-after {retry_after:?}, {bytes} bytes by {chunk}: {turns:?}"
+            )
+        }
+    };
+    format!("asked after {:?}; in {after:?}: {answer}", request.headers().get("last-event-id"))
+}
+
+async fn respond(connection: Connection, answer: Answer) -> io::Result<Response<Body>> {
+    let clock = connection.0.world().clock.clone();
+    clock.sleep_until(clock.now() + answer.after).await;
+    if matches!(answer.outcome, Outcome::Silence) {
+        connection.0.world().count("silence before the head");
+        std::future::pending::<()>().await;
+    }
+    let Outcome::Response { status, content_type, retry_after, moved, body } = answer.outcome else {
+        let mut world = connection.0.world();
+        world.count("failure before the head");
+        let now = world.now();
+        world.life.handle_failure(now);
+        return Err(io::ErrorKind::ConnectionRefused.into());
+    };
+    let is_stream = {
+        let mut world = connection.0.world();
+        let now = world.now();
+        let is_stream = world.life.handle_response(now, status, content_type, retry_after, moved);
+        world.count(if is_stream { "stream" } else { "refusal" });
+        if moved {
+            world.count("redirect");
+        }
+        if retry_after.is_some() {
+            world.count("retry-after");
+        }
+        is_stream
+    };
+    let mut response = Response::new(Body { connection, script: body, sent: 0, is_stream, sleep: None });
+    *response.status_mut() = StatusCode::from_u16(status).expect("a status of ours");
+    if let Some(content_type) = content_type {
+        response.headers_mut().insert("content-type", HeaderValue::from_static(content_type));
+    }
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert("retry-after", seconds.into());
+    }
+    if moved {
+        response.extensions_mut().insert(EffectiveUrl(MOVED.parse().expect("a URL of ours")));
+    }
+    Ok(response)
+}
+
+/// Counts as open from the request to the end of the body.
+struct Connection(Shared);
+
+impl Connection {
+    fn new(shared: &Shared) -> Self {
+        let mut world = shared.world();
+        assert_eq!(world.open, 0, "two connections at once");
+        world.open += 1;
+        world.connections += 1;
+        assert!(world.connections < 1000, "it does not end");
+        Self(shared.clone())
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.0.world().open -= 1;
+    }
+}
+
+pub(super) struct Body {
+    connection: Connection,
+    script: Script,
+    sent: usize,
+    /// Whether what it says counts.
+    is_stream: bool,
+    sleep: Option<FakeSleep>,
+}
+
+impl Stream for Body {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let shared = self.connection.0.clone();
+        loop {
+            if let Some(sleep) = &mut self.sleep {
+                ready!(Pin::new(sleep).poll(cx));
+                self.sleep = None;
+            }
+            let mut world = shared.world();
+            match self.script.turns.front().copied() {
+                Some((at, turn)) if at == self.sent => {
+                    let silent = matches!(turn, Turn::Silence);
+                    if !silent {
+                        self.script.turns.pop_front();
+                    }
+                    if let Some(item) = self.turn(&mut world, turn) {
+                        return item;
+                    }
+                }
+                next => {
+                    let end = next.map_or(self.script.bytes.len(), |(at, _)| at);
+                    return Poll::Ready(Some(Ok(self.chunk(&mut world, end))));
+                }
+            }
+        }
+    }
+}
+
+impl Body {
+    /// `None`: go on.
+    fn turn(&mut self, world: &mut World, turn: Turn) -> Option<Poll<Option<io::Result<Bytes>>>> {
+        let clock = world.clock.clone();
+        match turn {
+            Turn::Until(at) => self.sleep = Some(clock.sleep_until(at)),
+            Turn::Pause(time) => self.sleep = Some(clock.sleep_until(clock.now() + time)),
+            Turn::Jump(by) => world.jump(by),
+            Turn::Silence => {
+                world.count("silence");
+                return Some(Poll::Pending);
+            }
+            Turn::End | Turn::Failure => {
+                let failed = matches!(turn, Turn::Failure);
+                world.count(if failed { "failure" } else { "end" });
+                world.say("network", || format!("{turn:?} after {} bytes", self.sent));
+                let now = world.now();
+                world.life.handle_end(now, failed);
+                return Some(Poll::Ready(failed.then(|| Err(io::ErrorKind::ConnectionReset.into()))));
+            }
+        }
+        None
+    }
+
+    fn chunk(&mut self, world: &mut World, end: usize) -> Bytes {
+        let from = self.sent;
+        self.sent = end.min(from + 1 + world.dice.index(self.script.chunk));
+        if let Some(time) = self.script.drip {
+            self.script.turns.push_front((self.sent, Turn::Pause(time)));
+        }
+        let bytes = Bytes::copy_from_slice(&self.script.bytes[from..self.sent]);
+        world.say("network", || format!("sends {:?}", String::from_utf8_lossy(&bytes)));
+        if self.is_stream {
+            let now = world.now();
+            world.life.handle_bytes(now);
+            while self.script.marks.front().is_some_and(|(at, _)| *at <= self.sent) {
+                let (_, mark) = self.script.marks.pop_front().expect("it was just seen");
+                world.count(mark.name());
+                world.life.handle_mark(mark);
+            }
+        }
+        bytes
+    }
+}

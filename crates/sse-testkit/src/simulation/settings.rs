@@ -1,0 +1,66 @@
+//! What a client is told, and how rough its world is.
+
+use std::time::Duration;
+
+use sse_driver::proto::{Limits, Oversize, ReconnectPolicy};
+
+use super::world::Dice;
+
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) policy: ReconnectPolicy,
+    pub(super) limits: Limits,
+    pub(super) idle_timeout: Option<Duration>,
+    pub(super) response_timeout: Option<Duration>,
+    /// Comments and reconnection times are shown, and read.
+    pub(super) shows_all: bool,
+    /// The last event says that it is, and the client is told to look for that.
+    pub(super) finishes: bool,
+    /// How many connections in a hundred meet with a fault.
+    pub(super) faults: u64,
+    /// How many times in a hundred the application does something other than reading on.
+    pub(super) restlessness: u64,
+}
+
+/// Most events are far shorter and some are far longer.
+const LIMIT: usize = 2048;
+
+impl Settings {
+    pub(super) fn draw(dice: &mut Dice) -> Self {
+        let seconds = Duration::from_secs;
+        let oversize = dice.pick(&[Oversize::Fail, Oversize::Skip]);
+        Self {
+            policy: policy(dice),
+            limits: Limits { max_event_len: LIMIT, oversize },
+            idle_timeout: dice.pick(&[None, Some(seconds(5)), Some(seconds(30))]),
+            response_timeout: dice.pick(&[None, Some(seconds(2)), Some(seconds(20))]),
+            shows_all: dice.percent(50),
+            finishes: dice.percent(25),
+            faults: dice.pick(&[0, 30, 60, 90]),
+            restlessness: dice.pick(&[0, 5, 30]),
+        }
+    }
+}
+
+fn policy(dice: &mut Dice) -> ReconnectPolicy {
+    let millis = Duration::from_millis;
+    let default = ReconnectPolicy::default();
+    match dice.below(10) {
+        0 => return default,
+        1 => return ReconnectPolicy::whatwg(),
+        _ => {}
+    }
+    ReconnectPolicy {
+        reconnection_time: millis(dice.pick(&[0, 100, 1000, 3000, 90_000])),
+        factor: dice.pick(&[0, 1, 2, 2, 3, u32::MAX]),
+        max_delay: millis(dice.pick(&[5000, 60_000])),
+        min_delay: millis(dice.pick(&[0, 100, 700])),
+        max_server_delay: millis(dice.pick(&[60_000, 3_600_000])),
+        jitter_percent: dice.pick(&[0, 20, 20, 100]),
+        max_attempts: dice.pick(&[None, None, None, Some(0), Some(1), Some(2), Some(5)]),
+        reset_after: millis(dice.pick(&[10_000, 60_000])),
+        retry_initial: dice.percent(60),
+        retry_status: dice.percent(85),
+        ..default
+    }
+}

@@ -1,0 +1,126 @@
+//! What all parts of a simulation share: the dice, the clock, the log, and the model of the client.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sse_driver::{Instant, Timer};
+
+use super::life::Life;
+use super::log::{self, Entry};
+use super::settings::Settings;
+use crate::{FakeClock, SplitMix64};
+
+/// The world, as the network, the application and the client's `on_state` hold it.
+#[derive(Clone)]
+pub(super) struct Shared(Arc<Mutex<World>>);
+
+impl Shared {
+    pub(super) fn new(seed: u64, trace: bool) -> Self {
+        Self(Arc::new(Mutex::new(World::new(seed, trace))))
+    }
+
+    /// Not to be held over a poll of the client, which comes back here.
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(super) struct World {
+    pub(super) dice: Dice,
+    pub(super) clock: FakeClock,
+    pub(super) settings: Settings,
+    /// The server's; the entry at index n has the id n + 1.
+    pub(super) log: Vec<Entry>,
+    pub(super) life: Life,
+    /// Open connections, those that wait for a response included.
+    pub(super) open: usize,
+    pub(super) connections: u64,
+    pub(super) events: u64,
+    pub(super) happenings: BTreeMap<&'static str, u64>,
+    trace: bool,
+}
+
+/// After so many connections nothing goes wrong any more, so that every life comes to its end.
+const ENOUGH: u64 = 60;
+
+/// Of the trace.
+const LONGEST_LINE: usize = 400;
+
+impl World {
+    fn new(seed: u64, trace: bool) -> Self {
+        let mut dice = Dice(SplitMix64::new(seed));
+        let settings = Settings::draw(&mut dice);
+        let log = log::draw(&mut dice, &settings);
+        let life = Life::new(&settings, 0);
+        let world = Self {
+            dice,
+            clock: FakeClock::seeded(seed),
+            settings,
+            log,
+            life,
+            open: 0,
+            connections: 0,
+            events: 0,
+            happenings: BTreeMap::new(),
+            trace,
+        };
+        world.say("seed", || format!("{seed}: {:?}", world.settings));
+        world
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Whether something that happens to so many in a hundred happens now.
+    pub(super) fn trouble(&mut self, percent: u64) -> bool {
+        self.connections < ENOUGH && self.dice.percent(percent)
+    }
+
+    pub(super) fn count(&mut self, what: &'static str) {
+        *self.happenings.entry(what).or_default() += 1;
+    }
+
+    /// A line of the trace.
+    pub(super) fn say(&self, who: &str, what: impl FnOnce() -> String) {
+        if self.trace {
+            let what: String = what().chars().take(LONGEST_LINE).collect();
+            println!("{:>12.3} s  {who:<7} {what}", self.now().since_origin().as_secs_f64());
+        }
+    }
+
+    /// The clock jumps.
+    pub(super) fn jump(&mut self, by: Duration) {
+        self.count("clock jump");
+        self.say("clock", || format!("jumps by {by:?}"));
+        self.clock.advance(by);
+        self.life.back_at = self.now();
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Dice(SplitMix64);
+
+impl Dice {
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        self.0.below(bound)
+    }
+
+    /// Below `bound`, as an index.
+    pub(super) fn index(&mut self, bound: usize) -> usize {
+        usize::try_from(self.below(bound as u64)).expect("it is below a usize")
+    }
+
+    pub(super) fn percent(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+
+    pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.index(from.len())]
+    }
+
+    pub(super) fn millis(&mut self, most: u64) -> Duration {
+        Duration::from_millis(self.below(most + 1))
+    }
+}
