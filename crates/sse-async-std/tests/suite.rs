@@ -1,6 +1,9 @@
 //! The suite of all adapters, on async-std.
 
 use sse_async_std::{AsyncStdTimer, Client, ClientBuilder, Http};
+use sse_testkit::fault_suite::FaultAdapter;
+#[cfg(unix)]
+use sse_testkit::fault_suite::UnixAdapter;
 use sse_testkit::suite::Adapter;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 use sse_testkit::tls_suite::TlsAdapter;
@@ -22,6 +25,30 @@ impl Adapter for OnAsyncStd {
 
 sse_testkit::adapter_suite!(OnAsyncStd);
 sse_testkit::redirect_suite!(OnAsyncStd);
+
+impl FaultAdapter for OnAsyncStd {
+    const MOST_MEMORY: u64 = 384 << 10;
+
+    fn memory_of(run: impl FnOnce()) -> u64 {
+        allocation_counter::measure(run).bytes_max
+    }
+}
+
+sse_testkit::fault_suite!(OnAsyncStd);
+sse_testkit::http_fault_suite!(OnAsyncStd);
+
+#[cfg(unix)]
+impl UnixAdapter for OnAsyncStd {
+    type Unix = sse_async_std::sse_hyper::Http<sse_async_std::UnixDial>;
+
+    fn unix(path: &std::path::Path) -> sse_async_std::sse_driver::ClientBuilder<Self::Unix, AsyncStdTimer> {
+        let transport = sse_async_std::sse_hyper::Http::new(sse_async_std::UnixDial::new(path));
+        sse_async_std::sse_driver::Client::builder_with(transport, AsyncStdTimer::default())
+    }
+}
+
+#[cfg(unix)]
+sse_testkit::unix_suite!(OnAsyncStd);
 
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 impl TlsAdapter for OnAsyncStd {

@@ -1,6 +1,7 @@
 //! The suite of all adapters, on reqwest. Redirects are reqwest's own.
 
 use sse_reqwest::{ClientBuilder, Reqwest, TokioTimer};
+use sse_testkit::fault_suite::FaultAdapter;
 use sse_testkit::suite::Adapter;
 use tokio::runtime::Builder;
 
@@ -22,3 +23,31 @@ impl Adapter for OnReqwest {
 }
 
 sse_testkit::adapter_suite!(OnReqwest);
+
+/// With the connections' tasks on the thread whose memory is counted.
+struct OnOneThread;
+
+impl Adapter for OnOneThread {
+    type Transport = Reqwest;
+    type Timer = TokioTimer;
+
+    fn builder() -> ClientBuilder {
+        OnReqwest::builder()
+    }
+
+    fn block_on<F: Future>(future: F) -> F::Output {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        runtime.expect("the system has room for a runtime").block_on(future)
+    }
+}
+
+impl FaultAdapter for OnOneThread {
+    /// Its buffer for a head is larger: 408 KiB, and twice that while it grows.
+    const MOST_MEMORY: u64 = 1280 << 10;
+
+    fn memory_of(run: impl FnOnce()) -> u64 {
+        allocation_counter::measure(run).bytes_max
+    }
+}
+
+sse_testkit::fault_suite!(OnOneThread);

@@ -1,6 +1,9 @@
 //! The suite of all adapters, on smol.
 
 use sse_smol::{Client, ClientBuilder, Http, SmolTimer};
+use sse_testkit::fault_suite::FaultAdapter;
+#[cfg(unix)]
+use sse_testkit::fault_suite::UnixAdapter;
 use sse_testkit::suite::Adapter;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 use sse_testkit::tls_suite::TlsAdapter;
@@ -22,6 +25,30 @@ impl Adapter for OnSmol {
 
 sse_testkit::adapter_suite!(OnSmol);
 sse_testkit::redirect_suite!(OnSmol);
+
+impl FaultAdapter for OnSmol {
+    const MOST_MEMORY: u64 = 384 << 10;
+
+    fn memory_of(run: impl FnOnce()) -> u64 {
+        allocation_counter::measure(run).bytes_max
+    }
+}
+
+sse_testkit::fault_suite!(OnSmol);
+sse_testkit::http_fault_suite!(OnSmol);
+
+#[cfg(unix)]
+impl UnixAdapter for OnSmol {
+    type Unix = sse_smol::sse_hyper::Http<sse_smol::UnixDial>;
+
+    fn unix(path: &std::path::Path) -> sse_smol::sse_driver::ClientBuilder<Self::Unix, SmolTimer> {
+        let transport = sse_smol::sse_hyper::Http::new(sse_smol::UnixDial::new(path));
+        sse_smol::sse_driver::Client::builder_with(transport, SmolTimer::default())
+    }
+}
+
+#[cfg(unix)]
+sse_testkit::unix_suite!(OnSmol);
 
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 impl TlsAdapter for OnSmol {

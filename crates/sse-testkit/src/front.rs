@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 use socket2::SockRef;
 
 /// How long a thread sleeps when there is nothing to pass on.
-const PAUSE: Duration = Duration::from_millis(1);
+pub(crate) const PAUSE: Duration = Duration::from_millis(1);
 
 /// A free port of 127.0.0.1, each of whose connections is served on a thread of its own. Dropping it ends them all.
 pub(crate) struct Front {
@@ -166,7 +166,7 @@ fn ended_or_idle(error: io::Error) -> io::Result<Option<usize>> {
     }
 }
 
-fn unless_idle<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+pub(crate) fn unless_idle<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Err(error) if is_idle(&error) => Ok(None),
         result => result.map(Some),

@@ -5,9 +5,11 @@
 //!  - [`chunking`]: ways to cut an input into chunks. What a decoder says must not depend on them.
 //!  - [`Server`]: a loopback HTTP/1.1 server that does what a script of [`Reply`]s says and keeps a record of it.
 //!  - [`suite`](mod@suite): what every adapter has to do, as tests to be run by the tests of each.
+//!  - [`fault_suite`](mod@fault_suite): what every adapter has to make of a network and of servers that are broken.
 //!  - `TlsServer`: the same behind TLS, with good and bad certificates (feature `tls`).
 //!  - [`ProxyServer`]: an HTTP proxy in front of it.
 //!  - `tls_suite`: what every runtime's client has to do with https (feature `tls`).
+//!  - [`BufferingProxy`] and `UnixFront`: what else can stand in front of it.
 //!  - [`FakeNet`] and [`FakeClock`]: a network and a time that exist only in the test, for the driver.
 //!  - [`simulation`](mod@simulation): whole clients in worlds drawn from seeds, each step held against a model.
 //!  - [`SplitMix64`]: chance that can be replayed.
@@ -59,10 +61,12 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod buffering;
 #[cfg(feature = "tls")]
 mod certificate;
 pub mod chunking;
 mod fake;
+pub mod fault_suite;
 mod front;
 mod proxy;
 mod rand;
@@ -74,11 +78,16 @@ pub mod suite;
 mod tls;
 #[cfg(feature = "tls")]
 pub mod tls_suite;
+#[cfg(unix)]
+mod unix;
 pub mod wire;
 
+pub use buffering::BufferingProxy;
 pub use fake::{FakeBody, FakeClock, FakeNet, FakeReply, FakeSleep};
 pub use proxy::{ProxyMood, ProxyServer};
 pub use rand::SplitMix64;
 pub use server::{Gate, RecordedRequest, Reply, ReservedPort, Server};
 #[cfg(feature = "tls")]
 pub use tls::{Certificate, Handshake, TlsServer, TlsSettings, root_pem};
+#[cfg(unix)]
+pub use unix::UnixFront;

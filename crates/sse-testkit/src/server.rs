@@ -9,13 +9,13 @@ mod log;
 mod port;
 mod reply;
 mod request;
+mod shared;
 
 use core::fmt;
 use core::net::SocketAddr;
-use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ pub use port::ReservedPort;
 pub use reply::Reply;
 pub use request::RecordedRequest;
 
-use log::Log;
+use shared::{Manner, Shared, accept};
 
 /// How long the server waits for the system between two tries.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -59,17 +59,6 @@ pub struct Server {
     accepting: Option<JoinHandle<()>>,
 }
 
-/// What the threads of a server share.
-struct Shared {
-    answer: Box<Answer>,
-    log: Log,
-    stopped: AtomicBool,
-    /// The connections so far; those that are over are dangling.
-    streams: Mutex<Vec<Weak<TcpStream>>>,
-}
-
-type Answer = dyn Fn(&RecordedRequest, usize) -> Reply + Send + Sync;
-
 impl Server {
     /// Answers request n with reply n. The last reply is for all requests after it too, so that a client that asks too
     /// often is seen in [`requests`](Self::requests).
@@ -100,25 +89,87 @@ impl Server {
     /// When no port is free.
     #[must_use]
     pub fn respond(answer: impl Fn(&RecordedRequest, usize) -> Reply + Send + Sync + 'static) -> Self {
-        Self::start(TcpListener::bind(("127.0.0.1", 0)).expect("a port of 127.0.0.1 is free"), answer)
+        Self::start(free_port(), Manner::Usual, answer)
+    }
+
+    /// Sends `reply` on each connection as soon as there is one, and does not read what the client sends before all of it
+    /// is sent. Such a connection counts as a request of which nothing is recorded.
+    ///
+    /// ```
+    /// use std::io::Read;
+    /// use std::net::TcpStream;
+    /// use sse_testkit::{Reply, Server};
+    ///
+    /// let server = Server::premature(Reply::raw().send("HTTP/1.1 200 OK\r\n\r\n"));
+    /// let mut response = String::new();
+    /// TcpStream::connect(server.addr())?.read_to_string(&mut response)?;
+    /// assert!(response.starts_with("HTTP/1.1 200"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When no port is free.
+    #[must_use]
+    pub fn premature(reply: Reply) -> Self {
+        Self::start(free_port(), Manner::Premature, move |_, _| reply.clone())
+    }
+
+    /// Answers as with [`respond`](Self::respond), and keeps no record of it, so that it can run for weeks. To those who ask
+    /// for one there was no request.
+    ///
+    /// ```
+    /// use sse_testkit::{Reply, Server};
+    ///
+    /// let server = Server::forgetful(|_, number| Reply::events().send(format!("data: {number}\n\n")));
+    /// assert!(server.requests().is_empty());
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When no port is free.
+    #[must_use]
+    pub fn forgetful(answer: impl Fn(&RecordedRequest, usize) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start(free_port(), Manner::Forgetful, answer)
     }
 
     fn start(
         listener: TcpListener,
+        manner: Manner,
         answer: impl Fn(&RecordedRequest, usize) -> Reply + Send + Sync + 'static,
     ) -> Self {
         let addr = listener.local_addr().expect("a bound socket has an address");
-        let shared = Arc::new(Shared {
-            answer: Box::new(answer),
-            log: Log::default(),
-            stopped: AtomicBool::new(false),
-            streams: Mutex::default(),
-        });
+        let shared = Arc::new(Shared::new(manner, answer));
         let accepting = thread::spawn({
             let shared = Arc::clone(&shared);
             move || accept(&listener, &shared)
         });
         Self { addr, shared, accepting: Some(accepting) }
+    }
+
+    /// Ends the server, with all its connections, and keeps its port for another one.
+    ///
+    /// ```
+    /// use std::net::TcpStream;
+    /// use sse_testkit::{Reply, Server};
+    ///
+    /// let server = Server::script([Reply::status(204)]);
+    /// let addr = server.addr();
+    /// let port = server.kill();
+    /// assert!(TcpStream::connect(addr).is_err());
+    /// let server = port.script([Reply::status(204)]);
+    /// assert!(TcpStream::connect(addr).is_ok());
+    /// # drop(server);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When a closure that answers will not end within 10 seconds, or another program is quick to take the port.
+    #[must_use]
+    pub fn kill(self) -> ReservedPort {
+        let addr = self.addr;
+        drop(self);
+        ReservedPort::again(addr)
     }
 
     /// Where the server listens.
@@ -174,7 +225,7 @@ impl fmt::Debug for Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.shared.stopped.store(true, Ordering::Relaxed);
+        self.shared.stop();
         // The accepting thread sleeps in `accept`: a connection wakes it.
         let woken = TcpStream::connect_timeout(&self.addr, END_TIMEOUT);
         let Some(accepting) = self.accepting.take() else { return };
@@ -185,6 +236,10 @@ impl Drop for Server {
         assert!(ended, "the server did not end in {END_TIMEOUT:?}: does its closure block?");
         assert!(accepting.join().is_ok(), "the server could not answer: its closure panicked");
     }
+}
+
+fn free_port() -> TcpListener {
+    TcpListener::bind(("127.0.0.1", 0)).expect("a port of 127.0.0.1 is free")
 }
 
 /// Reply n for request n, and the last one for all after it.
@@ -203,47 +258,4 @@ fn ends(thread: &JoinHandle<()>) -> bool {
         thread::sleep(PAUSE / 10);
     }
     thread.is_finished()
-}
-
-impl Shared {
-    fn stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
-    }
-
-    /// Keeps hold of a connection, so that whatever it waits for can be ended.
-    fn enter(&self, stream: TcpStream) -> Arc<TcpStream> {
-        let stream = Arc::new(stream);
-        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        streams.push(Arc::downgrade(&stream));
-        stream
-    }
-
-    fn shut_down(&self) {
-        let streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        for stream in streams.iter().filter_map(Weak::upgrade) {
-            // It may be gone already.
-            let _ = stream.shutdown(Shutdown::Both);
-        }
-    }
-}
-
-/// Serves each connection on a thread of its own, and has them all ended when it returns.
-fn accept(listener: &TcpListener, shared: &Shared) {
-    thread::scope(|threads| {
-        loop {
-            let accepted = listener.accept();
-            if shared.stopped() {
-                break;
-            }
-            match accepted {
-                Ok((stream, _)) => {
-                    let stream = shared.enter(stream);
-                    threads.spawn(move || connection::serve(stream, shared));
-                }
-                // Too many open files, or a peer that was gone too soon: both pass.
-                Err(_) => thread::sleep(PAUSE),
-            }
-        }
-        shared.shut_down();
-    });
 }

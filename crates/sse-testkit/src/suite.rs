@@ -38,7 +38,7 @@
 
 mod before_each;
 mod cancelling;
-mod case;
+pub(crate) mod case;
 mod closing;
 mod ending;
 mod giving_up;
@@ -69,9 +69,9 @@ pub trait Adapter: 'static {
     fn block_on<F: Future>(future: F) -> F::Output;
 }
 
-/// The one list of cases. A case that is missing from it is dead code, and the compiler says so.
+/// The one list of cases in the module `$home`. A case that is missing from it is dead code, and the compiler says so.
 macro_rules! suites {
-    ($d:tt $($(#[$doc:meta])* $suite:ident { $($group:ident: $($case:ident)*;)* })*) => { $(
+    ($d:tt $home:ident $($(#[$doc:meta])* $suite:ident { $($group:ident: $($case:ident)*;)* })*) => { $(
         $( $(pub use $group::$case;)* )*
 
         $(#[$doc])*
@@ -81,15 +81,16 @@ macro_rules! suites {
                 $($(
                     #[test]
                     fn $case() {
-                        $d crate::suite::$case::<$d adapter>();
+                        $d crate::$home::$case::<$d adapter>();
                     }
                 )*)*
             };
         }
     )* };
 }
+pub(crate) use suites;
 
-suites! { $
+suites! { $ suite
     /// A test for each case of the [`suite`](mod@crate::suite), of an [`Adapter`](crate::suite::Adapter).
     adapter_suite {
         opening:

@@ -1,5 +1,8 @@
 //! The suite of all adapters, on Tokio.
 
+use sse_testkit::fault_suite::FaultAdapter;
+#[cfg(unix)]
+use sse_testkit::fault_suite::UnixAdapter;
 use sse_testkit::suite::Adapter;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 use sse_testkit::tls_suite::TlsAdapter;
@@ -24,6 +27,30 @@ impl Adapter for OnTokio {
 
 sse_testkit::adapter_suite!(OnTokio);
 sse_testkit::redirect_suite!(OnTokio);
+
+impl FaultAdapter for OnTokio {
+    const MOST_MEMORY: u64 = 384 << 10;
+
+    fn memory_of(run: impl FnOnce()) -> u64 {
+        allocation_counter::measure(run).bytes_max
+    }
+}
+
+sse_testkit::fault_suite!(OnTokio);
+sse_testkit::http_fault_suite!(OnTokio);
+
+#[cfg(unix)]
+impl UnixAdapter for OnTokio {
+    type Unix = sse_tokio::sse_hyper::Http<sse_tokio::UnixDial>;
+
+    fn unix(path: &std::path::Path) -> sse_tokio::sse_driver::ClientBuilder<Self::Unix, TokioTimer> {
+        let transport = sse_tokio::sse_hyper::Http::new(sse_tokio::UnixDial::new(path));
+        sse_tokio::sse_driver::Client::builder_with(transport, TokioTimer::default())
+    }
+}
+
+#[cfg(unix)]
+sse_testkit::unix_suite!(OnTokio);
 
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 impl TlsAdapter for OnTokio {

@@ -11,7 +11,8 @@ use std::time::Instant;
 use socket2::SockRef;
 
 use super::reply::{End, Step};
-use super::{PAUSE, RecordedRequest, Reply, Shared};
+use super::shared::{Manner, Shared};
+use super::{PAUSE, RecordedRequest, Reply};
 
 const BETWEEN_BYTES: Duration = Duration::from_micros(200);
 /// How long a look at a silent peer gets in the end. A thousand connections that look up every few milliseconds would
@@ -47,13 +48,21 @@ impl Connection<'_> {
         self.stream.set_nodelay(true)?;
         self.stream.set_read_timeout(Some(PAUSE))?;
         self.stream.set_write_timeout(Some(PAUSE))?;
-        let request = RecordedRequest::read(BufReader::new(self))?;
-        let number = self.server.log.add(request.clone(), Arc::clone(&self.sent));
+        let request = self.request()?;
+        let number = self.server.enter_request(&request, &self.sent);
         let reply = (self.server.answer)(&request, number);
         if self.play(&reply) == Over::Peer {
-            self.server.log.close(number);
+            self.server.enter_close(number);
         }
         Ok(())
+    }
+
+    fn request(&self) -> io::Result<RecordedRequest> {
+        if self.server.manner == Manner::Premature {
+            Ok(RecordedRequest::unread())
+        } else {
+            RecordedRequest::read(BufReader::new(self))
+        }
     }
 
     fn play(&self, reply: &Reply) -> Over {

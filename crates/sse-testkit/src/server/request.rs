@@ -47,6 +47,12 @@ impl RecordedRequest {
         self.headers.iter().filter(move |header| header.0 == name).map(|header| header.1.as_str())
     }
 
+    /// Stands for a request that is not read before it is answered.
+    pub(crate) fn unread() -> Self {
+        let (method, path) = (String::new(), String::new());
+        Self { method, path, headers: vec![], body: vec![], received: Instant::now() }
+    }
+
     /// Reads one request; an error when it is cut off, too long or no HTTP.
     pub(crate) fn read(from: impl BufRead) -> io::Result<Self> {
         let mut from = from.take(MAX_LEN);

@@ -32,11 +32,16 @@ pub(crate) type SessionOf<A> = Session<<A as Adapter>::Transport, <A as Adapter>
 /// Runs a case on one thread, and fails when it does not end: a session that never lets go of its thread would hold up
 /// a timeout on that thread too.
 pub(crate) fn case<A: Adapter>(body: impl AsyncFnOnce() + Send + 'static) {
+    in_time(|| A::block_on(body()));
+}
+
+/// Runs it on a thread of its own, and fails when it does not end.
+pub(crate) fn in_time(run: impl FnOnce() + Send + 'static) {
     let (running, over) = mpsc::channel::<()>();
     let name = thread::current().name().unwrap_or_default().to_owned();
     let run = move || {
         let _running = running;
-        A::block_on(body());
+        run();
     };
     let thread = thread::Builder::new().name(name).spawn(run).expect("the system has a thread left");
     if over.recv_timeout(CASE) == Err(RecvTimeoutError::Timeout) {

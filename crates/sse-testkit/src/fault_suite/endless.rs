@@ -1,0 +1,67 @@
+//! Bodies in which no event ever ends.
+
+use core::time::Duration;
+
+use sse_driver::Error;
+use sse_driver::proto::{Limits, Oversize};
+
+use super::FaultAdapter;
+use super::case::{LIMIT, bounded_case, delivers, event};
+use crate::suite::case::{closes, dropped_when, failure, get, open};
+use crate::{Reply, Server};
+
+/// So much of what never ends is sent that whoever kept it all would be found out.
+const MUCH: u64 = 24 << 20;
+
+/// An event, and then this for ever.
+fn server(endless: &'static str) -> Server {
+    Server::respond(move |_, _| {
+        Reply::events().send(event(1)).send(endless).send_for_ever("y".repeat(1 << 16))
+    })
+}
+
+async fn is_too_long<A: FaultAdapter>(server: &Server) {
+    let limits = Limits { max_event_len: LIMIT, ..Limits::default() };
+    let mut session = open::<A>(get::<A>(server).limits(limits)).await;
+    delivers::<A>(&mut session, 1..=1, "before").await;
+    let error = failure::<A>(&mut session).await;
+    assert!(matches!(error, Error::TooLong { limit: LIMIT }), "{error:?}");
+    assert_eq!(session.last_event_id(), "1");
+    closes::<A>(server, 0).await;
+    assert_eq!(server.requests().len(), 1, "the same would come again");
+}
+
+/// A line that never ends is held up to the limit of an event. Then that is the error, and the end: the server would only
+/// send it again.
+pub fn a_line_without_end_is_too_long<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        for endless in ["data: ", "event: ", "id: ", "nothing of the standard's: ", ": "] {
+            is_too_long::<A>(&server(endless)).await;
+        }
+    });
+}
+
+/// Nor is it held to the end of time with [`Oversize::Skip`], which is to say that it is not held at all.
+pub fn a_line_without_end_is_skipped_in_bounded_memory<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        let server = server("id: 2\ndata: ");
+        let limits = Limits { max_event_len: LIMIT, oversize: Oversize::Skip };
+        let mut session =
+            open::<A>(get::<A>(&server).limits(limits).idle_timeout(Duration::from_secs(5))).await;
+        delivers::<A>(&mut session, 1..=1, "before").await;
+        dropped_when::<A, _>(session.next(), "much of it", || server.sent(0) > MUCH).await;
+        assert_eq!((session.last_event_id(), server.requests().len()), ("1", 1));
+    });
+}
+
+/// Every line of it has an end, and there is always one more: what counts is the event.
+pub fn an_event_without_end_is_too_long<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        for line in ["data\n", "data: y\n", "id: 2\ndata: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\n"]
+        {
+            let server =
+                Server::respond(move |_, _| Reply::events().send(event(1)).send_for_ever(line.repeat(5000)));
+            is_too_long::<A>(&server).await;
+        }
+    });
+}

@@ -1,0 +1,97 @@
+//! What stands where a response should be and is none.
+
+use sse_driver::Error;
+use sse_driver::proto::Cause;
+
+use super::FaultAdapter;
+use super::case::{bounded_case, causes, delivers, event, events, with_losses};
+use crate::suite::case::{chain, closes, get, open, refused};
+use crate::{Reply, Server};
+
+const OK: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n";
+
+/// What it is, and what the error or one of its sources says about it.
+type Row = (&'static str, fn() -> Reply, &'static str);
+
+const TOO_LARGE: &str = "message head is too large";
+
+/// As the documentation of `sse-hyper` has it: a head of at most 16 KiB and 100 headers. Others may take a longer one, but
+/// none that is as long as these.
+const ROWS: [Row; 18] = [
+    ("garbage", || Reply::raw().send("\x16\x03\x01\x02 garbage\r\n\r\n"), "invalid HTTP version"),
+    ("another protocol", || Reply::raw().send("SSH-2.0-OpenSSH_9.6\r\n").stall(), "invalid HTTP version"),
+    ("a status that is a word", || Reply::raw().send("HTTP/1.1 two OK\r\n\r\n"), "invalid HTTP status"),
+    ("a status of four digits", || Reply::raw().send("HTTP/1.1 2000 OK\r\n\r\n"), "invalid HTTP status"),
+    ("HTTP/3.0", || Reply::raw().send("HTTP/3.0 200 OK\r\n\r\n"), "invalid HTTP version"),
+    ("a header of 1 MiB", || ok_with(&format!("x: {}\r\n\r\n", "y".repeat(1 << 20))), TOO_LARGE),
+    (
+        "headers of 1 MiB",
+        || ok_with(&format!("{}\r\n", format!("x: {}\r\n", "y".repeat(1 << 14)).repeat(64))),
+        TOO_LARGE,
+    ),
+    (
+        "a header without end",
+        || Reply::raw().send(OK).send("x: ").send_for_ever("y".repeat(1 << 16)),
+        TOO_LARGE,
+    ),
+    ("10,000 headers", || ok_with(&format!("{}\r\n", "x: y\r\n".repeat(10_000))), TOO_LARGE),
+    ("101 headers", || ok_with(&format!("{}\r\n", "x: y\r\n".repeat(100))), TOO_LARGE),
+    ("a header without a name", || ok_with(": x\r\n\r\n"), "invalid HTTP header"),
+    ("a length that is a word", || ok_with("content-length: many\r\n\r\n"), "content-length"),
+    (
+        "a length of 30 digits",
+        || ok_with("content-length: 999999999999999999999999999999\r\n\r\n"),
+        "content-length",
+    ),
+    ("two lengths", || ok_with("content-length: 1\r\ncontent-length: 2\r\n\r\nab"), "content-length"),
+    ("nothing", Reply::raw, ""),
+    ("nothing, and a reset", || Reply::raw().reset(), ""),
+    ("half a head", || Reply::raw().send(&OK[..OK.len() - 5]), ""),
+    ("half a head, and a reset", || Reply::raw().send(&OK[..30]).reset(), ""),
+];
+
+fn ok_with(rest: &str) -> Reply {
+    Reply::raw().send(OK).send(rest)
+}
+
+/// There was no response, so it is an error of the transport, which says what is wrong; the connection is closed.
+pub fn a_response_that_is_none_is_an_error<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        for (what, reply, says) in ROWS {
+            let server = Server::respond(move |_, _| reply());
+            let error = refused::<A>(get::<A>(&server)).await;
+            assert!(matches!(error, Error::Connect(_)), "{what}: {error:?}");
+            assert!(chain(&error).contains(says), "{what}: {}", chain(&error));
+            assert!(!error.is_timeout(), "{what}");
+            assert_eq!(server.requests().len(), 1, "{what}");
+            if !what.ends_with("reset") {
+                closes::<A>(&server, 0).await;
+            }
+        }
+    });
+}
+
+/// Between two streams it is a failed attempt like others, and no event is lost over it.
+pub fn a_response_that_is_none_is_retried_after_a_stream<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        for (what, reply, says) in ROWS {
+            let server = Server::respond(move |_, number| match number {
+                0 => Reply::events().send(event(1)),
+                1 => reply(),
+                _ => events(2..=2),
+            });
+            let (request, losses) = with_losses::<A>(get::<A>(&server));
+            let mut session = open::<A>(request).await;
+            delivers::<A>(&mut session, 1..=2, what).await;
+            assert_eq!(causes(&losses), [Cause::Eof, Cause::Transport], "{what}");
+            let error = losses.all().pop().and_then(|(_, error)| error).expect("there was an error");
+            assert!(
+                matches!(*error, Error::Connect(_)) && chain(&*error).contains(says),
+                "{what}: {error:?}"
+            );
+            for number in [1, 2] {
+                assert_eq!(server.requests()[number].header("last-event-id"), Some("1"), "{what}");
+            }
+        }
+    });
+}

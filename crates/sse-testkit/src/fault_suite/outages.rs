@@ -1,0 +1,64 @@
+//! Servers that are gone, and such as never were.
+
+use sse_driver::Error;
+use sse_driver::proto::Cause;
+
+use super::FaultAdapter;
+use super::case::{bounded_case, causes, delivers, event, with_losses};
+use crate::suite::case::{chain, client, dropped_when, get, open, refused};
+use crate::{Reply, Server};
+
+/// The URL of a name that nobody has, and nobody ever will (RFC 6761, section 6.4).
+const NOBODY: &str = "http://nobody.invalid/events";
+
+/// The server is killed in the midst of an event, and its port refuses connections, until there is another server on it:
+/// the stream goes on after its last whole event.
+pub fn a_killed_server_is_found_again_on_its_port<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        let half = |n| Reply::events().send(event(n)).send(format!("id: {}\ndata: ev", n + 1)).stall();
+        let mut server = Server::script([half(1)]);
+        let (request, losses) = with_losses::<A>(get::<A>(&server));
+        let mut session = open::<A>(request).await;
+        delivers::<A>(&mut session, 1..=1, "before").await;
+        for last in 1..=3 {
+            let lost = losses.all().len();
+            let port = server.kill();
+            // The lost stream, and two connections that were refused.
+            dropped_when::<A, _>(session.next(), "an outage", || losses.all().len() > lost + 2).await;
+            let refused = losses.all().pop().and_then(|(_, error)| error).expect("there was an error");
+            assert!(matches!(*refused, Error::Connect(_)), "{refused:?}");
+            server = port.script([half(last + 1)]);
+            delivers::<A>(&mut session, last + 1..=last + 1, "after").await;
+            let ids: Vec<_> = server
+                .requests()
+                .iter()
+                .map(|request| request.header("last-event-id").map(str::to_owned))
+                .collect();
+            assert_eq!(ids, [Some(last.to_string())]);
+        }
+    });
+}
+
+/// The first attempt tells of it, with the resolver's own error among its sources; it is no timeout.
+pub fn a_name_that_nobody_has_is_an_error<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        let error = refused::<A>(client::<A>().build().get(NOBODY)).await;
+        assert!(matches!(error, Error::Connect(_)), "{error:?}");
+        // In the words of Unix, and of Windows.
+        let says = chain(&error);
+        assert!(says.contains("lookup") || says.contains("No such host"), "{says}");
+        assert!(!error.is_timeout());
+    });
+}
+
+/// A name may come back, so it is asked for again, as often as the policy says.
+pub fn a_name_that_nobody_has_uses_the_attempts_up<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        let client = client::<A>().retry_initial(true).max_reconnection_attempts(3).build();
+        let (request, losses) = with_losses::<A>(client.get(NOBODY));
+        let error = refused::<A>(request).await;
+        let Error::GaveUp { attempts: 3, last } = error else { panic!("{error:?}") };
+        assert!(matches!(*last, Error::Connect(_)), "{last:?}");
+        assert_eq!(causes(&losses), [Cause::Transport; 3]);
+    });
+}

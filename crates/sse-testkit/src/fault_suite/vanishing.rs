@@ -1,0 +1,103 @@
+//! Peers of which nothing more is heard, or nothing that helps. The connection itself never fails.
+
+use sse_driver::Error;
+use sse_driver::proto::Cause;
+
+use super::FaultAdapter;
+use super::case::{
+    CHUNKED, SHORT, bounded_case, causes, chunk, delivers, event, events, large_body, with_losses,
+};
+use crate::suite::case::{client, closes, get, open, refused, timed};
+use crate::{Reply, ReservedPort, Server};
+
+/// A peer that is cut off sends no end: no byte comes, and none ever will. The idle time says so, and what there is of an
+/// event is forgotten.
+pub fn a_peer_that_vanishes_in_mid_event_is_found_by_the_idle_timeout<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        let server = Server::respond(|_, number| match number {
+            0 => Reply::events().send(event(1)).send("id: 2\nevent: half\ndata: ev").stall(),
+            // In the midst of a character, and of a chunk.
+            1 => Reply::raw().send(CHUNKED).send(b"ff\r\nid: 2\ndata: \xe2\x82").stall(),
+            _ => events(2..=3),
+        });
+        let (request, losses) = with_losses::<A>(get::<A>(&server).idle_timeout(SHORT));
+        let mut session = open::<A>(request).await;
+        delivers::<A>(&mut session, 1..=1, "before").await;
+        let (took, ()) = timed::<A, _>(delivers::<A>(&mut session, 2..=3, "after")).await;
+        assert!(took >= SHORT, "two idle times are over after {took:?}");
+        assert_eq!(causes(&losses), [Cause::IdleTimeout; 2]);
+        for number in [1, 2] {
+            assert_eq!(server.requests()[number].header("last-event-id"), Some("1"));
+        }
+        closes::<A>(&server, 0).await;
+    });
+}
+
+/// Zeros before a chunk's size are no more than framing, so a stream of nothing else is silent, however busy it is.
+pub fn a_chunk_size_without_end_is_found_by_the_idle_timeout<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        let server = Server::respond(|_, number| match number {
+            0 => Reply::raw().send([CHUNKED, &chunk(&event(1))].concat()).send_for_ever("0".repeat(1 << 14)),
+            _ => events(2..=2),
+        });
+        let (request, losses) = with_losses::<A>(get::<A>(&server).idle_timeout(SHORT));
+        let mut session = open::<A>(request).await;
+        delivers::<A>(&mut session, 1..=2, "zeros").await;
+        assert_eq!(causes(&losses), [Cause::IdleTimeout]);
+        closes::<A>(&server, 0).await;
+    });
+}
+
+/// A peer that does not even read: the request never gets through, however long it is tried.
+pub fn a_peer_that_takes_no_bytes_is_found_by_the_response_timeout<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        let port = ReservedPort::new();
+        let url = port.url("/");
+        let _deaf = port.listen_deaf(false);
+        let request = client::<A>().response_timeout(SHORT).build().post(url).body(large_body());
+        let error = refused::<A>(request).await;
+        assert!(matches!(error, Error::ResponseTimeout(SHORT)), "{error:?}");
+    });
+}
+
+/// The response `tease`s: on the first attempt that is an error, later it is retried.
+async fn times_out<A: FaultAdapter>(tease: fn() -> Reply) {
+    let server = Server::respond(move |_, number| match number {
+        0 | 2 => tease(),
+        1 => Reply::events().send(event(1)),
+        _ => events(2..=2),
+    });
+    let request = || get::<A>(&server).response_timeout(SHORT);
+    let (took, error) = timed::<A, _>(refused::<A>(request())).await;
+    assert!(matches!(error, Error::ResponseTimeout(SHORT)), "{error:?}");
+    assert!(took >= SHORT, "{took:?}");
+    closes::<A>(&server, 0).await;
+    let (request, losses) = with_losses::<A>(request());
+    let mut session = open::<A>(request).await;
+    delivers::<A>(&mut session, 1..=2, "later").await;
+    assert_eq!(causes(&losses), [Cause::Eof, Cause::ResponseTimeout]);
+    closes::<A>(&server, 2).await;
+}
+
+/// A head that comes byte by byte is never idle, and never there: what counts is the whole of it.
+pub fn a_head_that_drips_is_found_by_the_response_timeout<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        times_out::<A>(|| {
+            Reply::raw()
+                .send("HTTP/1.1 200 OK\r\n")
+                .send_each_byte("x: ".to_owned() + &"y".repeat(100_000))
+                .stall()
+        })
+        .await;
+    });
+}
+
+/// Each of them is a response, but none is the one that was asked for (RFC 9110, section 15.2).
+pub fn informational_responses_without_end_are_found_by_the_response_timeout<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        times_out::<A>(|| {
+            Reply::raw().send_for_ever("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(100))
+        })
+        .await;
+    });
+}

@@ -1,0 +1,112 @@
+//! What the threads of a server share, and the one of them that starts the others.
+
+use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
+
+use super::log::Log;
+use super::{PAUSE, RecordedRequest, Reply, connection};
+
+/// What the threads of a server share.
+pub(super) struct Shared {
+    pub(super) answer: Box<Answer>,
+    pub(super) manner: Manner,
+    pub(super) log: Log,
+    /// How many requests there were of which no record is kept.
+    unrecorded: AtomicUsize,
+    stopped: AtomicBool,
+    /// The connections so far; those that are over are dangling.
+    streams: Mutex<Vec<Weak<TcpStream>>>,
+}
+
+pub(super) type Answer = dyn Fn(&RecordedRequest, usize) -> Reply + Send + Sync;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Reads a request, records it and answers it.
+    Usual,
+    /// Answers before it reads.
+    Premature,
+    /// Keeps no record.
+    Forgetful,
+}
+
+impl Shared {
+    pub(super) fn new(
+        manner: Manner,
+        answer: impl Fn(&RecordedRequest, usize) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            answer: Box::new(answer),
+            manner,
+            log: Log::default(),
+            unrecorded: AtomicUsize::new(0),
+            stopped: AtomicBool::new(false),
+            streams: Mutex::default(),
+        }
+    }
+
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// The number of a request.
+    pub(super) fn enter_request(&self, request: &RecordedRequest, sent: &Arc<AtomicU64>) -> usize {
+        match self.manner {
+            Manner::Forgetful => self.unrecorded.fetch_add(1, Ordering::Relaxed),
+            _ => self.log.add(request.clone(), Arc::clone(sent)),
+        }
+    }
+
+    /// The peer of request `number` has closed its connection.
+    pub(super) fn enter_close(&self, number: usize) {
+        if self.manner != Manner::Forgetful {
+            self.log.close(number);
+        }
+    }
+
+    /// Keeps hold of a connection, so that whatever it waits for can be ended.
+    fn enter(&self, stream: TcpStream) -> Arc<TcpStream> {
+        let stream = Arc::new(stream);
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        if streams.len() == streams.capacity() {
+            streams.retain(|stream| stream.strong_count() > 0);
+        }
+        streams.push(Arc::downgrade(&stream));
+        stream
+    }
+
+    fn shut_down(&self) {
+        let streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        for stream in streams.iter().filter_map(Weak::upgrade) {
+            // It may be gone already.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+/// Serves each connection on a thread of its own, and has them all ended when it returns.
+pub(super) fn accept(listener: &TcpListener, shared: &Shared) {
+    thread::scope(|threads| {
+        loop {
+            let accepted = listener.accept();
+            if shared.stopped() {
+                break;
+            }
+            match accepted {
+                Ok((stream, _)) => {
+                    let stream = shared.enter(stream);
+                    threads.spawn(move || connection::serve(stream, shared));
+                }
+                // Too many open files, or a peer that was gone too soon: both pass.
+                Err(_) => thread::sleep(PAUSE),
+            }
+        }
+        shared.shut_down();
+    });
+}
