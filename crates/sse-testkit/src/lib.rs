@@ -12,10 +12,11 @@
 //!  - [`BufferingProxy`] and `UnixFront`: what else can stand in front of it.
 //!  - [`FakeNet`] and [`FakeClock`]: a network and a time that exist only in the test, for the driver.
 //!  - [`simulation`](mod@simulation): whole clients in worlds drawn from seeds, each step held against a model.
+//!  - [`fuzz`](mod@fuzz): what the fuzz targets do with their bytes.
 //!  - [`SplitMix64`]: chance that can be replayed.
 //!
-//! Nothing here needs a runtime. Nothing but the suites and the simulation uses the decoder or the client that it is there to test: of the
-//! driver, the fakes know the two traits only.
+//! Nothing here needs a runtime. Nothing but the suites, the simulation and the fuzz targets uses the decoder or the client
+//! that it is there to test: of the driver, the fakes know the two traits only.
 //!
 //! A decoder is tested like this:
 //!
@@ -68,6 +69,7 @@ pub mod chunking;
 mod fake;
 pub mod fault_suite;
 mod front;
+pub mod fuzz;
 mod proxy;
 mod rand;
 pub mod reference;

@@ -44,9 +44,8 @@ impl Settings {
 
 fn policy(dice: &mut Dice) -> ReconnectPolicy {
     let millis = Duration::from_millis;
-    let default = ReconnectPolicy::default();
     match dice.below(10) {
-        0 => return default,
+        0 => return ReconnectPolicy::default(),
         1 => return ReconnectPolicy::whatwg(),
         _ => {}
     }
@@ -61,6 +60,5 @@ fn policy(dice: &mut Dice) -> ReconnectPolicy {
         reset_after: millis(dice.pick(&[10_000, 60_000])),
         retry_initial: dice.percent(60),
         retry_status: dice.percent(85),
-        ..default
     }
 }

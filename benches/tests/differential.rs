@@ -1,0 +1,8 @@
+//! The inputs that are kept for the fuzz target that compares the decoder with those of others, without a fuzzer.
+
+use sse_testkit::fuzz;
+
+#[test]
+fn differential() {
+    fuzz::replay("differential", fuzz::differential);
+}

@@ -1,0 +1,13 @@
+//! The inputs that are kept for the fuzz target of this transport, without a fuzzer.
+#![allow(missing_docs)]
+
+use peak_alloc::PeakAlloc;
+use sse_testkit::fuzz;
+
+#[global_allocator]
+static HEAP: PeakAlloc = PeakAlloc;
+
+#[test]
+fn http() {
+    fuzz::replay("http", |input| fuzz::http(input, || HEAP.current_usage()));
+}

@@ -1,0 +1,117 @@
+//! The encoder and the decoder against each other.
+
+use std::time::Duration;
+
+use sse_proto::{EncodeError, Event, Frame};
+
+use super::doors::{Door, Reader, limits, owned};
+use crate::reference::Outcome;
+
+/// Any frames: those that are refused are refused for the documented reason and nothing is written of them; the others come
+/// back through both doors, up to the line ends in data. What is shown of a refused one is still one frame.
+///
+/// Between the frames is the byte 0x1E. The first byte of each is the kind (`e` for an event, `c` for a comment, `r` for a
+/// reconnection time, `d` for a discarded event), the rest its text, and for an event three texts with 0x1F between. Bytes that are not UTF-8 become U+FFFD first.
+///
+/// ```
+/// sse_testkit::fuzz::roundtrip(b"eadd\x1F7\x1Ftwo\r\nlines\x1Echi\x1Er\x00\x01");
+/// ```
+///
+/// # Panics
+///
+/// When a frame comes back as another one, or is refused for no reason.
+pub fn roundtrip(input: &[u8]) {
+    let mut wire = Vec::new();
+    let mut expected = Outcome { frames: Vec::new(), last_event_id: String::new(), too_long: false };
+    for frame in input.split(|byte| *byte == 0x1E).filter_map(frame) {
+        let before = wire.len();
+        let encoded = frame.encode(&mut wire);
+        assert_eq!(encoded.err(), refusal(&frame), "{frame:?}");
+        if encoded.is_ok() {
+            assert_eq!(frame.to_string().as_bytes(), &wire[before..], "Display is the wire form");
+            expect(&frame, &mut expected);
+        } else {
+            assert_eq!(wire.len(), before, "nothing is written of {frame:?}");
+            shown_harmless(&frame);
+        }
+    }
+    for door in [Door::Lent, Door::Shared] {
+        assert_eq!(decoded(&wire, door), expected, "{door:?}");
+    }
+}
+
+fn frame(text: &[u8]) -> Option<Frame<String>> {
+    let (kind, text) = text.split_first()?;
+    Some(match kind % 4 {
+        0 => Frame::Discarded { len: text.len() as u64 },
+        1 => Frame::Event(event(text)),
+        2 => Frame::Retry(Duration::from_nanos(number(text)).saturating_mul(1 << (kind / 8))),
+        _ => Frame::Comment(String::from_utf8_lossy(text).into_owned()),
+    })
+}
+
+fn event(text: &[u8]) -> Event<String> {
+    let mut texts =
+        text.splitn(3, |byte| *byte == 0x1F).map(|text| String::from_utf8_lossy(text).into_owned());
+    let [event_type, last_event_id, data] = [(); 3].map(|()| texts.next().unwrap_or_default());
+    Event { event_type, data, last_event_id }
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The documented reasons, and no other.
+fn refusal(frame: &Frame<String>) -> Option<EncodeError> {
+    let two_lines = |text: &str| text.contains('\r') || text.contains('\n');
+    match frame {
+        Frame::Event(event) if two_lines(&event.event_type) => Some(EncodeError::EventType),
+        Frame::Event(event) if two_lines(&event.last_event_id) || event.last_event_id.contains('\0') => {
+            Some(EncodeError::LastEventId)
+        }
+        Frame::Comment(text) if two_lines(text) => Some(EncodeError::Comment),
+        Frame::Discarded { .. } => Some(EncodeError::Discarded),
+        _ => None,
+    }
+}
+
+/// What a reader makes of the frame after those before it.
+fn expect(frame: &Frame<String>, expected: &mut Outcome) {
+    expected.frames.push(match frame {
+        Frame::Event(event) => {
+            if !event.last_event_id.is_empty() {
+                expected.last_event_id.clone_from(&event.last_event_id);
+            }
+            let event_type = if event.event_type.is_empty() { "message" } else { &event.event_type };
+            let data = event.data.replace("\r\n", "\n").replace('\r', "\n");
+            Frame::Event(Event {
+                event_type: event_type.to_owned(),
+                data,
+                last_event_id: expected.last_event_id.clone(),
+            })
+        }
+        Frame::Retry(time) => {
+            Frame::Retry(Duration::from_millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
+        }
+        frame => owned(frame),
+    });
+}
+
+/// No text gets out of the field that it stands in: one frame is shown as one frame of its kind.
+fn shown_harmless(frame: &Frame<String>) {
+    let shown = decoded(frame.to_string().as_bytes(), Door::Lent).frames;
+    let alike = match (frame, shown.as_slice()) {
+        (Frame::Event(event), [Frame::Event(shown)]) => {
+            shown.data == event.data.replace("\r\n", "\n").replace('\r', "\n")
+        }
+        (Frame::Comment(_) | Frame::Discarded { .. }, [Frame::Comment(_)]) => true,
+        _ => false,
+    };
+    assert!(alike, "{frame:?} is shown as {shown:?}");
+}
+
+fn decoded(wire: &[u8], door: Door) -> Outcome {
+    let mut reader = Reader::new(limits(0, false));
+    reader.read(wire, door);
+    reader.outcome()
+}

@@ -1,0 +1,276 @@
+//! What an event source does, slowly.
+
+use std::time::Duration;
+
+use sse_proto::{
+    Attempt, Cause, CloseReason, Config, EventSource, Frame, Instant, Output, ReadyState, ResponseHead,
+    Resume,
+};
+
+use super::super::doors::owned;
+use super::delay::Delays;
+use super::received::Received;
+
+/// An event source that keeps all that its connection sent.
+pub(super) struct Model {
+    config: Config,
+    phase: Phase,
+    delays: Delays,
+    attempts: u64,
+    was_open: bool,
+    announce: bool,
+    delivered: bool,
+    last_event_id: String,
+    received: Received,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Phase {
+    Due(Instant),
+    Connecting { since: Instant },
+    Open { since: Instant, last_byte: Instant },
+    Lost { cause: Cause, at: Instant, opened: Option<Instant> },
+    Waiting { retry_at: Instant },
+    Closed(CloseReason),
+}
+
+/// What comes next.
+enum Next {
+    Exactly(Output),
+    Frame(Frame<String>),
+    /// The dice are the event source's own: the delay is one of these.
+    Disconnected {
+        cause: Cause,
+        earliest: Instant,
+        latest: Instant,
+    },
+}
+
+impl Model {
+    pub(super) fn new(config: Config, now: Instant) -> Self {
+        let last_event_id = config.last_event_id.to_string();
+        Self {
+            phase: Phase::Due(now),
+            delays: Delays::new(config.policy.clone()),
+            attempts: 0,
+            was_open: false,
+            announce: false,
+            delivered: false,
+            received: Received::nothing(&last_event_id),
+            last_event_id,
+            config,
+        }
+    }
+
+    pub(super) fn handle_response(&mut self, now: Instant, head: ResponseHead<'_>, is_event_stream: bool) {
+        if !matches!(self.phase, Phase::Connecting { .. }) {
+            return;
+        }
+        let later = matches!(head.status, 408 | 425 | 429 | 500 | 502 | 503 | 504);
+        match head.status {
+            200 if is_event_stream => {
+                self.phase = Phase::Open { since: now, last_byte: now };
+                (self.was_open, self.announce, self.delivered) = (true, true, false);
+            }
+            200 => {
+                let got = head.content_type.map(|text| String::from_utf8_lossy(text).into_owned().into());
+                self.end(CloseReason::ContentType(got));
+            }
+            204 => self.end(CloseReason::NoContent),
+            status if later && self.config.policy.retry_status => {
+                head.retry_after.into_iter().for_each(|time| self.delays.handle_retry_after(time));
+                self.lose(now, Cause::Status(status));
+            }
+            status => self.end(CloseReason::Status(status)),
+        }
+    }
+
+    pub(super) fn handle_data(&mut self, now: Instant, chunk: &[u8]) {
+        let Phase::Open { last_byte, .. } = &mut self.phase else { return };
+        if !chunk.is_empty() {
+            *last_byte = now;
+            self.received.push(chunk, self.config.limits);
+        }
+    }
+
+    pub(super) fn lose(&mut self, at: Instant, cause: Cause) {
+        let opened = match self.phase {
+            Phase::Connecting { .. } => None,
+            Phase::Open { since, .. } => Some(since),
+            _ => return,
+        };
+        self.phase = Phase::Lost { cause, at, opened };
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        if self.deadline().is_none_or(|deadline| now < deadline) {
+            return;
+        }
+        match self.phase {
+            Phase::Connecting { .. } => self.lose(now, Cause::ResponseTimeout),
+            Phase::Open { .. } => self.lose(now, Cause::IdleTimeout),
+            _ => self.phase = Phase::Due(now),
+        }
+    }
+
+    pub(super) fn restart(&mut self, now: Instant) {
+        match self.phase {
+            Phase::Waiting { .. } => self.phase = Phase::Due(now),
+            Phase::Lost { opened, .. } => self.phase = Phase::Lost { cause: Cause::Restart, at: now, opened },
+            _ => self.lose(now, Cause::Restart),
+        }
+    }
+
+    pub(super) fn end(&mut self, reason: CloseReason) {
+        if !matches!(self.phase, Phase::Closed(_)) {
+            self.phase = Phase::Closed(reason);
+            self.announce = false;
+        }
+    }
+
+    /// The event source said this, and is in this state.
+    pub(super) fn check(&mut self, output: &Output, source: &EventSource) {
+        match (self.next(), output) {
+            (Next::Frame(expected), Output::Frame(frame)) => assert_eq!(owned(frame), expected),
+            (
+                Next::Disconnected { cause: expected, earliest, latest },
+                Output::Disconnected { cause, retry_at },
+            ) => {
+                assert_eq!(*cause, expected);
+                assert!(
+                    (earliest..=latest).contains(retry_at),
+                    "{retry_at:?} not in {earliest:?}..={latest:?}"
+                );
+                self.phase = Phase::Waiting { retry_at: *retry_at };
+            }
+            (Next::Exactly(expected), output) => assert_eq!(*output, expected),
+            (Next::Frame(frame), output) => panic!("{output:?} in place of {frame:?}"),
+            (Next::Disconnected { cause, .. }, output) => panic!("{output:?} after {cause:?}"),
+        }
+        assert_eq!(source.ready_state(), self.ready_state());
+        assert_eq!(source.reconnection_time(), self.delays.reconnection_time);
+        if !matches!(output, Output::Frame(Frame::Comment(_) | Frame::Retry(_) | Frame::Discarded { .. })) {
+            assert_eq!(source.last_event_id(), self.last_event_id, "after {output:?}");
+        }
+    }
+
+    fn next(&mut self) -> Next {
+        if core::mem::take(&mut self.announce) {
+            return Next::Exactly(Output::Opened);
+        }
+        if let Some(frame) = self.next_frame() {
+            return Next::Frame(frame);
+        }
+        Next::Exactly(match self.phase.clone() {
+            Phase::Due(since) => {
+                self.phase = Phase::Connecting { since };
+                Output::Connect(self.attempt())
+            }
+            Phase::Lost { cause, at, opened } => return self.settle(cause, at, opened),
+            Phase::Connecting { .. } | Phase::Open { .. } | Phase::Waiting { .. } => {
+                Output::Wait(self.deadline())
+            }
+            Phase::Closed(reason) => Output::Closed(reason),
+        })
+    }
+
+    /// The next frame that is shown. What comes before the end of a connection is told before it.
+    fn next_frame(&mut self) -> Option<Frame<String>> {
+        while matches!(self.phase, Phase::Open { .. } | Phase::Lost { .. }) {
+            let frame = match self.received.next() {
+                Ok(frame) => frame,
+                Err(all) => {
+                    self.last_event_id.clone_from(&all.last_event_id);
+                    if all.too_long {
+                        self.end(CloseReason::TooLong { limit: self.config.limits.max_event_len });
+                    }
+                    return None;
+                }
+            };
+            if self.is_shown(&frame) {
+                return Some(frame);
+            }
+        }
+        None
+    }
+
+    fn is_shown(&mut self, frame: &Frame<String>) -> bool {
+        match frame {
+            Frame::Event(event) => {
+                self.delivered = true;
+                self.last_event_id.clone_from(&event.last_event_id);
+                true
+            }
+            Frame::Retry(time) => {
+                self.delays.handle_retry(*time);
+                self.config.show_retries
+            }
+            Frame::Comment(_) => self.config.show_comments,
+            _ => true,
+        }
+    }
+
+    fn attempt(&mut self) -> Attempt {
+        self.attempts += 1;
+        let id = &self.last_event_id;
+        let spaced = id.starts_with(' ') || id.ends_with(' ');
+        let resume = match id.len() {
+            0 => Resume::Fresh,
+            1..=4096 if !spaced && !id.contains(|char: char| char.is_ascii_control()) => {
+                Resume::From(id.as_str().into())
+            }
+            _ => Resume::Unsendable(id.as_str().into()),
+        };
+        Attempt { number: self.attempts, failures: self.delays.failures, resume }
+    }
+
+    /// The connection is over, and so is all that it sent but the last event ID.
+    fn settle(&mut self, cause: Cause, at: Instant, opened: Option<Instant>) -> Next {
+        self.received = Received::nothing(&self.last_event_id);
+        let open_for = opened.map(|since| at.saturating_duration_since(since));
+        if core::mem::take(&mut self.delivered)
+            || open_for.is_some_and(|time| time >= self.config.policy.reset_after)
+        {
+            self.delays.failures = 0;
+        }
+        if cause == Cause::Restart {
+            self.phase = Phase::Due(at);
+            return Next::Exactly(Output::Disconnected { cause, retry_at: at });
+        }
+        match self.delay(cause) {
+            Ok((least, most)) => Next::Disconnected { cause, earliest: at + least, latest: at + most },
+            Err(reason) => {
+                self.end(reason.clone());
+                Next::Exactly(Output::Closed(reason))
+            }
+        }
+    }
+
+    fn delay(&mut self, cause: Cause) -> Result<(Duration, Duration), CloseReason> {
+        if !self.was_open && !self.config.policy.retry_initial {
+            return Err(CloseReason::Failed(cause));
+        }
+        match (self.delays.next(), self.config.policy.max_attempts) {
+            (Some(delay), _) => Ok(delay),
+            (None, Some(0)) if cause == Cause::Eof => Err(CloseReason::EndOfStream),
+            (None, _) => Err(CloseReason::GaveUp { attempts: self.delays.failures, last: cause }),
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Connecting { since } => self.config.response_timeout.map(|time| since + time),
+            Phase::Open { last_byte, .. } => self.config.idle_timeout.map(|time| last_byte + time),
+            Phase::Waiting { retry_at } => Some(retry_at),
+            _ => None,
+        }
+    }
+
+    fn ready_state(&self) -> ReadyState {
+        match self.phase {
+            Phase::Open { .. } => ReadyState::Open,
+            Phase::Closed(_) => ReadyState::Closed,
+            _ => ReadyState::Connecting,
+        }
+    }
+}

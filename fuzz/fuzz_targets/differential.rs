@@ -1,0 +1,4 @@
+//! The decoder against two others. The body is `sse_testkit::fuzz::differential`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sse_testkit::fuzz::differential(input));

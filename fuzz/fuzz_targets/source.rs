@@ -1,0 +1,4 @@
+//! The life of an event source is that of its model. The body is `sse_testkit::fuzz::source`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sse_testkit::fuzz::source(input));
