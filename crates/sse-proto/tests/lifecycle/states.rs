@@ -76,7 +76,11 @@ const ROWS: [Row; 6] = [
         due,
         ReadyState::Connecting,
         "connect, wait until 20s",
-        &[("finish", "closed Finished"), ("close", "closed Requested")],
+        &[
+            ("restart", "connect, wait until 21s"),
+            ("finish", "closed Finished"),
+            ("close", "closed Requested"),
+        ],
     ),
     (
         "connecting",
