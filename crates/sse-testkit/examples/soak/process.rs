@@ -48,6 +48,10 @@ impl Holdings {
         }
     }
 
+    pub(crate) fn with_sockets_of(self, other: &Self) -> Self {
+        Self { sockets: other.sockets, ..self }
+    }
+
     pub(crate) fn is_no_more_than(&self, before: &Self) -> bool {
         let most_kib = before.resident_kib + before.resident_kib / 4 + 16 * 1024;
         self.sockets <= before.sockets && self.threads <= before.threads && self.resident_kib <= most_kib
