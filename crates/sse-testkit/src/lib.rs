@@ -66,7 +66,9 @@ mod buffering;
 #[cfg(feature = "tls")]
 mod certificate;
 pub mod chunking;
+#[cfg(feature = "client")]
 mod fake;
+#[cfg(feature = "client")]
 pub mod fault_suite;
 mod front;
 pub mod fuzz;
@@ -74,7 +76,9 @@ mod proxy;
 mod rand;
 pub mod reference;
 mod server;
+#[cfg(feature = "client")]
 pub mod simulation;
+#[cfg(feature = "client")]
 pub mod suite;
 #[cfg(feature = "tls")]
 mod tls;
@@ -85,6 +89,7 @@ mod unix;
 pub mod wire;
 
 pub use buffering::BufferingProxy;
+#[cfg(feature = "client")]
 pub use fake::{FakeBody, FakeClock, FakeNet, FakeReply, FakeSleep};
 pub use proxy::{ProxyMood, ProxyServer};
 pub use rand::SplitMix64;
