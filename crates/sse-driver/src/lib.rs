@@ -9,6 +9,41 @@
 //!  - [`Session`] is a stream of events that outlives its connections.
 //!  - [`events`] reads the events of a body that is there already.
 //!
+//! A transport can be a closure, and a whole client is one over a timer:
+//!
+//! ```
+//! use std::{convert::Infallible, future::{Ready, ready}};
+//! use bytes::Bytes;
+//! use futures_util::stream;
+//! use http::{Request, Response};
+//! use sse_driver::{Client, Error, Instant, RequestBody, Timer};
+//!
+//! struct Stopped;
+//!
+//! impl Timer for Stopped {
+//!     type Sleep = Ready<()>;
+//!     fn now(&self) -> Instant {
+//!         Instant::ZERO
+//!     }
+//!     fn sleep_until(&self, _: Instant) -> Ready<()> {
+//!         ready(())
+//!     }
+//! }
+//!
+//! let transport = |_: Request<RequestBody>| {
+//!     let body = stream::iter([Ok::<_, Infallible>(Bytes::from("data: hello\n\n"))]);
+//!     let response = Response::builder().header("content-type", "text/event-stream").body(body);
+//!     ready(Ok(response.expect("the header above is valid")))
+//! };
+//! let client = Client::builder_with(transport, Stopped).max_reconnection_attempts(0).build();
+//! # futures_executor::block_on(async {
+//! let mut session = client.get("http://localhost/events").open().await?;
+//! assert_eq!(session.next().await.expect("an event")?.data, "hello");
+//! assert!(session.next().await.is_none());
+//! # Ok::<(), Error>(())
+//! # }).unwrap();
+//! ```
+//!
 //! Nothing is spawned. A session does its work while it is polled, and it gives way to other tasks when a server sends
 //! without end. It is `Send` when its transport's future and body and its timer's sleep are; without that it works on
 //! an executor of one thread.
