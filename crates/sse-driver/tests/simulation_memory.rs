@@ -2,7 +2,6 @@
 #![allow(missing_docs)]
 
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -21,15 +20,14 @@ const LIMIT: usize = 256 * KIB;
 /// Buffers that are kept for the next event, and the last lines of [`Diagnostics`], which may take 256 KiB.
 const SLACK: usize = 384 * KIB;
 
-/// One test at a time: the count is that of the process.
-fn alone() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+/// One test, since the count is that of the process.
+#[test]
+fn what_a_client_holds() {
+    a_life_holds_little_and_leaves_nothing_behind();
+    a_flood_is_held_within_the_limit();
 }
 
-#[test]
 fn a_flood_is_held_within_the_limit() {
-    let _alone = alone();
     for (pattern, len) in [
         ("x", 64 * KIB),
         ("data: x\n", 64 * KIB),
@@ -74,9 +72,7 @@ fn flood(chunk: Bytes, oversize: Oversize) -> Option<Error> {
     None
 }
 
-#[test]
 fn a_life_holds_little_and_leaves_nothing_behind() {
-    let _alone = alone();
     simulation::run(0, false);
     let base = MEMORY.current_usage();
     for seed in 0..500 {
@@ -86,6 +82,5 @@ fn a_life_holds_little_and_leaves_nothing_behind() {
         assert!(held <= 256 * KIB, "seed {seed}: {held} bytes in use");
     }
     let left = MEMORY.current_usage().saturating_sub(base);
-    // The harness of the other test may have taken a little meanwhile; a leak would be one of five hundred lives.
-    assert!(left <= 64 * KIB, "{left} bytes left behind");
+    assert!(left <= KIB, "{left} bytes left behind");
 }

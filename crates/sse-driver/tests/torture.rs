@@ -40,12 +40,28 @@ const EVENTS: u64 = 6;
 
 #[test]
 fn any_one_operation() {
-    let operations = operations();
-    for k in 0..operations {
+    let quiet = World::new(&[]);
+    quiet.run();
+    for k in 0..operations() {
         for fault in RECOVERABLE {
-            assert_eq!(run(&[(k, fault)]), everything(), "operation {k}: {fault:?}");
+            let world = World::new(&[(k, fault)]);
+            assert_eq!(world.run(), everything(), "operation {k}: {fault:?}");
+            let is_early_timer = fault == Fault::Failure && quiet.tally().timers.contains(&k);
+            let is_dropped_next = fault == Fault::DropNext && !world.tally().reopened;
+            if is_early_timer || is_dropped_next {
+                let was_noticed = world.tally().connects != quiet.tally().connects
+                    || world.clock.now() != quiet.clock.now();
+                assert!(!was_noticed, "operation {k}: {fault:?} is to change nothing");
+            }
         }
     }
+}
+
+#[test]
+fn a_future_that_is_dropped_whenever_it_is_pending() {
+    let world = World::new(&[]);
+    world.tally().impatient = true;
+    assert_eq!(world.run(), everything());
 }
 
 #[test]
@@ -107,8 +123,14 @@ struct World {
 struct Tally {
     faults: Vec<(usize, Fault)>,
     operations: usize,
+    /// Which of them were timers.
+    timers: Vec<usize>,
     connects: usize,
     open: usize,
+    /// The application drops its future as soon as that is woken.
+    impatient: bool,
+    /// What would have become a session was dropped, and so its request was made again.
+    reopened: bool,
     /// What the application is to do now.
     mind: Option<Fault>,
 }
@@ -152,7 +174,10 @@ impl World {
                 let opening = pin!(self.request(&id));
                 self.unless_minded(opening).await
             };
-            let Ok(opened) = opened else { continue };
+            let Ok(opened) = opened else {
+                self.tally().reopened = true;
+                continue;
+            };
             let mut session = opened.expect("it is retried until there is a session");
             if let Some(reason) = self.read(&mut session, received).await {
                 return reason;
@@ -200,9 +225,16 @@ impl World {
 
     /// What becomes of a future, or what the application does in its place.
     async fn unless_minded<F: Future>(&self, mut future: Pin<&mut F>) -> Result<F::Output, Fault> {
-        poll_fn(|cx| match future.as_mut().poll(cx) {
-            Poll::Ready(output) => Poll::Ready(Ok(output)),
-            Poll::Pending => self.tally().mind.take().map_or(Poll::Pending, |fault| Poll::Ready(Err(fault))),
+        let mut was_pending = false;
+        poll_fn(|cx| {
+            if was_pending && self.tally().impatient {
+                return Poll::Ready(Err(Fault::DropNext));
+            }
+            if let Poll::Ready(output) = future.as_mut().poll(cx) {
+                return Poll::Ready(Ok(output));
+            }
+            was_pending = true;
+            self.tally().mind.take().map_or(Poll::Pending, |fault| Poll::Ready(Err(fault)))
         })
         .await
     }
@@ -317,6 +349,8 @@ impl Timer for World {
     }
 
     fn sleep_until(&self, deadline: Instant) -> Sleep {
+        let now = self.tally().operations;
+        self.tally().timers.push(now);
         let deadline = match self.operate() {
             Some(Fault::Failure) => Instant::ZERO,
             Some(Fault::Silence) => deadline + Duration::from_secs(3600),

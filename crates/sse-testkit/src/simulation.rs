@@ -19,9 +19,11 @@
 //! ```
 
 mod application;
+mod ends;
 mod life;
 mod log;
 mod network;
+mod pace;
 mod server;
 mod settings;
 mod world;

@@ -9,7 +9,8 @@ use futures_util::future::{Either, select};
 use sse_driver::proto::{CloseReason, ReadyState};
 use sse_driver::{Client, Error, Frame, RequestBuilder, Session, Timer};
 
-use super::life::{Life, fits};
+use super::ends::{end_name, fits, name};
+use super::life::Life;
 use super::log::Kind;
 use super::network::Network;
 use super::server::URL;
@@ -252,34 +253,4 @@ enum Whim {
     ReadOn,
     Leave,
     End(CloseReason),
-}
-
-fn name(state: &sse_driver::State) -> &'static str {
-    match state {
-        sse_driver::State::Connecting { .. } => "connecting",
-        sse_driver::State::Open { .. } => "open",
-        sse_driver::State::Disconnected { cause, .. } => match cause {
-            sse_driver::proto::Cause::Eof => "lost: end",
-            sse_driver::proto::Cause::Transport => "lost: transport",
-            sse_driver::proto::Cause::ResponseTimeout => "lost: response timeout",
-            sse_driver::proto::Cause::IdleTimeout => "lost: idle timeout",
-            sse_driver::proto::Cause::Status(_) => "lost: status",
-            _ => "lost: restart",
-        },
-        _ => "closed",
-    }
-}
-
-fn end_name(reason: &CloseReason) -> &'static str {
-    match reason {
-        CloseReason::NoContent => "end: no content",
-        CloseReason::EndOfStream => "end: end of stream",
-        CloseReason::Finished => "end: finished",
-        CloseReason::Requested => "end: requested",
-        CloseReason::Status(_) => "end: status",
-        CloseReason::ContentType(_) => "end: content type",
-        CloseReason::TooLong { .. } => "end: too long",
-        CloseReason::Failed(_) => "end: failed",
-        _ => "end: gave up",
-    }
 }

@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use sse_driver::proto::{Cause, CloseReason, Oversize, ReconnectPolicy};
-use sse_driver::{Error, Frame, Instant, State};
+use sse_driver::proto::{Cause, CloseReason, Oversize};
+use sse_driver::{Frame, Instant, State};
 
 use super::log::{DONE, Mark};
+use super::pace::Pace;
 use super::settings::Settings;
 
 #[derive(Debug)]
@@ -61,19 +62,9 @@ enum TooLong {
     Surely,
 }
 
-/// The delays as the policy has them.
-#[derive(Debug)]
-struct Pace {
-    policy: ReconnectPolicy,
-    reconnection_time: Duration,
-    retry_after: Duration,
-    failures: u32,
-}
-
 /// Inputs: what the network did.
 impl Life {
     pub(super) fn new(settings: &Settings, last_event_id: usize) -> Self {
-        let policy = settings.policy.clone();
         Self {
             phase: Phase::Fresh,
             due: Due::Nothing,
@@ -89,12 +80,7 @@ impl Life {
             too_long: TooLong::No,
             moved: false,
             reason: None,
-            pace: Pace {
-                reconnection_time: policy.reconnection_time,
-                policy,
-                retry_after: Duration::ZERO,
-                failures: 0,
-            },
+            pace: Pace::new(&settings.policy),
             settings: settings.clone(),
         }
     }
@@ -125,7 +111,7 @@ impl Life {
             408 | 425 | 429 | 500 | 502 | 503 | 504 if self.settings.policy.retry_status => {
                 if let Some(seconds) = retry_after {
                     self.pace.retry_after =
-                        Duration::from_secs(seconds).min(self.pace.policy.max_server_delay);
+                        Duration::from_secs(seconds).min(self.settings.policy.max_server_delay);
                 }
                 // When that was the last attempt, its end is settled before its body is read for the error.
                 let cause = Cause::Status(status);
@@ -315,53 +301,5 @@ impl Life {
 
     fn nothing_is_pending(&self) {
         assert!(self.pending.is_empty(), "not delivered: {:?}", self.pending);
-    }
-}
-
-impl Pace {
-    fn handle_retry(&mut self, time: Duration) {
-        self.reconnection_time = time.min(self.policy.max_server_delay).max(self.policy.min_delay);
-    }
-
-    /// The next delay without jitter and with all of it.
-    fn next_delay(&mut self) -> (Duration, Duration) {
-        let mut delay = self.reconnection_time;
-        for _ in 0..self.failures.min(40) {
-            delay = delay.saturating_mul(self.policy.factor.max(1));
-        }
-        let least = delay
-            .min(self.policy.max_delay.max(self.reconnection_time))
-            .max(std::mem::take(&mut self.retry_after));
-        self.failures += 1;
-        (least, least + least * self.policy.jitter_percent / 100)
-    }
-}
-
-/// Whether an error is the one for a reason to close.
-pub(super) fn fits(reason: &CloseReason, error: Option<&Error>) -> bool {
-    let Some(error) = error else { return reason.is_normal() };
-    match (reason, error) {
-        (CloseReason::GaveUp { attempts, last }, Error::GaveUp { attempts: told, last: error }) => {
-            attempts == told && *attempts > 0 && is_cause(*last, error)
-        }
-        (CloseReason::GaveUp { attempts: 0, last } | CloseReason::Failed(last), error) => {
-            is_cause(*last, error)
-        }
-        (CloseReason::Status(status), error) => error.status().is_some_and(|told| told == *status),
-        (CloseReason::ContentType(_), error) => error.status().is_some_and(|told| told == 200),
-        (CloseReason::TooLong { .. }, Error::TooLong { .. }) => true,
-        (CloseReason::EndOfStream, Error::Truncated) => true,
-        _ => false,
-    }
-}
-
-fn is_cause(cause: Cause, error: &Error) -> bool {
-    match cause {
-        Cause::Eof => matches!(error, Error::Eof | Error::Truncated),
-        Cause::Transport => matches!(error, Error::Connect(_) | Error::Stream(_)),
-        Cause::ResponseTimeout => matches!(error, Error::ResponseTimeout(_)),
-        Cause::IdleTimeout => matches!(error, Error::IdleTimeout(_)),
-        Cause::Status(status) => error.status().is_some_and(|told| told == status),
-        _ => false,
     }
 }

@@ -1,0 +1,65 @@
+//! Which error goes with which end, and what states and ends are called in a report.
+
+use sse_driver::proto::{Cause, CloseReason};
+use sse_driver::{Error, State};
+
+/// Whether an error is the one for a reason to close.
+pub(super) fn fits(reason: &CloseReason, error: Option<&Error>) -> bool {
+    let Some(error) = error else { return reason.is_normal() };
+    match (reason, error) {
+        (CloseReason::GaveUp { attempts, last }, Error::GaveUp { attempts: told, last: error }) => {
+            attempts == told && *attempts > 0 && is_cause(*last, error)
+        }
+        (CloseReason::GaveUp { attempts: 0, last } | CloseReason::Failed(last), error) => {
+            is_cause(*last, error)
+        }
+        (CloseReason::Status(status), error) => error.status().is_some_and(|told| told == *status),
+        (CloseReason::ContentType(_), error) => error.status().is_some_and(|told| told == 200),
+        (CloseReason::TooLong { .. }, Error::TooLong { .. }) => true,
+        (CloseReason::EndOfStream, Error::Truncated) => true,
+        _ => false,
+    }
+}
+
+fn is_cause(cause: Cause, error: &Error) -> bool {
+    match cause {
+        Cause::Eof => matches!(error, Error::Eof | Error::Truncated),
+        Cause::Transport => matches!(error, Error::Connect(_) | Error::Stream(_)),
+        Cause::ResponseTimeout => matches!(error, Error::ResponseTimeout(_)),
+        Cause::IdleTimeout => matches!(error, Error::IdleTimeout(_)),
+        Cause::Status(status) => error.status().is_some_and(|told| told == status),
+        _ => false,
+    }
+}
+
+/// As it is counted.
+pub(super) fn name(state: &State) -> &'static str {
+    match state {
+        State::Connecting { .. } => "connecting",
+        State::Open { .. } => "open",
+        State::Disconnected { cause, .. } => match cause {
+            Cause::Eof => "lost: end",
+            Cause::Transport => "lost: transport",
+            Cause::ResponseTimeout => "lost: response timeout",
+            Cause::IdleTimeout => "lost: idle timeout",
+            Cause::Status(_) => "lost: status",
+            _ => "lost: restart",
+        },
+        _ => "closed",
+    }
+}
+
+/// As it is counted.
+pub(super) fn end_name(reason: &CloseReason) -> &'static str {
+    match reason {
+        CloseReason::NoContent => "end: no content",
+        CloseReason::EndOfStream => "end: end of stream",
+        CloseReason::Finished => "end: finished",
+        CloseReason::Requested => "end: requested",
+        CloseReason::Status(_) => "end: status",
+        CloseReason::ContentType(_) => "end: content type",
+        CloseReason::TooLong { .. } => "end: too long",
+        CloseReason::Failed(_) => "end: failed",
+        _ => "end: gave up",
+    }
+}
