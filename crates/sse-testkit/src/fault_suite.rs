@@ -16,8 +16,8 @@
 //! # impl Adapter for Mine {
 //! #     type Transport = FakeNet;
 //! #     type Timer = FakeClock;
-//! #     fn builder() -> ClientBuilder<FakeNet, FakeClock> { unimplemented!() }
-//! #     fn block_on<F: Future>(_: F) -> F::Output { unimplemented!() }
+//! #     fn builder() -> ClientBuilder<FakeNet, FakeClock> { panic!("never called") }
+//! #     fn block_on<F: Future>(_: F) -> F::Output { panic!("never called") }
 //! # }
 //! # mod allocation_counter {
 //! #     pub struct Info { pub bytes_max: u64 }

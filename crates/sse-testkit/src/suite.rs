@@ -8,8 +8,8 @@
 //! # use sse_testkit::{FakeClock, FakeNet};
 //! # type MyTransport = FakeNet;
 //! # type MyTimer = FakeClock;
-//! # fn my_client() -> ClientBuilder<MyTransport, MyTimer> { unimplemented!() }
-//! # fn my_block_on<F: Future>(_: F) -> F::Output { unimplemented!() }
+//! # fn my_client() -> ClientBuilder<MyTransport, MyTimer> { panic!("never called") }
+//! # fn my_block_on<F: Future>(_: F) -> F::Output { panic!("never called") }
 //! use sse_testkit::suite::Adapter;
 //!
 //! struct Mine;
