@@ -1,4 +1,4 @@
-//! Whole clients in a world that is drawn from a seed: a real [`Client`](sse_driver::Client) and its sessions over a
+//! Whole clients in a world that is drawn from a seed: a real [`Client`] and its sessions over a
 //! network and a clock that exist only here.
 //!
 //! The server has a log of numbered events and answers by `Last-Event-ID`. The network does to its answers what networks
