@@ -5,7 +5,8 @@
 //! cargo run -p sse-testkit --example planted
 //! ```
 //!
-//! The copy lies in the target folder and shares the dependencies that are built there.
+//! The copy lies in the target folder and has a target folder of its own: cargo takes two copies of a workspace for the
+//! same, and would go on with what was built from the one with the bug.
 #![allow(missing_docs)]
 
 mod bugs;
@@ -45,7 +46,6 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 /// A copy of what the simulation is built from.
 struct Copy {
     root: PathBuf,
-    target: PathBuf,
 }
 
 impl Copy {
@@ -58,7 +58,7 @@ impl Copy {
         for part in ["Cargo.toml", "Cargo.lock", "crates", "benches"] {
             copy(&workspace.join(part), &root.join(part))?;
         }
-        Ok(Self { root, target })
+        Ok(Self { root })
     }
 
     /// How the simulation finds the bug; `None`: it does not.
@@ -86,7 +86,7 @@ impl Copy {
     fn cargo(&self, more: &[&str]) -> Result<Output, Box<dyn Error>> {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["test", "--quiet", "--offline", "-p", "sse-driver", "--test", "simulation"]).args(more);
-        cargo.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
+        cargo.current_dir(&self.root).env("CARGO_TARGET_DIR", self.root.join("target"));
         cargo.env("SEEDS", SEEDS).env("RUST_BACKTRACE", "0").env_remove("SEED");
         Ok(cargo.output()?)
     }
