@@ -115,7 +115,9 @@ impl Model {
 
     pub(super) fn restart(&mut self, now: Instant) {
         match self.phase {
-            Phase::Waiting { .. } => self.phase = Phase::Due(now),
+            Phase::Waiting { .. } | Phase::Due(_) => self.phase = Phase::Due(now),
+            // A second one does not move the time of the loss.
+            Phase::Lost { cause: Cause::Restart, .. } => {}
             Phase::Lost { opened, .. } => self.phase = Phase::Lost { cause: Cause::Restart, at: now, opened },
             _ => self.lose(now, Cause::Restart),
         }
