@@ -1,6 +1,8 @@
 use std::error::Error as _;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Wake;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -217,10 +219,24 @@ fn a_fast_server_leaves_others_their_turn() {
     let chunk = Bytes::from("data: x\n\n".repeat(1000));
     let comments = Bytes::from(":\n".repeat(1000));
     for chunk in [chunk, comments, Bytes::from("data: x\n\n")] {
-        let test = test([events().send_for_ever(chunk)]);
+        let much = (0..500).fold(events(), |reply, _| reply.send(chunk.clone())).stall();
+        let test = test([much]);
         let mut session = test.clock.run(test.get().open()).expect("open");
-        let mut cx = Context::from_waker(Waker::noop());
+        let turn = Arc::new(Turn::default());
+        let waker = Waker::from(Arc::clone(&turn));
+        let mut cx = Context::from_waker(&waker);
         let events = (0..).take_while(|_| Pin::new(&mut session).poll_next(&mut cx).is_ready()).count();
         assert!(events <= 256, "{events} in one turn");
+        assert!(turn.0.load(Ordering::Relaxed), "it gave way, and did not wait for the server");
+    }
+}
+
+/// Whether the task wants another turn.
+#[derive(Default)]
+struct Turn(AtomicBool);
+
+impl Wake for Turn {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
