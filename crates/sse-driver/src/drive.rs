@@ -24,7 +24,7 @@ use crate::{
 /// An event source with its connection and its timer.
 pub(crate) struct Drive<T: Transport, M: Timer> {
     pub(crate) source: EventSource,
-    pub(crate) link: Link<T>,
+    link: Link<T>,
     pub(crate) first_response: Option<ResponseHead>,
     pub(crate) last_response: Option<ResponseHead>,
     pub(crate) recent: Recent,
@@ -44,6 +44,8 @@ pub(crate) struct Drive<T: Transport, M: Timer> {
     refusal: Option<Refusal>,
     /// The application asked for a new connection, and there is none yet.
     restarting: bool,
+    /// The application wants to hear no more.
+    dismissed: bool,
     ended: bool,
     trace: Trace,
 }
@@ -82,6 +84,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             own_error: None,
             refusal: None,
             restarting: false,
+            dismissed: false,
             ended: false,
         }
     }
@@ -122,6 +125,23 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     pub(crate) fn restart(&mut self) {
         self.source.restart(self.timer.now());
         self.restarting = true;
+        self.link = Link::Down;
+    }
+
+    /// Ends the session for the application, which hears no more of it.
+    pub(crate) fn close(&mut self) {
+        self.source.close();
+        self.dismiss();
+    }
+
+    /// The same, as a normal end.
+    pub(crate) fn finish(&mut self) {
+        self.source.finish();
+        self.dismiss();
+    }
+
+    fn dismiss(&mut self) {
+        self.dismissed = true;
         self.link = Link::Down;
     }
 

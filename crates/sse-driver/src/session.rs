@@ -10,7 +10,6 @@ use sse_proto::{CloseReason, Event, Frame, ReadyState};
 use url::Url;
 
 use crate::drive::{Drive, Step};
-use crate::link::Link;
 use crate::redact::Redacted;
 use crate::{BoxError, Error, ResponseHead, Timer, Transport, TypedEvents};
 
@@ -157,14 +156,12 @@ impl<T: Transport, M: Timer> Session<T, M> {
 
     /// Ends the session and closes the connection. Nothing more is delivered.
     pub fn close(&mut self) {
-        self.drive.source.close();
-        self.drive.link = Link::Down;
+        self.drive.close();
     }
 
     /// The same, for a stream that said all it had to: the reason is [`CloseReason::Finished`].
     pub fn finish(&mut self) {
-        self.drive.source.finish();
-        self.drive.link = Link::Down;
+        self.drive.finish();
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Event, Error>>> {

@@ -34,7 +34,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         if reason == CloseReason::NoContent && self.first_response.is_none() {
             self.first_response.clone_from(&self.last_response);
         }
-        let error = self.own_error.take().or_else(|| self.error(&reason));
+        let error = self.own_error.take().or_else(|| self.error(&reason)).filter(|_| !self.dismissed);
         let diagnostics = self.recent.text().map(Arc::from);
         self.tell(&State::Closed { reason, diagnostics });
         Poll::Ready(Step::Ended(error))

@@ -1,4 +1,5 @@
 use std::error::Error as _;
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -239,4 +240,25 @@ impl Wake for Turn {
     fn wake(self: Arc<Self>) {
         self.0.store(true, Ordering::Relaxed);
     }
+}
+
+#[test]
+fn a_close_while_a_refusal_is_read_is_the_end() {
+    let page = FakeReply::status(404).send("half a page").pause(Duration::from_secs(5)).send("the rest");
+    let test = test([events().send("data: a\n\n"), page]);
+    test.clock.run(async {
+        let mut session = test.get().open().await.expect("open");
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+        let deadline = test.clock.now() + Duration::from_secs(4);
+        let mut asleep = pin!(test.clock.sleep_until(deadline));
+        poll_fn(|cx| {
+            assert!(Pin::new(&mut session).poll_next(cx).is_pending(), "the page is not all there");
+            asleep.as_mut().poll(cx)
+        })
+        .await;
+        session.close();
+        assert!(session.next().await.is_none());
+        assert_eq!(session.close_reason(), Some(&CloseReason::Status(404)));
+    });
+    assert_eq!(test.net.open(), 0);
 }
