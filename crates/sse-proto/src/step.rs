@@ -80,7 +80,8 @@ pub(crate) const FEW: usize = 8;
 impl Decoder {
     /// The usual path: a frame that lies whole in the chunk, be it a comment, or an event of one data line with the blank
     /// line right behind and its ID and its type before it, if it has them. What it finds is what [`step`](Self::step)
-    /// would find, with less to ask for on the way.
+    /// would find, with less to ask for on the way. (By force inline: what it returns goes through registers then, and
+    /// through memory otherwise, which costs a small event half as much again.)
     #[inline(always)]
     pub(crate) fn whole<'i>(&mut self, input: &mut &'i [u8]) -> Option<Whole<'i>> {
         if self.spent {
