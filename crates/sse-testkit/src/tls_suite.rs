@@ -55,7 +55,7 @@ macro_rules! tls_suite {
         $crate::tls_suite!(@ $adapter:
             https_session https_by_name https_resumes_events_and_the_tls_session
             https_expired https_not_yet_valid https_wrong_name https_unknown_root https_self_signed
-            https_closes_on_drop);
+            https_never_leads_down_to_http https_closes_on_drop);
     };
     (@ $adapter:ty: $($case:ident)*) => {
         $(#[test]
@@ -119,6 +119,18 @@ pub fn https_unknown_root<A: TlsAdapter>() {
 /// A certificate that nobody signed is refused.
 pub fn https_self_signed<A: TlsAdapter>() {
     refused::<A>(Certificate::SelfSigned);
+}
+
+/// A redirect from `https` to `http` is refused, and nobody is asked there.
+pub fn https_never_leads_down_to_http<A: TlsAdapter>() {
+    let plain = Server::script([Reply::status(204)]);
+    let redirect = Server::script([Reply::status(307).header("location", plain.url("/down"))]);
+    let secure = TlsServer::new(redirect, TlsSettings::default());
+    let error = follow::<A>(&secure.url("/")).expect_err("it is no way to go");
+    let causes = core::iter::successors(error.source(), |&error| error.source());
+    let told: Vec<_> = causes.map(ToString::to_string).collect();
+    assert!(told.iter().any(|cause| cause == "the redirect leads from https down to http"), "{told:?}");
+    assert!(plain.requests().is_empty());
 }
 
 /// Dropping a session closes its socket.
