@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use core::time::Duration;
 
+use crate::chunk::Value;
 use crate::line::Field;
 use crate::{text, work};
 
@@ -102,11 +103,30 @@ impl Block {
         core::mem::swap(&mut self.id, id);
     }
 
-    /// Adds a whole data line that lies in the chunk.
+    /// Adds a whole data line that lies in the chunk, with its LF in one go where that is what ends it.
     #[inline]
-    pub(crate) fn push_data(&mut self, value: &[u8]) {
-        self.buf.extend_from_slice(value);
-        work::count(value.len());
+    pub(crate) fn push_data(&mut self, value: Value<'_>) {
+        match value.bytes.get(..value.len + 1) {
+            Some(line @ [.., b'\n']) => {
+                self.buf.extend_from_slice(line);
+                work::count(line.len());
+                self.data_len = self.buf.len();
+            }
+            _ => self.end_data_with(value.get()),
+        }
+    }
+
+    /// The line in progress is a data line, of which so many bytes are not put in the buffer and these are.
+    #[inline]
+    pub(crate) fn begin_data(&mut self, prefix: usize, value: &[u8]) {
+        self.stripped = prefix;
+        self.extend_line(value);
+    }
+
+    /// The last of a data line.
+    #[inline]
+    pub(crate) fn end_data_with(&mut self, bytes: &[u8]) {
+        self.extend_line(bytes);
         self.end_data();
     }
 
@@ -121,32 +141,38 @@ impl Block {
     }
 
     /// Adds to the line in progress, in a buffer that grows geometrically but never past `most` bytes of room.
+    #[inline]
     pub(crate) fn push_line(&mut self, bytes: &[u8], most: usize) {
         // One more for the LF of a data line.
         let needed = self.buf.len() + bytes.len() + 1;
         if needed > self.buf.capacity() {
-            let room = needed.max((2 * self.buf.capacity()).min(most));
-            work::count(self.buf.len());
-            self.buf.reserve_exact(room - self.buf.len());
+            self.grow(needed, most);
         }
-        self.buf.extend_from_slice(bytes);
-        work::count(bytes.len());
-    }
-
-    /// Whether so many bytes of a line, and the LF of a data line, can be added without a larger buffer.
-    #[inline]
-    pub(crate) fn has_room(&self, len: usize) -> bool {
-        self.buf.capacity() - self.buf.len() > len
-    }
-
-    /// Adds to the line in progress, for which there is room.
-    #[inline]
-    pub(crate) fn extend_line(&mut self, bytes: &[u8]) {
         match bytes {
             [byte] => self.buf.push(*byte),
             _ => self.buf.extend_from_slice(bytes),
         }
         work::count(bytes.len());
+    }
+
+    #[cold]
+    fn grow(&mut self, needed: usize, most: usize) {
+        let room = needed.max((2 * self.buf.capacity()).min(most));
+        work::count(self.buf.len());
+        self.buf.reserve_exact(room - self.buf.len());
+    }
+
+    /// Adds to the line in progress, far from the limit.
+    #[inline]
+    pub(crate) fn extend_line(&mut self, bytes: &[u8]) {
+        self.buf.extend_from_slice(bytes);
+        work::count(bytes.len());
+    }
+
+    /// Data and line in progress, without what was stripped.
+    #[inline]
+    pub(crate) fn buf_len(&self) -> usize {
+        self.buf.len()
     }
 
     /// Drops the first `len` bytes of the line in progress from the buffer, though not from its length.

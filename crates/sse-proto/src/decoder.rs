@@ -6,7 +6,9 @@ use bytes::{Buf, Bytes};
 use bytestring::ByteString;
 
 use crate::block::{Block, KEEP};
-use crate::step::{At, EventType, Found, Whole};
+use crate::chunk::Chunk;
+use crate::step::{At, EASY_PART, EventType, Found};
+use crate::usual::{Held, Miss, More, Usual};
 use crate::{DecodeError, Event, Frame, Limits, text};
 
 const MESSAGE: ByteString = ByteString::from_static("message");
@@ -35,6 +37,10 @@ const EMPTY: ByteString = ByteString::new();
 pub struct Decoder {
     pub(crate) limits: Limits,
     pub(crate) at: At,
+    /// The most that the buffer may hold of the data line in progress and those before.
+    pub(crate) most_data: usize,
+    /// An event shorter than this is far from the limit, when there is nothing held.
+    pub(crate) easy_event: usize,
     /// What is held was lent by the last call: the next one begins with a clean block.
     pub(crate) spent: bool,
     pub(crate) block: Block,
@@ -60,6 +66,8 @@ impl Decoder {
         Self {
             limits,
             at: At::Start(0),
+            most_data: 0,
+            easy_event: limits.max_event_len / EASY_PART,
             spent: false,
             block: Block::default(),
             last_event_id: String::new(),
@@ -73,7 +81,7 @@ impl Decoder {
     #[must_use]
     pub fn with_last_event_id(mut self, id: &str) -> Self {
         self.last_event_id = String::from(id);
-        self.shared_id = None;
+        self.id_changed();
         self
     }
 
@@ -83,23 +91,94 @@ impl Decoder {
     /// # Errors
     ///
     /// [`DecodeError::TooLong`] past [`Limits::max_event_len`], from then on until [`reset`](Self::reset).
+    #[inline]
     pub fn decode<'d, 'i: 'd>(
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
-        match self.whole(input) {
-            Some(Whole::Event { event_type, data }) => Ok(Some(Frame::Event(Event {
-                event_type: match event_type {
-                    None => "message",
-                    Some(value) => text::lend(value, &mut self.type_text),
-                },
-                data: text::lend(data, &mut self.text),
-                last_event_id: &self.last_event_id,
-            }))),
-            Some(Whole::Comment(value)) => Ok(Some(Frame::Comment(text::lend(value, &mut self.text)))),
-            Some(Whole::Retry(time)) => Ok(Some(Frame::Retry(time))),
-            None if self.hold_all(input) => Ok(None),
-            None => self.decode_in_steps(input),
+        if self.is_usual(input) { self.decode_usual(input) } else { self.decode_on(input) }
+    }
+
+    #[inline(never)]
+    fn decode_usual<'d, 'i: 'd>(
+        &'d mut self,
+        input: &mut &'i [u8],
+    ) -> Result<Option<Frame<&'d str>>, DecodeError> {
+        let mut miss = Miss::Other;
+        match self.usual_event(input, &mut miss) {
+            Some(whole) => {
+                *input = whole.rest;
+                Ok(Some(Frame::Event(Event {
+                    event_type: match whole.event_type {
+                        EventType::Message => "message",
+                        EventType::Here(value) => text::lend(value, &mut self.type_text),
+                        EventType::Held => self.block.event_type(),
+                    },
+                    data: text::lend(whole.data, &mut self.text),
+                    last_event_id: &self.last_event_id,
+                })))
+            }
+            None => self.decode_other(input, miss),
+        }
+    }
+
+    #[inline(never)]
+    fn decode_other<'d, 'i: 'd>(
+        &'d mut self,
+        input: &mut &'i [u8],
+        miss: Miss,
+    ) -> Result<Option<Frame<&'d str>>, DecodeError> {
+        let (bytes, mut chunk) = (*input, Chunk::new(input));
+        let usual = self.usual_other(&mut chunk, miss);
+        *input = chunk.rest();
+        match usual {
+            Usual::Comment(at) => Ok(Some(Frame::Comment(text::lend(at.value(bytes), &mut self.text)))),
+            Usual::Retry(time) => Ok(Some(Frame::Retry(time))),
+            Usual::Held => Ok(None),
+            Usual::Other => self.decode_in_steps(input),
+        }
+    }
+
+    #[inline(never)]
+    fn decode_on<'d, 'i: 'd>(
+        &'d mut self,
+        input: &mut &'i [u8],
+    ) -> Result<Option<Frame<&'d str>>, DecodeError> {
+        if self.at == At::InData {
+            return match self.hold_more(input) {
+                More::All => {
+                    *input = &[];
+                    Ok(None)
+                }
+                More::End(end) => self.decode_held(input, Some(end)),
+                More::Other => self.decode_in_steps(input),
+            };
+        }
+        self.decode_held(input, None)
+    }
+
+    #[inline(never)]
+    fn decode_held<'d, 'i: 'd>(
+        &'d mut self,
+        input: &mut &'i [u8],
+        end: Option<usize>,
+    ) -> Result<Option<Frame<&'d str>>, DecodeError> {
+        if self.spent {
+            self.forget();
+            if self.is_usual(input) {
+                return self.decode_usual(input);
+            }
+        }
+        let mut chunk = Chunk::new(input);
+        let held = match end {
+            Some(end) => self.hold_end(&mut chunk, end),
+            None => self.usual_way_on(&mut chunk),
+        };
+        *input = chunk.rest();
+        match held {
+            Held::All => Ok(None),
+            Held::Event => Ok(Some(Frame::Event(self.lend_held()))),
+            Held::Other => self.decode_in_steps(input),
         }
     }
 
@@ -108,22 +187,38 @@ impl Decoder {
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
-        let Some(found) = self.step(input)? else { return Ok(None) };
-        Ok(Some(match found {
+        let (bytes, mut chunk) = (*input, Chunk::new(input));
+        let found = self.step(&mut chunk)?;
+        *input = chunk.rest();
+        Ok(found.map(|found| match found {
+            Found::Event { event_type: EventType::Held, data: None } => Frame::Event(self.lend_held()),
             Found::Event { event_type, data } => Frame::Event(Event {
                 event_type: match event_type {
                     EventType::Message => "message",
-                    EventType::Here(value) => text::lend(value, &mut self.type_text),
+                    EventType::Here(at) => text::lend(at.value(bytes), &mut self.type_text),
                     EventType::Held => self.block.event_type(),
                 },
-                data: text::lend(data.unwrap_or_else(|| self.block.data().into()), &mut self.text),
+                data: match data {
+                    Some(at) => text::lend(at.value(bytes), &mut self.text),
+                    None => text::lend_bytes(self.block.data(), &mut self.text),
+                },
                 last_event_id: &self.last_event_id,
             }),
-            Found::Comment(Some(value)) => Frame::Comment(text::lend(value, &mut self.text)),
-            Found::Comment(None) => Frame::Comment(&self.text),
+            Found::Comment(Some(at)) => Frame::Comment(text::lend(at.value(bytes), &mut self.text)),
+            Found::Comment(None) => Frame::Comment(self.text.as_str()),
             Found::Retry(time) => Frame::Retry(time),
             Found::Discarded { len } => Frame::Discarded { len },
         }))
+    }
+
+    /// An event all of which is held.
+    #[inline]
+    fn lend_held(&mut self) -> Event<&str> {
+        Event {
+            event_type: self.block.event_type(),
+            data: text::lend_bytes(self.block.data(), &mut self.text),
+            last_event_id: &self.last_event_id,
+        }
     }
 
     /// Decodes up to the next frame, whose text is slices of the chunk, and moves `input` past what was read. `None`:
@@ -144,49 +239,109 @@ impl Decoder {
     /// assert_eq!(decoder.decode_bytes(&mut chunk)?, None);
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
+    #[inline]
     pub fn decode_bytes(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
-        let mut rest: &[u8] = input;
-        match self.whole(&mut rest) {
-            Some(Whole::Event { event_type, data }) => {
-                let event = Event {
-                    event_type: match event_type {
-                        None => MESSAGE,
-                        Some(value) => text::slice(input, value),
-                    },
-                    data: text::slice(input, data),
-                    last_event_id: self.share_id(),
-                };
-                let used = input.len() - rest.len();
-                input.advance(used);
-                Ok(Some(Frame::Event(event)))
+        if self.is_usual(input) { self.decode_bytes_usual(input) } else { self.decode_bytes_on(input) }
+    }
+
+    #[inline(never)]
+    fn decode_bytes_usual(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
+        let chunk: &Bytes = input;
+        let mut miss = Miss::Other;
+        let Some(whole) = self.usual_event(chunk, &mut miss) else {
+            return self.decode_bytes_other(input, miss);
+        };
+        let frame = Frame::Event(Event {
+            event_type: match whole.event_type {
+                EventType::Message => MESSAGE,
+                EventType::Here(value) => text::slice(chunk, value.span(chunk)),
+                EventType::Held => ByteString::from(self.block.event_type()),
+            },
+            data: text::slice(chunk, whole.data.span(chunk)),
+            last_event_id: match whole.id {
+                Some(value) => text::slice(chunk, value.span(chunk)),
+                None => self.share_id(),
+            },
+        });
+        let read = chunk.len() - whole.rest.len();
+        input.advance(read);
+        Ok(Some(frame))
+    }
+
+    #[inline(never)]
+    fn decode_bytes_other(&mut self, input: &mut Bytes, miss: Miss) -> Result<Option<Frame>, DecodeError> {
+        let mut chunk = Chunk::new(input);
+        let usual = self.usual_other(&mut chunk, miss);
+        let read = chunk.read;
+        let frame = match usual {
+            Usual::Comment(at) => Frame::Comment(text::slice(input, at)),
+            Usual::Retry(time) => Frame::Retry(time),
+            Usual::Held => {
+                *input = Bytes::new();
+                return Ok(None);
             }
-            Some(Whole::Comment(value)) => {
-                let text = text::slice(input, value);
-                let used = input.len() - rest.len();
-                input.advance(used);
-                Ok(Some(Frame::Comment(text)))
+            Usual::Other => return self.decode_bytes_in_steps(input),
+        };
+        input.advance(read);
+        Ok(Some(frame))
+    }
+
+    #[inline(never)]
+    fn decode_bytes_on(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
+        if self.at == At::InData {
+            return match self.hold_more(input) {
+                More::All => {
+                    *input = Bytes::new();
+                    Ok(None)
+                }
+                More::End(end) => self.decode_bytes_held(input, Some(end)),
+                More::Other => self.decode_bytes_in_steps(input),
+            };
+        }
+        self.decode_bytes_held(input, None)
+    }
+
+    #[inline(never)]
+    fn decode_bytes_held(&mut self, input: &mut Bytes, end: Option<usize>) -> Result<Option<Frame>, DecodeError> {
+        if self.spent {
+            self.forget();
+            if self.is_usual(input) {
+                return self.decode_bytes_usual(input);
             }
-            Some(Whole::Retry(time)) => {
-                let used = input.len() - rest.len();
-                input.advance(used);
-                Ok(Some(Frame::Retry(time)))
-            }
-            None if self.hold_all(&mut rest) => {
+        }
+        let mut chunk = Chunk::new(input);
+        let held = match end {
+            Some(end) => self.hold_end(&mut chunk, end),
+            None => self.usual_way_on(&mut chunk),
+        };
+        let read = chunk.read;
+        match held {
+            Held::All => {
                 *input = Bytes::new();
                 Ok(None)
             }
-            None => self.decode_bytes_in_steps(input),
+            Held::Event => {
+                input.advance(read);
+                Ok(Some(Frame::Event(self.share_held())))
+            }
+            Held::Other => {
+                input.advance(read);
+                self.decode_bytes_in_steps(input)
+            }
         }
     }
 
     #[inline(never)]
     fn decode_bytes_in_steps(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
-        let mut rest: &[u8] = input;
-        let Some(found) = self.step(&mut rest)? else {
+        let mut chunk = Chunk::new(input);
+        let found = self.step(&mut chunk)?;
+        let read = chunk.read;
+        let Some(found) = found else {
             *input = Bytes::new();
             return Ok(None);
         };
         let frame = match found {
+            Found::Event { event_type: EventType::Held, data: None } => Frame::Event(self.share_held()),
             Found::Event { event_type, data } => Frame::Event(Event {
                 event_type: match event_type {
                     EventType::Message => MESSAGE,
@@ -204,9 +359,20 @@ impl Decoder {
             Found::Retry(time) => Frame::Retry(time),
             Found::Discarded { len } => Frame::Discarded { len },
         };
-        let used = input.len() - rest.len();
-        input.advance(used);
+        input.advance(read);
         Ok(Some(frame))
+    }
+
+    /// An event all of which is held.
+    fn share_held(&mut self) -> Event {
+        Event {
+            event_type: match self.block.event_type_len() {
+                0 => MESSAGE,
+                _ => ByteString::from(self.block.event_type()),
+            },
+            data: text::own(self.block.take_data()),
+            last_event_id: self.share_id(),
+        }
     }
 
     /// The last event ID: that of the last event whose blank line was read, or the one set before; empty when there is

@@ -108,6 +108,7 @@ extern crate alloc;
 extern crate std;
 
 mod block;
+mod chunk;
 mod decoder;
 mod encode;
 mod frame;
@@ -121,6 +122,7 @@ mod resume;
 mod source;
 mod step;
 mod text;
+mod usual;
 mod work;
 
 pub use bytestring::ByteString;

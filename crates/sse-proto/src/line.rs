@@ -4,29 +4,9 @@ use core::time::Duration;
 
 use memchr::memchr2;
 
+use crate::chunk::Value;
+use crate::usual::Miss;
 use crate::work;
-
-/// The value of a field, as the beginning of what is left of its chunk: text is checked in large steps, for which the
-/// bytes behind it are of use.
-#[derive(Clone, Copy)]
-pub(crate) struct Value<'i> {
-    pub(crate) bytes: &'i [u8],
-    pub(crate) len: usize,
-}
-
-impl<'i> From<&'i [u8]> for Value<'i> {
-    #[inline]
-    fn from(bytes: &'i [u8]) -> Self {
-        Self { bytes, len: bytes.len() }
-    }
-}
-
-impl<'i> Value<'i> {
-    #[inline]
-    pub(crate) fn get(self) -> &'i [u8] {
-        &self.bytes[..self.len]
-    }
-}
 
 /// One line, without its end.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,17 +49,13 @@ fn value<'a, const N: usize>(line: &'a [u8], name: &[u8; N]) -> Option<&'a [u8]>
 }
 
 #[inline]
-fn without_space(value: &[u8]) -> &[u8] {
-    value.strip_prefix(b" ").unwrap_or(value)
-}
-
-fn id(value: &[u8]) -> Field<'_> {
-    id_value(value).map_or(Field::Ignored, Field::Id)
+pub(crate) fn without_space(value: &[u8]) -> &[u8] {
+    &value[usize::from(value.first() == Some(&b' '))..]
 }
 
 /// An ID with a NUL is none.
-pub(crate) fn id_value(value: &[u8]) -> Option<&[u8]> {
-    if value.contains(&0) { None } else { Some(value) }
+fn id(value: &[u8]) -> Field<'_> {
+    if value.contains(&0) { Field::Ignored } else { Field::Id(value) }
 }
 
 fn retry(value: &[u8]) -> Field<'_> {
@@ -105,25 +81,29 @@ pub(crate) fn data_prefix(line: &[u8]) -> Option<usize> {
     }
 }
 
-/// Where the line that begins at `from` ends: the place of its LF or CR.
+#[inline]
+pub(crate) fn is_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+/// Where the line that begins here ends: the place of its LF or CR.
 ///
 /// The first bytes are looked at a word at a time, since many lines are shorter than what a call to `memchr` costs.
 #[inline]
-pub(crate) fn end(bytes: &[u8], from: usize) -> Option<usize> {
-    let rest = &bytes[from..];
-    if let Some(word) = rest.first_chunk::<8>() {
+pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
+    if let Some(word) = bytes.first_chunk::<8>() {
         work::count(8);
         let found = line_ends(u64::from_le_bytes(*word));
         if found != 0 {
-            return Some(from + (found.trailing_zeros() / 8) as usize);
+            return Some((found.trailing_zeros() / 8) as usize);
         }
     }
-    far_end(rest).map(|at| from + at)
+    far_end(bytes)
 }
 
 fn far_end(bytes: &[u8]) -> Option<usize> {
     let end = match bytes.len() {
-        0..8 => bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')),
+        0..8 => bytes.iter().position(|byte| is_end(*byte)),
         _ => memchr2(b'\n', b'\r', bytes),
     };
     work::count(end.unwrap_or(bytes.len()));
@@ -140,14 +120,27 @@ fn line_ends(word: u64) -> u64 {
     ((lf.wrapping_sub(ONES) & !lf) | (cr.wrapping_sub(ONES) & !cr)) & HIGHS
 }
 
-/// What follows a field name in front of a colon, up to the end of its line; and what comes after that line.
+/// The value behind a field name and its colon, and what comes after its line.
 ///
 /// `None`: the line has no end here, or it is a CR with nothing behind it to tell whether an LF belongs to it.
 #[inline]
 pub(crate) fn value_and_rest(after_colon: &[u8]) -> Option<(Value<'_>, &[u8])> {
     let bytes = without_space(after_colon);
-    let len = end(bytes, 0)?;
+    let len = end(bytes)?;
     Some((Value { bytes, len }, after_end(&bytes[len..])?))
+}
+
+/// The same for a line with a blank one right behind, which is passed too.
+#[inline]
+pub(crate) fn value_and_blank(after_colon: &[u8]) -> Result<(Value<'_>, &[u8]), Miss> {
+    let bytes = without_space(after_colon);
+    let len = end(bytes).ok_or(Miss::Cut)?;
+    let ends = &bytes[len..];
+    let rest = match ends.strip_prefix(b"\n\n") {
+        Some(rest) => rest,
+        None => after_end(ends).and_then(after_end).ok_or(Miss::Other)?,
+    };
+    Ok((Value { bytes, len }, rest))
 }
 
 /// What comes after the line end that `bytes` begin with. `None` as above, or when they begin with none.
@@ -177,9 +170,9 @@ mod tests {
                 let mut bytes = alloc::vec![b'x'; len];
                 bytes.extend_from_slice(&[end_byte, b'\n', b'\r']);
                 for from in 0..=len {
-                    assert_eq!(end(&bytes, from), Some(len));
+                    assert_eq!(end(&bytes[from..]), Some(len - from));
                 }
-                assert_eq!(end(&bytes[..len], 0), None);
+                assert_eq!(end(&bytes[..len]), None);
             }
         }
     }

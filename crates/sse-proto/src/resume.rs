@@ -3,125 +3,86 @@
 use alloc::string::String;
 
 use crate::block::{Block, Ended, KEEP};
+use crate::chunk::Chunk;
 use crate::line;
-use crate::step::{At, EASY_PART, FEW, Found, Here, Skipped};
+use crate::step::{At, EASY_PART, Found, Here, Skipped};
 use crate::{DecodeError, Decoder, Oversize, text};
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 impl Decoder {
     /// Goes on from anywhere but the beginning of a line with a clean block.
-    pub(crate) fn resume<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Found<'i>>, DecodeError> {
+    pub(crate) fn resume(&mut self, chunk: &mut Chunk<'_>) -> Result<Option<Found>, DecodeError> {
         match self.at {
             At::Event | At::Line => {}
-            At::Start(seen) => self.bom(seen, input)?,
-            At::AfterCr if input.is_empty() => {}
+            At::Start(seen) => self.bom(seen, chunk)?,
+            At::AfterCr if chunk.is_read() => {}
             At::AfterCr => {
                 self.begin_line();
-                *input = input.strip_prefix(b"\n").unwrap_or(input);
+                chunk.read += usize::from(chunk.rest().starts_with(b"\n"));
             }
-            At::InLine | At::InData => match line::end(input, 0) {
-                Some(end) => return self.line_in_full(input, end),
-                None => self.hold_line(input)?,
+            At::InLine | At::InData => match line::end(chunk.rest()) {
+                Some(end) => return self.line_in_full(chunk, end),
+                None => self.hold_line(chunk)?,
             },
-            At::Skip { len, line } => return Ok(self.skip(len, line, input)),
+            At::Skip { len, line } => return Ok(self.skip(len, line, chunk)),
             At::Failed => return Err(self.too_long()),
         }
         Ok(None)
     }
 
     /// One leading BOM is no content; anything that only begins like one is.
-    fn bom(&mut self, seen: usize, input: &mut &[u8]) -> Result<(), DecodeError> {
-        let here = input.iter().zip(&BOM[seen..]).take_while(|(byte, expected)| byte == expected).count();
+    fn bom(&mut self, seen: usize, chunk: &mut Chunk<'_>) -> Result<(), DecodeError> {
+        let rest = chunk.rest();
+        let here = rest.iter().zip(&BOM[seen..]).take_while(|(byte, expected)| byte == expected).count();
         let matched = seen + here;
-        if here == input.len() && matched < BOM.len() {
+        if here == rest.len() && matched < BOM.len() {
             self.at = At::Start(matched);
-            *input = &[];
+            chunk.read_all();
             return Ok(());
         }
         self.at = At::Event;
         if matched == BOM.len() {
-            *input = &input[here..];
+            chunk.read += here;
             return Ok(());
         }
-        self.hold_line(&mut &BOM[..seen])
+        self.hold_line(&mut Chunk::new(&BOM[..seen]))
     }
 
-    /// The usual way on from a data line that was cut off: its end, and the blank line right behind.
+    /// Whether so many bytes can be held as they are, since the limit is far.
     #[inline]
-    pub(crate) fn rest_of_data<'i>(&mut self, input: &mut &'i [u8]) -> Option<Found<'i>> {
-        if !self.has_easy_room(0) {
-            return None;
-        }
-        let end = line::end(input, 0).filter(|end| self.has_easy_room(*end))?;
-        self.block.extend_line(&input[..end]);
-        self.block.end_data();
-        self.pass(input, &input[end + line::end_len(input, end)..]);
-        match line::after_end(input) {
-            Some(rest) if self.at == At::Line => {
-                let found = self.dispatch(Here::default());
-                self.pass(input, rest);
-                found
-            }
-            _ => None,
-        }
-    }
-
-    /// Holds a chunk that is but a part of a line. `false`: it is more than that, or that is not quickly told.
-    #[inline]
-    pub(crate) fn hold_all(&mut self, input: &mut &[u8]) -> bool {
-        let in_line = match self.at {
-            At::InData => true,
-            At::Event | At::Line | At::InLine => input.len() < FEW,
-            _ => false,
-        };
-        let quick = in_line && !input.is_empty() && self.has_easy_room(input.len());
-        if !quick || line::end(input, 0).is_some() {
-            return false;
-        }
-        self.block.extend_line(input);
-        if self.at != At::InData {
-            self.at = At::InLine;
-            self.tell_data_line();
-        }
-        *input = &[];
-        true
-    }
-
-    /// Whether so many bytes can be held as they are: the limit is far, and there is room.
-    #[inline]
-    fn has_easy_room(&self, len: usize) -> bool {
+    pub(crate) fn has_easy_room(&self, len: usize) -> bool {
         self.held() + self.block.line_len() + len < self.limits.max_event_len / EASY_PART
-            && self.block.has_room(len)
     }
 
     /// Holds the beginning of a line, or more of it, whose end is not there yet. Past the limit that fails, or the rest
-    /// of the event is skipped; either way it leaves no input.
-    pub(crate) fn hold_line(&mut self, input: &mut &[u8]) -> Result<(), DecodeError> {
-        if input.is_empty() {
+    /// of the event is skipped; either way it leaves nothing of the chunk.
+    pub(crate) fn hold_line(&mut self, chunk: &mut Chunk<'_>) -> Result<(), DecodeError> {
+        if chunk.is_read() {
             return Ok(());
         }
-        if self.fits(input.len())? {
-            self.push_line(input);
+        if self.fits(chunk.rest_len())? {
+            self.push_line(chunk.rest());
         } else {
-            let _ = self.resume(input)?;
+            let _ = self.resume(chunk)?;
         }
-        *input = &[];
+        chunk.read_all();
         Ok(())
     }
 
-    /// Reads a line that ends at `end`, by way of the block: it was cut off before, or has to be measured.
-    pub(crate) fn line_in_full<'i>(
+    /// Reads a line that ends `len` bytes further on, by way of the block: it was cut off before, or has to be measured.
+    pub(crate) fn line_in_full(
         &mut self,
-        input: &mut &'i [u8],
-        end: usize,
-    ) -> Result<Option<Found<'i>>, DecodeError> {
-        if !self.fits(end)? {
+        chunk: &mut Chunk<'_>,
+        len: usize,
+    ) -> Result<Option<Found>, DecodeError> {
+        if !self.fits(len)? {
             return Ok(None);
         }
-        self.push_line(&input[..end]);
+        let rest = chunk.rest();
+        self.push_line(&rest[..len]);
         let in_data = self.at == At::InData;
-        self.pass(input, &input[end + line::end_len(input, end)..]);
+        self.pass(chunk, chunk.read + len + line::end_len(rest, len));
         if in_data {
             self.block.end_data();
             return Ok(None);
@@ -149,9 +110,12 @@ impl Decoder {
         let mut value = bytes;
         if self.at != At::InData {
             let prefix = if self.block.line_len() == 0 { line::data_prefix(bytes) } else { None };
-            self.at = if prefix.is_some() { At::InData } else { At::InLine };
-            value = &bytes[prefix.unwrap_or(0)..];
-            self.block.count(prefix.unwrap_or(0));
+            self.at = At::InLine;
+            if let Some(prefix) = prefix {
+                value = &bytes[prefix..];
+                self.block.count(prefix);
+                self.enter_data();
+            }
         }
         let others = self.held() - self.block.data_len();
         self.block.push_line(value, self.limits.max_event_len.saturating_sub(others));
@@ -162,15 +126,23 @@ impl Decoder {
 
     /// As soon as there is enough of a line to see that it is a data line, only its value is held.
     #[inline]
-    fn tell_data_line(&mut self) {
+    pub(crate) fn tell_data_line(&mut self) {
         if let Some(prefix) = line::data_prefix(self.block.line()) {
             self.block.strip_line(prefix);
-            self.at = At::InData;
+            self.enter_data();
         }
     }
 
+    /// The line in progress is a data line, and what is held besides its value stays as it is.
+    #[inline]
+    pub(crate) fn enter_data(&mut self) {
+        self.at = At::InData;
+        let others = self.held() + self.block.line_len() - self.block.buf_len();
+        self.most_data = self.limits.max_event_len.saturating_sub(others);
+    }
+
     /// The held line is complete, and it is no data line with a value.
-    fn end_line<'i>(&mut self) -> Result<Option<Found<'i>>, DecodeError> {
+    fn end_line(&mut self) -> Result<Option<Found>, DecodeError> {
         let len = self.block.held() + self.block.line_len();
         let most = self.limits.max_event_len.saturating_sub(self.last_event_id.len());
         let Some(ended) = self.block.end_line(&mut self.text, most) else {
@@ -188,11 +160,12 @@ impl Decoder {
     }
 
     /// Dispatches an event all of which is held, once its text is known to fit.
-    fn dispatch_in_full<'i>(&mut self) -> Result<Option<Found<'i>>, DecodeError> {
+    fn dispatch_in_full(&mut self) -> Result<Option<Found>, DecodeError> {
         if self.block.has_data() {
-            let text_len = text::len(self.block.data());
             let id_len = self.block.id().unwrap_or(&self.last_event_id).len();
-            if text_len + self.block.event_type_len() + id_len > self.limits.max_event_len {
+            let most = self.limits.max_event_len.saturating_sub(self.block.event_type_len() + id_len);
+            let text_len = text::len_within(self.block.data(), most);
+            if text_len > most {
                 let (len, next) = (self.block.held(), self.at);
                 self.overflow(len, Skipped::Nothing)?;
                 self.at = next;
@@ -202,7 +175,7 @@ impl Decoder {
                 self.block.repair_data();
             }
         }
-        Ok(self.dispatch(Here::default()))
+        Ok(self.dispatch(&[], &Here::default()))
     }
 
     /// Past the limit: the end of the stream or of the event, of which `len` bytes are dropped so far.
@@ -231,28 +204,29 @@ impl Decoder {
     }
 
     /// Drops lines up to and with the next blank one.
-    fn skip<'i>(&mut self, mut len: u64, mut line: Skipped, input: &mut &[u8]) -> Option<Found<'i>> {
+    fn skip(&mut self, mut len: u64, mut line: Skipped, chunk: &mut Chunk<'_>) -> Option<Found> {
         loop {
-            if line == Skipped::NothingAfterCr && !input.is_empty() {
-                *input = input.strip_prefix(b"\n").unwrap_or(input);
+            if line == Skipped::NothingAfterCr && !chunk.is_read() {
+                chunk.read += usize::from(chunk.rest().starts_with(b"\n"));
                 line = Skipped::Nothing;
             }
-            let Some(end) = line::end(input, 0) else { break };
+            let rest = chunk.rest();
+            let Some(end) = line::end(rest) else { break };
             let blank = end == 0 && line == Skipped::Nothing;
             len += end as u64;
-            let after_cr = input[end] == b'\r';
-            *input = &input[end + 1..];
+            let after_cr = rest[end] == b'\r';
+            chunk.read += end + 1;
             if blank {
                 self.at = if after_cr { At::AfterCr } else { At::Event };
                 return Some(Found::Discarded { len });
             }
             line = if after_cr { Skipped::NothingAfterCr } else { Skipped::Nothing };
         }
-        if !input.is_empty() {
+        if !chunk.is_read() {
             line = Skipped::Something;
         }
-        self.at = At::Skip { len: len + input.len() as u64, line };
-        *input = &[];
+        self.at = At::Skip { len: len + chunk.rest_len() as u64, line };
+        chunk.read_all();
         None
     }
 }

@@ -7,31 +7,40 @@ use bytes::Bytes;
 use bytestring::ByteString;
 
 use crate::block::KEEP;
-use crate::line::Value;
+use crate::chunk::{Span, Value};
 use crate::work;
 
 const REPLACEMENT: &str = "\u{FFFD}";
+
+/// Text of fewer bytes is checked one by one, which is quicker than to begin with SIMD.
+const SHORT: usize = 16;
 
 /// The bytes as text, when they are UTF-8 as they stand.
 #[inline]
 pub(crate) fn valid(bytes: &[u8]) -> Option<&str> {
     work::count(bytes.len());
     #[cfg(feature = "simd")]
-    return simdutf8::basic::from_utf8(bytes).ok();
-    #[cfg(not(feature = "simd"))]
-    return core::str::from_utf8(bytes).ok();
+    if bytes.len() >= SHORT {
+        return simdutf8::basic::from_utf8(bytes).ok();
+    }
+    core::str::from_utf8(bytes).ok()
 }
 
-/// The value as text: as it stands, or repaired in `spare`.
+/// A value as text: as it stands, or repaired in `spare`.
 #[inline]
 pub(crate) fn lend<'a>(value: Value<'a>, spare: &'a mut String) -> &'a str {
-    if let Some(text) = valid_by_blocks(value) {
-        return text;
+    match valid_by_blocks(value) {
+        Some(text) => text,
+        None => lend_bytes(value.get(), spare),
     }
-    match valid(value.get()) {
+}
+
+/// The same, for bytes without any behind them.
+pub(crate) fn lend_bytes<'a>(bytes: &'a [u8], spare: &'a mut String) -> &'a str {
+    match valid(bytes) {
         Some(text) => text,
         None => {
-            set_repaired(spare, value.get());
+            set_repaired(spare, bytes);
             spare
         }
     }
@@ -42,7 +51,7 @@ pub(crate) fn lend<'a>(value: Value<'a>, spare: &'a mut String) -> &'a str {
 #[inline]
 fn valid_by_blocks(value: Value<'_>) -> Option<&str> {
     const BLOCK: usize = 64;
-    if !cfg!(feature = "simd") {
+    if !cfg!(feature = "simd") || value.len < SHORT {
         return None;
     }
     let whole = value.len.next_multiple_of(BLOCK);
@@ -52,18 +61,19 @@ fn valid_by_blocks(value: Value<'_>) -> Option<&str> {
     if is_cut { None } else { valid(blocks)?.get(..value.len) }
 }
 
-/// The value as text that shares the chunk, of which it is a part; a repaired copy if need be.
+/// The value as text that shares the chunk; a repaired copy if need be.
 ///
 /// A `ByteString` of shared bytes is checked by the standard library, which takes ten times as long as SIMD does for
 /// text that is not ASCII. Checked by SIMD and copied, such text is there in half the time.
 #[inline]
-pub(crate) fn slice(chunk: &Bytes, value: Value<'_>) -> ByteString {
-    if value.get().first_chunk::<32>().is_some_and(|start| !start.is_ascii()) {
-        if let Some(text) = valid_by_blocks(value) {
+pub(crate) fn slice(chunk: &Bytes, at: Span) -> ByteString {
+    let bytes = at.of(chunk);
+    if bytes.first_chunk::<32>().is_some_and(|start| !start.is_ascii()) {
+        if let Some(text) = valid_by_blocks(at.value(chunk)) {
             return ByteString::from(String::from(text));
         }
     }
-    ByteString::try_from(chunk.slice_ref(value.get())).unwrap_or_else(|_| repaired(value.get()))
+    ByteString::try_from(chunk.slice(at.start..at.end)).unwrap_or_else(|_| repaired(at.of(chunk)))
 }
 
 /// The bytes as text, handed over.
@@ -102,17 +112,18 @@ pub(crate) fn set(text: &mut String, bytes: &[u8]) {
 
 /// The same, unless the text is longer than `most`: then there is no copy to be made.
 pub(crate) fn set_within(text: &mut String, bytes: &[u8], most: usize) -> Option<()> {
-    // Three bytes for one is the most that a repair takes.
-    if bytes.len().saturating_mul(REPLACEMENT.len()) > most && len(bytes) > most {
+    if len_within(bytes, most) > most {
         return None;
     }
     set(text, bytes);
     Some(())
 }
 
-/// How long the bytes are as text, repairs included.
-pub(crate) fn len(bytes: &[u8]) -> usize {
-    if valid(bytes).is_some() { bytes.len() } else { repaired_len(bytes) }
+/// How long the bytes are as text, repairs included; or less, where it is no more than `most` with any repairs.
+pub(crate) fn len_within(bytes: &[u8], most: usize) -> usize {
+    // Three bytes for one is the most that a repair takes.
+    let fits_anyway = bytes.len().saturating_mul(REPLACEMENT.len()) <= most;
+    if fits_anyway || valid(bytes).is_some() { bytes.len() } else { repaired_len(bytes) }
 }
 
 #[cold]
@@ -148,8 +159,9 @@ mod tests {
             (b"\xE2\x82x", "\u{FFFD}x"),
         ] {
             let mut spare = String::new();
-            assert_eq!(lend(Value { bytes, len: bytes.len() }, &mut spare), text);
-            assert_eq!(len(bytes), text.len());
+            assert_eq!(lend_bytes(bytes, &mut spare), text);
+            assert_eq!(len_within(bytes, bytes.len()), text.len());
+            assert!(len_within(bytes, usize::MAX) <= text.len());
             assert_eq!(spare.capacity(), text.len());
         }
     }

@@ -1,0 +1,287 @@
+//! The usual path: what servers mostly write, in the order in which they mostly write it.
+
+use core::time::Duration;
+
+use crate::Decoder;
+use crate::chunk::{Chunk, Span, Value};
+use crate::line;
+use crate::step::{At, EventType, FEW, Here};
+
+/// An event that lies whole in its chunk, and what comes after it.
+pub(crate) struct Whole<'i> {
+    pub(crate) event_type: EventType<Value<'i>>,
+    pub(crate) data: Value<'i>,
+    pub(crate) id: Option<Value<'i>>,
+    pub(crate) rest: &'i [u8],
+}
+
+/// Why there is none.
+#[derive(Clone, Copy)]
+pub(crate) enum Miss {
+    /// There is a data line without its end.
+    Cut,
+    Other,
+}
+
+/// What lies at the beginning of a chunk, when it is no whole event.
+pub(crate) enum Usual {
+    Comment(Span),
+    Retry(Duration),
+    /// Nothing yet: all of the chunk is held.
+    Held,
+    /// What is not usual.
+    Other,
+}
+
+/// What of a chunk is held now.
+pub(crate) enum Held {
+    /// All of it.
+    All,
+    /// A whole event.
+    Event,
+    /// Not all of it; or all, and it has to be seen what that means.
+    Other,
+}
+
+/// What more of a data line came to.
+pub(crate) enum More {
+    /// All of it is held.
+    All,
+    /// It ends here.
+    End(usize),
+    Other,
+}
+
+impl Decoder {
+    /// Whether the usual path begins here: there is no data held, and more than a few bytes to go on with.
+    #[inline]
+    pub(crate) fn is_usual(&self, input: &[u8]) -> bool {
+        let no_data = match self.at {
+            At::Event => true,
+            At::Line => !self.spent && !self.block.has_data(),
+            _ => false,
+        };
+        no_data && input.len() >= FEW
+    }
+
+    /// An event of one data line with the blank line right behind, and its ID and its type before it if it has them.
+    ///
+    /// By force inline: what it returns goes through registers then, and through memory otherwise, which costs a small
+    /// event half as much again.
+    #[inline(always)]
+    pub(crate) fn usual_event<'i>(&mut self, chunk: &'i [u8], miss: &mut Miss) -> Option<Whole<'i>> {
+        let (mut id, mut event_type) = (None, None);
+        let value = match chunk.strip_prefix(b"data:") {
+            Some(value) => value,
+            None => {
+                let mut rest = chunk;
+                if let Some(after) = rest.strip_prefix(b"id:") {
+                    let (value, after) = line::value_and_rest(after)?;
+                    if value.get().contains(&0) {
+                        return None;
+                    }
+                    (id, rest) = (Some(value), after);
+                }
+                if let Some(after) = rest.strip_prefix(b"event:") {
+                    let (value, after) = line::value_and_rest(after)?;
+                    (event_type, rest) = (Some(value), after);
+                }
+                rest.strip_prefix(b"data:")?
+            }
+        };
+        let value = line::without_space(value);
+        let Some(len) = line::end(value) else {
+            *miss = Miss::Cut;
+            return None;
+        };
+        let ends = &value[len..];
+        let rest = match ends.strip_prefix(b"\n\n") {
+            Some(rest) => rest,
+            None => line::after_end(ends).and_then(line::after_end)?,
+        };
+        let mut held = EventType::Message;
+        let read = chunk.len() - rest.len();
+        if self.at == At::Event {
+            if read >= self.easy_event {
+                return None;
+            }
+        } else {
+            if !self.is_easy(read) {
+                return None;
+            }
+            self.commit_held(id.is_none());
+            held = EventType::held(&self.block);
+        }
+        if let Some(id) = id {
+            self.commit_id(id.get());
+        }
+        let data = Value { bytes: value, len };
+        Some(Whole { event_type: EventType::new(event_type, held), data, id, rest })
+    }
+
+    /// What there is when there is no whole event.
+    #[inline]
+    pub(crate) fn usual_other(&mut self, chunk: &mut Chunk<'_>, miss: Miss) -> Usual {
+        let usual = match miss {
+            Miss::Cut => self.usual_cut(chunk),
+            Miss::Other if chunk.bytes[0] == b':' => self.usual_comment(chunk),
+            Miss::Other => self.usual_retry(chunk),
+        };
+        usual.unwrap_or(Usual::Other)
+    }
+
+    fn usual_comment(&self, chunk: &mut Chunk<'_>) -> Option<Usual> {
+        let (text, rest) = line::value_and_rest(&chunk.bytes[1..])?;
+        let next = chunk.bytes.len() - rest.len();
+        if !self.is_easy(next) {
+            return None;
+        }
+        chunk.read = next;
+        Some(Usual::Comment(text.span(chunk.bytes)))
+    }
+
+    /// A reconnection time, perhaps with an event's ID and type before it, which then are held.
+    fn usual_retry(&mut self, chunk: &mut Chunk<'_>) -> Option<Usual> {
+        let (here, rest) = before_data(chunk.bytes)?;
+        let (value, rest) = line::value_and_rest(rest.strip_prefix(b"retry:")?)?;
+        let time = line::retry_value(value.get())?;
+        let next = chunk.bytes.len() - rest.len();
+        if !self.is_easy(next) {
+            return None;
+        }
+        self.hold(chunk.bytes, &here);
+        self.begin_line();
+        chunk.read = next;
+        Some(Usual::Retry(time))
+    }
+
+    /// The chunk ends within the value of a data line: what there is of the event is held. But for two cases that are not
+    /// usual: whether a space belongs to the value is not known yet, or the line has ended, in a CR.
+    fn usual_cut(&mut self, chunk: &mut Chunk<'_>) -> Option<Usual> {
+        let (here, rest) = before_data(chunk.bytes)?;
+        let value = rest.strip_prefix(b"data:")?;
+        if value.is_empty() || value.ends_with(b"\r") || !self.is_easy(chunk.bytes.len()) {
+            return None;
+        }
+        self.release_texts();
+        self.hold(chunk.bytes, &here);
+        self.begin_data(value);
+        chunk.read_all();
+        Some(Usual::Held)
+    }
+
+    /// More of a data line that was cut off, as far as the limit allows.
+    #[inline]
+    pub(crate) fn hold_more(&mut self, input: &[u8]) -> More {
+        if self.block.buf_len() + input.len() > self.most_data {
+            return More::Other;
+        }
+        let end = match input {
+            [byte] => line::is_end(*byte).then_some(0),
+            _ => line::end(input),
+        };
+        match end {
+            None => {
+                self.block.push_line(input, self.most_data);
+                More::All
+            }
+            Some(end) if self.has_easy_room(input.len()) => More::End(end),
+            Some(_) => More::Other,
+        }
+    }
+
+    /// The end of a data line that was cut off, and what comes behind it.
+    pub(crate) fn hold_end(&mut self, chunk: &mut Chunk<'_>, end: usize) -> Held {
+        self.block.end_data_with(&chunk.bytes[..end]);
+        self.pass(chunk, end + line::end_len(chunk.bytes, end));
+        if self.at == At::Line { self.more_data(chunk) } else { Held::Other }
+    }
+
+    /// The usual way on from the beginning of a line, or where but a few bytes of one are there.
+    #[inline(never)]
+    pub(crate) fn usual_way_on(&mut self, chunk: &mut Chunk<'_>) -> Held {
+        match self.at {
+            _ if chunk.is_read() => Held::Other,
+            At::Line if self.block.has_data() => match self.more_data(chunk) {
+                Held::Other => self.few(chunk),
+                held => held,
+            },
+            At::Event | At::Line | At::InLine => self.few(chunk),
+            _ => Held::Other,
+        }
+    }
+
+    /// What mostly comes behind a data line: more of them, and the blank line.
+    #[inline]
+    pub(crate) fn more_data(&mut self, chunk: &mut Chunk<'_>) -> Held {
+        if !self.has_easy_room(chunk.rest_len()) {
+            return Held::Other;
+        }
+        let mut rest = chunk.rest();
+        while let Some(value) = rest.strip_prefix(b"data:") {
+            let Some((data, after)) = line::value_and_rest(value) else {
+                return self.rest_is_data(chunk, rest, value);
+            };
+            self.block.push_data(data);
+            rest = after;
+        }
+        chunk.read = chunk.bytes.len() - rest.len();
+        if rest.is_empty() {
+            return Held::All;
+        }
+        let Some(rest) = line::after_end(rest) else { return Held::Other };
+        self.commit_held(true);
+        self.pass(chunk, chunk.bytes.len() - rest.len());
+        Held::Event
+    }
+
+    /// The rest of the chunk is a data line, or the beginning of one.
+    fn rest_is_data(&mut self, chunk: &mut Chunk<'_>, rest: &[u8], value: &[u8]) -> Held {
+        if value.is_empty() || value.ends_with(b"\r") {
+            chunk.read = chunk.bytes.len() - rest.len();
+            return Held::Other;
+        }
+        self.begin_data(value);
+        chunk.read_all();
+        Held::All
+    }
+
+    /// A few bytes that are but a part of a line.
+    #[inline]
+    fn few(&mut self, chunk: &mut Chunk<'_>) -> Held {
+        let bytes = chunk.rest();
+        if bytes.len() >= FEW || !self.has_easy_room(bytes.len()) || line::end(bytes).is_some() {
+            return Held::Other;
+        }
+        self.block.extend_line(bytes);
+        self.at = At::InLine;
+        self.tell_data_line();
+        chunk.read_all();
+        Held::All
+    }
+
+    /// Holds the beginning of a data line's value, of which there is a byte at least.
+    #[inline]
+    fn begin_data(&mut self, after_colon: &[u8]) {
+        let value = line::without_space(after_colon);
+        self.block.begin_data(b"data:".len() + after_colon.len() - value.len(), value);
+        self.enter_data();
+    }
+}
+
+/// The ID and the type that come before the data line, where they are, and what comes after them.
+fn before_data(chunk: &[u8]) -> Option<(Here, &[u8])> {
+    let (mut here, mut rest) = (Here::default(), chunk);
+    if let Some(after) = rest.strip_prefix(b"id:") {
+        let (value, after) = line::value_and_rest(after)?;
+        if value.get().contains(&0) {
+            return None;
+        }
+        (here.id, rest) = (Some(value.span(chunk)), after);
+    }
+    if let Some(after) = rest.strip_prefix(b"event:") {
+        let (value, after) = line::value_and_rest(after)?;
+        (here.event_type, rest) = (Some(value.span(chunk)), after);
+    }
+    Some((here, rest))
+}
