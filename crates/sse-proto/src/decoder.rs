@@ -104,7 +104,7 @@ impl Decoder {
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
-        let mut miss = Miss::Other;
+        let mut miss = Miss::default();
         match self.usual_event(input, &mut miss) {
             Some(whole) => {
                 *input = whole.rest;
@@ -118,7 +118,7 @@ impl Decoder {
                     last_event_id: &self.last_event_id,
                 })))
             }
-            None => self.decode_other(input, miss),
+            None => self.decode_other(input, &miss),
         }
     }
 
@@ -126,17 +126,17 @@ impl Decoder {
     fn decode_other<'d, 'i: 'd>(
         &'d mut self,
         input: &mut &'i [u8],
-        miss: Miss,
+        miss: &Miss,
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
         let (bytes, mut chunk) = (*input, Chunk::new(input));
-        let usual = self.usual_other(&mut chunk, miss);
+        let frame = match self.usual_other(&mut chunk, miss) {
+            Usual::Comment(at) => Some(Frame::Comment(text::lend(at.value(bytes), &mut self.text))),
+            Usual::Retry(time) => Some(Frame::Retry(time)),
+            Usual::Held => None,
+            Usual::Other => return self.decode_in_steps(input, miss),
+        };
         *input = chunk.rest();
-        match usual {
-            Usual::Comment(at) => Ok(Some(Frame::Comment(text::lend(at.value(bytes), &mut self.text)))),
-            Usual::Retry(time) => Ok(Some(Frame::Retry(time))),
-            Usual::Held => Ok(None),
-            Usual::Other => self.decode_in_steps(input),
-        }
+        Ok(frame)
     }
 
     #[inline(never)]
@@ -151,7 +151,7 @@ impl Decoder {
                     Ok(None)
                 }
                 More::End(end) => self.decode_held(input, Some(end)),
-                More::Other => self.decode_in_steps(input),
+                More::Other => self.decode_in_steps(input, &Miss::default()),
             };
         }
         self.decode_held(input, None)
@@ -163,13 +163,15 @@ impl Decoder {
         input: &mut &'i [u8],
         end: Option<usize>,
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
-        if self.spent {
-            self.forget();
+        let mut chunk = Chunk::new(input);
+        if end.is_none() {
+            self.begin_anew(&mut chunk);
+            *input = chunk.rest();
             if self.is_usual(input) {
                 return self.decode_usual(input);
             }
+            chunk = Chunk::new(input);
         }
-        let mut chunk = Chunk::new(input);
         let held = match end {
             Some(end) => self.hold_end(&mut chunk, end),
             None => self.usual_way_on(&mut chunk),
@@ -178,7 +180,7 @@ impl Decoder {
         match held {
             Held::All => Ok(None),
             Held::Event => Ok(Some(Frame::Event(self.lend_held()))),
-            Held::Other => self.decode_in_steps(input),
+            Held::Other => self.decode_in_steps(input, &Miss::default()),
         }
     }
 
@@ -186,9 +188,11 @@ impl Decoder {
     fn decode_in_steps<'d, 'i: 'd>(
         &'d mut self,
         input: &mut &'i [u8],
+        miss: &Miss,
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
-        let (bytes, mut chunk) = (*input, Chunk::new(input));
-        let found = self.step(&mut chunk)?;
+        let bytes = *input;
+        let mut chunk = Chunk { bytes, read: miss.read };
+        let found = self.step(&mut chunk, miss.here)?;
         *input = chunk.rest();
         Ok(found.map(|found| match found {
             Found::Event { event_type: EventType::Held, data: None } => Frame::Event(self.lend_held()),
@@ -247,29 +251,27 @@ impl Decoder {
     #[inline(never)]
     fn decode_bytes_usual(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
         let chunk: &Bytes = input;
-        let mut miss = Miss::Other;
+        let mut miss = Miss::default();
         let Some(whole) = self.usual_event(chunk, &mut miss) else {
-            return self.decode_bytes_other(input, miss);
+            return self.decode_bytes_other(input, &miss);
         };
-        let frame = Frame::Event(Event {
-            event_type: match whole.event_type {
-                EventType::Message => MESSAGE,
-                EventType::Here(value) => text::slice(chunk, value.span(chunk)),
-                EventType::Held => ByteString::from(self.block.event_type()),
-            },
-            data: text::slice(chunk, whole.data.span(chunk)),
-            last_event_id: match whole.id {
-                Some(value) => text::slice(chunk, value.span(chunk)),
-                None => self.share_id(),
-            },
-        });
+        let event_type = match whole.event_type {
+            EventType::Message => MESSAGE,
+            EventType::Here(value) => text::slice(chunk, value.span(chunk)),
+            EventType::Held => ByteString::from(self.block.event_type()),
+        };
+        let data = text::slice(chunk, whole.data.span(chunk));
+        let last_event_id = match whole.id {
+            Some(value) => text::slice(chunk, value.span(chunk)),
+            None => self.share_id(),
+        };
         let read = chunk.len() - whole.rest.len();
         input.advance(read);
-        Ok(Some(frame))
+        Ok(Some(Frame::Event(Event { event_type, data, last_event_id })))
     }
 
     #[inline(never)]
-    fn decode_bytes_other(&mut self, input: &mut Bytes, miss: Miss) -> Result<Option<Frame>, DecodeError> {
+    fn decode_bytes_other(&mut self, input: &mut Bytes, miss: &Miss) -> Result<Option<Frame>, DecodeError> {
         let mut chunk = Chunk::new(input);
         let usual = self.usual_other(&mut chunk, miss);
         let read = chunk.read;
@@ -280,7 +282,7 @@ impl Decoder {
                 *input = Bytes::new();
                 return Ok(None);
             }
-            Usual::Other => return self.decode_bytes_in_steps(input),
+            Usual::Other => return self.decode_bytes_in_steps(input, miss),
         };
         input.advance(read);
         Ok(Some(frame))
@@ -295,7 +297,7 @@ impl Decoder {
                     Ok(None)
                 }
                 More::End(end) => self.decode_bytes_held(input, Some(end)),
-                More::Other => self.decode_bytes_in_steps(input),
+                More::Other => self.decode_bytes_in_steps(input, &Miss::default()),
             };
         }
         self.decode_bytes_held(input, None)
@@ -303,8 +305,11 @@ impl Decoder {
 
     #[inline(never)]
     fn decode_bytes_held(&mut self, input: &mut Bytes, end: Option<usize>) -> Result<Option<Frame>, DecodeError> {
-        if self.spent {
-            self.forget();
+        if end.is_none() {
+            let mut chunk = Chunk::new(input);
+            self.begin_anew(&mut chunk);
+            let read = chunk.read;
+            input.advance(read);
             if self.is_usual(input) {
                 return self.decode_bytes_usual(input);
             }
@@ -326,15 +331,15 @@ impl Decoder {
             }
             Held::Other => {
                 input.advance(read);
-                self.decode_bytes_in_steps(input)
+                self.decode_bytes_in_steps(input, &Miss::default())
             }
         }
     }
 
     #[inline(never)]
-    fn decode_bytes_in_steps(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
-        let mut chunk = Chunk::new(input);
-        let found = self.step(&mut chunk)?;
+    fn decode_bytes_in_steps(&mut self, input: &mut Bytes, miss: &Miss) -> Result<Option<Frame>, DecodeError> {
+        let mut chunk = Chunk { bytes: input, read: miss.read };
+        let found = self.step(&mut chunk, miss.here)?;
         let read = chunk.read;
         let Some(found) = found else {
             *input = Bytes::new();

@@ -5,7 +5,6 @@ use core::time::Duration;
 use memchr::memchr2;
 
 use crate::chunk::Value;
-use crate::usual::Miss;
 use crate::work;
 
 /// One line, without its end.
@@ -67,8 +66,12 @@ pub(crate) fn retry_value(value: &[u8]) -> Option<Duration> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let millis =
-        value.iter().fold(0u64, |n, digit| n.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
+    let digits = value.iter().map(|digit| u64::from(digit - b'0'));
+    // With fewer digits it cannot overflow.
+    let millis = match value.len() {
+        0..20 => digits.fold(0, |n, digit| n * 10 + digit),
+        _ => digits.fold(0u64, |n, digit| n.saturating_mul(10).saturating_add(digit)),
+    };
     Some(Duration::from_millis(millis))
 }
 
@@ -88,26 +91,63 @@ pub(crate) fn is_end(byte: u8) -> bool {
 
 /// Where the line that begins here ends: the place of its LF or CR.
 ///
-/// The first bytes are looked at a word at a time, since many lines are shorter than what a call to `memchr` costs.
+/// The first bytes are looked at as a word, since many lines are shorter than what a call to `memchr` costs.
 #[inline]
 pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
-    if let Some(word) = bytes.first_chunk::<8>() {
-        work::count(8);
-        let found = line_ends(u64::from_le_bytes(*word));
-        if found != 0 {
-            return Some((found.trailing_zeros() / 8) as usize);
+    if let Some(word) = bytes.first_chunk::<WORD>() {
+        work::count(WORD);
+        if let Some(at) = end_in_word(word) {
+            return Some(at);
         }
     }
     far_end(bytes)
 }
 
+/// The same for one of many lines, which mostly are no longer than some blocks.
+#[inline]
+fn near_end(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    for _ in 0..NEAR {
+        let Some((block, after)) = rest.split_first_chunk::<BLOCK>() else { break };
+        work::count(BLOCK);
+        if has_end(block) {
+            return Some(bytes.len() - rest.len() + end_in_block(block));
+        }
+        rest = after;
+    }
+    Some(bytes.len() - rest.len() + far_end(rest)?)
+}
+
 fn far_end(bytes: &[u8]) -> Option<usize> {
     let end = match bytes.len() {
-        0..8 => bytes.iter().position(|byte| is_end(*byte)),
+        0..WORD => bytes.iter().position(|byte| is_end(*byte)),
         _ => memchr2(b'\n', b'\r', bytes),
     };
     work::count(end.unwrap_or(bytes.len()));
     end
+}
+
+const WORD: usize = 8;
+const BLOCK: usize = 32;
+/// So many blocks cost about what a call to `memchr` costs.
+const NEAR: usize = 2;
+
+#[inline]
+fn has_end(block: &[u8; BLOCK]) -> bool {
+    // Without a way out of the loop it is done in SIMD.
+    block.iter().fold(0, |found, byte| found | u8::from(*byte == b'\n') | u8::from(*byte == b'\r')) != 0
+}
+
+#[inline]
+fn end_in_block(block: &[u8; BLOCK]) -> usize {
+    let mut words = block.chunks_exact(WORD).enumerate().filter_map(|(n, word)| Some(n * WORD + end_in_word(word.first_chunk()?)?));
+    words.next().unwrap_or(BLOCK)
+}
+
+#[inline]
+fn end_in_word(word: &[u8; WORD]) -> Option<usize> {
+    let found = line_ends(u64::from_le_bytes(*word));
+    if found == 0 { None } else { Some((found.trailing_zeros() / 8) as usize) }
 }
 
 /// The high bit of each byte that is LF or CR; exact up to and including the first.
@@ -130,17 +170,12 @@ pub(crate) fn value_and_rest(after_colon: &[u8]) -> Option<(Value<'_>, &[u8])> {
     Some((Value { bytes, len }, after_end(&bytes[len..])?))
 }
 
-/// The same for a line with a blank one right behind, which is passed too.
+/// The same for one of many lines.
 #[inline]
-pub(crate) fn value_and_blank(after_colon: &[u8]) -> Result<(Value<'_>, &[u8]), Miss> {
+pub(crate) fn near_value_and_rest(after_colon: &[u8]) -> Option<(Value<'_>, &[u8])> {
     let bytes = without_space(after_colon);
-    let len = end(bytes).ok_or(Miss::Cut)?;
-    let ends = &bytes[len..];
-    let rest = match ends.strip_prefix(b"\n\n") {
-        Some(rest) => rest,
-        None => after_end(ends).and_then(after_end).ok_or(Miss::Other)?,
-    };
-    Ok((Value { bytes, len }, rest))
+    let len = near_end(bytes)?;
+    Some((Value { bytes, len }, after_end(&bytes[len..])?))
 }
 
 /// What comes after the line end that `bytes` begin with. `None` as above, or when they begin with none.
@@ -150,6 +185,15 @@ pub(crate) fn after_end(bytes: &[u8]) -> Option<&[u8]> {
         [b'\n', rest @ ..] | [b'\r', b'\n', rest @ ..] => Some(rest),
         [b'\r', rest @ ..] if !rest.is_empty() => Some(rest),
         _ => None,
+    }
+}
+
+/// What comes after a blank line, and whether an LF may still belong to it: it is a CR with nothing behind.
+#[inline]
+pub(crate) fn after_blank(bytes: &[u8]) -> Option<(&[u8], bool)> {
+    match bytes {
+        [b'\r'] => Some((&[], true)),
+        _ => Some((after_end(bytes)?, false)),
     }
 }
 

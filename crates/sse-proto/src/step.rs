@@ -92,6 +92,12 @@ pub(crate) struct Here {
     pub(crate) id: Option<Span>,
 }
 
+impl Here {
+    fn is_empty(&self) -> bool {
+        self.event_type.is_none() && self.data.is_none() && self.id.is_none()
+    }
+}
+
 /// An event shorter than this part of the limit cannot pass it, whatever its repairs and its copies add: text that is
 /// not UTF-8 grows threefold at most, and a buffer has at most twice the room that it needs. Only longer ones are
 /// measured line by line.
@@ -101,8 +107,20 @@ pub(crate) const EASY_PART: usize = 8;
 pub(crate) const FEW: usize = 8;
 
 impl Decoder {
-    /// What was lent is no longer needed: the next line begins an event.
-    pub(crate) fn forget(&mut self) {
+    /// What was lent is no longer needed: the next line begins an event. And an LF that belongs to the line before is no
+    /// line of its own.
+    #[inline]
+    pub(crate) fn begin_anew(&mut self, chunk: &mut Chunk<'_>) {
+        if self.spent {
+            self.forget();
+        }
+        if self.at == At::AfterCr && !chunk.is_read() {
+            self.begin_line();
+            chunk.read += usize::from(chunk.rest().starts_with(b"\n"));
+        }
+    }
+
+    fn forget(&mut self) {
         self.spent = false;
         self.clear_block();
         if self.at == At::Line {
@@ -116,8 +134,13 @@ impl Decoder {
         end < self.easy()
     }
 
-    /// Whatever is not usual: an event a line at a time, or the rest of one that was cut off.
-    pub(crate) fn step(&mut self, chunk: &mut Chunk<'_>) -> Result<Option<Found>, DecodeError> {
+    /// Whatever is not usual: an event a line at a time, or the rest of one that was cut off. What the usual path read of
+    /// the chunk is in `here`.
+    pub(crate) fn step(&mut self, chunk: &mut Chunk<'_>, mut here: Here) -> Result<Option<Found>, DecodeError> {
+        let mut begin = 0;
+        if !self.is_easy(chunk.read) {
+            (chunk.read, here) = (0, Here::default());
+        }
         loop {
             while !matches!(self.at, At::Event | At::Line) {
                 let found = self.resume(chunk)?;
@@ -128,21 +151,28 @@ impl Decoder {
                     break;
                 }
             }
-            if chunk.is_read() {
+            if chunk.is_read() && here.is_empty() {
                 self.rest();
                 return Ok(None);
             }
-            let found = self.lines(chunk)?;
+            let found = self.lines(chunk, begin, here)?;
             if found.is_some() {
                 return Ok(found);
             }
+            (begin, here) = (chunk.read, Here::default());
         }
     }
 
-    /// The lines that lie whole in the chunk, up to the first that completes a frame.
-    fn lines(&mut self, chunk: &mut Chunk<'_>) -> Result<Option<Found>, DecodeError> {
-        let (bytes, mut line, mut here) = (chunk.bytes, chunk.read, Here::default());
-        let mut easy = line.saturating_add(self.easy());
+    /// The lines that lie whole in the chunk, up to the first that completes a frame. What was read of the event since
+    /// `begin` is in `here`.
+    fn lines(
+        &mut self,
+        chunk: &mut Chunk<'_>,
+        begin: usize,
+        mut here: Here,
+    ) -> Result<Option<Found>, DecodeError> {
+        let (bytes, mut line) = (chunk.bytes, chunk.read);
+        let mut easy = begin.saturating_add(self.easy());
         while let Some(len) = line::end(&bytes[line..]) {
             let end = line + len;
             if end >= easy {

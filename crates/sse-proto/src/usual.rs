@@ -15,12 +15,15 @@ pub(crate) struct Whole<'i> {
     pub(crate) rest: &'i [u8],
 }
 
-/// Why there is none.
-#[derive(Clone, Copy)]
-pub(crate) enum Miss {
-    /// There is a data line without its end.
-    Cut,
-    Other,
+/// How far the usual path came when there is none.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Miss {
+    /// The fields read.
+    pub(crate) here: Here,
+    /// How much of the chunk they are.
+    pub(crate) read: usize,
+    /// Behind them is a data line without its end.
+    pub(crate) is_cut: bool,
 }
 
 /// What lies at the beginning of a chunk, when it is no whole event.
@@ -76,28 +79,42 @@ impl Decoder {
             None => {
                 let mut rest = chunk;
                 if let Some(after) = rest.strip_prefix(b"id:") {
-                    let (value, after) = line::value_and_rest(after)?;
-                    if value.get().contains(&0) {
-                        return None;
-                    }
+                    let (value, after) = line::value_and_rest(after).filter(|(id, _)| !id.get().contains(&0))?;
                     (id, rest) = (Some(value), after);
                 }
                 if let Some(after) = rest.strip_prefix(b"event:") {
-                    let (value, after) = line::value_and_rest(after)?;
+                    let Some((value, after)) = line::value_and_rest(after) else {
+                        *miss = Miss::new(chunk, id, None, rest);
+                        return None;
+                    };
                     (event_type, rest) = (Some(value), after);
                 }
-                rest.strip_prefix(b"data:")?
+                let Some(value) = rest.strip_prefix(b"data:") else {
+                    *miss = Miss::new(chunk, id, event_type, rest);
+                    return None;
+                };
+                value
             }
         };
-        let value = line::without_space(value);
-        let Some(len) = line::end(value) else {
-            *miss = Miss::Cut;
+        let data = line::without_space(value);
+        let Some(len) = line::end(data) else {
+            *miss = Miss { is_cut: true, ..Miss::new(chunk, id, event_type, value) };
+            miss.read -= b"data:".len();
             return None;
         };
-        let ends = &value[len..];
-        let rest = match ends.strip_prefix(b"\n\n") {
-            Some(rest) => rest,
-            None => line::after_end(ends).and_then(line::after_end)?,
+        let data = Value { bytes: data, len };
+        let ends = &data.bytes[len..];
+        let (rest, cr) = match ends.strip_prefix(b"\n\n") {
+            Some(rest) => (rest, false),
+            None => {
+                let rest = line::after_end(ends)?;
+                let Some(end) = line::after_blank(rest) else {
+                    *miss = Miss::new(chunk, id, event_type, rest);
+                    miss.here.data = Some(data.span(chunk));
+                    return None;
+                };
+                end
+            }
         };
         let mut held = EventType::Message;
         let read = chunk.len() - rest.len();
@@ -112,20 +129,25 @@ impl Decoder {
             self.commit_held(id.is_none());
             held = EventType::held(&self.block);
         }
+        if cr {
+            self.at = At::AfterCr;
+        }
         if let Some(id) = id {
             self.commit_id(id.get());
         }
-        let data = Value { bytes: value, len };
         Some(Whole { event_type: EventType::new(event_type, held), data, id, rest })
     }
 
     /// What there is when there is no whole event.
     #[inline]
-    pub(crate) fn usual_other(&mut self, chunk: &mut Chunk<'_>, miss: Miss) -> Usual {
-        let usual = match miss {
-            Miss::Cut => self.usual_cut(chunk),
-            Miss::Other if chunk.bytes[0] == b':' => self.usual_comment(chunk),
-            Miss::Other => self.usual_retry(chunk),
+    pub(crate) fn usual_other(&mut self, chunk: &mut Chunk<'_>, miss: &Miss) -> Usual {
+        chunk.read = miss.read;
+        let rest = chunk.rest();
+        let usual = match rest.first() {
+            Some(b'd') if miss.is_cut => self.usual_cut(chunk, &rest[b"data:".len()..], &miss.here),
+            Some(b':') if miss.read == 0 => self.usual_comment(chunk),
+            Some(b'r') => self.usual_retry(chunk, rest, &miss.here),
+            _ => None,
         };
         usual.unwrap_or(Usual::Other)
     }
@@ -141,15 +163,14 @@ impl Decoder {
     }
 
     /// A reconnection time, perhaps with an event's ID and type before it, which then are held.
-    fn usual_retry(&mut self, chunk: &mut Chunk<'_>) -> Option<Usual> {
-        let (here, rest) = before_data(chunk.bytes)?;
+    fn usual_retry(&mut self, chunk: &mut Chunk<'_>, rest: &[u8], here: &Here) -> Option<Usual> {
         let (value, rest) = line::value_and_rest(rest.strip_prefix(b"retry:")?)?;
         let time = line::retry_value(value.get())?;
         let next = chunk.bytes.len() - rest.len();
         if !self.is_easy(next) {
             return None;
         }
-        self.hold(chunk.bytes, &here);
+        self.hold(chunk.bytes, here);
         self.begin_line();
         chunk.read = next;
         Some(Usual::Retry(time))
@@ -157,14 +178,12 @@ impl Decoder {
 
     /// The chunk ends within the value of a data line: what there is of the event is held. But for two cases that are not
     /// usual: whether a space belongs to the value is not known yet, or the line has ended, in a CR.
-    fn usual_cut(&mut self, chunk: &mut Chunk<'_>) -> Option<Usual> {
-        let (here, rest) = before_data(chunk.bytes)?;
-        let value = rest.strip_prefix(b"data:")?;
+    fn usual_cut(&mut self, chunk: &mut Chunk<'_>, value: &[u8], here: &Here) -> Option<Usual> {
         if value.is_empty() || value.ends_with(b"\r") || !self.is_easy(chunk.bytes.len()) {
             return None;
         }
         self.release_texts();
-        self.hold(chunk.bytes, &here);
+        self.hold(chunk.bytes, here);
         self.begin_data(value);
         chunk.read_all();
         Some(Usual::Held)
@@ -219,7 +238,7 @@ impl Decoder {
         }
         let mut rest = chunk.rest();
         while let Some(value) = rest.strip_prefix(b"data:") {
-            let Some((data, after)) = line::value_and_rest(value) else {
+            let Some((data, after)) = line::near_value_and_rest(value) else {
                 return self.rest_is_data(chunk, rest, value);
             };
             self.block.push_data(data);
@@ -269,19 +288,11 @@ impl Decoder {
     }
 }
 
-/// The ID and the type that come before the data line, where they are, and what comes after them.
-fn before_data(chunk: &[u8]) -> Option<(Here, &[u8])> {
-    let (mut here, mut rest) = (Here::default(), chunk);
-    if let Some(after) = rest.strip_prefix(b"id:") {
-        let (value, after) = line::value_and_rest(after)?;
-        if value.get().contains(&0) {
-            return None;
-        }
-        (here.id, rest) = (Some(value.span(chunk)), after);
+impl Miss {
+    #[inline]
+    fn new(chunk: &[u8], id: Option<Value<'_>>, event_type: Option<Value<'_>>, rest: &[u8]) -> Self {
+        let span = |value: Value<'_>| value.span(chunk);
+        let here = Here { id: id.map(span), event_type: event_type.map(span), data: None };
+        Self { here, read: chunk.len() - rest.len(), is_cut: false }
     }
-    if let Some(after) = rest.strip_prefix(b"event:") {
-        let (value, after) = line::value_and_rest(after)?;
-        (here.event_type, rest) = (Some(value.span(chunk)), after);
-    }
-    Some((here, rest))
 }
