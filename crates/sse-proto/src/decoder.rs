@@ -144,6 +144,9 @@ impl Decoder {
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
+        if input.is_empty() {
+            return self.decode_nothing();
+        }
         if self.at == At::InData {
             return match self.hold_more(input) {
                 More::All => {
@@ -290,6 +293,10 @@ impl Decoder {
 
     #[inline(never)]
     fn decode_bytes_on(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
+        if input.is_empty() {
+            *input = Bytes::new();
+            return self.decode_nothing();
+        }
         if self.at == At::InData {
             return match self.hold_more(input) {
                 More::All => {
@@ -366,6 +373,16 @@ impl Decoder {
         };
         input.advance(read);
         Ok(Some(frame))
+    }
+
+    /// The end of a chunk, which is mostly told apart from its last frame.
+    fn decode_nothing<S>(&mut self) -> Result<Option<Frame<S>>, DecodeError> {
+        if self.at == At::Failed {
+            return Err(self.too_long());
+        }
+        self.begin_anew(&mut Chunk::new(&[]));
+        self.rest();
+        Ok(None)
     }
 
     /// An event all of which is held.

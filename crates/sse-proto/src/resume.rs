@@ -195,7 +195,7 @@ impl Decoder {
         }
     }
 
-    fn too_long(&self) -> DecodeError {
+    pub(crate) fn too_long(&self) -> DecodeError {
         DecodeError::TooLong { limit: self.limits.max_event_len }
     }
 
