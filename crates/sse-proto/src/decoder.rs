@@ -260,16 +260,21 @@ impl Decoder {
         };
         let event_type = match whole.event_type {
             EventType::Message => MESSAGE,
-            EventType::Here(value) => text::slice(chunk, value.span(chunk)),
+            EventType::Here(value) => text::event_type(chunk, value.span(chunk)),
             EventType::Held => ByteString::from(self.block.event_type()),
         };
-        let data = text::slice(chunk, whole.data.span(chunk));
         let last_event_id = match whole.id {
             Some(value) => text::slice(chunk, value.span(chunk)),
             None => self.share_id(),
         };
-        let read = chunk.len() - whole.rest.len();
-        input.advance(read);
+        let (data, read) = (whole.data.span(chunk), chunk.len() - whole.rest.len());
+        let data = if whole.rest.is_empty() {
+            text::take(input, data)
+        } else {
+            let data = text::slice(chunk, data);
+            input.advance(read);
+            data
+        };
         Ok(Some(Frame::Event(Event { event_type, data, last_event_id })))
     }
 

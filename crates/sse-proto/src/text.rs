@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use bytestring::ByteString;
 
 use crate::block::KEEP;
@@ -75,6 +75,45 @@ pub(crate) fn slice(chunk: &Bytes, at: Span) -> ByteString {
     }
     ByteString::try_from(chunk.slice(at.start..at.end)).unwrap_or_else(|_| repaired(at.of(chunk)))
 }
+
+/// The same for the last value in its chunk, which is handed over with it where that is quick: it saves the chunk's
+/// counter from being counted up and down.
+#[inline]
+pub(crate) fn take(chunk: &mut Bytes, at: Span) -> ByteString {
+    const QUICK: usize = 64;
+    if at.len() > QUICK || !at.of(chunk).is_ascii() {
+        let text = slice(chunk, at);
+        *chunk = Bytes::new();
+        return text;
+    }
+    chunk.advance(at.start);
+    chunk.truncate(at.len());
+    ByteString::try_from(core::mem::take(chunk)).expect("it is ASCII")
+}
+
+/// An event type as text: without a reference to the chunk when it is one of those that many servers have.
+#[inline]
+pub(crate) fn event_type(chunk: &Bytes, at: Span) -> ByteString {
+    match KNOWN_TYPES.iter().find(|known| known.as_bytes() == at.of(chunk)) {
+        Some(known) => ByteString::from_static(known),
+        None => slice(chunk, at),
+    }
+}
+
+const KNOWN_TYPES: [&str; 12] = [
+    "content_block_delta",
+    "response.output_text.delta",
+    "update",
+    "delta",
+    "message",
+    "ping",
+    "patch",
+    "put",
+    "content_block_start",
+    "content_block_stop",
+    "error",
+    "done",
+];
 
 /// The bytes as text, handed over.
 pub(crate) fn own(bytes: Vec<u8>) -> ByteString {
