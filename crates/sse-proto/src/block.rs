@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 
 use core::time::Duration;
 
+use bytestring::ByteString;
+
 use crate::chunk::Value;
 use crate::line::Field;
 use crate::{text, work};
@@ -64,15 +66,15 @@ impl Block {
 
     /// The data lines handed over: the buffer itself where that is large, a copy of the right size where it is not, so
     /// that a small event never carries the room of a large one.
-    pub(crate) fn take_data(&mut self) -> Vec<u8> {
+    pub(crate) fn take_data(&mut self) -> ByteString {
         if self.data_len <= KEEP {
-            return self.data().to_vec();
+            return text::copy(self.data());
         }
         let mut data = core::mem::take(&mut self.buf);
         data.truncate(self.data_len - 1);
         self.data_len = 0;
         data.shrink_to_fit();
-        data
+        text::own(data)
     }
 
     pub(crate) fn event_type(&self) -> &str {

@@ -157,6 +157,10 @@ impl Decoder {
                 More::Other => self.decode_in_steps(input, &Miss::default()),
             };
         }
+        if self.hold_few(input) {
+            *input = &[];
+            return Ok(None);
+        }
         self.decode_held(input, None)
     }
 
@@ -167,14 +171,6 @@ impl Decoder {
         end: Option<usize>,
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
         let mut chunk = Chunk::new(input);
-        if end.is_none() {
-            self.begin_anew(&mut chunk);
-            *input = chunk.rest();
-            if self.is_usual(input) {
-                return self.decode_usual(input);
-            }
-            chunk = Chunk::new(input);
-        }
         let held = match end {
             Some(end) => self.hold_end(&mut chunk, end),
             None => self.usual_way_on(&mut chunk),
@@ -183,6 +179,7 @@ impl Decoder {
         match held {
             Held::All => Ok(None),
             Held::Event => Ok(Some(Frame::Event(self.lend_held()))),
+            Held::Other if self.is_usual(input) => self.decode_usual(input),
             Held::Other => self.decode_in_steps(input, &Miss::default()),
         }
     }
@@ -312,20 +309,15 @@ impl Decoder {
                 More::Other => self.decode_bytes_in_steps(input, &Miss::default()),
             };
         }
+        if self.hold_few(input) {
+            *input = Bytes::new();
+            return Ok(None);
+        }
         self.decode_bytes_held(input, None)
     }
 
     #[inline(never)]
     fn decode_bytes_held(&mut self, input: &mut Bytes, end: Option<usize>) -> Result<Option<Frame>, DecodeError> {
-        if end.is_none() {
-            let mut chunk = Chunk::new(input);
-            self.begin_anew(&mut chunk);
-            let read = chunk.read;
-            input.advance(read);
-            if self.is_usual(input) {
-                return self.decode_bytes_usual(input);
-            }
-        }
         let mut chunk = Chunk::new(input);
         let held = match end {
             Some(end) => self.hold_end(&mut chunk, end),
@@ -343,6 +335,9 @@ impl Decoder {
             }
             Held::Other => {
                 input.advance(read);
+                if self.is_usual(input) {
+                    return self.decode_bytes_usual(input);
+                }
                 self.decode_bytes_in_steps(input, &Miss::default())
             }
         }
@@ -367,7 +362,7 @@ impl Decoder {
                 },
                 data: match data {
                     Some(value) => text::slice(input, value),
-                    None => text::own(self.block.take_data()),
+                    None => self.block.take_data(),
                 },
                 last_event_id: self.share_id(),
             }),
@@ -397,7 +392,7 @@ impl Decoder {
                 0 => MESSAGE,
                 _ => ByteString::from(self.block.event_type()),
             },
-            data: text::own(self.block.take_data()),
+            data: self.block.take_data(),
             last_event_id: self.share_id(),
         }
     }

@@ -115,6 +115,14 @@ const KNOWN_TYPES: [&str; 12] = [
     "done",
 ];
 
+/// A copy of the bytes as text.
+pub(crate) fn copy(bytes: &[u8]) -> ByteString {
+    match valid(bytes) {
+        Some(text) => ByteString::from(String::from(text)),
+        None => repaired(bytes),
+    }
+}
+
 /// The bytes as text, handed over.
 pub(crate) fn own(bytes: Vec<u8>) -> ByteString {
     match String::from_utf8(bytes) {

@@ -149,7 +149,7 @@ impl Decoder {
             Some(b'r') => self.usual_retry(chunk, rest, &miss.here),
             _ => None,
         };
-        usual.unwrap_or(Usual::Other)
+        usual.or_else(|| self.usual_part(chunk, &miss.here)).unwrap_or(Usual::Other)
     }
 
     fn usual_comment(&self, chunk: &mut Chunk<'_>) -> Option<Usual> {
@@ -216,18 +216,36 @@ impl Decoder {
         if self.at == At::Line { self.more_data(chunk) } else { Held::Other }
     }
 
-    /// The usual way on from the beginning of a line, or where but a few bytes of one are there.
+    /// The usual way on from the beginning of a line, or from within one that is no data line.
     #[inline(never)]
     pub(crate) fn usual_way_on(&mut self, chunk: &mut Chunk<'_>) -> Held {
+        self.begin_anew(chunk);
         match self.at {
-            _ if chunk.is_read() => Held::Other,
-            At::Line if self.block.has_data() => match self.more_data(chunk) {
-                Held::Other => self.few(chunk),
-                held => held,
-            },
-            At::Event | At::Line | At::InLine => self.few(chunk),
+            At::Line if self.block.has_data() => self.more_data(chunk),
+            At::InLine => self.rest_of_line(chunk),
             _ => Held::Other,
         }
+    }
+
+    /// More of a line that is no data line, or the end of one that is a field.
+    fn rest_of_line(&mut self, chunk: &mut Chunk<'_>) -> Held {
+        let bytes = chunk.rest();
+        if !self.has_easy_room(bytes.len()) {
+            return Held::Other;
+        }
+        let Some(end) = line::end(bytes) else {
+            self.block.extend_line(bytes);
+            self.tell_data_line();
+            chunk.read_all();
+            return Held::All;
+        };
+        if !matches!(self.block.line(), [b'e' | b'i', ..]) {
+            return Held::Other;
+        }
+        self.block.extend_line(&bytes[..end]);
+        let _ = self.block.end_line(&mut self.text, usize::MAX);
+        self.pass(chunk, chunk.read + end + line::end_len(bytes, end));
+        if chunk.is_read() { Held::All } else { Held::Other }
     }
 
     /// What mostly comes behind a data line: more of them, and the blank line.
@@ -267,16 +285,34 @@ impl Decoder {
 
     /// A few bytes that are but a part of a line.
     #[inline]
-    fn few(&mut self, chunk: &mut Chunk<'_>) -> Held {
-        let bytes = chunk.rest();
-        if bytes.len() >= FEW || !self.has_easy_room(bytes.len()) || line::end(bytes).is_some() {
-            return Held::Other;
+    pub(crate) fn hold_few(&mut self, input: &[u8]) -> bool {
+        let in_line = match self.at {
+            At::Event | At::InLine => true,
+            At::Line => !self.spent,
+            _ => false,
+        };
+        if !in_line || input.len() >= FEW || !self.has_easy_room(input.len()) || line::end(input).is_some() {
+            return false;
         }
-        self.block.extend_line(bytes);
+        self.block.extend_line(input);
+        self.at = At::InLine;
+        self.tell_data_line();
+        true
+    }
+
+    /// The chunk ends within a line that is no data line: what there is of the event is held.
+    fn usual_part(&mut self, chunk: &mut Chunk<'_>, here: &Here) -> Option<Usual> {
+        let line = chunk.rest();
+        if line.is_empty() || !self.is_easy(chunk.bytes.len()) || line::end(line).is_some() {
+            return None;
+        }
+        self.release_texts();
+        self.hold(chunk.bytes, here);
+        self.block.extend_line(line);
         self.at = At::InLine;
         self.tell_data_line();
         chunk.read_all();
-        Held::All
+        Some(Usual::Held)
     }
 
     /// Holds the beginning of a data line's value, of which there is a byte at least.
