@@ -96,7 +96,17 @@ impl Decoder {
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
-        if self.is_usual(input) { self.decode_usual(input) } else { self.decode_on(input) }
+        if self.is_usual(input) {
+            return self.decode_usual(input);
+        }
+        match self.hold_more(input) {
+            More::All => {
+                *input = &[];
+                Ok(None)
+            }
+            More::End(end) => self.decode_held(input, Some(end)),
+            More::Other => self.decode_on(input),
+        }
     }
 
     #[inline(never)]
@@ -117,6 +127,10 @@ impl Decoder {
                     data: text::lend(whole.data, &mut self.text),
                     last_event_id: &self.last_event_id,
                 })))
+            }
+            None if miss.is_held => {
+                *input = &[];
+                Ok(None)
             }
             None => self.decode_other(input, &miss),
         }
@@ -146,16 +160,6 @@ impl Decoder {
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
         if input.is_empty() {
             return self.decode_nothing();
-        }
-        if self.at == At::InData {
-            return match self.hold_more(input) {
-                More::All => {
-                    *input = &[];
-                    Ok(None)
-                }
-                More::End(end) => self.decode_held(input, Some(end)),
-                More::Other => self.decode_in_steps(input, &Miss::default()),
-            };
         }
         if self.hold_few(input) {
             *input = &[];
@@ -245,7 +249,17 @@ impl Decoder {
     /// ```
     #[inline]
     pub fn decode_bytes(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
-        if self.is_usual(input) { self.decode_bytes_usual(input) } else { self.decode_bytes_on(input) }
+        if self.is_usual(input) {
+            return self.decode_bytes_usual(input);
+        }
+        match self.hold_more(input) {
+            More::All => {
+                *input = Bytes::new();
+                Ok(None)
+            }
+            More::End(end) => self.decode_bytes_held(input, Some(end)),
+            More::Other => self.decode_bytes_on(input),
+        }
     }
 
     #[inline(never)]
@@ -253,6 +267,10 @@ impl Decoder {
         let chunk: &Bytes = input;
         let mut miss = Miss::default();
         let Some(whole) = self.usual_event(chunk, &mut miss) else {
+            if miss.is_held {
+                *input = Bytes::new();
+                return Ok(None);
+            }
             return self.decode_bytes_other(input, &miss);
         };
         let event_type = match whole.event_type {
@@ -298,16 +316,6 @@ impl Decoder {
         if input.is_empty() {
             *input = Bytes::new();
             return self.decode_nothing();
-        }
-        if self.at == At::InData {
-            return match self.hold_more(input) {
-                More::All => {
-                    *input = Bytes::new();
-                    Ok(None)
-                }
-                More::End(end) => self.decode_bytes_held(input, Some(end)),
-                More::Other => self.decode_bytes_in_steps(input, &Miss::default()),
-            };
         }
         if self.hold_few(input) {
             *input = Bytes::new();

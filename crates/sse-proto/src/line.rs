@@ -118,6 +118,18 @@ fn near_end(bytes: &[u8]) -> Option<usize> {
     Some(bytes.len() - rest.len() + far_end(rest)?)
 }
 
+/// The same for a piece of a line, which mostly has no end.
+#[inline]
+pub(crate) fn end_in_piece(piece: &[u8]) -> Option<usize> {
+    match (piece.first_chunk::<BLOCK>(), piece.last_chunk::<BLOCK>()) {
+        (Some(first), Some(last)) if piece.len() <= 2 * BLOCK => {
+            work::count(piece.len());
+            if has_end(first) || has_end(last) { end(piece) } else { None }
+        }
+        _ => end(piece),
+    }
+}
+
 fn far_end(bytes: &[u8]) -> Option<usize> {
     let end = match bytes.len() {
         0..WORD => bytes.iter().position(|byte| is_end(*byte)),

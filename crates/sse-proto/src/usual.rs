@@ -24,6 +24,8 @@ pub(crate) struct Miss {
     pub(crate) read: usize,
     /// Behind them is a data line without its end.
     pub(crate) is_cut: bool,
+    /// All of the chunk is held.
+    pub(crate) is_held: bool,
 }
 
 /// What lies at the beginning of a chunk, when it is no whole event.
@@ -98,6 +100,10 @@ impl Decoder {
         };
         let data = line::without_space(value);
         let Some(len) = line::end(data) else {
+            if id.is_none() && event_type.is_none() {
+                (miss.is_held, miss.is_cut) = (self.cut_data(value), true);
+                return None;
+            }
             *miss = Miss { is_cut: true, ..Miss::new(chunk, id, event_type, value) };
             miss.read -= b"data:".len();
             return None;
@@ -176,28 +182,40 @@ impl Decoder {
         Some(Usual::Retry(time))
     }
 
-    /// The chunk ends within the value of a data line: what there is of the event is held. But for two cases that are not
-    /// usual: whether a space belongs to the value is not known yet, or the line has ended, in a CR.
+    /// The chunk ends within the value of a data line: what there is of the event is held.
     fn usual_cut(&mut self, chunk: &mut Chunk<'_>, value: &[u8], here: &Here) -> Option<Usual> {
-        if value.is_empty() || value.ends_with(b"\r") || !self.is_easy(chunk.bytes.len()) {
+        if !self.is_easy(chunk.bytes.len()) {
             return None;
         }
-        self.release_texts();
         self.hold(chunk.bytes, here);
-        self.begin_data(value);
+        if !self.cut_data(value) {
+            return None;
+        }
         chunk.read_all();
         Some(Usual::Held)
     }
 
+    /// Holds the beginning of a data line's value. But for two cases that are not usual: whether a space belongs to the
+    /// value is not known yet, or the line has ended, in a CR.
+    #[inline(never)]
+    fn cut_data(&mut self, after_colon: &[u8]) -> bool {
+        if after_colon.is_empty() || after_colon.ends_with(b"\r") || !self.has_easy_room(after_colon.len()) {
+            return false;
+        }
+        self.release_texts();
+        self.begin_data(after_colon);
+        true
+    }
+
     /// More of a data line that was cut off, as far as the limit allows.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn hold_more(&mut self, input: &[u8]) -> More {
-        if self.block.buf_len() + input.len() > self.most_data {
+        if self.at != At::InData || input.is_empty() || self.block.buf_len() + input.len() > self.most_data {
             return More::Other;
         }
         let end = match input {
             [byte] => line::is_end(*byte).then_some(0),
-            _ => line::end(input),
+            _ => line::end_in_piece(input),
         };
         match end {
             None => {
@@ -329,6 +347,6 @@ impl Miss {
     fn new(chunk: &[u8], id: Option<Value<'_>>, event_type: Option<Value<'_>>, rest: &[u8]) -> Self {
         let span = |value: Value<'_>| value.span(chunk);
         let here = Here { id: id.map(span), event_type: event_type.map(span), data: None };
-        Self { here, read: chunk.len() - rest.len(), is_cut: false }
+        Self { here, read: chunk.len() - rest.len(), is_cut: false, is_held: false }
     }
 }
