@@ -91,13 +91,15 @@ impl Decoder {
     /// # Errors
     ///
     /// [`DecodeError::TooLong`] past [`Limits::max_event_len`], from then on until [`reset`](Self::reset).
-    #[inline]
     pub fn decode<'d, 'i: 'd>(
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
         if self.is_usual(input) {
             return self.decode_usual(input);
+        }
+        if self.at != At::InData {
+            return self.decode_on(input);
         }
         match self.hold_more(input) {
             More::All => {
@@ -247,10 +249,12 @@ impl Decoder {
     /// assert_eq!(decoder.decode_bytes(&mut chunk)?, None);
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
-    #[inline]
     pub fn decode_bytes(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
         if self.is_usual(input) {
             return self.decode_bytes_usual(input);
+        }
+        if self.at != At::InData {
+            return self.decode_bytes_on(input);
         }
         match self.hold_more(input) {
             More::All => {

@@ -91,7 +91,7 @@ pub(crate) fn is_end(byte: u8) -> bool {
 
 /// Where the line that begins here ends: the place of its LF or CR.
 ///
-/// The first bytes are looked at as a word, since many lines are shorter than what a call to `memchr` costs.
+/// A call to `memchr` costs more than to look at a word, and at few bytes in blocks.
 #[inline]
 pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
     if let Some(word) = bytes.first_chunk::<WORD>() {
@@ -100,49 +100,52 @@ pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
             return Some(at);
         }
     }
-    far_end(bytes)
+    if bytes.len() <= NEAR { near_end(bytes) } else { far_end(bytes) }
 }
 
-/// The same for one of many lines, which mostly are no longer than some blocks.
+/// The same for a line that is mostly short, or for a piece of a line.
 #[inline]
-fn near_end(bytes: &[u8]) -> Option<usize> {
-    let mut rest = bytes;
-    for _ in 0..NEAR {
-        let Some((block, after)) = rest.split_first_chunk::<BLOCK>() else { break };
-        work::count(BLOCK);
-        if has_end(block) {
-            return Some(bytes.len() - rest.len() + end_in_block(block));
-        }
-        rest = after;
-    }
-    Some(bytes.len() - rest.len() + far_end(rest)?)
+pub(crate) fn end_of_short(bytes: &[u8]) -> Option<usize> {
+    let Some((near, far)) = bytes.split_at_checked(NEAR) else { return end(bytes) };
+    end(near).or_else(|| Some(NEAR + far_end(far)?))
 }
 
 /// The same for a piece of a line, which mostly has no end.
 #[inline]
 pub(crate) fn end_in_piece(piece: &[u8]) -> Option<usize> {
     match (piece.first_chunk::<BLOCK>(), piece.last_chunk::<BLOCK>()) {
-        (Some(first), Some(last)) if piece.len() <= 2 * BLOCK => {
+        (Some(first), Some(last)) if piece.len() <= NEAR && !has_end(first) && !has_end(last) => {
             work::count(piece.len());
-            if has_end(first) || has_end(last) { end(piece) } else { None }
+            None
         }
         _ => end(piece),
     }
 }
 
+/// A word for what a register holds, and a block for what SIMD is quick with.
+const WORD: usize = 8;
+const BLOCK: usize = 32;
+const NEAR: usize = 2 * BLOCK;
+
+/// The last block overlaps the first one, and the last word the one before, where there is not enough for two.
+fn near_end(bytes: &[u8]) -> Option<usize> {
+    work::count(bytes.len().min(BLOCK));
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<BLOCK>(), bytes.last_chunk::<BLOCK>()) {
+        if has_end(first) {
+            return end_in_block(first);
+        }
+        work::count(BLOCK);
+        return if has_end(last) { Some(bytes.len() - BLOCK + end_in_block(last)?) } else { None };
+    }
+    let Some(last) = bytes.last_chunk::<WORD>() else { return bytes.iter().position(|byte| is_end(*byte)) };
+    end_in_block(bytes).or_else(|| Some(bytes.len() - WORD + end_in_word(last)?))
+}
+
 fn far_end(bytes: &[u8]) -> Option<usize> {
-    let end = match bytes.len() {
-        0..WORD => bytes.iter().position(|byte| is_end(*byte)),
-        _ => memchr2(b'\n', b'\r', bytes),
-    };
+    let end = memchr2(b'\n', b'\r', bytes);
     work::count(end.unwrap_or(bytes.len()));
     end
 }
-
-const WORD: usize = 8;
-const BLOCK: usize = 32;
-/// So many blocks cost about what a call to `memchr` costs.
-const NEAR: usize = 2;
 
 #[inline]
 fn has_end(block: &[u8; BLOCK]) -> bool {
@@ -150,10 +153,11 @@ fn has_end(block: &[u8; BLOCK]) -> bool {
     block.iter().fold(0, |found, byte| found | u8::from(*byte == b'\n') | u8::from(*byte == b'\r')) != 0
 }
 
+/// The same for whole words.
 #[inline]
-fn end_in_block(block: &[u8; BLOCK]) -> usize {
-    let mut words = block.chunks_exact(WORD).enumerate().filter_map(|(n, word)| Some(n * WORD + end_in_word(word.first_chunk()?)?));
-    words.next().unwrap_or(BLOCK)
+fn end_in_block(block: &[u8]) -> Option<usize> {
+    let mut words = block.chunks_exact(WORD).enumerate();
+    words.find_map(|(n, word)| Some(n * WORD + end_in_word(word.first_chunk()?)?))
 }
 
 #[inline]
@@ -184,9 +188,9 @@ pub(crate) fn value_and_rest(after_colon: &[u8]) -> Option<(Value<'_>, &[u8])> {
 
 /// The same for one of many lines.
 #[inline]
-pub(crate) fn near_value_and_rest(after_colon: &[u8]) -> Option<(Value<'_>, &[u8])> {
+pub(crate) fn short_value_and_rest(after_colon: &[u8]) -> Option<(Value<'_>, &[u8])> {
     let bytes = without_space(after_colon);
-    let len = near_end(bytes)?;
+    let len = end_of_short(bytes)?;
     Some((Value { bytes, len }, after_end(&bytes[len..])?))
 }
 

@@ -210,7 +210,7 @@ impl Decoder {
     /// More of a data line that was cut off, as far as the limit allows.
     #[inline(never)]
     pub(crate) fn hold_more(&mut self, input: &[u8]) -> More {
-        if self.at != At::InData || input.is_empty() || self.block.buf_len() + input.len() > self.most_data {
+        if input.is_empty() || self.block.buf_len() + input.len() > self.most_data {
             return More::Other;
         }
         let end = match input {
@@ -274,7 +274,7 @@ impl Decoder {
         }
         let mut rest = chunk.rest();
         while let Some(value) = rest.strip_prefix(b"data:") {
-            let Some((data, after)) = line::near_value_and_rest(value) else {
+            let Some((data, after)) = line::short_value_and_rest(value) else {
                 return self.rest_is_data(chunk, rest, value);
             };
             self.block.push_data(data);
