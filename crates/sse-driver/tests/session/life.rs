@@ -65,6 +65,28 @@ fn states_come_in_order() {
 }
 
 #[test]
+fn what_a_session_knows_of_its_responses() {
+    let moved = events().header("x-number", "2").send("id: 7\ndata: b\n\n").stall();
+    let test = test([events().header("x-number", "1").send("data: a\n\n"), moved]);
+    let request = test.get().before_each(|attempt, mut request| async move {
+        *request.uri_mut() = format!("http://test/{}", attempt.number).parse()?;
+        Ok::<_, http::uri::InvalidUri>(request)
+    });
+    test.clock.run(async {
+        let mut session = request.open().await.expect("open");
+        for (data, newest, id) in [("a", "1", ""), ("b", "2", "7")] {
+            assert_eq!(session.next().await.expect("an event").expect("no error").data, data);
+            assert_eq!(session.response().headers()["x-number"], "1");
+            assert_eq!(session.response().url().path(), "/1");
+            assert_eq!(session.last_response().headers()["x-number"], newest);
+            assert_eq!(session.url().path(), format!("/{newest}"));
+            assert_eq!((session.last_event_id(), session.close_reason()), (id, None));
+            assert_eq!(session.state(), ReadyState::Open);
+        }
+    });
+}
+
+#[test]
 fn a_204_opens_a_session_that_is_over() {
     let test = test([no_content()]);
     test.clock.run(async {
@@ -260,5 +282,5 @@ fn a_close_while_a_refusal_is_read_is_the_end() {
         assert!(session.next().await.is_none());
         assert_eq!(session.close_reason(), Some(&CloseReason::Status(404)));
     });
-    assert_eq!(test.net.open(), 0);
+    assert_eq!((test.seconds(), test.net.open()), (3 + 1, 0), "it waits no longer");
 }

@@ -1,4 +1,5 @@
 use std::error::Error as _;
+use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, Method, Request};
 use sse_driver::{Endpoint, Frame, InvalidRequest, RequestBody};
@@ -58,6 +59,46 @@ fn before_each_makes_the_request_anew() {
     assert_eq!(lines, ["POST http://test/events", again, again]);
     let tokens: Vec<_> = (0..3).map(|n| test.header(n, "authorization").expect("it is set")).collect();
     assert_eq!(tokens, ["token-1-0", "token-2-1", "token-3-2"]);
+}
+
+#[test]
+fn before_each_is_told_where_the_stream_goes_on() {
+    for (id, sent) in [(Some("41"), true), (Some("4\u{1}1"), false), (None, false)] {
+        let test = test([no_content()]);
+        let told = Arc::new(Mutex::new(None));
+        let seen = Arc::clone(&told);
+        let mut request = test.get().before_each(move |attempt, request: Request<RequestBody>| {
+            let has_header = request.headers().contains_key("last-event-id");
+            *seen.lock().expect("no panic") = Some((attempt.last_event_id().to_owned(), has_header));
+            async { Ok::<_, Error>(request) }
+        });
+        if let Some(id) = id {
+            request = request.last_event_id(id);
+        }
+        test.read(request).1.expect("a normal end");
+        let told = told.lock().expect("no panic").take();
+        assert_eq!(told, Some((id.unwrap_or_default().to_owned(), sent)));
+    }
+}
+
+/// A caller's own id in a header is one to go on from; one that is set by its own method is the newer word.
+#[test]
+fn the_last_event_id_to_go_on_from() {
+    let test = test([]);
+    for (n, (request, id)) in [
+        (test.get(), None),
+        (test.get().last_event_id("41"), Some("41")),
+        (test.get().header("last-event-id", "40"), Some("40")),
+        (test.get().header("last-event-id", "40").last_event_id("41"), Some("41")),
+        (test.get().last_event_id("41").header("last-event-id", "40"), Some("41")),
+        (test.get().header("last-event-id", "40").last_event_id(""), None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        test.read(request).1.expect_err("the script is empty");
+        assert_eq!(test.header(n, "last-event-id").as_deref(), id, "request {n}");
+    }
 }
 
 #[test]
@@ -129,8 +170,59 @@ fn headers_of_the_caller() {
         test.read(request).1.expect_err("the script is used up");
         test.header(test.net.requests().len() - 1, "authorization")
     };
+    for (url, sent) in [
+        (URL, None),
+        ("http://u@test/", Some("Basic dTo=")),
+        ("http://:p@test/", Some("Basic OnA=")),
+        ("http://u:p@test/", Some("Basic dTpw")),
+    ] {
+        assert_eq!(auth(test.builder().build().get(url)).as_deref(), sent, "{url}");
+    }
+    let own = test.builder().build().get("http://u:p@test/").bearer_auth("t");
+    assert_eq!(auth(own).as_deref(), Some("Bearer t"), "the caller's own goes before the URL's");
     assert_eq!(auth(test.get().bearer_auth("t")).as_deref(), Some("Bearer t"));
     assert_eq!(auth(test.get().basic_auth("u", "p")).as_deref(), Some("Basic dTpw"));
+}
+
+/// Types that servers want accepted besides, and caches that are let in: the caller's choice, and only there.
+#[test]
+fn what_is_the_callers_choice() {
+    let test = test([]);
+    let get = || test.get();
+    for (n, (request, accept, cache)) in [
+        (get(), "text/event-stream", "no-cache"),
+        (get().header("accept", "*/*"), "*/*", "no-cache"),
+        (get().header("cache-control", "no-store"), "text/event-stream", "no-store"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        test.read(request).1.expect_err("the script is empty");
+        for (name, value) in [("accept", accept), ("cache-control", cache)] {
+            assert_eq!(test.header(n, name).as_deref(), Some(value), "request {n}");
+        }
+    }
+}
+
+#[test]
+fn whatever_is_a_url_will_do() {
+    let test = test([]);
+    let client = test.builder().build();
+    let (text, url) = (URL.to_owned(), url::Url::parse(URL).expect("a url"));
+    let endpoint = Endpoint { host: "test", path: "/events", ..Endpoint::default() };
+    for request in [
+        client.get(URL),
+        client.get(&text),
+        client.get(text),
+        client.get(&url),
+        client.get(url),
+        client.get(endpoint),
+    ] {
+        test.read(request).1.expect_err("the script is empty");
+    }
+    let requests = test.net.requests();
+    assert_eq!(requests.len(), 6);
+    assert!(requests.iter().all(|request| request.uri() == URL && request.method() == Method::GET));
 }
 
 #[test]
