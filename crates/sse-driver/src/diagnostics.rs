@@ -144,8 +144,16 @@ mod tests {
     #[test]
     fn each_byte_is_moved_once_at_most() {
         const SHOWN: usize = 64 * 1024;
+        const HALF: usize = SHOWN / 2;
         let mut recent = Recent::new(Diagnostics::LastLines(usize::MAX));
-        for (len, held) in [(SHOWN, SHOWN), (SHOWN, 2 * SHOWN), (1, SHOWN + 1), (SHOWN, SHOWN + SHOWN)] {
+        for (len, held) in [
+            (SHOWN, SHOWN),
+            (HALF, SHOWN + HALF),
+            (HALF, 2 * SHOWN),
+            (1, SHOWN + 1),
+            (HALF, SHOWN + HALF + 1),
+            (HALF, SHOWN + HALF),
+        ] {
             recent.handle_data(&vec![b'x'; len]);
             let Recent::Lines { bytes, .. } = &recent else { unreachable!("it was made so") };
             assert_eq!(bytes.len(), held);
