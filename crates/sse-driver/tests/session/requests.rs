@@ -1,8 +1,9 @@
 use std::error::Error as _;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::{HeaderMap, Method, Request};
-use sse_driver::{Endpoint, Frame, InvalidRequest, RequestBody};
+use sse_driver::{ConnectTimeout, Endpoint, Frame, InvalidRequest, RequestBody};
 
 use super::*;
 
@@ -134,6 +135,35 @@ fn a_setting_of_the_request_goes_before_the_clients() {
         });
         let events = frames.iter().filter(|frame| matches!(frame, Frame::Event(_))).count();
         assert_eq!((events, frames.len()), (1, if shown { 3 } else { 1 }));
+    }
+}
+
+/// The transport's part of a timeout: it is told in each request how long it may take.
+#[test]
+fn the_connect_timeout_goes_with_each_attempt() {
+    let seconds = |n| Some(Duration::from_secs(n));
+    for (client, request, told) in [
+        (None, None, seconds(30)),
+        (Some(seconds(5)), None, seconds(5)),
+        (Some(None), None, None),
+        (Some(seconds(5)), Some(seconds(7)), seconds(7)),
+        (Some(seconds(5)), Some(None), None),
+    ] {
+        let test = test([events().send("data: a\n\n"), no_content()]);
+        let mut builder = test.builder();
+        if let Some(timeout) = client {
+            builder = builder.connect_timeout(timeout);
+        }
+        let mut asked = builder.build().get(URL);
+        if let Some(timeout) = request {
+            asked = asked.connect_timeout(timeout);
+        }
+        test.read(asked).1.expect("a normal end");
+        let requests = test.net.requests();
+        assert_eq!(requests.len(), 2);
+        for request in requests {
+            assert_eq!(request.extensions().get().copied(), told.map(ConnectTimeout));
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
@@ -8,7 +8,7 @@ use futures_core::Stream;
 use futures_io::AsyncRead;
 use http::{Request, Response};
 use sse_driver::proto::Limits;
-use sse_driver::{Instant, RequestBody, Session};
+use sse_driver::{EffectiveUrl, Instant, RequestBody, Session};
 
 use super::*;
 
@@ -117,6 +117,34 @@ fn a_closure_is_a_transport_and_need_not_be_send() {
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "hello");
         assert!(session.next().await.is_none());
     });
+}
+
+/// Where a transport was led to is where the session is; an attempt asks the first URL again.
+#[test]
+fn the_url_that_answered() {
+    let asked = Rc::new(RefCell::new(Vec::new()));
+    let log = Rc::clone(&asked);
+    let transport = move |request: Request<RequestBody>| {
+        log.borrow_mut().push(request.uri().to_string());
+        let is_first = log.borrow().len() == 1;
+        let mut response = Response::builder().header("content-type", "text/event-stream");
+        if is_first {
+            let url = "http://elsewhere/moved".parse().expect("a url");
+            response = response.extension(EffectiveUrl(url));
+        }
+        let body = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from("data: a\n\n"))]);
+        std::future::ready(response.body(body).map_err(std::io::Error::other))
+    };
+    let clock = FakeClock::default();
+    let client = Client::builder_with(transport, clock.clone()).build();
+    clock.run(async {
+        let mut session = client.get(URL).open().await.expect("open");
+        for url in ["http://elsewhere/moved", URL] {
+            assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+            assert_eq!(session.url().as_str(), url);
+        }
+    });
+    assert_eq!(*asked.borrow(), [URL, URL]);
 }
 
 #[test]
