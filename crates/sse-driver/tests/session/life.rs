@@ -66,8 +66,9 @@ fn states_come_in_order() {
 
 #[test]
 fn what_a_session_knows_of_its_responses() {
-    let moved = events().header("x-number", "2").send("id: 7\ndata: b\n\n").stall();
-    let test = test([events().header("x-number", "1").send("data: a\n\n"), moved]);
+    let moved = events().header("x-number", "2").send("id: 7\ndata: b\n\n");
+    let over = no_content().header("x-number", "3");
+    let test = test([events().header("x-number", "1").send("data: a\n\n"), moved, over]);
     let request = test.get().before_each(|attempt, mut request| async move {
         *request.uri_mut() = format!("http://test/{}", attempt.number).parse()?;
         Ok::<_, http::uri::InvalidUri>(request)
@@ -83,6 +84,10 @@ fn what_a_session_knows_of_its_responses() {
             assert_eq!((session.last_event_id(), session.close_reason()), (id, None));
             assert_eq!(session.state(), ReadyState::Open);
         }
+        assert!(session.next().await.is_none());
+        assert_eq!(session.response().headers()["x-number"], "1", "a 204 that ends it did not open it");
+        assert_eq!(session.last_response().headers()["x-number"], "3");
+        assert_eq!(session.url().path(), "/3");
     });
 }
 
