@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
+use futures_util::StreamExt;
 use sse_driver::State;
 use sse_driver::proto::{CloseReason, ReadyState};
 
@@ -31,6 +32,20 @@ fn a_stream_outlives_its_connections() {
     assert_eq!(test.header(0, "accept").as_deref(), Some("text/event-stream"));
     assert_eq!(test.header(0, "cache-control").as_deref(), Some("no-cache"));
     assert_eq!(test.net.open(), 0);
+}
+
+#[test]
+fn sessions_and_what_comes_in_are_streams() {
+    let script = || [events().send(": c\ndata: a\n\n"), events().send("data: b\n\n"), no_content()];
+    let test = self::test(script().into_iter().chain(script()));
+    test.clock.run(async {
+        let session = test.get().open().await.expect("open");
+        let data = session.map(|event| event.expect("no error").data);
+        assert_eq!(data.collect::<Vec<_>>().await, ["a", "b"]);
+        let mut session = test.get().show_comments(true).open().await.expect("open");
+        let frames = session.incoming().map(|frame| frame.expect("no error").to_string());
+        assert_eq!(frames.collect::<Vec<_>>().await, [": c\n", "data: a\n\n", "data: b\n\n"]);
+    });
 }
 
 #[test]
