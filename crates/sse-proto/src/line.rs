@@ -254,6 +254,27 @@ mod tests {
         }
     }
 
+    /// Within some blocks, in a part of one, and past them.
+    #[test]
+    fn the_end_is_found_near_and_far() {
+        for len in 0..4 * BLOCK {
+            for end_byte in *b"\n\r" {
+                let mut bytes = alloc::vec![b'x'; len];
+                assert_eq!(near_end(&bytes), None);
+                bytes.push(end_byte);
+                assert_eq!(near_end(&bytes), Some(len));
+                bytes.extend_from_slice(&[b'x'; 2 * BLOCK]);
+                assert_eq!(near_end(&bytes), Some(len));
+                bytes[len + 1] = b'\r';
+                assert_eq!(near_end(&bytes), Some(len));
+                let block = bytes.first_chunk().expect("it is longer");
+                let end = Some(len).filter(|at| *at < BLOCK);
+                assert_eq!(has_end(block), len < BLOCK);
+                assert_eq!(end_in_block(block), end.unwrap_or(BLOCK));
+            }
+        }
+    }
+
     /// What is told of the end of a line when all of it is there, and when it cannot be told yet.
     #[test]
     fn a_line_that_is_all_there_is_read_in_one_go() {
@@ -272,6 +293,9 @@ mod tests {
             (b"", None),
         ] {
             assert_eq!(after_end(bytes), rest, "{bytes:?}");
+            // After a blank line there is nothing to wait for: an LF that may come is none of the next event.
+            let blank = if bytes == b"\r" { Some((&b""[..], true)) } else { rest.map(|rest| (rest, false)) };
+            assert_eq!(after_blank(bytes), blank, "{bytes:?}");
             if matches!(bytes.first(), Some(b'\n' | b'\r')) {
                 // Where it cannot be told yet, the LF is swallowed later on.
                 let len = rest.map_or(1, |rest| bytes.len() - rest.len());
@@ -281,6 +305,8 @@ mod tests {
                     let line = [before.as_bytes(), bytes].concat();
                     let told = value_and_rest(&line).map(|(value, rest)| (value.get(), rest));
                     assert_eq!(told, rest.map(|rest| (value.as_bytes(), rest)), "{line:?}");
+                    let near = near_value_and_rest(&line).map(|(value, rest)| (value.get(), rest));
+                    assert_eq!(near, told, "{line:?}");
                 }
             }
         }
