@@ -28,3 +28,43 @@ impl<M: Timer> Alarm<M> {
         Poll::Ready(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::cell::RefCell;
+    use std::future::{Pending, pending};
+    use std::task::Waker;
+
+    use sse_proto::Instant;
+
+    /// A clock that stands still and remembers which timers were set.
+    #[derive(Default)]
+    struct Still(RefCell<Vec<u64>>);
+
+    impl Timer for Still {
+        type Sleep = Pending<()>;
+
+        fn now(&self) -> Instant {
+            Instant::ZERO
+        }
+
+        fn sleep_until(&self, deadline: Instant) -> Pending<()> {
+            self.0.borrow_mut().push(deadline.since_origin().as_secs());
+            pending()
+        }
+    }
+
+    #[test]
+    fn a_timer_is_set_anew_only_where_it_would_be_late() {
+        let timer = Still::default();
+        let mut alarm = Alarm::new();
+        for (deadline, set) in [(5, &[5][..]), (5, &[5]), (9, &[5]), (4, &[5, 4]), (5, &[5, 4]), (4, &[5, 4])]
+        {
+            let deadline = Instant::ZERO + std::time::Duration::from_secs(deadline);
+            assert!(alarm.poll(&timer, deadline, &mut Context::from_waker(Waker::noop())).is_pending());
+            assert_eq!(*timer.0.borrow(), set, "{deadline:?}");
+        }
+    }
+}

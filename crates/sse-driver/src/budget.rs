@@ -39,3 +39,70 @@ impl Budget {
         Poll::Pending
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::task::Waker;
+
+    /// How often this can be spent before the session gives way.
+    fn lasts(spend: impl Fn(&mut Budget)) -> usize {
+        let mut budget = Budget::new();
+        let cx = Context::from_waker(Waker::noop());
+        let mut times = 0;
+        while budget.poll(&cx).is_ready() && times < 10_000 {
+            spend(&mut budget);
+            times += 1;
+        }
+        times
+    }
+
+    #[test]
+    fn a_turn_is_256_frames_or_about_256_kib() {
+        assert_eq!(lasts(Budget::spend_frame), 256);
+        for (bytes, chunks) in [
+            (0, 256),
+            (1, 256),
+            (1023, 256),
+            (1024, 128),
+            (2047, 128),
+            (2048, 86),
+            (256 * 1024, 1),
+            (usize::MAX, 1),
+        ] {
+            assert_eq!(lasts(|budget| budget.spend_chunk(bytes)), chunks, "{bytes} bytes");
+        }
+    }
+
+    #[test]
+    fn it_gives_way_once_and_asks_for_the_next_turn() {
+        use std::sync::Arc;
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        use std::task::Wake;
+
+        struct Turns(AtomicUsize);
+
+        impl Wake for Turns {
+            fn wake(self: Arc<Self>) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+
+        let turns = Arc::new(Turns(AtomicUsize::new(0)));
+        let waker = Arc::clone(&turns).into();
+        let cx = Context::from_waker(&waker);
+        let mut budget = Budget::new();
+        for turn in 1..4 {
+            budget.spend_chunk(usize::MAX);
+            assert!(budget.poll(&cx).is_pending());
+            assert!(budget.poll(&cx).is_ready());
+            assert_eq!(turns.0.load(Ordering::Relaxed), turn);
+        }
+        // Whoever gave way by itself has a whole turn.
+        (0..200).for_each(|_| budget.spend_frame());
+        budget.renew();
+        (0..255).for_each(|_| budget.spend_frame());
+        assert!(budget.poll(&cx).is_ready());
+    }
+}

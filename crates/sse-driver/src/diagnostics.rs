@@ -140,6 +140,38 @@ mod tests {
         assert_eq!(recent.text().map(|text| text.len()), Some(MOST_OF_LINES));
     }
 
+    /// Nothing is moved before twice as much is held as is shown, and then what is not shown is let go.
+    #[test]
+    fn each_byte_is_moved_once_at_most() {
+        const SHOWN: usize = 64 * 1024;
+        const HALF: usize = SHOWN / 2;
+        let mut recent = Recent::new(Diagnostics::LastLines(usize::MAX));
+        for (len, held) in [
+            (SHOWN, SHOWN),
+            (HALF, SHOWN + HALF),
+            (HALF, 2 * SHOWN),
+            (1, SHOWN + 1),
+            (HALF, SHOWN + HALF + 1),
+            (HALF, SHOWN + HALF),
+        ] {
+            recent.handle_data(&vec![b'x'; len]);
+            let Recent::Lines { bytes, .. } = &recent else { unreachable!("it was made so") };
+            assert_eq!(bytes.len(), held);
+            assert_eq!(recent.text().map(|text| text.len()), Some(SHOWN));
+        }
+    }
+
+    #[test]
+    fn no_events_are_kept_where_none_are_asked_for() {
+        let mut recent = Recent::new(Diagnostics::LastEvents(0));
+        recent.handle_event(&Event {
+            event_type: "message".into(),
+            data: "a".into(),
+            last_event_id: "".into(),
+        });
+        assert_eq!(recent.text().as_deref(), Some(""));
+    }
+
     #[test]
     fn a_cut_line_ends_there() {
         let mut recent = Recent::new(Diagnostics::LastLines(2));

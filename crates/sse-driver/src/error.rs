@@ -237,3 +237,157 @@ impl fmt::Debug for FailedResponse {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use http::header::CONTENT_TYPE;
+    use url::Url;
+
+    fn io(kind: io::ErrorKind) -> BoxError {
+        io::Error::from(kind).into()
+    }
+
+    fn refused(status: StatusCode, content_type: Option<&'static str>) -> Error {
+        let mut headers = HeaderMap::new();
+        headers.extend(content_type.map(|value| (CONTENT_TYPE, http::HeaderValue::from_static(value))));
+        let url = Url::parse("http://user:secret@test/path?key=secret").expect("a url");
+        let head = ResponseHead::new(status, headers, url);
+        Error::Response(Box::new(FailedResponse { head, body: Bytes::from_static(b"secret") }))
+    }
+
+    fn gave_up(last: Error) -> Error {
+        Error::GaveUp { attempts: 3, last: Box::new(last) }
+    }
+
+    /// Another error around one.
+    #[derive(Debug)]
+    struct Around(BoxError);
+
+    impl fmt::Display for Around {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("around")
+        }
+    }
+
+    impl StdError for Around {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            Some(self.0.as_ref())
+        }
+    }
+
+    #[test]
+    fn what_a_timeout_is() {
+        use io::ErrorKind::{ConnectionRefused, TimedOut};
+        let around = |error| -> BoxError { Box::new(Around(error)) };
+        let deep = |kind| around(around(io(kind)));
+        // An I/O error that has its cause inside, and says itself that it is another thing.
+        let inside = |kind| -> BoxError { io::Error::new(ConnectionRefused, Around(io(kind))).into() };
+        let second = Duration::from_secs(1);
+        for (error, is_timeout) in [
+            (Error::ResponseTimeout(second), true),
+            (Error::IdleTimeout(second), true),
+            (Error::Connect(io(TimedOut)), true),
+            (Error::Connect(deep(TimedOut)), true),
+            (Error::Connect(inside(TimedOut)), true),
+            (Error::Connect(io(ConnectionRefused)), false),
+            (Error::Connect(deep(ConnectionRefused)), false),
+            (Error::Connect("timed out".into()), false),
+            (Error::Stream(io(TimedOut)), true),
+            (Error::Stream(io(ConnectionRefused)), false),
+            (gave_up(Error::IdleTimeout(second)), true),
+            (gave_up(Error::Stream(deep(TimedOut))), true),
+            (gave_up(Error::Eof), false),
+            (Error::BeforeEach(io(TimedOut)), false),
+            (Error::Rejected(io(TimedOut)), false),
+            (refused(StatusCode::GATEWAY_TIMEOUT, None), false),
+            (Error::Eof, false),
+        ] {
+            assert_eq!(error.is_timeout(), is_timeout, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn each_error_says_what_happened_and_has_its_source() {
+        let event = Event { event_type: "note".into(), data: "secret".into(), last_event_id: "".into() };
+        let source = || -> BoxError { "the cause".into() };
+        for (error, text, cause) in [
+            (
+                InvalidRequest::HeaderName.into(),
+                "the request is not valid",
+                Some("a header name is not a valid one"),
+            ),
+            (Error::Connect(source()), "no response from the server", Some("the cause")),
+            (
+                refused(StatusCode::NOT_FOUND, Some("text/html")),
+                "expected status 200 and text/event-stream, got status 404 Not Found",
+                None,
+            ),
+            (Error::ResponseTimeout(Duration::from_secs(5)), "no response came within 5s", None),
+            (Error::IdleTimeout(Duration::from_secs(30)), "no byte came for 30s", None),
+            (Error::Stream(source()), "the connection failed while the stream was open", Some("the cause")),
+            (Error::Eof, "the server ended the stream", None),
+            (Error::Truncated, "the server ended the stream before the event that finishes it", None),
+            (Error::TooLong { limit: 9 }, "an event is longer than the limit of 9 bytes", None),
+            (
+                gave_up(Error::Eof),
+                "gave up after 3 failed attempts to reconnect",
+                Some("the server ended the stream"),
+            ),
+            (Error::BeforeEach(source()), "an attempt was called off before it was made", Some("the cause")),
+            (Error::Rejected(source()), "an event reported an error", Some("the cause")),
+            (
+                Error::Deserialize { event: Box::new(event), source: source() },
+                "the data of an event of type \"note\" cannot be read",
+                Some("the cause"),
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+            assert_eq!(error.source().map(ToString::to_string).as_deref(), cause, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_refusal_is() {
+        let expected = |got: &str| format!("expected status 200 and text/event-stream, got status {got}");
+        for (status, content_type, got) in [
+            (StatusCode::OK, Some("text/html"), "200 OK and content type \"text/html\""),
+            (StatusCode::OK, None, "200 OK and no content type"),
+            (StatusCode::FORBIDDEN, Some("text/event-stream"), "403 Forbidden"),
+            (StatusCode::FORBIDDEN, None, "403 Forbidden"),
+        ] {
+            for error in [refused(status, content_type), gave_up(refused(status, content_type))] {
+                assert_eq!(error.status(), Some(status));
+                let response = error.response().expect("there was one");
+                assert_eq!((response.status(), &response.body()[..]), (status, &b"secret"[..]));
+                assert_eq!(
+                    response.headers().get(CONTENT_TYPE).map(|value| value.as_bytes()),
+                    content_type.map(str::as_bytes)
+                );
+                assert_eq!(response.to_string(), expected(got));
+            }
+        }
+        for error in [Error::Eof, gave_up(Error::Eof), Error::Connect("refused".into())] {
+            assert!(error.status().is_none() && error.response().is_none(), "{error:?}");
+        }
+        assert_eq!(
+            format!("{:?}", refused(StatusCode::FORBIDDEN, None)),
+            "Response(FailedResponse { head: ResponseHead { status: 403, url: \"http://test/path\", .. }, body_len: 6 })"
+        );
+    }
+
+    #[test]
+    fn each_invalid_request_says_why() {
+        let url = Url::parse("events").expect_err("it has no base");
+        for (error, text) in [
+            (InvalidRequest::Url(url), "the url does not parse: relative URL without a base"),
+            (InvalidRequest::Unaskable, "expected an absolute url with a host"),
+            (InvalidRequest::HeaderName, "a header name is not a valid one"),
+            (InvalidRequest::HeaderValue, "a header value is not a valid one"),
+            (InvalidRequest::Json("no key".into()), "the body cannot be written as json: no key"),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

@@ -174,9 +174,7 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         let is_safe = matches!(self.method, Method::GET | Method::HEAD);
         let policy = match self.replay.unwrap_or(is_safe) {
             true => self.options.policy.clone(),
-            false => {
-                ReconnectPolicy { retry_initial: false, max_attempts: Some(0), ..self.options.policy.clone() }
-            }
+            false => ReconnectPolicy { max_attempts: Some(0), ..self.options.policy.clone() },
         };
         let config = Config {
             policy,

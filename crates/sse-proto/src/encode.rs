@@ -201,4 +201,16 @@ mod tests {
             assert_eq!(frame.to_string(), shown);
         }
     }
+
+    #[test]
+    fn each_refusal_says_why() {
+        for (error, text) in [
+            (EncodeError::EventType, "the event type holds a line end"),
+            (EncodeError::LastEventId, "the last event id holds a line end or a nul"),
+            (EncodeError::Comment, "the comment holds a line end"),
+            (EncodeError::Discarded, "a discarded event has no wire form"),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
 }

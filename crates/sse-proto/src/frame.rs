@@ -87,3 +87,42 @@ fn detached<S: AsRef<str>>(text: &S) -> ByteString {
         text => ByteString::from(String::from(text)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+    use bytes::Bytes;
+
+    /// A text that is a part of a chunk, as the decoder makes them.
+    fn part(chunk: &Bytes, text: &str) -> ByteString {
+        let at = core::str::from_utf8(chunk).expect("text").find(text).expect("it is there");
+        ByteString::try_from(chunk.slice(at..at + text.len())).expect("text")
+    }
+
+    #[test]
+    fn what_is_detached_is_equal_and_pins_nothing() {
+        let chunk = Bytes::from("event: message id: 7 data: what it says event: of a type".to_string());
+        let event = |event_type, data, last_event_id| {
+            Frame::Event(Event {
+                event_type: part(&chunk, event_type),
+                data: part(&chunk, data),
+                last_event_id: part(&chunk, last_event_id),
+            })
+        };
+        let detached = [
+            event("message", "what it says", "7"),
+            event("of a type", "what it says", ""),
+            event("message", "", "7"),
+            Frame::Comment(part(&chunk, "what it says")),
+            Frame::Retry(Duration::from_millis(7)),
+            Frame::Discarded { len: 7 },
+        ]
+        .map(|frame| {
+            let detached = frame.detach();
+            assert_eq!(detached, frame);
+            detached
+        });
+        assert!(chunk.is_unique(), "{detached:?}");
+    }
+}

@@ -243,4 +243,93 @@ mod tests {
             assert_eq!(line_ends(u64::from_ne_bytes([byte; 8])), 0, "{byte}");
         }
     }
+
+    #[test]
+    fn a_word_tells_its_first_line_end() {
+        for filler in (0..=255u8).filter(|byte| !b"\n\r".contains(byte)) {
+            for ends in [*b"\n\n", *b"\n\r", *b"\r\n", *b"\r\r"] {
+                for at in 0..8 {
+                    let mut word = [filler; 8];
+                    word[at..].iter_mut().zip(ends).for_each(|(byte, end)| *byte = end);
+                    let found = line_ends(u64::from_le_bytes(word));
+                    assert_eq!(found.trailing_zeros() as usize / 8, at, "{word:?}");
+                }
+            }
+        }
+    }
+
+    /// Within some blocks, in a part of one, and past them.
+    #[test]
+    fn the_end_is_found_near_and_far() {
+        for len in 0..4 * BLOCK {
+            for end_byte in *b"\n\r" {
+                let mut bytes = alloc::vec![b'x'; len];
+                assert_eq!(near_end(&bytes), None);
+                bytes.push(end_byte);
+                assert_eq!(near_end(&bytes), Some(len));
+                bytes.extend_from_slice(&[b'x'; 2 * BLOCK]);
+                assert_eq!(near_end(&bytes), Some(len));
+                bytes[len + 1] = b'\r';
+                assert_eq!(near_end(&bytes), Some(len));
+                let block = bytes.first_chunk().expect("it is longer");
+                let end = Some(len).filter(|at| *at < BLOCK);
+                assert_eq!(has_end(block), len < BLOCK);
+                assert_eq!(end_in_block(block), end.unwrap_or(BLOCK));
+            }
+        }
+    }
+
+    /// What is told of the end of a line when all of it is there, and when it cannot be told yet.
+    #[test]
+    fn a_line_that_is_all_there_is_read_in_one_go() {
+        for (bytes, rest) in [
+            (&b"\n"[..], Some(&b""[..])),
+            (b"\nx", Some(b"x")),
+            (b"\n\n", Some(b"\n")),
+            (b"\n\r", Some(b"\r")),
+            (b"\r\n", Some(b"")),
+            (b"\r\nx", Some(b"x")),
+            (b"\r\n\n", Some(b"\n")),
+            (b"\rx", Some(b"x")),
+            (b"\r\r", Some(b"\r")),
+            (b"\r", None),
+            (b"x\n", None),
+            (b"", None),
+        ] {
+            assert_eq!(after_end(bytes), rest, "{bytes:?}");
+            // After a blank line there is nothing to wait for: an LF that may come is none of the next event.
+            let blank = if bytes == b"\r" { Some((&b""[..], true)) } else { rest.map(|rest| (rest, false)) };
+            assert_eq!(after_blank(bytes), blank, "{bytes:?}");
+            if matches!(bytes.first(), Some(b'\n' | b'\r')) {
+                // Where it cannot be told yet, the LF is swallowed later on.
+                let len = rest.map_or(1, |rest| bytes.len() - rest.len());
+                assert_eq!(end_len(bytes, 0), len, "{bytes:?}");
+                for (before, value) in [("", ""), (" ", ""), ("  ", " "), ("a", "a"), (" a value", "a value")]
+                {
+                    let line = [before.as_bytes(), bytes].concat();
+                    let told = value_and_rest(&line).map(|(value, rest)| (value.get(), rest));
+                    assert_eq!(told, rest.map(|rest| (value.as_bytes(), rest)), "{line:?}");
+                    let near = near_value_and_rest(&line).map(|(value, rest)| (value.get(), rest));
+                    assert_eq!(near, told, "{line:?}");
+                }
+            }
+        }
+        assert!(value_and_rest(b" a value").is_none() && value_and_rest(b"").is_none());
+    }
+
+    #[test]
+    fn what_is_in_front_of_the_data() {
+        for (line, len) in [
+            (&b"data: "[..], Some(6)),
+            (b"data: x", Some(6)),
+            (b"data:x", Some(5)),
+            (b"data::", Some(5)),
+            (b"data:", None),
+            (b"data", None),
+            (b"dato: x", None),
+            (b"", None),
+        ] {
+            assert_eq!(data_prefix(line), len, "{line:?}");
+        }
+    }
 }

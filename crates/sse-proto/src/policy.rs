@@ -184,3 +184,23 @@ impl Backoff {
         z ^ (z >> 31)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The numbers of its author's reference in C, for the seed 1234567.
+    #[test]
+    fn the_dice_are_splitmix64() {
+        let mut backoff = Backoff::new(ReconnectPolicy::default(), 1_234_567);
+        for number in [
+            6_457_827_717_110_365_317,
+            3_203_168_211_198_807_973,
+            9_817_491_932_198_370_423,
+            4_593_380_528_125_082_431,
+            16_408_922_859_458_223_821,
+        ] {
+            assert_eq!(backoff.roll(), number);
+        }
+    }
+}

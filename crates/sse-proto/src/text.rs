@@ -212,4 +212,92 @@ mod tests {
             assert_eq!(spare.capacity(), text.len());
         }
     }
+
+    /// Checked in whole blocks is what fills them, or has enough behind it to; of that, whatever is a part of it.
+    #[test]
+    #[cfg(feature = "simd")]
+    fn which_values_are_checked_in_blocks() {
+        let ascii = "a".repeat(129);
+        let cut_behind = "a".repeat(63) + "é";
+        let bad_behind = [&b"a".repeat(40)[..], b"\xFF", &b"a".repeat(40)].concat();
+        for (bytes, len, is_told) in [
+            (ascii.as_bytes(), 15, false),
+            (ascii.as_bytes(), 16, true),
+            (ascii.as_bytes(), 64, true),
+            (ascii.as_bytes(), 65, true),
+            (ascii.as_bytes(), 128, true),
+            (ascii.as_bytes(), 129, false),
+            (&ascii.as_bytes()[..63], 20, false),
+            (&ascii.as_bytes()[..64], 20, true),
+            // A character in the way of the end of the block, and of the end of the value.
+            (cut_behind.as_bytes(), 20, false),
+            (&cut_behind.as_bytes()[..64], 20, false),
+            ("é".repeat(32).as_bytes(), 20, true),
+            ("é".repeat(32).as_bytes(), 21, false),
+            (&bad_behind, 20, false),
+        ] {
+            let text = valid_by_blocks(Value { bytes, len });
+            let expected = core::str::from_utf8(&bytes[..len]).ok().filter(|_| is_told);
+            assert_eq!(text, expected, "{len} of {bytes:?}");
+        }
+    }
+
+    /// What is ASCII, or short, is a part of the chunk; other text is copied where SIMD can check it.
+    #[test]
+    fn what_shares_its_chunk() {
+        for (text, is_shared) in [
+            ("a".repeat(31), true),
+            ("a".repeat(32), true),
+            ("a".repeat(500), true),
+            ("é".repeat(15), true),
+            ("é".repeat(200), !cfg!(feature = "simd")),
+            // Its beginning is what is looked at.
+            ("a".repeat(32) + "é", true),
+        ] {
+            let chunk = Bytes::from(text.clone() + &"x".repeat(64));
+            let slice = slice(&chunk, Span { start: 0, end: text.len() });
+            assert_eq!(slice, text);
+            assert_eq!(slice.as_bytes().as_ptr() == chunk.as_ptr(), is_shared, "{text}");
+        }
+        let chunk = Bytes::from_static(b"a\xFFb");
+        assert_eq!(slice(&chunk, Span { start: 0, end: 3 }), "a\u{FFFD}b");
+    }
+
+    #[test]
+    fn which_text_is_the_same() {
+        for (bytes, text, is) in [
+            (&b""[..], "", true),
+            (b"7", "7", true),
+            (b"7", "8", false),
+            (b"77", "7", false),
+            (b"", "7", false),
+            (b"7", "", false),
+            (b"\xFF\xFF\xFF", "\u{FFFD}", false),
+        ] {
+            assert_eq!(same(bytes, text), is, "{bytes:?} {text:?}");
+        }
+    }
+
+    /// Room for as much as is kept for the next event is, and no more.
+    #[test]
+    fn a_text_gives_back_its_room() {
+        for (room, kept) in [(0, 5), (1000, 1000), (KEEP, KEEP), (KEEP + 1, 5), (4 * KEEP, 5)] {
+            let mut text = String::with_capacity(room);
+            text.push_str(&"x".repeat(room));
+            set(&mut text, b"short");
+            assert_eq!((&*text, text.capacity()), ("short", kept), "{room}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_measured_with_its_repairs() {
+        for (bytes, len) in [(&b"abc"[..], 3), (b"a\xFFc", 5), (b"\xFF\xFF\xFF", 9), (b"", 0)] {
+            for most in 0..12 {
+                let mut text = String::from("before");
+                let is_set = set_within(&mut text, bytes, most).is_some();
+                assert_eq!(is_set, len <= most, "{bytes:?} within {most}");
+                assert_eq!(text.len(), if is_set { len } else { 6 });
+            }
+        }
+    }
 }

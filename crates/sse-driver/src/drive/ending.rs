@@ -91,7 +91,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             }
             Cause::IdleTimeout => Error::IdleTimeout(self.options.idle_timeout.unwrap_or_default()),
             Cause::Eof if self.options.finish_when.is_some() => Error::Truncated,
-            Cause::Eof => Error::Eof,
+            // Where the server just ended the stream, the transport had nothing to say.
             _ => self.transport_error.take().unwrap_or(Error::Eof),
         }
     }

@@ -1,4 +1,5 @@
 use std::io;
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
@@ -52,6 +53,35 @@ fn a_stream_is_made_anew_for_each_attempt() {
         let sent = futures_executor::block_on(parts(request.body())).expect("nothing fails");
         assert_eq!(sent, [format!("body {number}")]);
     }
+}
+
+#[test]
+fn only_a_body_of_bytes_has_them() {
+    let stream = RequestBody::stream(|| stream::iter([Ok::<_, io::Error>(Bytes::from("secret"))]));
+    for (body, bytes, shown) in [
+        (RequestBody::from("secret"), Some(&b"secret"[..]), "RequestBody { len: Some(6), .. }"),
+        (RequestBody::default(), Some(b""), "RequestBody { len: Some(0), .. }"),
+        (stream, None, "RequestBody { len: None, .. }"),
+    ] {
+        assert_eq!(body.as_bytes().map(|bytes| &bytes[..]), bytes);
+        assert_eq!(format!("{body:?}"), shown);
+        assert_eq!(format!("{:?}", body.to_stream()), "BodyStream { .. }");
+    }
+}
+
+/// As a transport reads it: nothing before it is there, and an error as it came.
+#[test]
+fn a_stream_is_handed_on_as_it_comes() {
+    let body = RequestBody::stream(|| {
+        let parts = [Ok(Bytes::from("a")), Err(io::Error::from(io::ErrorKind::BrokenPipe))];
+        stream::iter(parts).chain(stream::pending())
+    });
+    let mut parts = body.to_stream();
+    let mut next = || poll_once(pin!(parts.next()));
+    assert!(matches!(next(), Poll::Ready(Some(Ok(part))) if part == "a"));
+    let Poll::Ready(Some(Err(error))) = next() else { panic!("it fails") };
+    assert_eq!(error.downcast_ref().map(io::Error::kind), Some(io::ErrorKind::BrokenPipe));
+    assert!(next().is_pending());
 }
 
 #[cfg(feature = "json")]

@@ -1,7 +1,9 @@
+use std::sync::{Arc, Mutex};
+
 use bytes::Bytes;
 
-use sse_driver::Event;
 use sse_driver::proto::Limits;
+use sse_driver::{Event, State};
 
 use super::*;
 
@@ -48,6 +50,33 @@ fn the_last_event_of_a_stream() {
     let (data, end) = resumed.read(resumed.get().finish_when(done));
     end.expect("it finished, after a reconnection");
     assert_eq!(data, ["a", "[DONE]"]);
+}
+
+/// The end of a stream that waits for its last event is an end too early, each time.
+#[test]
+fn what_an_end_of_stream_is_depends_on_what_is_waited_for() {
+    for (waits, expected) in [
+        (true, "the server ended the stream before the event that finishes it"),
+        (false, "the server ended the stream"),
+    ] {
+        let test = test([events().send("data: a\n\n"), events()]);
+        let lost = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&lost);
+        let mut request = test.get().max_reconnection_attempts(1).on_state(move |state| {
+            if let State::Disconnected { error, .. } = state {
+                let error = error.as_ref().expect("it was no restart");
+                log.lock().expect("no panic").push(error.to_string());
+            }
+        });
+        if waits {
+            request = request.finish_when(|event| event.data == "[DONE]");
+        }
+        let (data, end) = test.read(request);
+        assert_eq!(data, ["a"]);
+        let Err(Error::GaveUp { attempts: 1, last }) = end else { panic!("{end:?}") };
+        assert_eq!(last.to_string(), expected);
+        assert_eq!(*lost.lock().expect("no panic"), [expected]);
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
+use futures_util::StreamExt;
 use sse_driver::State;
 use sse_driver::proto::{CloseReason, ReadyState};
 
@@ -31,6 +32,20 @@ fn a_stream_outlives_its_connections() {
     assert_eq!(test.header(0, "accept").as_deref(), Some("text/event-stream"));
     assert_eq!(test.header(0, "cache-control").as_deref(), Some("no-cache"));
     assert_eq!(test.net.open(), 0);
+}
+
+#[test]
+fn sessions_and_what_comes_in_are_streams() {
+    let script = || [events().send(": c\ndata: a\n\n"), events().send("data: b\n\n"), no_content()];
+    let test = self::test(script().into_iter().chain(script()));
+    test.clock.run(async {
+        let session = test.get().open().await.expect("open");
+        let data = session.map(|event| event.expect("no error").data);
+        assert_eq!(data.collect::<Vec<_>>().await, ["a", "b"]);
+        let mut session = test.get().show_comments(true).open().await.expect("open");
+        let frames = session.incoming().map(|frame| frame.expect("no error").to_string());
+        assert_eq!(frames.collect::<Vec<_>>().await, [": c\n", "data: a\n\n", "data: b\n\n"]);
+    });
 }
 
 #[test]
@@ -62,6 +77,33 @@ fn states_come_in_order() {
         "the server has no more content (204)",
     ];
     assert_eq!(*seen.lock().unwrap(), expected);
+}
+
+#[test]
+fn what_a_session_knows_of_its_responses() {
+    let moved = events().header("x-number", "2").send("id: 7\ndata: b\n\n");
+    let over = no_content().header("x-number", "3");
+    let test = test([events().header("x-number", "1").send("data: a\n\n"), moved, over]);
+    let request = test.get().before_each(|attempt, mut request| async move {
+        *request.uri_mut() = format!("http://test/{}", attempt.number).parse()?;
+        Ok::<_, http::uri::InvalidUri>(request)
+    });
+    test.clock.run(async {
+        let mut session = request.open().await.expect("open");
+        for (data, newest, id) in [("a", "1", ""), ("b", "2", "7")] {
+            assert_eq!(session.next().await.expect("an event").expect("no error").data, data);
+            assert_eq!(session.response().headers()["x-number"], "1");
+            assert_eq!(session.response().url().path(), "/1");
+            assert_eq!(session.last_response().headers()["x-number"], newest);
+            assert_eq!(session.url().path(), format!("/{newest}"));
+            assert_eq!((session.last_event_id(), session.close_reason()), (id, None));
+            assert_eq!(session.state(), ReadyState::Open);
+        }
+        assert!(session.next().await.is_none());
+        assert_eq!(session.response().headers()["x-number"], "1", "a 204 that ends it did not open it");
+        assert_eq!(session.last_response().headers()["x-number"], "3");
+        assert_eq!(session.url().path(), "/3");
+    });
 }
 
 #[test]
@@ -260,5 +302,5 @@ fn a_close_while_a_refusal_is_read_is_the_end() {
         assert!(session.next().await.is_none());
         assert_eq!(session.close_reason(), Some(&CloseReason::Status(404)));
     });
-    assert_eq!(test.net.open(), 0);
+    assert_eq!((test.seconds(), test.net.open()), (3 + 1, 0), "it waits no longer");
 }

@@ -7,8 +7,6 @@ mod ends;
 mod life;
 mod requests;
 mod seams;
-#[cfg(feature = "tracing")]
-mod traces;
 mod typed;
 
 use std::future::Future;

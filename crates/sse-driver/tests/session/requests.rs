@@ -1,7 +1,9 @@
 use std::error::Error as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::{HeaderMap, Method, Request};
-use sse_driver::{Endpoint, Frame, InvalidRequest, RequestBody};
+use sse_driver::{ConnectTimeout, Endpoint, Frame, InvalidRequest, RequestBody};
 
 use super::*;
 
@@ -27,6 +29,21 @@ fn only_get_and_head_are_repeated_unless_asked() {
         assert_eq!(sent.len(), requests, "{method} {replay:?}");
         assert!(sent.iter().all(|request| request.body().as_bytes().is_some_and(|body| body == "question")
             && request.method() == method));
+    }
+}
+
+/// Not even where it never reached the server: who can tell?
+#[test]
+fn no_failure_repeats_a_request_that_is_sent_once() {
+    for (reply, expected) in
+        [(FakeReply::refuse(), "no response from the server"), (FakeReply::status(503), "got status 503")]
+    {
+        let test = test([reply, events().send("data: a\n\n")]);
+        let client = test.builder().retry_initial(true).max_reconnection_attempts(5).build();
+        let (data, end) = test.read(client.post(URL));
+        let error = end.expect_err("it failed");
+        assert!(data.is_empty() && error.to_string().contains(expected), "{error}");
+        assert_eq!((test.net.requests().len(), test.seconds()), (1, 0));
     }
 }
 
@@ -58,6 +75,46 @@ fn before_each_makes_the_request_anew() {
     assert_eq!(lines, ["POST http://test/events", again, again]);
     let tokens: Vec<_> = (0..3).map(|n| test.header(n, "authorization").expect("it is set")).collect();
     assert_eq!(tokens, ["token-1-0", "token-2-1", "token-3-2"]);
+}
+
+#[test]
+fn before_each_is_told_where_the_stream_goes_on() {
+    for (id, sent) in [(Some("41"), true), (Some("4\u{1}1"), false), (None, false)] {
+        let test = test([no_content()]);
+        let told = Arc::new(Mutex::new(None));
+        let seen = Arc::clone(&told);
+        let mut request = test.get().before_each(move |attempt, request: Request<RequestBody>| {
+            let has_header = request.headers().contains_key("last-event-id");
+            *seen.lock().expect("no panic") = Some((attempt.last_event_id().to_owned(), has_header));
+            async { Ok::<_, Error>(request) }
+        });
+        if let Some(id) = id {
+            request = request.last_event_id(id);
+        }
+        test.read(request).1.expect("a normal end");
+        let told = told.lock().expect("no panic").take();
+        assert_eq!(told, Some((id.unwrap_or_default().to_owned(), sent)));
+    }
+}
+
+/// A caller's own id in a header is one to go on from; one that is set by its own method is the newer word.
+#[test]
+fn the_last_event_id_to_go_on_from() {
+    let test = test([]);
+    for (n, (request, id)) in [
+        (test.get(), None),
+        (test.get().last_event_id("41"), Some("41")),
+        (test.get().header("last-event-id", "40"), Some("40")),
+        (test.get().header("last-event-id", "40").last_event_id("41"), Some("41")),
+        (test.get().last_event_id("41").header("last-event-id", "40"), Some("41")),
+        (test.get().header("last-event-id", "40").last_event_id(""), None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        test.read(request).1.expect_err("the script is empty");
+        assert_eq!(test.header(n, "last-event-id").as_deref(), id, "request {n}");
+    }
 }
 
 #[test]
@@ -96,6 +153,35 @@ fn a_setting_of_the_request_goes_before_the_clients() {
     }
 }
 
+/// The transport's part of a timeout: it is told in each request how long it may take.
+#[test]
+fn the_connect_timeout_goes_with_each_attempt() {
+    let seconds = |n| Some(Duration::from_secs(n));
+    for (client, request, told) in [
+        (None, None, seconds(30)),
+        (Some(seconds(5)), None, seconds(5)),
+        (Some(None), None, None),
+        (Some(seconds(5)), Some(seconds(7)), seconds(7)),
+        (Some(seconds(5)), Some(None), None),
+    ] {
+        let test = test([events().send("data: a\n\n"), no_content()]);
+        let mut builder = test.builder();
+        if let Some(timeout) = client {
+            builder = builder.connect_timeout(timeout);
+        }
+        let mut asked = builder.build().get(URL);
+        if let Some(timeout) = request {
+            asked = asked.connect_timeout(timeout);
+        }
+        test.read(asked).1.expect("a normal end");
+        let requests = test.net.requests();
+        assert_eq!(requests.len(), 2);
+        for request in requests {
+            assert_eq!(request.extensions().get().copied(), told.map(ConnectTimeout));
+        }
+    }
+}
+
 #[test]
 fn headers_of_the_caller() {
     let test = test([events().send("id: 2\ndata: a\n\n"), no_content()]);
@@ -129,8 +215,59 @@ fn headers_of_the_caller() {
         test.read(request).1.expect_err("the script is used up");
         test.header(test.net.requests().len() - 1, "authorization")
     };
+    for (url, sent) in [
+        (URL, None),
+        ("http://u@test/", Some("Basic dTo=")),
+        ("http://:p@test/", Some("Basic OnA=")),
+        ("http://u:p@test/", Some("Basic dTpw")),
+    ] {
+        assert_eq!(auth(test.builder().build().get(url)).as_deref(), sent, "{url}");
+    }
+    let own = test.builder().build().get("http://u:p@test/").bearer_auth("t");
+    assert_eq!(auth(own).as_deref(), Some("Bearer t"), "the caller's own goes before the URL's");
     assert_eq!(auth(test.get().bearer_auth("t")).as_deref(), Some("Bearer t"));
     assert_eq!(auth(test.get().basic_auth("u", "p")).as_deref(), Some("Basic dTpw"));
+}
+
+/// Types that servers want accepted besides, and caches that are let in: the caller's choice, and only there.
+#[test]
+fn what_is_the_callers_choice() {
+    let test = test([]);
+    let get = || test.get();
+    for (n, (request, accept, cache)) in [
+        (get(), "text/event-stream", "no-cache"),
+        (get().header("accept", "*/*"), "*/*", "no-cache"),
+        (get().header("cache-control", "no-store"), "text/event-stream", "no-store"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        test.read(request).1.expect_err("the script is empty");
+        for (name, value) in [("accept", accept), ("cache-control", cache)] {
+            assert_eq!(test.header(n, name).as_deref(), Some(value), "request {n}");
+        }
+    }
+}
+
+#[test]
+fn whatever_is_a_url_will_do() {
+    let test = test([]);
+    let client = test.builder().build();
+    let (text, url) = (URL.to_owned(), url::Url::parse(URL).expect("a url"));
+    let endpoint = Endpoint { host: "test", path: "/events", ..Endpoint::default() };
+    for request in [
+        client.get(URL),
+        client.get(&text),
+        client.get(text),
+        client.get(&url),
+        client.get(url),
+        client.get(endpoint),
+    ] {
+        test.read(request).1.expect_err("the script is empty");
+    }
+    let requests = test.net.requests();
+    assert_eq!(requests.len(), 6);
+    assert!(requests.iter().all(|request| request.uri() == URL && request.method() == Method::GET));
 }
 
 #[test]

@@ -1,11 +1,14 @@
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use futures_io::AsyncRead;
 use http::{Request, Response};
 use sse_driver::proto::Limits;
-use sse_driver::{Instant, RequestBody, Session};
+use sse_driver::{EffectiveUrl, Instant, RequestBody, Session};
 
 use super::*;
 
@@ -22,6 +25,38 @@ fn nothing_shows_a_secret() {
     let session = opened.clock.run(request.open()).expect("open");
     shown += &format!("{session:?} {:?}", session.response());
     assert!(shown.contains("/path") && !shown.contains("secret"), "{shown}");
+}
+
+/// What may be shown, is: for a log it has to be told which session it was.
+#[test]
+fn what_is_shown() {
+    let test = test([events().send("data: a\n\n"), no_content()]);
+    let builder = test.builder().header("x-key", "secret").idle_timeout(Duration::from_secs(9));
+    let settings =
+        "connect_timeout: Some(30s), response_timeout: None, idle_timeout: Some(9s), headers: [\"x-key\"]";
+    let shown = format!("{builder:?}");
+    assert!(shown.starts_with("ClientBuilder { options: Options {") && shown.contains(settings), "{shown}");
+    let client = builder.build();
+    let shown = format!("{client:?}");
+    assert!(shown.starts_with("Client { options: Options {") && shown.contains(settings), "{shown}");
+    let request = client.clone().post("http://test:8080/path?key=secret#secret");
+    let shown = format!("{request:?}");
+    let begins = "RequestBuilder { method: POST, url: Ok(\"http://test:8080/path\"), options: Options {";
+    assert!(shown.starts_with(begins) && shown.contains(settings), "{shown}");
+    let shown = format!("{:?}", client.get("nowhere"));
+    assert!(shown.contains("url: Err(Url(RelativeUrlWithoutBase))"), "{shown}");
+    test.clock.run(async {
+        let mut session = client.get("http://test:8080/path?key=secret").open().await.expect("open");
+        let head = "ResponseHead { status: 200, url: \"http://test:8080/path\", .. }";
+        assert_eq!(format!("{:?}", session.response()), head);
+        let open = "Session { url: \"http://test:8080/path\", state: Open, .. }";
+        assert_eq!(format!("{session:?}"), open);
+        assert_eq!(format!("{:?}", session.incoming()), format!("Incoming {{ session: {open} }}"));
+        let typed = session.deserialize_with(|event| event.data.parse::<u8>());
+        assert_eq!(format!("{typed:?}"), format!("TypedEvents {{ events: {open}, .. }}"));
+        while session.next().await.is_some() {}
+        assert_eq!(format!("{session:?}"), open.replace("Open", "Closed"));
+    });
 }
 
 #[test]
@@ -53,6 +88,16 @@ impl Timer for Local {
     }
 }
 
+/// What a timer has unless it says otherwise: the date, and dice that are others for each session.
+#[test]
+fn a_timer_needs_no_date_and_no_dice_of_its_own() {
+    let timer = Local::default();
+    let before = SystemTime::now();
+    let date = timer.wall_clock();
+    assert!((before..=SystemTime::now()).contains(&date));
+    assert_ne!(timer.seed(), timer.seed());
+}
+
 #[test]
 fn a_closure_is_a_transport_and_need_not_be_send() {
     let greeting = Rc::new("data: hello\n\n");
@@ -72,6 +117,34 @@ fn a_closure_is_a_transport_and_need_not_be_send() {
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "hello");
         assert!(session.next().await.is_none());
     });
+}
+
+/// Where a transport was led to is where the session is; an attempt asks the first URL again.
+#[test]
+fn the_url_that_answered() {
+    let asked = Rc::new(RefCell::new(Vec::new()));
+    let log = Rc::clone(&asked);
+    let transport = move |request: Request<RequestBody>| {
+        log.borrow_mut().push(request.uri().to_string());
+        let is_first = log.borrow().len() == 1;
+        let mut response = Response::builder().header("content-type", "text/event-stream");
+        if is_first {
+            let url = "http://elsewhere/moved".parse().expect("a url");
+            response = response.extension(EffectiveUrl(url));
+        }
+        let body = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from("data: a\n\n"))]);
+        std::future::ready(response.body(body).map_err(std::io::Error::other))
+    };
+    let clock = FakeClock::default();
+    let client = Client::builder_with(transport, clock.clone()).build();
+    clock.run(async {
+        let mut session = client.get(URL).open().await.expect("open");
+        for url in ["http://elsewhere/moved", URL] {
+            assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+            assert_eq!(session.url().as_str(), url);
+        }
+    });
+    assert_eq!(*asked.borrow(), [URL, URL]);
 }
 
 #[test]
@@ -97,4 +170,87 @@ fn events_of_a_body() {
     let long = "an event is longer than the limit of 9 bytes".to_owned();
     let events = body(vec![Ok("data: a\n\ndata: longer\n\ndata: b\n\n")]).limits(limits);
     assert_eq!(read(events), [a(), Err(long)]);
+}
+
+#[test]
+fn the_id_of_a_body() {
+    let chunks = ["id: 7\ndata: a\n\nid: 8\n"].map(|chunk| Ok::<_, std::io::Error>(Bytes::from(chunk)));
+    let mut events = sse_driver::events(futures_util::stream::iter(chunks));
+    assert_eq!(events.last_event_id(), "");
+    futures_executor::block_on(async {
+        assert_eq!(events.next().await.expect("an event").expect("no error").data, "a");
+        assert_eq!(events.last_event_id(), "7");
+        assert!(events.next().await.is_none());
+    });
+    assert_eq!(events.last_event_id(), "7", "the block was cut off");
+}
+
+/// Gives what it has in reads of at most so many bytes, each after one that has to be waited for.
+struct Slow {
+    bytes: &'static [u8],
+    most: usize,
+    is_ready: bool,
+    /// The room that there was for the largest read.
+    room: Rc<Cell<usize>>,
+}
+
+impl AsyncRead for Slow {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<std::io::Result<usize>> {
+        self.is_ready = !self.is_ready;
+        if self.is_ready {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        self.room.set(self.room.get().max(buffer.len()));
+        let (read, rest) = self.bytes.split_at(self.bytes.len().min(self.most).min(buffer.len()));
+        self.bytes = rest;
+        buffer[..read.len()].copy_from_slice(read);
+        Poll::Ready(Ok(read.len()))
+    }
+}
+
+#[test]
+fn events_of_a_reader() {
+    for most in [1, 3, usize::MAX] {
+        let room = Rc::default();
+        let bytes = b"id: 1\ndata: a\n\ndata: \xC3\xA9\n\ndata: cut";
+        let reader = Slow { bytes, most, is_ready: false, room: Rc::clone(&room) };
+        let mut events = sse_driver::read_events(reader);
+        assert!(format!("{events:?}").contains("Chunks { .. }"));
+        futures_executor::block_on(async {
+            for data in ["a", "é"] {
+                assert_eq!(events.next().await.expect("an event").expect("no error").data, data);
+            }
+            assert!(events.next().await.is_none());
+            assert!(events.next().await.is_none());
+        });
+        assert_eq!(room.get(), 8 * 1024, "of a read, whatever is there");
+    }
+}
+
+#[test]
+fn a_reader_that_fails() {
+    struct Broken;
+
+    impl AsyncRead for Broken {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            _: &mut [u8],
+        ) -> Poll<std::io::Result<usize>> {
+            Poll::Ready(Err(std::io::ErrorKind::BrokenPipe.into()))
+        }
+    }
+
+    let mut events = sse_driver::read_events(Broken);
+    futures_executor::block_on(async {
+        let error = events.next().await.expect("an item").expect_err("it fails");
+        let Error::Stream(source) = error else { panic!("{error:?}") };
+        assert_eq!(source.downcast_ref().map(std::io::Error::kind), Some(std::io::ErrorKind::BrokenPipe));
+        assert!(events.next().await.is_none());
+    });
 }

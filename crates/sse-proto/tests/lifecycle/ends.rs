@@ -1,7 +1,8 @@
 //! How it ends, what is shown on the way, and beginning again.
 
 use sse_proto::{
-    Cause, CloseReason, Config, Disconnect, Limits, Output, Oversize, ReadyState, ReconnectPolicy,
+    Cause, CloseReason, Config, DecodeError, Disconnect, Limits, Output, Oversize, ReadyState,
+    ReconnectPolicy,
 };
 
 use crate::life::{Life, at, config, head, millis, policy, with};
@@ -114,6 +115,22 @@ fn restart_after_the_loss_and_before_the_driver_heard_of_it() {
     assert_eq!(life.at(1).restart(), "message \"b\" #, lost Restart until 1s, connect, wait");
 }
 
+/// How long the connection was open is counted up to the first time that the application asked.
+#[test]
+fn a_second_restart_does_not_move_the_loss() {
+    for (first, delay) in [(59, 6), (60, 3)] {
+        let mut life = Life::waiting(config());
+        life.reopen();
+        life.source.restart(at(3 + first));
+        life.source.restart(at(3 + 60));
+        let lost = 3 + first;
+        assert_eq!(life.drain(), format!("lost Restart until {lost}s, connect, wait"));
+        let next = 100 + delay;
+        let told = life.at(100).break_off();
+        assert_eq!(told, format!("lost Transport until {next}s, wait until {next}s"), "open for {first} s");
+    }
+}
+
 #[test]
 fn comments_and_retries_are_shown_when_asked_for() {
     for (show_comments, show_retries, told) in [
@@ -150,6 +167,42 @@ fn what_a_normal_end_is() {
     {
         assert!(!reason.is_normal(), "{reason:?}");
     }
+}
+
+#[test]
+fn each_cause_and_each_reason_says_what_happened() {
+    for (cause, text) in [
+        (Cause::Eof, "the server ended the stream"),
+        (Cause::Transport, "the transport failed"),
+        (Cause::ResponseTimeout, "no response came in time"),
+        (Cause::IdleTimeout, "the connection was idle for too long"),
+        (Cause::Status(503), "the response had status 503"),
+        (Cause::Restart, "the application asked for a new connection"),
+    ] {
+        assert_eq!(cause.to_string(), text);
+        assert_eq!(CloseReason::Failed(cause).to_string(), text);
+        // There was no attempt that could have failed: what ended it is all there is to tell.
+        assert_eq!(CloseReason::GaveUp { attempts: 0, last: cause }.to_string(), text);
+        let gave_up = CloseReason::GaveUp { attempts: 3, last: cause };
+        assert_eq!(gave_up.to_string(), format!("gave up after 3 attempts: {text}"));
+    }
+    for (reason, text) in [
+        (CloseReason::NoContent, "the server has no more content (204)"),
+        (CloseReason::EndOfStream, "the server ended the stream"),
+        (CloseReason::Finished, "the stream was finished"),
+        (CloseReason::Requested, "the application closed the event source"),
+        (CloseReason::Status(404), "the response had status 404, not 200"),
+        (CloseReason::ContentType(None), "the response had no content type, not text/event-stream"),
+        (
+            CloseReason::ContentType(Some("text/html".into())),
+            "the response had content type \"text/html\", not text/event-stream",
+        ),
+        (CloseReason::TooLong { limit: 9 }, "an event is longer than the limit of 9 bytes"),
+    ] {
+        assert_eq!(reason.to_string(), text);
+    }
+    let error = DecodeError::TooLong { limit: 9 };
+    assert_eq!(error.to_string(), "an event is longer than the limit of 9 bytes");
 }
 
 #[test]

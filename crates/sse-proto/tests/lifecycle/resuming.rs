@@ -53,7 +53,9 @@ fn attempts_are_counted() {
             source.handle_data(at(n), "data: a\n\n".into());
         }
         source.handle_disconnect(at(n), Disconnect::Eof);
-        while !matches!(source.poll_output(), Output::Wait(_)) {}
+        while !matches!(source.poll_output(), Output::Wait(_)) {
+            assert_eq!(source.close_reason(), None);
+        }
         source.restart(at(n));
     }
     assert_eq!(counted, [(1, 0), (2, 1), (3, 2), (4, 1)]);

@@ -1,9 +1,17 @@
+//! What a session tells of itself in spans and events.
+//!
+//! A process of its own: what `tracing` knows of a place in the code is known for all threads, and a session of another
+//! test, on a thread where nobody listens, would turn that place off for this one.
+#![allow(missing_docs)]
+#![cfg(feature = "tracing")]
+
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use sse_driver::Client;
+use sse_driver::proto::ReconnectPolicy;
+use sse_testkit::{FakeClock, FakeNet, FakeReply};
 use tracing_subscriber::fmt::MakeWriter;
-
-use super::*;
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -35,18 +43,26 @@ fn a_session_is_traced_without_its_secrets() {
         .without_time()
         .with_writer(log.clone())
         .finish();
-    let test = test([
-        events()
+    let clock = FakeClock::default();
+    let script = [
+        FakeReply::events()
             .header("set-cookie", "secret-cookie")
             .send("id: a\u{1}secret-id\ndata: secret-data\n\n")
             .fail(),
         FakeReply::status(503),
-        no_content(),
-    ]);
+        FakeReply::status(204),
+    ];
+    let policy = ReconnectPolicy { jitter_percent: 0, ..ReconnectPolicy::default() };
+    let client = Client::builder_with(FakeNet::new(&clock, script), clock.clone()).reconnect(policy).build();
     tracing::subscriber::with_default(subscriber, || {
-        let url = "http://secret-user:secret-password@test/events?token=secret-query";
-        let request = test.builder().build().get(url).header("x-api-key", "secret-key");
-        assert_eq!(test.read(request).0, ["secret-data"]);
+        clock.run(async {
+            let url = "http://secret-user:secret-password@test/events?token=secret-query";
+            let request = client.get(url).header("x-api-key", "secret-key");
+            let mut session = request.open().await.expect("open");
+            let event = session.next().await.expect("an event").expect("no error");
+            assert_eq!(event.data, "secret-data");
+            assert!(session.next().await.is_none());
+        });
     });
     let log = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("text");
     let lines: Vec<_> = log.lines().map(str::trim).collect();
