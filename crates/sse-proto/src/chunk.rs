@@ -81,21 +81,3 @@ impl Span {
         Value { bytes: &chunk[self.start..], len: self.len() }
     }
 }
-
-pub(crate) trait Length {
-    fn is_empty(&self) -> bool;
-}
-
-impl Length for Span {
-    #[inline]
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-impl Length for Value<'_> {
-    #[inline]
-    fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-}

@@ -66,12 +66,8 @@ pub(crate) fn retry_value(value: &[u8]) -> Option<Duration> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let digits = value.iter().map(|digit| u64::from(digit - b'0'));
-    // With fewer digits it cannot overflow.
-    let millis = match value.len() {
-        0..20 => digits.fold(0, |n, digit| n * 10 + digit),
-        _ => digits.fold(0u64, |n, digit| n.saturating_mul(10).saturating_add(digit)),
-    };
+    let millis =
+        value.iter().fold(0u64, |n, digit| n.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
     Some(Duration::from_millis(millis))
 }
 
@@ -264,18 +260,26 @@ mod tests {
         for len in 0..4 * BLOCK {
             for end_byte in *b"\n\r" {
                 let mut bytes = alloc::vec![b'x'; len];
-                assert_eq!(near_end(&bytes), None);
+                all_find(&bytes, None);
                 bytes.push(end_byte);
-                assert_eq!(near_end(&bytes), Some(len));
+                all_find(&bytes, Some(len));
                 bytes.extend_from_slice(&[b'x'; 2 * BLOCK]);
-                assert_eq!(near_end(&bytes), Some(len));
+                all_find(&bytes, Some(len));
                 bytes[len + 1] = b'\r';
-                assert_eq!(near_end(&bytes), Some(len));
+                all_find(&bytes, Some(len));
                 let block = bytes.first_chunk().expect("it is longer");
-                let end = Some(len).filter(|at| *at < BLOCK);
                 assert_eq!(has_end(block), len < BLOCK);
-                assert_eq!(end_in_block(block), end.unwrap_or(BLOCK));
+                assert_eq!(end_in_block(block), Some(len).filter(|at| *at < BLOCK));
             }
+        }
+    }
+
+    fn all_find(bytes: &[u8], at: Option<usize>) {
+        assert_eq!(end(bytes), at);
+        assert_eq!(end_of_short(bytes), at);
+        assert_eq!(end_in_piece(bytes), at);
+        if bytes.len() <= NEAR {
+            assert_eq!(near_end(bytes), at);
         }
     }
 
@@ -309,7 +313,7 @@ mod tests {
                     let line = [before.as_bytes(), bytes].concat();
                     let told = value_and_rest(&line).map(|(value, rest)| (value.get(), rest));
                     assert_eq!(told, rest.map(|rest| (value.as_bytes(), rest)), "{line:?}");
-                    let near = near_value_and_rest(&line).map(|(value, rest)| (value.get(), rest));
+                    let near = short_value_and_rest(&line).map(|(value, rest)| (value.get(), rest));
                     assert_eq!(near, told, "{line:?}");
                 }
             }

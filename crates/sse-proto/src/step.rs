@@ -7,9 +7,10 @@
 use core::time::Duration;
 
 use crate::block::Block;
-use crate::chunk::{Chunk, Length, Span};
+use crate::chunk::{Chunk, Span};
 use crate::line::{self, Field};
-use crate::usual::Held;
+use crate::share::SharedId;
+use crate::way_on::Held;
 use crate::{DecodeError, Decoder, text};
 
 /// Where in the stream the next byte stands.
@@ -44,16 +45,16 @@ pub(crate) enum Skipped {
 
 /// What a step came to. `None` in place of bytes: they are held.
 pub(crate) enum Found {
-    Event { event_type: EventType<Span>, data: Option<Span> },
+    Event { event_type: EventType, data: Option<Span> },
     Comment(Option<Span>),
     Retry(Duration),
     Discarded { len: u64 },
 }
 
-pub(crate) enum EventType<V> {
+pub(crate) enum EventType {
     /// The stream named none.
     Message,
-    Here(V),
+    Here(Span),
     Held,
 }
 
@@ -64,15 +65,12 @@ impl Found {
     }
 }
 
-impl<V> EventType<V> {
+impl EventType {
     /// The one that stands in the chunk goes before the one that is held.
     #[inline]
-    pub(crate) fn new(here: Option<V>, held: Self) -> Self
-    where
-        V: Length,
-    {
+    pub(crate) fn new(here: Option<Span>, held: Self) -> Self {
         match here {
-            Some(value) if value.is_empty() => Self::Message,
+            Some(value) if value.len() == 0 => Self::Message,
             Some(value) => Self::Here(value),
             None => held,
         }
@@ -136,7 +134,11 @@ impl Decoder {
 
     /// Whatever is not usual: an event a line at a time, or the rest of one that was cut off. What the usual path read of
     /// the chunk is in `here`.
-    pub(crate) fn step(&mut self, chunk: &mut Chunk<'_>, mut here: Here) -> Result<Option<Found>, DecodeError> {
+    pub(crate) fn step(
+        &mut self,
+        chunk: &mut Chunk<'_>,
+        mut here: Here,
+    ) -> Result<Option<Found>, DecodeError> {
         let mut begin = 0;
         if !self.is_easy(chunk.read) {
             (chunk.read, here) = (0, Here::default());
@@ -276,7 +278,10 @@ impl Decoder {
             self.forget();
             return None;
         }
-        Some(Found::Event { event_type: EventType::new(here.event_type, EventType::held(&self.block)), data: here.data })
+        Some(Found::Event {
+            event_type: EventType::new(here.event_type, EventType::held(&self.block)),
+            data: here.data,
+        })
     }
 
     /// An event of which something is held is complete: its ID, unless that stands in the chunk.
@@ -300,7 +305,7 @@ impl Decoder {
 
     #[inline]
     pub(crate) fn id_changed(&mut self) {
-        self.shared_id = None;
+        self.shared_id = SharedId::Unasked;
         self.easy_event = (self.limits.max_event_len / EASY_PART).saturating_sub(self.last_event_id.len());
     }
 

@@ -1,0 +1,120 @@
+//! The door that lends: frames as text in the chunk, or in what is held.
+
+use crate::chunk::Chunk;
+use crate::step::{EventType, Found};
+use crate::usual::{Miss, Usual};
+use crate::way_on::Held;
+use crate::{DecodeError, Decoder, Event, Frame, text};
+
+pub(crate) type Lent<'d> = Result<Option<Frame<&'d str>>, DecodeError>;
+
+impl Decoder {
+    /// What begins with an event, and mostly is one.
+    #[inline(never)]
+    pub(crate) fn lend_usual<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Lent<'d> {
+        let (bytes, mut miss) = (*input, Miss::default());
+        match self.usual_event(bytes, &mut miss) {
+            Some(whole) => {
+                *input = whole.rest;
+                Ok(Some(Frame::Event(Event {
+                    event_type: match whole.event_type {
+                        EventType::Message => "message",
+                        EventType::Here(at) => text::lend(at.value(bytes), &mut self.type_text),
+                        EventType::Held => self.block.event_type(),
+                    },
+                    data: text::lend(whole.data, &mut self.text),
+                    last_event_id: &self.last_event_id,
+                })))
+            }
+            None if miss.is_held => {
+                *input = &[];
+                Ok(None)
+            }
+            None => self.lend_other(input, &miss),
+        }
+    }
+
+    #[inline(never)]
+    fn lend_other<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8], miss: &Miss) -> Lent<'d> {
+        let (bytes, mut chunk) = (*input, Chunk::new(input));
+        let frame = match self.usual_other(&mut chunk, miss) {
+            Usual::Comment(at) => Some(Frame::Comment(text::lend(at.value(bytes), &mut self.text))),
+            Usual::Retry(time) => Some(Frame::Retry(time)),
+            Usual::Held => None,
+            Usual::Other => return self.lend_in_steps(input, miss),
+        };
+        *input = chunk.rest();
+        Ok(frame)
+    }
+
+    /// What goes on with something held, or is but a few bytes.
+    #[inline(never)]
+    pub(crate) fn lend_on<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Lent<'d> {
+        if input.is_empty() {
+            return self.decode_nothing();
+        }
+        if self.hold_few(input) {
+            *input = &[];
+            return Ok(None);
+        }
+        self.lend_on_from(input, None)
+    }
+
+    /// The same, from the end of a data line if that was seen.
+    #[inline(never)]
+    pub(crate) fn lend_on_from<'d, 'i: 'd>(
+        &'d mut self,
+        input: &mut &'i [u8],
+        end: Option<usize>,
+    ) -> Lent<'d> {
+        let mut chunk = Chunk::new(input);
+        let held = match end {
+            Some(end) => self.hold_end(&mut chunk, end),
+            None => self.way_on(&mut chunk),
+        };
+        *input = chunk.rest();
+        match held {
+            Held::All => Ok(None),
+            Held::Event => Ok(Some(Frame::Event(self.lend_held()))),
+            Held::Other if self.is_usual(input) => self.lend_usual(input),
+            Held::Other => self.lend_in_steps(input, &Miss::default()),
+        }
+    }
+
+    #[inline(never)]
+    fn lend_in_steps<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8], miss: &Miss) -> Lent<'d> {
+        let bytes = *input;
+        let mut chunk = Chunk { bytes, read: miss.read };
+        let found = self.step(&mut chunk, miss.here)?;
+        *input = chunk.rest();
+        Ok(found.map(|found| match found {
+            Found::Event { event_type: EventType::Held, data: None } => Frame::Event(self.lend_held()),
+            Found::Event { event_type, data } => Frame::Event(Event {
+                event_type: match event_type {
+                    EventType::Message => "message",
+                    EventType::Here(at) => text::lend(at.value(bytes), &mut self.type_text),
+                    EventType::Held => self.block.event_type(),
+                },
+                data: match data {
+                    Some(at) => text::lend(at.value(bytes), &mut self.text),
+                    None => text::lend_bytes(self.block.data(), &mut self.text),
+                },
+                last_event_id: &self.last_event_id,
+            }),
+            Found::Comment(Some(at)) => Frame::Comment(text::lend(at.value(bytes), &mut self.text)),
+            Found::Comment(None) => Frame::Comment(self.text.as_str()),
+            Found::Retry(time) => Frame::Retry(time),
+            Found::Discarded { len } => Frame::Discarded { len },
+        }))
+    }
+
+    /// An event all of which is held.
+    #[inline]
+    fn lend_held(&mut self) -> Event<&str> {
+        Event {
+            event_type: self.block.event_type(),
+            data: text::lend_bytes(self.block.data(), &mut self.text),
+            last_event_id: &self.last_event_id,
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The door that shares: frames as slices of the chunk, or copies of what is held.
+
+use bytes::{Buf, Bytes};
+use bytestring::ByteString;
+
+use crate::block::KEEP;
+use crate::chunk::Chunk;
+use crate::step::{EventType, Found};
+use crate::usual::{Miss, Usual};
+use crate::way_on::Held;
+use crate::{DecodeError, Decoder, Event, Frame, text};
+
+const MESSAGE: ByteString = ByteString::from_static("message");
+const EMPTY: ByteString = ByteString::new();
+
+pub(crate) type Shared = Result<Option<Frame>, DecodeError>;
+
+impl Decoder {
+    /// What begins with an event, and mostly is one.
+    ///
+    /// The slices are made before the chunk moves on and the event comes last of all: a `Bytes` that was written just now
+    /// and is moved at once costs as much as its counter does.
+    #[inline(never)]
+    pub(crate) fn share_usual(&mut self, input: &mut Bytes) -> Shared {
+        let chunk: &Bytes = input;
+        let mut miss = Miss::default();
+        let Some(whole) = self.usual_event(chunk, &mut miss) else {
+            if miss.is_held {
+                *input = Bytes::new();
+                return Ok(None);
+            }
+            return self.share_other(input, &miss);
+        };
+        let event_type = match whole.event_type {
+            EventType::Message => MESSAGE,
+            EventType::Here(at) => text::event_type(chunk, at),
+            EventType::Held => ByteString::from(self.block.event_type()),
+        };
+        let last_event_id = match whole.id {
+            Some(value) => text::slice(chunk, value.span(chunk)),
+            None => self.share_id(),
+        };
+        let (data, read) = (whole.data.span(chunk), chunk.len() - whole.rest.len());
+        let data = if whole.rest.is_empty() {
+            text::take(input, data)
+        } else {
+            let data = text::slice(chunk, data);
+            input.advance(read);
+            data
+        };
+        Ok(Some(Frame::Event(Event { event_type, data, last_event_id })))
+    }
+
+    #[inline(never)]
+    fn share_other(&mut self, input: &mut Bytes, miss: &Miss) -> Shared {
+        let mut chunk = Chunk::new(input);
+        let usual = self.usual_other(&mut chunk, miss);
+        let read = chunk.read;
+        let frame = match usual {
+            Usual::Comment(at) => Frame::Comment(text::slice(input, at)),
+            Usual::Retry(time) => Frame::Retry(time),
+            Usual::Held => {
+                *input = Bytes::new();
+                return Ok(None);
+            }
+            Usual::Other => return self.share_in_steps(input, miss),
+        };
+        input.advance(read);
+        Ok(Some(frame))
+    }
+
+    /// What goes on with something held, or is but a few bytes.
+    #[inline(never)]
+    pub(crate) fn share_on(&mut self, input: &mut Bytes) -> Shared {
+        if input.is_empty() {
+            *input = Bytes::new();
+            return self.decode_nothing();
+        }
+        if self.hold_few(input) {
+            *input = Bytes::new();
+            return Ok(None);
+        }
+        self.share_on_from(input, None)
+    }
+
+    /// The same, from the end of a data line if that was seen.
+    #[inline(never)]
+    pub(crate) fn share_on_from(&mut self, input: &mut Bytes, end: Option<usize>) -> Shared {
+        let mut chunk = Chunk::new(input);
+        let held = match end {
+            Some(end) => self.hold_end(&mut chunk, end),
+            None => self.way_on(&mut chunk),
+        };
+        let read = chunk.read;
+        match held {
+            Held::All => {
+                *input = Bytes::new();
+                Ok(None)
+            }
+            Held::Event => {
+                input.advance(read);
+                Ok(Some(Frame::Event(self.share_held())))
+            }
+            Held::Other => {
+                input.advance(read);
+                if self.is_usual(input) {
+                    return self.share_usual(input);
+                }
+                self.share_in_steps(input, &Miss::default())
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn share_in_steps(&mut self, input: &mut Bytes, miss: &Miss) -> Shared {
+        let mut chunk = Chunk { bytes: input, read: miss.read };
+        let found = self.step(&mut chunk, miss.here)?;
+        let read = chunk.read;
+        let Some(found) = found else {
+            *input = Bytes::new();
+            return Ok(None);
+        };
+        let frame = match found {
+            Found::Event { event_type: EventType::Held, data: None } => Frame::Event(self.share_held()),
+            Found::Event { event_type, data } => Frame::Event(Event {
+                event_type: match event_type {
+                    EventType::Message => MESSAGE,
+                    EventType::Here(at) => text::event_type(input, at),
+                    EventType::Held => ByteString::from(self.block.event_type()),
+                },
+                data: match data {
+                    Some(at) => text::slice(input, at),
+                    None => self.block.take_data(),
+                },
+                last_event_id: self.share_id(),
+            }),
+            Found::Comment(Some(at)) => Frame::Comment(text::slice(input, at)),
+            Found::Comment(None) => Frame::Comment(ByteString::from(self.text.as_str())),
+            Found::Retry(time) => Frame::Retry(time),
+            Found::Discarded { len } => Frame::Discarded { len },
+        };
+        input.advance(read);
+        Ok(Some(frame))
+    }
+
+    /// An event all of which is held.
+    fn share_held(&mut self) -> Event {
+        Event {
+            event_type: match self.block.event_type_len() {
+                0 => MESSAGE,
+                _ => ByteString::from(self.block.event_type()),
+            },
+            data: self.block.take_data(),
+            last_event_id: self.share_id(),
+        }
+    }
+
+    /// The last event ID, which is mostly asked for once, since the next event has another one. So it is a copy at first,
+    /// and shared from the second time on.
+    pub(crate) fn share_id(&mut self) -> ByteString {
+        let id = &self.last_event_id;
+        let copy = || ByteString::from(id.as_str());
+        match &self.shared_id {
+            _ if id.is_empty() => EMPTY,
+            SharedId::Kept(id) => id.clone(),
+            SharedId::Unasked => {
+                self.shared_id = SharedId::Asked;
+                copy()
+            }
+            SharedId::Asked if id.len() > KEEP => copy(),
+            SharedId::Asked => {
+                let id = copy();
+                self.shared_id = SharedId::Kept(id.clone());
+                id
+            }
+        }
+    }
+}
+
+/// The text of the last event ID, made when asked for.
+#[derive(Clone, Debug)]
+pub(crate) enum SharedId {
+    Unasked,
+    Asked,
+    Kept(ByteString),
+}

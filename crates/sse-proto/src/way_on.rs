@@ -1,0 +1,151 @@
+//! The usual way on: from where a chunk cut an event off, to the end of the next chunk or of the event.
+
+use crate::Decoder;
+use crate::chunk::Chunk;
+use crate::line;
+use crate::step::{At, FEW};
+
+/// What of a chunk is held now.
+pub(crate) enum Held {
+    /// All of it.
+    All,
+    /// A whole event.
+    Event,
+    /// Not all of it; or all, and it has to be seen what that means.
+    Other,
+}
+
+/// What more of a data line came to.
+pub(crate) enum More {
+    /// All of it is held.
+    All,
+    /// It ends here.
+    End(usize),
+    Other,
+}
+
+impl Decoder {
+    /// More of a data line, as far as the limit allows.
+    #[inline(never)]
+    pub(crate) fn hold_more(&mut self, input: &[u8]) -> More {
+        if input.is_empty() || self.block.buf_len() + input.len() > self.most_data {
+            return More::Other;
+        }
+        let end = match input {
+            [byte] => line::is_end(*byte).then_some(0),
+            _ => line::end_in_piece(input),
+        };
+        match end {
+            None => {
+                self.block.push_line(input, self.most_data);
+                More::All
+            }
+            Some(end) if self.has_easy_room(input.len()) => More::End(end),
+            Some(_) => More::Other,
+        }
+    }
+
+    /// The end of a data line, and what comes behind it.
+    pub(crate) fn hold_end(&mut self, chunk: &mut Chunk<'_>, end: usize) -> Held {
+        self.block.end_data_with(&chunk.bytes[..end]);
+        self.pass(chunk, end + line::end_len(chunk.bytes, end));
+        if self.at == At::Line { self.more_data(chunk) } else { Held::Other }
+    }
+
+    /// On from the beginning of a line, or from within one that is no data line.
+    #[inline(never)]
+    pub(crate) fn way_on(&mut self, chunk: &mut Chunk<'_>) -> Held {
+        self.begin_anew(chunk);
+        match self.at {
+            At::Line if self.block.has_data() => self.more_data(chunk),
+            At::InLine => self.rest_of_line(chunk),
+            _ => Held::Other,
+        }
+    }
+
+    /// What mostly comes behind a data line: more of them, and the blank line.
+    #[inline]
+    pub(crate) fn more_data(&mut self, chunk: &mut Chunk<'_>) -> Held {
+        if !self.has_easy_room(chunk.rest_len()) {
+            return Held::Other;
+        }
+        let mut rest = chunk.rest();
+        while let Some(value) = rest.strip_prefix(b"data:") {
+            let Some((data, after)) = line::short_value_and_rest(value) else {
+                chunk.read = chunk.bytes.len() - rest.len();
+                return self.last_data(chunk, value);
+            };
+            self.block.push_data(data);
+            rest = after;
+        }
+        chunk.read = chunk.bytes.len() - rest.len();
+        if rest.is_empty() {
+            return Held::All;
+        }
+        let Some(rest) = line::after_end(rest) else { return Held::Other };
+        self.commit_held(true);
+        self.pass(chunk, chunk.bytes.len() - rest.len());
+        Held::Event
+    }
+
+    /// The rest of the chunk is a data line, or the beginning of one.
+    fn last_data(&mut self, chunk: &mut Chunk<'_>, value: &[u8]) -> Held {
+        if value.is_empty() || value.ends_with(b"\r") {
+            return Held::Other;
+        }
+        self.begin_data(value);
+        chunk.read_all();
+        Held::All
+    }
+
+    /// Holds the beginning of a data line's value, of which there is a byte at least.
+    #[inline]
+    pub(crate) fn begin_data(&mut self, after_colon: &[u8]) {
+        let value = line::without_space(after_colon);
+        self.block.begin_data(b"data:".len() + after_colon.len() - value.len(), value);
+        self.enter_data();
+    }
+
+    /// More of a line that is no data line, or the end of one that is a field.
+    fn rest_of_line(&mut self, chunk: &mut Chunk<'_>) -> Held {
+        let bytes = chunk.rest();
+        if bytes.is_empty() || !self.has_easy_room(bytes.len()) {
+            return Held::Other;
+        }
+        let Some(end) = line::end(bytes) else {
+            self.begin_part(bytes);
+            chunk.read_all();
+            return Held::All;
+        };
+        if matches!(self.block.line(), [b'e' | b'i', ..]) {
+            self.block.extend_line(&bytes[..end]);
+            // A field or nothing that is known: neither is over a limit that is far.
+            let _ = self.block.end_line(&mut self.text, usize::MAX);
+            self.pass(chunk, chunk.read + end + line::end_len(bytes, end));
+        }
+        Held::Other
+    }
+
+    /// A few bytes that are but a part of a line.
+    #[inline]
+    pub(crate) fn hold_few(&mut self, input: &[u8]) -> bool {
+        let in_line = match self.at {
+            At::Event | At::InLine => true,
+            At::Line => !self.spent,
+            _ => false,
+        };
+        if !in_line || input.len() >= FEW || !self.has_easy_room(input.len()) || line::end(input).is_some() {
+            return false;
+        }
+        self.begin_part(input);
+        true
+    }
+
+    /// Holds a part of a line, far from the limit.
+    #[inline]
+    pub(crate) fn begin_part(&mut self, part: &[u8]) {
+        self.block.extend_line(part);
+        self.at = At::InLine;
+        self.tell_data_line();
+    }
+}
