@@ -1,0 +1,26 @@
+//! The table of allocations, which another binary makes, for the reason that it gives.
+
+use std::env;
+use std::process::{Command, Stdio};
+
+/// Runs it by the cargo that runs this.
+pub(crate) fn table() -> String {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["run", "--quiet", "--release", "--package", "sse-benches", "--bin", "allocations"]);
+    if cfg!(feature = "peers") {
+        // The same features, or the dependencies would be built again.
+        command.args(["--features", "peers"]);
+    }
+    let output = command.stderr(Stdio::inherit()).output().expect("cargo can be run");
+    assert!(output.status.success(), "the binary `allocations` failed");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+pub(crate) fn print(table: &str) {
+    println!("## Allocations per event\n");
+    println!(
+        "decode / decode_bytes / events() / sse-core, by the size of the pieces; 0+ is less than one in 200.\n"
+    );
+    println!("{table}");
+}

@@ -1,0 +1,93 @@
+//! Whether one takes part in the race: checked first, on the beginning of the stream and then on the whole.
+
+use std::panic;
+
+use sse_benches::{Cut, Subject, Verdict, Workload, check};
+use sse_proto::Event;
+
+use crate::race::{AGES, Lane, timed};
+
+/// Everybody is tried on so many bytes first, and the very slow stay there.
+pub(crate) const TRIAL_LEN: usize = 64 * 1024;
+
+/// What everybody gets, and what has to come of it.
+pub(crate) struct Input {
+    pub(crate) whole: Workload,
+    trial: Workload,
+    pub(crate) cut: Cut,
+    expected: Vec<Event>,
+}
+
+impl Input {
+    pub(crate) fn new(whole: Workload, cut: Cut) -> Self {
+        let trial = whole.prefix(TRIAL_LEN);
+        let expected = check::events(&whole.stream);
+        Self { whole, trial, cut, expected }
+    }
+
+    /// Checks one on the beginning and on the whole, and has it ready to be timed where it said the right thing.
+    pub(crate) fn entry(&self, subject: Subject) -> Entry {
+        let (verdict, took) = self.check(subject, &self.trial);
+        let whole_takes = took * self.whole.events() as f64 / self.trial.events() as f64;
+        if verdict != Verdict::Right {
+            return Entry::Out(verdict);
+        }
+        if whole_takes > AGES {
+            let pieces = self.trial.pieces(self.cut);
+            return Entry::Slow(if took > AGES {
+                Lane::known(subject.pass, pieces, took)
+            } else {
+                Lane::new(subject.pass, pieces)
+            });
+        }
+        match self.check(subject, &self.whole).0 {
+            Verdict::Right => Entry::In(Lane::new(subject.pass, self.whole.pieces(self.cut))),
+            verdict => Entry::Out(verdict),
+        }
+    }
+
+    fn check(&self, subject: Subject, workload: &Workload) -> (Verdict, f64) {
+        let pieces = workload.pieces(self.cut);
+        quietly(|| timed(|| (subject.check)(&pieces, &self.expected[..workload.events()])))
+    }
+}
+
+pub(crate) enum Entry {
+    In(Lane),
+    /// On the beginning of the stream alone.
+    Slow(Lane),
+    Out(Verdict),
+}
+
+impl Entry {
+    pub(crate) fn lane(&mut self) -> Option<&mut Lane> {
+        match self {
+            Self::In(lane) | Self::Slow(lane) => Some(lane),
+            Self::Out(_) => None,
+        }
+    }
+
+    pub(crate) fn outcome(self) -> Outcome {
+        match self {
+            Self::In(mut lane) => Outcome::Rate(lane.rate()),
+            Self::Slow(mut lane) => Outcome::Slow(lane.rate()),
+            Self::Out(verdict) => Outcome::Out(verdict),
+        }
+    }
+}
+
+/// What one came to, in megabytes a second.
+pub(crate) enum Outcome {
+    Rate(f64),
+    Slow(f64),
+    Out(Verdict),
+}
+
+/// A peer that panics is a line in the table, and its trace none in the terminal.
+fn quietly<T>(run: impl FnOnce() -> T) -> T {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let result = run();
+    panic::set_hook(hook);
+    result
+}

@@ -1,0 +1,39 @@
+//! What was measured, when, and on what.
+
+use std::time::SystemTime;
+use std::{fs, thread};
+
+use sse_benches::peers;
+
+/// The versions that were built in.
+const LOCK: &str = include_str!("../../../../Cargo.lock");
+
+pub(crate) fn print() {
+    println!("# Side by side\n");
+    println!(
+        "    cargo run --release -p sse-benches --features peers --bin side_by_side > benches/RESULTS.md\n"
+    );
+    println!(
+        "Throughput in MB/s (10^6 bytes a second of the thread's CPU time; medians of interleaved rounds in one \
+         process), of streams of 1 MiB (256 KiB in pieces of one byte). A peer is timed where it gives the same \
+         events (type, data, id) as this workspace's decoder, and the best peer is the fastest of those; what else \
+         they gave is noted below the tables. memcpy, memchr2 (over line ends) and lines+utf8 (each line end found \
+         and each line validated, nothing parsed) have the whole stream in one piece.\n"
+    );
+    println!("- {}", httpdate::fmt_http_date(SystemTime::now()));
+    println!("- {}, {} processors", cpu(), thread::available_parallelism().map_or(0, usize::from));
+    println!("- {}", env!("RUSTC_VERSION"));
+    let versions = peers::all().map(|peer| format!("{} {}", peer.name, version(peer.name)));
+    println!("- peers: {}\n", versions.collect::<Vec<_>>().join(", "));
+}
+
+fn cpu() -> String {
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    model.map_or("an unknown processor", |(_, model)| model).to_owned()
+}
+
+fn version(name: &str) -> &'static str {
+    let after = LOCK.split_once(&format!("name = \"{name}\"\nversion = \"")).map(|(_, after)| after);
+    after.and_then(|after| after.split('"').next()).unwrap_or("of an unknown version")
+}

@@ -1,0 +1,19 @@
+//! Decoders that others wrote.
+
+use crate::decode::Subject;
+
+#[cfg(feature = "peers")]
+mod others;
+mod sse_core;
+
+pub use sse_core::SseCore;
+
+#[cfg(feature = "peers")]
+const OTHERS: &[Subject] = &others::ALL;
+#[cfg(not(feature = "peers"))]
+const OTHERS: &[Subject] = &[];
+
+/// All that were built in.
+pub fn all() -> impl Iterator<Item = Subject> {
+    [Subject::of::<SseCore>()].into_iter().chain(OTHERS.iter().copied())
+}

@@ -1,0 +1,28 @@
+//! `sse-stream`: a stream over anything that is a `Buf`. Its ids are those of the block alone.
+
+use std::convert::Infallible;
+
+use ::sse_stream::SseByteStream;
+use futures_util::stream;
+
+use crate::decode::{Decode, Sink, drain};
+use crate::pieces::Pieces;
+
+/// `SseByteStream`.
+#[derive(Debug)]
+pub(super) struct SseStream;
+
+impl Decode for SseStream {
+    const NAME: &'static str = "sse-stream";
+
+    fn decode(pieces: &Pieces, sink: &mut impl Sink) -> Result<(), String> {
+        let body = stream::iter(pieces.slices().map(Ok::<_, Infallible>));
+        drain(SseByteStream::new(body), |block| {
+            let block = block.map_err(|error| error.to_string())?;
+            let event_type = block.event.as_deref().unwrap_or("message");
+            let data = block.data.as_deref().unwrap_or_default();
+            sink.event(event_type, data.as_bytes(), block.id.as_deref().unwrap_or_default());
+            Ok(())
+        })
+    }
+}

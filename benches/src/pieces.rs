@@ -1,0 +1,121 @@
+//! Streams as a network would hand them over: cut into pieces.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+/// Where a stream is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// After every so many bytes.
+    Bytes(usize),
+    /// After every event.
+    Events,
+}
+
+impl Cut {
+    /// All that is measured: a large read, a TLS record, a packet, a trickle, one event a write, and the worst case.
+    pub const ALL: [Self; 6] = [
+        Self::Bytes(65536),
+        Self::Bytes(16384),
+        Self::Bytes(1460),
+        Self::Bytes(64),
+        Self::Events,
+        Self::Bytes(1),
+    ];
+}
+
+/// What the command line calls it.
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(len) => write!(f, "{len}"),
+            Self::Events => f.write_str("event"),
+        }
+    }
+}
+
+/// A stream and where it is cut. The pieces are made while they are handed out, so that a million of them are no list
+/// that has to come through the cache.
+#[derive(Clone, Debug)]
+pub struct Pieces {
+    stream: Bytes,
+    ends: Ends,
+}
+
+#[derive(Clone, Debug)]
+enum Ends {
+    Every(usize),
+    At(Arc<[usize]>),
+}
+
+impl Pieces {
+    pub(crate) fn every(stream: Bytes, len: usize) -> Self {
+        Self { stream, ends: Ends::Every(len) }
+    }
+
+    pub(crate) fn at(stream: Bytes, ends: Arc<[usize]>) -> Self {
+        Self { stream, ends: Ends::At(ends) }
+    }
+
+    /// The whole stream, not cut.
+    #[must_use]
+    pub fn stream(&self) -> &[u8] {
+        &self.stream
+    }
+
+    /// For decoders that read a slice.
+    pub fn slices(&self) -> impl Iterator<Item = &[u8]> {
+        self.ranges().map(|range| &self.stream[range])
+    }
+
+    /// For decoders that want a share of the chunk.
+    pub fn chunks(&self) -> impl Iterator<Item = Bytes> + use<> {
+        let stream = self.stream.clone();
+        self.ranges().map(move |range| stream.slice(range))
+    }
+
+    fn ranges(&self) -> Ranges {
+        Ranges { start: 0, nth: 0, len: self.stream.len(), ends: self.ends.clone() }
+    }
+}
+
+struct Ranges {
+    start: usize,
+    nth: usize,
+    len: usize,
+    ends: Ends,
+}
+
+impl Iterator for Ranges {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.start == self.len {
+            return None;
+        }
+        let start = self.start;
+        self.start = match &self.ends {
+            Ends::Every(len) => self.len.min(start + len),
+            Ends::At(ends) => ends[self.nth],
+        };
+        self.nth += 1;
+        Some(start..self.start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_the_stream() {
+        let stream = Bytes::from_static(b"abcdefg");
+        let every = Pieces::every(stream.clone(), 3);
+        let at = Pieces::at(stream, [2, 7].into());
+        assert_eq!(every.slices().collect::<Vec<_>>(), [&b"abc"[..], b"def", b"g"]);
+        assert_eq!(at.chunks().collect::<Vec<_>>(), [&b"ab"[..], b"cdefg"]);
+    }
+}
