@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
@@ -37,12 +38,20 @@ impl fmt::Display for Cut {
     }
 }
 
-/// A stream and where it is cut. The pieces are made while they are handed out, so that a million of them are no list
-/// that has to come through the cache.
+/// A stream and where it is cut.
 #[derive(Clone, Debug)]
 pub struct Pieces {
     stream: Bytes,
     ends: Ends,
+    stock: Stock,
+}
+
+/// Lists of chunks, made before the clock runs: a chunk comes from the network with its reference counted, which costs
+/// as much as a small event does.
+#[derive(Clone, Debug, Default)]
+struct Stock {
+    lists: Arc<Mutex<Vec<Vec<Bytes>>>>,
+    is_wanted: Arc<AtomicBool>,
 }
 
 #[derive(Clone, Debug)]
@@ -53,11 +62,11 @@ enum Ends {
 
 impl Pieces {
     pub(crate) fn every(stream: Bytes, len: usize) -> Self {
-        Self { stream, ends: Ends::Every(len) }
+        Self { stream, ends: Ends::Every(len), stock: Stock::default() }
     }
 
     pub(crate) fn at(stream: Bytes, ends: Arc<[usize]>) -> Self {
-        Self { stream, ends: Ends::At(ends) }
+        Self { stream, ends: Ends::At(ends), stock: Stock::default() }
     }
 
     /// The whole stream, not cut.
@@ -71,10 +80,26 @@ impl Pieces {
         self.ranges().map(|range| &self.stream[range])
     }
 
-    /// For decoders that want a share of the chunk.
+    /// For decoders that want a share of the chunk. They are there already if [`prepare`](Self::prepare) was called.
     pub fn chunks(&self) -> impl Iterator<Item = Bytes> + use<> {
-        let stream = self.stream.clone();
-        self.ranges().map(move |range| stream.slice(range))
+        self.stock.is_wanted.store(true, Ordering::Relaxed);
+        let list = self.lists().pop();
+        list.unwrap_or_else(|| self.list()).into_iter()
+    }
+
+    /// Makes the chunks for so many passes, if those before wanted chunks.
+    pub fn prepare(&self, passes: usize) {
+        if self.stock.is_wanted.load(Ordering::Relaxed) {
+            self.lists().extend((0..passes).map(|_| self.list()));
+        }
+    }
+
+    fn lists(&self) -> MutexGuard<'_, Vec<Vec<Bytes>>> {
+        self.stock.lists.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn list(&self) -> Vec<Bytes> {
+        self.ranges().map(|range| self.stream.slice(range)).collect()
     }
 
     fn ranges(&self) -> Ranges {

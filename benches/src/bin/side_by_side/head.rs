@@ -15,7 +15,8 @@ pub(crate) fn print() {
     );
     println!(
         "Throughput in MB/s (10^6 bytes a second of the thread's CPU time; medians of interleaved rounds in one \
-         process), of streams of 1 MiB (256 KiB in pieces of one byte). A peer is timed where it gives the same \
+         process), of streams of 512 KiB (64 KiB in pieces of one byte). Who wants a \
+         shared chunk is handed one that was made before the clock ran. A peer is timed where it gives the same \
          events (type, data, id) as this workspace's decoder, and the best peer is the fastest of those; what else \
          they gave is noted below the tables. memcpy, memchr2 (over line ends) and lines+utf8 (each line end found \
          and each line validated, nothing parsed) have the whole stream in one piece.\n"

@@ -19,9 +19,10 @@ use entry::Input;
 use selection::Selection;
 use sse_benches::{Cut, workloads};
 
-const STREAM_LEN: usize = 1024 * 1024;
-/// For pieces of one byte, of which every decoder needs a multiple of the time.
-const SHORTER_LEN: usize = 256 * 1024;
+/// It stays in the cache, as a socket buffer that was filled just now does.
+const STREAM_LEN: usize = 512 * 1024;
+/// For pieces of one byte, of which every decoder needs a multiple of the time, and a chunk a multiple of the room.
+const SHORTER_LEN: usize = 64 * 1024;
 
 fn main() {
     let selection = Selection::from_args(std::env::args().skip(1));

@@ -43,6 +43,7 @@ impl Lane {
 
     /// Seconds a pass.
     fn round(&self) -> f64 {
+        self.pieces.prepare(self.passes);
         let start = ThreadTime::now();
         for _ in 0..self.passes {
             std::hint::black_box((self.pass)(&self.pieces));
