@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use crate::options::{Options, setters};
+use crate::options::{SharedOptions, setters};
 use crate::{IntoUrl, RequestBuilder, Timer, Transport};
 
 /// Opens sessions. Cheap to clone; its clones share the transport, and so what that shares (a pool of connections, say).
@@ -28,7 +28,7 @@ use crate::{IntoUrl, RequestBuilder, Timer, Transport};
 pub struct Client<T, M> {
     transport: Arc<T>,
     timer: Arc<M>,
-    options: Arc<Options>,
+    options: SharedOptions,
 }
 
 impl<T, M> Clone for Client<T, M> {
@@ -36,7 +36,7 @@ impl<T, M> Clone for Client<T, M> {
         Self {
             transport: Arc::clone(&self.transport),
             timer: Arc::clone(&self.timer),
-            options: Arc::clone(&self.options),
+            options: self.options.clone(),
         }
     }
 }
@@ -63,7 +63,7 @@ impl<T: Transport + Default, M: Timer + Default> Client<T, M> {
 impl<T: Transport, M: Timer> Client<T, M> {
     /// Settings to be changed, over a transport and a timer of one's own.
     pub fn builder_with(transport: T, timer: M) -> ClientBuilder<T, M> {
-        ClientBuilder { transport, timer, options: Options::default() }
+        ClientBuilder { transport, timer, options: SharedOptions::default() }
     }
 
     /// A GET request. A URL that does not parse is told when the session is opened.
@@ -79,7 +79,7 @@ impl<T: Transport, M: Timer> Client<T, M> {
     /// A request of any method.
     pub fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder<T, M> {
         let peers = (Arc::clone(&self.transport), Arc::clone(&self.timer));
-        RequestBuilder::new(peers, Options::clone(&self.options), method, url.into_url())
+        RequestBuilder::new(peers, self.options.clone(), method, url.into_url())
     }
 }
 
@@ -108,7 +108,7 @@ impl<T, M> fmt::Debug for Client<T, M> {
 pub struct ClientBuilder<T, M> {
     transport: T,
     timer: M,
-    options: Options,
+    options: SharedOptions,
 }
 
 impl<T: Transport, M: Timer> ClientBuilder<T, M> {
@@ -127,11 +127,7 @@ impl<T: Transport, M: Timer> ClientBuilder<T, M> {
     /// The client.
     #[must_use]
     pub fn build(self) -> Client<T, M> {
-        Client {
-            transport: Arc::new(self.transport),
-            timer: Arc::new(self.timer),
-            options: Arc::new(self.options),
-        }
+        Client { transport: Arc::new(self.transport), timer: Arc::new(self.timer), options: self.options }
     }
 }
 

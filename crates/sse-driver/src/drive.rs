@@ -14,7 +14,7 @@ use crate::alarm::Alarm;
 use crate::budget::Budget;
 use crate::diagnostics::Recent;
 use crate::link::{Arrived, Link};
-use crate::options::Options;
+use crate::options::SharedOptions;
 use crate::template::Template;
 use crate::trace::Trace;
 use crate::{
@@ -31,9 +31,9 @@ pub(crate) struct Drive<T: Transport, M: Timer> {
     transport: Arc<T>,
     timer: Arc<M>,
     template: Template,
-    options: Options,
+    options: SharedOptions,
     /// Where the present request goes, without what redirects make of it.
-    asked: Url,
+    asked: Arc<Url>,
     alarm: Alarm<M>,
     budget: Budget,
     /// What the transport said when it failed last.
@@ -41,7 +41,7 @@ pub(crate) struct Drive<T: Transport, M: Timer> {
     last_failure: Option<Arc<Error>>,
     /// An error that the application made of an event or of an attempt.
     own_error: Option<Error>,
-    refusal: Option<Refusal>,
+    refusal: Option<Box<Refusal>>,
     /// The application asked for a new connection, and there is none yet.
     restarting: bool,
     /// The application wants to hear no more.
@@ -61,8 +61,8 @@ pub(crate) enum Step {
 impl<T: Transport, M: Timer> Drive<T, M> {
     pub(crate) fn new(
         (transport, timer): (Arc<T>, Arc<M>),
-        (template, asked): (Template, Url),
-        options: Options,
+        template: Template,
+        options: SharedOptions,
         config: Config,
     ) -> Self {
         Self {
@@ -72,11 +72,11 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             last_response: None,
             transport,
             timer,
-            template,
             recent: Recent::new(options.diagnostics),
             options,
-            trace: Trace::new(&asked),
-            asked,
+            trace: Trace::new(&template.url),
+            asked: Arc::clone(&template.url),
+            template,
             alarm: Alarm::new(),
             budget: Budget::new(),
             transport_error: None,
@@ -149,7 +149,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.restarting = false;
         self.tell(&State::Connecting { attempt: attempt.number });
         self.trace.warn_if_unsendable(&attempt.resume);
-        let request = self.template.request(&attempt);
+        let request = self.template.request(&self.options, &attempt);
         let Some(before_each) = &self.options.before_each else { return self.send(request) };
         let attempt = Attempt {
             number: attempt.number,
@@ -164,7 +164,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     fn send(&mut self, request: Request<RequestBody>) {
         match Url::parse(&request.uri().to_string()) {
             Ok(url) => {
-                self.asked = url;
+                self.asked = one(&self.template.url, url);
                 self.link = Link::Connecting(Box::pin(self.transport.connect(request)));
             }
             Err(error) => self.fail(InvalidRequest::Url(error).into()),
@@ -242,17 +242,24 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             Arrived::Chunk(chunk) => {
                 self.budget.spend_chunk(chunk.len());
                 self.recent.handle_data(&chunk);
-                self.source.handle_data(self.timer.now(), chunk);
+                self.source.handle_data(self.chunk_time(), chunk);
             }
             Arrived::End(error) => self.handle_disconnect(error.map(Error::Stream)),
         }
     }
 
+    /// When a chunk came, which is asked for the idle timeout alone: with a chunk for each event, reading the clock is
+    /// a measurable part of the work.
+    fn chunk_time(&self) -> Instant {
+        self.options.idle_timeout.map_or(Instant::ZERO, |_| self.timer.now())
+    }
+
     fn handle_response(&mut self, response: Response<T::Body>) {
-        let (head, body) = response.into_parts();
+        let (mut head, body) = response.into_parts();
+        let effective = head.extensions.remove::<EffectiveUrl>();
         let url =
-            head.extensions.get::<EffectiveUrl>().map_or_else(|| self.asked.clone(), |url| url.0.clone());
-        let response = ResponseHead::new(head.status, head.headers, url);
+            effective.map_or_else(|| Arc::clone(&self.asked), |EffectiveUrl(url)| one(&self.asked, url));
+        let response = ResponseHead::new(head.status, &head.headers, url);
         self.link = Link::Open(Box::pin(body));
         let content_type = response.content_type();
         let head = proto::ResponseHead {
@@ -270,4 +277,9 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.transport_error = error;
         self.source.handle_disconnect(self.timer.now(), how);
     }
+}
+
+/// The URL, shared with another one that is the same: a session has it for life, and most have only one.
+fn one(known: &Arc<Url>, url: Url) -> Arc<Url> {
+    if **known == url { Arc::clone(known) } else { Arc::new(url) }
 }

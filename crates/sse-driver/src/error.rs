@@ -253,7 +253,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.extend(content_type.map(|value| (CONTENT_TYPE, http::HeaderValue::from_static(value))));
         let url = Url::parse("http://user:secret@test/path?key=secret").expect("a url");
-        let head = ResponseHead::new(status, headers, url);
+        let head = ResponseHead::new(status, &headers, url.into());
         Error::Response(Box::new(FailedResponse { head, body: Bytes::from_static(b"secret") }))
     }
 

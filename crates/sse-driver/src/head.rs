@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use url::Url;
 
 use crate::redact::Redacted;
@@ -23,12 +24,14 @@ pub struct ResponseHead(Arc<Inner>);
 struct Inner {
     status: StatusCode,
     headers: HeaderMap,
-    url: Url,
+    url: Arc<Url>,
 }
 
 impl ResponseHead {
-    pub(crate) fn new(status: StatusCode, headers: HeaderMap, url: Url) -> Self {
-        Self(Arc::new(Inner { status, headers, url }))
+    /// The values are copied: as they come, each is a part of the buffer that the head was read into, which they would
+    /// keep for as long as the session lives.
+    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, url: Arc<Url>) -> Self {
+        Self(Arc::new(Inner { status, headers: detached(headers), url }))
     }
 
     /// The status.
@@ -74,6 +77,21 @@ impl ResponseHead {
     }
 }
 
+/// The same headers, whose values share one allocation of the right size.
+fn detached(headers: &HeaderMap) -> HeaderMap {
+    let mut all: Vec<u8> = Vec::with_capacity(headers.values().map(HeaderValue::len).sum());
+    headers.values().for_each(|value| all.extend_from_slice(value.as_bytes()));
+    let mut all = Bytes::from(all);
+    let mut copy = HeaderMap::with_capacity(headers.keys_len());
+    for (name, value) in headers {
+        let bytes = all.split_to(value.len());
+        let mut own = HeaderValue::from_maybe_shared(bytes).unwrap_or_else(|_| value.clone());
+        own.set_sensitive(value.is_sensitive());
+        copy.append(name, own);
+    }
+    copy
+}
+
 impl fmt::Debug for ResponseHead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseHead")
@@ -86,6 +104,28 @@ impl fmt::Debug for ResponseHead {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_head_keeps_its_headers_and_not_the_buffer_that_they_came_in() {
+        let buffer = Bytes::from(b"text/event-stream, a, b, secret".repeat(300));
+        let mut headers = HeaderMap::new();
+        let value = |range| HeaderValue::from_maybe_shared(buffer.slice(range)).unwrap();
+        headers.insert(CONTENT_TYPE, value(0..17));
+        headers.append("x-list", value(19..20));
+        headers.append("x-list", value(22..23));
+        let mut secret = value(25..31);
+        secret.set_sensitive(true);
+        headers.append("x-secret", secret);
+        headers.append("x-empty", value(0..0));
+        let expected = headers.clone();
+        let head =
+            ResponseHead::new(StatusCode::OK, &headers, Url::parse("http://localhost/").unwrap().into());
+        drop((value, headers));
+        assert_eq!(head.headers(), &expected);
+        assert!(head.headers()["x-secret"].is_sensitive());
+        drop(expected);
+        assert!(buffer.is_unique());
+    }
 
     #[test]
     fn retry_after() {
@@ -110,8 +150,8 @@ mod tests {
             if let Some(date) = date {
                 headers.insert(DATE, date.parse().unwrap());
             }
-            let url = Url::parse("http://localhost/").unwrap();
-            let head = ResponseHead::new(StatusCode::SERVICE_UNAVAILABLE, headers, url);
+            let url = Arc::new(Url::parse("http://localhost/").unwrap());
+            let head = ResponseHead::new(StatusCode::SERVICE_UNAVAILABLE, &headers, url);
             assert_eq!(
                 head.retry_after(wall_clock),
                 seconds.map(Duration::from_secs),

@@ -1,6 +1,7 @@
 //! What can be set for a client, and again for one request.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ pub(crate) type OnState = dyn Fn(&State) + Send + Sync;
 pub(crate) type FinishWhen = dyn Fn(&Event) -> bool + Send + Sync;
 pub(crate) type FailWhen = dyn Fn(&Event) -> Option<BoxError> + Send + Sync;
 
-/// The settings of a client; a request begins with a copy of its client's.
+/// The settings of a client; a request begins with its client's.
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) policy: ReconnectPolicy,
@@ -34,6 +35,24 @@ pub(crate) struct Options {
     pub(crate) fail_when: Option<Arc<FailWhen>>,
     /// The first setting that made no sense; it is told when a session is opened.
     pub(crate) invalid: Option<InvalidRequest>,
+}
+
+/// The same, copied when the first of them is changed: most requests change none, and a session has them for life.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SharedOptions(Arc<Options>);
+
+impl Deref for SharedOptions {
+    type Target = Options;
+
+    fn deref(&self) -> &Options {
+        &self.0
+    }
+}
+
+impl DerefMut for SharedOptions {
+    fn deref_mut(&mut self) -> &mut Options {
+        Arc::make_mut(&mut self.0)
+    }
 }
 
 impl Default for Options {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::ready;
+use std::task::{Context, Poll, ready};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -13,10 +13,10 @@ use sse_proto::{ByteString, Config, ReconnectPolicy};
 use url::Url;
 
 use crate::drive::{Drive, Step};
-use crate::options::{Options, setters};
+use crate::options::{SharedOptions, setters};
 use crate::redact::Redacted;
 use crate::template::Template;
-use crate::{ConnectTimeout, Error, InvalidRequest, RequestBody, Session, Timer, Transport};
+use crate::{Error, InvalidRequest, RequestBody, Session, Timer, Transport};
 
 /// A request on its way to a [`Session`]. It has every setting of the client again, for this request only.
 ///
@@ -44,7 +44,7 @@ use crate::{ConnectTimeout, Error, InvalidRequest, RequestBody, Session, Timer, 
 pub struct RequestBuilder<T, M> {
     transport: Arc<T>,
     timer: Arc<M>,
-    options: Options,
+    options: SharedOptions,
     method: Method,
     url: Result<Url, InvalidRequest>,
     body: RequestBody,
@@ -55,7 +55,7 @@ pub struct RequestBuilder<T, M> {
 impl<T: Transport, M: Timer> RequestBuilder<T, M> {
     pub(crate) fn new(
         (transport, timer): (Arc<T>, Arc<M>),
-        options: Options,
+        options: SharedOptions,
         method: Method,
         url: Result<Url, InvalidRequest>,
     ) -> Self {
@@ -134,19 +134,14 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
     /// # Errors
     ///
     /// Every [`Error`] but those of an open stream.
-    pub async fn open(self) -> Result<Session<T, M>, Error> {
-        let mut drive = self.drive()?;
-        poll_fn(|cx| {
-            loop {
-                match ready!(drive.poll_step(cx)) {
-                    Step::Opened | Step::Ended(None) => return Ok(()).into(),
-                    Step::Ended(Some(error)) => return Err(error).into(),
-                    Step::Frame(_) => {}
-                }
-            }
-        })
-        .await?;
-        Ok(Session::new(drive))
+    pub fn open(self) -> impl Future<Output = Result<Session<T, M>, Error>> {
+        // Else its room is there for as long as the future is, and so in a task that opens a session and reads it.
+        let request = Box::new(self);
+        async move {
+            let mut drive = Box::new(request.drive()?);
+            poll_fn(|cx| poll_open(&mut drive, cx)).await?;
+            Ok(Session::new(drive))
+        }
     }
 
     /// Opens a session for the block and closes it when the block ends, however it ends.
@@ -163,13 +158,13 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
     }
 
     fn drive(mut self) -> Result<Drive<T, M>, Error> {
-        if let Some(invalid) = self.options.invalid.take() {
-            return Err(invalid.into());
+        if let Some(invalid) = &self.options.invalid {
+            return Err(invalid.clone().into());
         }
         let mut url = self.url?;
         url.set_fragment(None);
         take_credentials(&mut url, &mut self.options)?;
-        let uri = url.as_str().parse::<Uri>().ok().filter(|_| url.has_host());
+        let is_askable = url.has_host() && url.as_str().parse::<Uri>().is_ok();
         let own_id = take_last_event_id(&mut self.options)?;
         let is_safe = matches!(self.method, Method::GET | Method::HEAD);
         let policy = match self.replay.unwrap_or(is_safe) {
@@ -186,19 +181,29 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
             show_retries: self.options.show_retries,
             seed: self.timer.seed(),
         };
-        let template = Template {
-            method: self.method,
-            uri: uri.ok_or(InvalidRequest::Unaskable)?,
-            headers: std::mem::take(&mut self.options.headers),
-            body: self.body,
-            connect_timeout: self.options.connect_timeout.map(ConnectTimeout),
-        };
-        Ok(Drive::new((self.transport, self.timer), (template, url), self.options, config))
+        if !is_askable {
+            return Err(InvalidRequest::Unaskable.into());
+        }
+        let template = Template { method: self.method, url: Arc::new(url), body: self.body };
+        Ok(Drive::new((self.transport, self.timer), template, self.options, config))
+    }
+}
+
+fn poll_open<T: Transport, M: Timer>(
+    drive: &mut Drive<T, M>,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), Error>> {
+    loop {
+        match ready!(drive.poll_step(cx)) {
+            Step::Opened | Step::Ended(None) => return Poll::Ready(Ok(())),
+            Step::Ended(Some(error)) => return Poll::Ready(Err(error)),
+            Step::Frame(_) => {}
+        }
     }
 }
 
 /// User name and password leave the URL for the `Authorization` header, unless the caller has set that.
-fn take_credentials(url: &mut Url, options: &mut Options) -> Result<(), InvalidRequest> {
+fn take_credentials(url: &mut Url, options: &mut SharedOptions) -> Result<(), InvalidRequest> {
     if url.username().is_empty() && url.password().is_none() {
         return Ok(());
     }
@@ -212,10 +217,12 @@ fn take_credentials(url: &mut Url, options: &mut Options) -> Result<(), InvalidR
 }
 
 /// A caller's own `Last-Event-ID` is where the stream goes on, like any other; the core sends it from there.
-fn take_last_event_id(options: &mut Options) -> Result<Option<ByteString>, InvalidRequest> {
-    let Some(value) = options.headers.remove(HeaderName::from_static("last-event-id")) else {
+fn take_last_event_id(options: &mut SharedOptions) -> Result<Option<ByteString>, InvalidRequest> {
+    let name = HeaderName::from_static("last-event-id");
+    if !options.headers.contains_key(&name) {
         return Ok(None);
-    };
+    }
+    let Some(value) = options.headers.remove(name) else { return Ok(None) };
     let id = ByteString::try_from(value.as_bytes()).map_err(|_| InvalidRequest::HeaderValue)?;
     Ok(Some(id))
 }

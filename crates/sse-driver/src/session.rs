@@ -33,11 +33,12 @@ use crate::{BoxError, Error, ResponseHead, Timer, Transport, TypedEvents};
 /// # }
 /// ```
 pub struct Session<T: Transport, M: Timer> {
-    drive: Drive<T, M>,
+    /// Over a kilobyte, which would be twice in the future of whoever opens a session and then reads it.
+    drive: Box<Drive<T, M>>,
 }
 
 impl<T: Transport, M: Timer> Session<T, M> {
-    pub(crate) fn new(drive: Drive<T, M>) -> Self {
+    pub(crate) fn new(drive: Box<Drive<T, M>>) -> Self {
         Self { drive }
     }
 

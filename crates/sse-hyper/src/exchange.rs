@@ -18,7 +18,7 @@ use crate::redirect::Hop;
 use crate::stream::Stream;
 
 /// The most that hyper buffers of what it read, in bytes, and so the most that a response head may have. Left alone the
-/// buffer grows to half a megabyte on a fast stream, and is no faster for it.
+/// buffer grows to half a megabyte on a fast stream.
 pub(crate) const MAX_BUFFER: usize = 16 * 1024;
 
 /// The hop as it goes on the wire: origin form, `Host`, an unencoded answer, and the length of its body.

@@ -7,12 +7,13 @@ use std::io::{self, IoSlice};
 use futures_io::{AsyncRead, AsyncWrite};
 use hyper::rt::{Read, ReadBufCursor, Write};
 
-/// The most that one read takes, in bytes.
+/// The most that one read takes, in bytes: one less than hyper's first buffer has room for. A read that fills it makes
+/// hyper double it for the next one, and a fast stream then held twice as much for a few system calls less.
 ///
 /// hyper's buffer is uninitialized memory, which futures-io cannot read into without `unsafe`. So each read goes through
 /// a zeroed array on the stack and is copied once more: small next to the system call, and it costs an idle connection
 /// no memory.
-const SCRATCH: usize = 8 * 1024;
+const SCRATCH: usize = 8 * 1024 - 1;
 
 /// How many reads in a row may succeed before the task yields once.
 ///

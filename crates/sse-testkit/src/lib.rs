@@ -13,6 +13,7 @@
 //!  - [`FakeNet`] and [`FakeClock`]: a network and a time that exist only in the test, for the driver.
 //!  - [`simulation`](mod@simulation): whole clients in worlds drawn from seeds, each step held against a model.
 //!  - [`fuzz`](mod@fuzz): what the fuzz targets do with their bytes.
+//!  - [`load`](mod@load): a server for measurements, as fast as it can be.
 //!  - [`SplitMix64`]: chance that can be replayed.
 //!
 //! Nothing here needs a runtime. Nothing but the suites, the simulation and the fuzz targets uses the decoder or the client
@@ -72,6 +73,7 @@ mod fake;
 pub mod fault_suite;
 mod front;
 pub mod fuzz;
+pub mod load;
 mod proxy;
 mod rand;
 pub mod reference;

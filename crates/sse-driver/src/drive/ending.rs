@@ -43,7 +43,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     /// Reads the body of a response that was refused, as far as it is worth it.
     fn poll_refusal(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let until = self.timer.now() + LONGEST_REFUSAL;
-        let refusal = self.refusal.get_or_insert_with(|| Refusal { body: Vec::new(), until });
+        let refusal = self.refusal.get_or_insert_with(|| Box::new(Refusal { body: Vec::new(), until }));
         loop {
             match self.link.poll(cx) {
                 Poll::Ready(Arrived::Chunk(chunk)) => {

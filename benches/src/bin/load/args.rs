@@ -1,0 +1,91 @@
+//! The command line.
+
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use sse_testkit::load::Pace;
+
+/// Measures clients under load.
+#[derive(Parser)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Every scenario with every client.
+    All(Settings),
+    /// One scenario.
+    Run {
+        scenario: Scenario,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// The server of a scenario, until it is killed; prints its URL.
+    #[command(hide = true)]
+    Serve { scenario: Scenario },
+    /// One client in this process.
+    #[command(hide = true)]
+    Client {
+        client: String,
+        scenario: Scenario,
+        url: String,
+        #[command(flatten)]
+        settings: Settings,
+    },
+}
+
+#[derive(clap::Args, Clone)]
+pub(crate) struct Settings {
+    /// How long each client is measured.
+    #[arg(long, default_value_t = 10)]
+    pub(crate) seconds: u64,
+    /// How many idle or slow sessions there are. Both ends need a file for each.
+    #[arg(long, default_value_t = 10_000)]
+    pub(crate) sessions: usize,
+    /// How often each client is measured; the median counts.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) rounds: usize,
+    /// Only clients whose name has this in it; may be repeated.
+    #[arg(long)]
+    pub(crate) only: Vec<String>,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Scenario {
+    /// One connection at full speed, 64 events a write.
+    Bulk,
+    /// One connection at full speed, one event a write.
+    Single,
+    /// A thousand events a second on one connection: how late they are.
+    Latency,
+    /// A hundred connections at full speed: what they hold.
+    Crowd,
+    /// One connection at full speed beside a ticker on one thread.
+    Ticker,
+    /// Idle sessions with a comment every 15 seconds.
+    Idle,
+    /// Sessions with an event a second.
+    Slow,
+}
+
+impl Scenario {
+    pub(crate) fn all() -> Vec<Self> {
+        Self::value_variants().to_vec()
+    }
+
+    pub(crate) fn pace(self) -> Pace {
+        match self {
+            Self::Bulk | Self::Crowd | Self::Ticker => Pace::Full { events_a_write: 64 },
+            Self::Single => Pace::Full { events_a_write: 1 },
+            Self::Latency => Pace::Events { every: Duration::from_millis(1) },
+            Self::Slow => Pace::Events { every: Duration::from_secs(1) },
+            Self::Idle => Pace::Comments { every: Duration::from_secs(15) },
+        }
+    }
+
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}

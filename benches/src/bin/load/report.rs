@@ -1,0 +1,91 @@
+//! The tables.
+
+use std::error::Error;
+use std::fs;
+use std::process::Command;
+
+use crate::args::{Scenario, Settings};
+use crate::client;
+use crate::parent::{Figures, measure};
+
+/// The heading of a table; its columns, each with its name among the figures and how many decimals it has.
+type Table = (&'static str, &'static [(&'static str, &'static str, usize)]);
+
+pub(crate) fn print(scenarios: &[Scenario], settings: &Settings) -> Result<(), Box<dyn Error>> {
+    head(settings);
+    for scenario in scenarios {
+        let (heading, columns) = table(*scenario);
+        println!("\n## {heading}\n");
+        println!(
+            "| client | {} |",
+            columns.iter().map(|(_, title, _)| *title).collect::<Vec<_>>().join(" | ")
+        );
+        println!("|---|{}", "---|".repeat(columns.len()));
+        for (name, _) in client::all() {
+            if settings.only.is_empty() || settings.only.iter().any(|part| name.contains(part.as_str())) {
+                row(name, columns, &measure(name, *scenario, settings));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn row(client: &str, columns: &[(&str, &str, usize)], figures: &Result<Figures, Box<dyn Error>>) {
+    let cell = |(name, _, decimals): &(&str, &str, usize)| match figures {
+        Ok(figures) => figures.get(*name).map_or_else(String::new, |value| format!("{value:.decimals$}")),
+        Err(_) => "failed".to_owned(),
+    };
+    println!("| {client} | {} |", columns.iter().map(cell).collect::<Vec<_>>().join(" | "));
+}
+
+fn table(scenario: Scenario) -> Table {
+    const EVENTS: (&str, &str, usize) = ("events_a_second", "events/s", 0);
+    const CPU: (&str, &str, usize) = ("cpu_ns_an_event", "CPU per event, ns", 0);
+    const MEMORY: (&str, &str, usize) = ("kib_a_session", "KiB per session", 1);
+    const SECOND: (&str, &str, usize) = ("cpu_us_a_session_second", "CPU per session and second, µs", 2);
+    match scenario {
+        Scenario::Bulk => ("One connection at full speed, 64 events a write", &[CPU, EVENTS]),
+        Scenario::Single => ("One connection at full speed, one event a write", &[CPU, EVENTS]),
+        Scenario::Latency => (
+            "From the server's write to the application's read, 1000 events a second",
+            &[("median_us", "median, µs", 0), ("p99_us", "p99, µs", 0)],
+        ),
+        Scenario::Crowd => ("A hundred connections at full speed", &[MEMORY, EVENTS]),
+        Scenario::Ticker => (
+            "A ticker of 10 ms beside a connection at full speed, on one thread",
+            &[("worst_ms", "the latest tick, ms", 1), EVENTS],
+        ),
+        Scenario::Idle => ("Idle sessions, a comment every 15 s", &[MEMORY, SECOND]),
+        Scenario::Slow => {
+            ("Sessions with one event a second", &[("cpu_us_an_event", "CPU per event, µs", 1), MEMORY])
+        }
+    }
+}
+
+fn head(settings: &Settings) {
+    let Settings { seconds, sessions, rounds, .. } = settings;
+    println!("# Clients under load\n");
+    println!("{seconds} s for each figure, the median of {rounds}; {sessions} idle or slow sessions.");
+    println!(
+        "Events of {} bytes. {}; {}; {}.",
+        sse_testkit::load::EVENT_LEN,
+        processor(),
+        said("rustc", "--version"),
+        said("date", "+%F")
+    );
+}
+
+fn processor() -> String {
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1))
+        .unwrap_or("unknown");
+    format!("{model}, {} threads", std::thread::available_parallelism().map_or(0, usize::from))
+}
+
+/// What a command says of itself.
+fn said(command: &str, arg: &str) -> String {
+    let output = Command::new(command).arg(arg).output().map(|output| output.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&output).trim().to_owned()
+}

@@ -1,0 +1,141 @@
+//! What is measured of one client, within its process.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use crate::args::{Scenario, Settings};
+use crate::client::Client;
+use crate::process::{cpu_time, resident_kib};
+use crate::runtime::Runtime;
+use crate::tally::Tally;
+
+/// Before anything is measured.
+const WARM_UP: Duration = Duration::from_secs(1);
+/// How many sessions are opened at a time.
+const RUSH: usize = 100;
+const CROWD: usize = 100;
+const TICK: Duration = Duration::from_millis(10);
+
+/// Prints the figures, one a line: a name and a number.
+pub(crate) fn run<C: Client>(scenario: Scenario, url: String, settings: &Settings) {
+    let time = Duration::from_secs(settings.seconds);
+    C::Runtime::block_on(async {
+        let app = App::<C>::new(url, scenario == Scenario::Latency);
+        match scenario {
+            Scenario::Bulk | Scenario::Single => app.full_speed(time).await,
+            Scenario::Latency => app.latency(time).await,
+            Scenario::Crowd => app.crowd(time).await,
+            Scenario::Ticker => app.ticker(time).await,
+            Scenario::Idle | Scenario::Slow => app.many(settings.sessions, time).await,
+        }
+    });
+}
+
+fn print(name: &str, value: f64) {
+    println!("{name} {value}");
+}
+
+/// An application that counts what comes.
+struct App<C: Client> {
+    client: C,
+    url: String,
+    tally: Arc<Tally>,
+}
+
+impl<C: Client> App<C> {
+    fn new(url: String, delays: bool) -> Self {
+        let tally = if delays { Tally::with_delays() } else { Tally::default() };
+        Self { client: C::new(), url, tally: Arc::new(tally) }
+    }
+
+    /// Opens sessions until there are so many.
+    async fn open(&self, sessions: usize) {
+        let mut started = self.tally.opened() as usize;
+        while started < sessions {
+            let rush = RUSH.min(sessions - started);
+            for _ in 0..rush {
+                C::Runtime::spawn(self.client.clone().follow(self.url.clone(), Arc::clone(&self.tally)));
+            }
+            started += rush;
+            while self.tally.opened() < started as u64 {
+                C::Runtime::sleep(Duration::from_millis(1)).await;
+            }
+        }
+    }
+
+    /// Events a second, and processor time for each, in nanoseconds.
+    async fn full_speed(&self, time: Duration) {
+        self.open(1).await;
+        C::Runtime::sleep(WARM_UP).await;
+        let (start, cpu, events) = (Instant::now(), cpu_time(), self.tally.events());
+        C::Runtime::sleep(time).await;
+        let (took, cpu, events) = (start.elapsed(), cpu_time() - cpu, self.tally.events() - events);
+        print("events_a_second", events as f64 / took.as_secs_f64());
+        print("cpu_ns_an_event", cpu.as_nanos() as f64 / events as f64);
+    }
+
+    /// In microseconds.
+    async fn latency(&self, time: Duration) {
+        self.open(1).await;
+        C::Runtime::sleep(WARM_UP).await;
+        drop(self.tally.take_delays());
+        C::Runtime::sleep(time).await;
+        let mut delays = self.tally.take_delays();
+        delays.sort_unstable();
+        let part = |percent: usize| delays[delays.len() * percent / 100] as f64 / 1000.0;
+        print("median_us", part(50));
+        print("p99_us", part(99));
+    }
+
+    /// Resident memory for each session, in KiB, beyond what one session needs. Read once a session has seen enough for
+    /// its buffers to have grown as far as they do.
+    async fn crowd(&self, time: Duration) {
+        self.open(1).await;
+        C::Runtime::sleep(WARM_UP).await;
+        let before = resident_kib();
+        self.open(CROWD).await;
+        C::Runtime::sleep(time).await;
+        print("kib_a_session", (resident_kib() - before) / (CROWD - 1) as f64);
+        print("events_a_second", self.tally.events() as f64 / time.as_secs_f64());
+    }
+
+    /// The most that a tick came late, in milliseconds.
+    async fn ticker(&self, time: Duration) {
+        let worst = Arc::new(AtomicU64::new(0));
+        self.open(1).await;
+        C::Runtime::sleep(WARM_UP).await;
+        let seen = Arc::clone(&worst);
+        C::Runtime::spawn(async move {
+            loop {
+                let start = Instant::now();
+                C::Runtime::sleep(TICK).await;
+                seen.fetch_max(start.elapsed().saturating_sub(TICK).as_micros() as u64, Relaxed);
+            }
+        });
+        let events = self.tally.events();
+        // A ticker that never gets its turn is as late as the whole of it.
+        let start = Instant::now();
+        C::Runtime::sleep(time).await;
+        let overdue = start.elapsed().saturating_sub(time).as_micros() as u64;
+        print("worst_ms", worst.load(Relaxed).max(overdue) as f64 / 1000.0);
+        print("events_a_second", (self.tally.events() - events) as f64 / time.as_secs_f64());
+    }
+
+    /// Memory for each session beyond what one needs, and the processor time of all.
+    async fn many(&self, sessions: usize, time: Duration) {
+        self.open(1).await;
+        C::Runtime::sleep(WARM_UP).await;
+        let before = resident_kib();
+        self.open(sessions).await;
+        C::Runtime::sleep(WARM_UP).await;
+        let (start, cpu, events) = (Instant::now(), cpu_time(), self.tally.events());
+        C::Runtime::sleep(time).await;
+        let (took, cpu, events) = (start.elapsed(), cpu_time() - cpu, self.tally.events() - events);
+        print("kib_a_session", (resident_kib() - before) / (sessions - 1) as f64);
+        print("cpu_us_a_session_second", cpu.as_micros() as f64 / took.as_secs_f64() / sessions as f64);
+        if events > 0 {
+            print("cpu_us_an_event", cpu.as_micros() as f64 / events as f64);
+        }
+    }
+}
