@@ -1,25 +1,24 @@
 //! The one loop that drives the core.
 
+mod arriving;
 mod ending;
 
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use http::{Request, Response};
-use sse_proto::{self as proto, Cause, Config, Disconnect, EventSource, Frame, Instant, Output};
+use http::Request;
+use sse_proto::{self as proto, Cause, Config, EventSource, Frame, Instant, Output};
 use url::Url;
 
 use self::ending::Refusal;
 use crate::alarm::Alarm;
 use crate::budget::Budget;
 use crate::diagnostics::Recent;
-use crate::link::{Arrived, Link};
+use crate::link::Link;
 use crate::options::SharedOptions;
 use crate::template::Template;
 use crate::trace::Trace;
-use crate::{
-    Attempt, EffectiveUrl, Error, InvalidRequest, RequestBody, ResponseHead, State, Timer, Transport,
-};
+use crate::{Attempt, Error, InvalidRequest, RequestBody, ResponseHead, State, Timer, Transport};
 
 /// An event source with its connection and its timer.
 pub(crate) struct Drive<T: Transport, M: Timer> {
@@ -216,66 +215,6 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         if let Some(on_state) = &self.options.on_state {
             on_state(state);
         }
-    }
-}
-
-/// Inputs.
-impl<T: Transport, M: Timer> Drive<T, M> {
-    /// Ready when the core was told something.
-    fn poll_input(&mut self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<()> {
-        if let Poll::Ready(arrived) = self.link.poll(cx) {
-            self.handle(arrived);
-            return Poll::Ready(());
-        }
-        let Some(deadline) = deadline else { return Poll::Pending };
-        ready!(self.alarm.poll(&self.timer, deadline, cx));
-        self.source.handle_timeout(self.timer.now());
-        Poll::Ready(())
-    }
-
-    fn handle(&mut self, arrived: Arrived<T>) {
-        match arrived {
-            Arrived::Request(request) => self.send(request),
-            Arrived::CalledOff(error) => self.fail(Error::BeforeEach(error)),
-            Arrived::Response(response) => self.handle_response(response),
-            Arrived::NoResponse(error) => self.handle_disconnect(Some(Error::Connect(error))),
-            Arrived::Chunk(chunk) => {
-                self.budget.spend_chunk(chunk.len());
-                self.recent.handle_data(&chunk);
-                self.source.handle_data(self.chunk_time(), chunk);
-            }
-            Arrived::End(error) => self.handle_disconnect(error.map(Error::Stream)),
-        }
-    }
-
-    /// When a chunk came, which is asked for the idle timeout alone: with a chunk for each event, reading the clock is
-    /// a measurable part of the work.
-    fn chunk_time(&self) -> Instant {
-        self.options.idle_timeout.map_or(Instant::ZERO, |_| self.timer.now())
-    }
-
-    fn handle_response(&mut self, response: Response<T::Body>) {
-        let (mut head, body) = response.into_parts();
-        let effective = head.extensions.remove::<EffectiveUrl>();
-        let url =
-            effective.map_or_else(|| Arc::clone(&self.asked), |EffectiveUrl(url)| one(&self.asked, url));
-        let response = ResponseHead::new(head.status, &head.headers, url);
-        self.link = Link::Open(Box::pin(body));
-        let content_type = response.content_type();
-        let head = proto::ResponseHead {
-            status: response.status().as_u16(),
-            content_type: content_type.as_deref(),
-            retry_after: response.retry_after(|| self.timer.wall_clock()),
-        };
-        self.source.handle_response(self.timer.now(), head);
-        self.last_response = Some(response);
-    }
-
-    fn handle_disconnect(&mut self, error: Option<Error>) {
-        self.link = Link::Down;
-        let how = if error.is_some() { Disconnect::Transport } else { Disconnect::Eof };
-        self.transport_error = error;
-        self.source.handle_disconnect(self.timer.now(), how);
     }
 }
 

@@ -66,6 +66,7 @@ mod events;
 mod head;
 mod link;
 mod options;
+mod packed;
 mod reader;
 mod redact;
 mod request;

@@ -38,7 +38,7 @@ pub(crate) struct Options {
 }
 
 /// The same, copied when the first of them is changed: most requests change none, and a session has them for life.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct SharedOptions(Arc<Options>);
 
 impl Deref for SharedOptions {
@@ -52,6 +52,12 @@ impl Deref for SharedOptions {
 impl DerefMut for SharedOptions {
     fn deref_mut(&mut self) -> &mut Options {
         Arc::make_mut(&mut self.0)
+    }
+}
+
+impl fmt::Debug for SharedOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

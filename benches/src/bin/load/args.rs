@@ -38,14 +38,14 @@ pub(crate) enum Command {
 
 #[derive(clap::Args, Clone)]
 pub(crate) struct Settings {
-    /// How long each client is measured.
-    #[arg(long, default_value_t = 10)]
+    /// How long each client is measured; idle ones for 15 seconds at least, which is a comment for each.
+    #[arg(long, default_value_t = 4)]
     pub(crate) seconds: u64,
     /// How many idle or slow sessions there are. Both ends need a file for each.
     #[arg(long, default_value_t = 10_000)]
     pub(crate) sessions: usize,
-    /// How often each client is measured; the median counts.
-    #[arg(long, default_value_t = 1)]
+    /// How often each client is measured; the median counts. Many sessions at once are measured once.
+    #[arg(long, default_value_t = 3)]
     pub(crate) rounds: usize,
     /// Only clients whose name has this in it; may be repeated.
     #[arg(long)]
@@ -58,7 +58,7 @@ pub(crate) enum Scenario {
     Bulk,
     /// One connection at full speed, one event a write.
     Single,
-    /// A thousand events a second on one connection: how late they are.
+    /// A thousand events a second on one connection: how late they are, and what waking up for each costs.
     Latency,
     /// A hundred connections at full speed: what they hold.
     Crowd,
@@ -70,9 +70,16 @@ pub(crate) enum Scenario {
     Slow,
 }
 
+/// From one comment to the next.
+pub(crate) const IDLE: Duration = Duration::from_secs(15);
+
 impl Scenario {
     pub(crate) fn all() -> Vec<Self> {
         Self::value_variants().to_vec()
+    }
+
+    pub(crate) fn has_many_sessions(self) -> bool {
+        matches!(self, Self::Idle | Self::Slow)
     }
 
     pub(crate) fn pace(self) -> Pace {
@@ -81,7 +88,7 @@ impl Scenario {
             Self::Single => Pace::Full { events_a_write: 1 },
             Self::Latency => Pace::Events { every: Duration::from_millis(1) },
             Self::Slow => Pace::Events { every: Duration::from_secs(1) },
-            Self::Idle => Pace::Comments { every: Duration::from_secs(15) },
+            Self::Idle => Pace::Comments { every: IDLE },
         }
     }
 

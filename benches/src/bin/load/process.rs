@@ -3,20 +3,46 @@
 use std::fs;
 use std::time::Duration;
 
-/// Processor time of all threads, in user space and in the kernel, to a hundredth of a second.
-pub(crate) fn cpu_time() -> Duration {
-    /// Of `/proc`, on every architecture.
-    const TICKS_A_SECOND: u64 = 100;
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // Behind the name, which is in parentheses and may have spaces in it.
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-    Duration::from_millis(ticks * 1000 / TICKS_A_SECOND)
+/// Processor time and sleeps of all threads that are there.
+#[derive(Clone, Copy)]
+pub(crate) struct Usage {
+    cpu: Duration,
+    sleeps: u64,
+}
+
+impl Usage {
+    pub(crate) fn now() -> Self {
+        let mut usage = Self { cpu: Duration::ZERO, sleeps: 0 };
+        let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+        for thread in threads.map(|entry| entry.path()) {
+            // In user space and in the kernel, in nanoseconds.
+            let schedule = fs::read_to_string(thread.join("schedstat")).unwrap_or_default();
+            usage.cpu += Duration::from_nanos(first_number(&schedule).unwrap_or(0));
+            let status = fs::read_to_string(thread.join("status")).unwrap_or_default();
+            usage.sleeps += number_after(&status, "voluntary_ctxt_switches:").unwrap_or(0);
+        }
+        usage
+    }
+
+    pub(crate) fn cpu_since(self, start: Self) -> Duration {
+        self.cpu.saturating_sub(start.cpu)
+    }
+
+    pub(crate) fn sleeps_since(self, start: Self) -> u64 {
+        self.sleeps.saturating_sub(start.sleeps)
+    }
 }
 
 /// Resident memory in KiB.
 pub(crate) fn resident_kib() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(f64::NAN)
+    number_after(&status, "VmRSS:").map_or(f64::NAN, |kib| kib as f64)
+}
+
+fn number_after(text: &str, name: &str) -> Option<u64> {
+    first_number(text.lines().find_map(|line| line.strip_prefix(name))?)
+}
+
+fn first_number(text: &str) -> Option<u64> {
+    text.split_whitespace().next()?.parse().ok()
 }

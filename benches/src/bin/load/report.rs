@@ -41,14 +41,16 @@ fn row(client: &str, columns: &[(&str, &str, usize)], figures: &Result<Figures, 
 fn table(scenario: Scenario) -> Table {
     const EVENTS: (&str, &str, usize) = ("events_a_second", "events/s", 0);
     const CPU: (&str, &str, usize) = ("cpu_ns_an_event", "CPU per event, ns", 0);
+    const SLEEPS: (&str, &str, usize) = ("sleeps_a_thousand", "sleeps in 1000 events", 0);
+    const WOKEN: (&str, &str, usize) = ("cpu_us_an_event", "CPU per event, µs", 1);
     const MEMORY: (&str, &str, usize) = ("kib_a_session", "KiB per session", 1);
     const SECOND: (&str, &str, usize) = ("cpu_us_a_session_second", "CPU per session and second, µs", 2);
     match scenario {
-        Scenario::Bulk => ("One connection at full speed, 64 events a write", &[CPU, EVENTS]),
-        Scenario::Single => ("One connection at full speed, one event a write", &[CPU, EVENTS]),
+        Scenario::Bulk => ("One connection at full speed, 64 events a write", &[CPU, EVENTS, SLEEPS]),
+        Scenario::Single => ("One connection at full speed, one event a write", &[CPU, EVENTS, SLEEPS]),
         Scenario::Latency => (
             "From the server's write to the application's read, 1000 events a second",
-            &[("median_us", "median, µs", 0), ("p99_us", "p99, µs", 0)],
+            &[("median_us", "median, µs", 0), ("p99_us", "p99, µs", 0), WOKEN],
         ),
         Scenario::Crowd => ("A hundred connections at full speed", &[MEMORY, EVENTS]),
         Scenario::Ticker => (
@@ -56,16 +58,16 @@ fn table(scenario: Scenario) -> Table {
             &[("worst_ms", "the latest tick, ms", 1), EVENTS],
         ),
         Scenario::Idle => ("Idle sessions, a comment every 15 s", &[MEMORY, SECOND]),
-        Scenario::Slow => {
-            ("Sessions with one event a second", &[("cpu_us_an_event", "CPU per event, µs", 1), MEMORY])
-        }
+        Scenario::Slow => ("Sessions with one event a second", &[WOKEN, MEMORY]),
     }
 }
 
 fn head(settings: &Settings) {
     let Settings { seconds, sessions, rounds, .. } = settings;
     println!("# Clients under load\n");
-    println!("{seconds} s for each figure, the median of {rounds}; {sessions} idle or slow sessions.");
+    println!(
+        "{seconds} s a round (idle: 15 s at least), the median of {rounds}; {sessions} idle or slow sessions, once."
+    );
     println!(
         "Events of {} bytes. {}; {}; {}.",
         sse_testkit::load::EVENT_LEN,

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use crate::args::{Scenario, Settings};
+use crate::args::{IDLE, Scenario, Settings};
 use crate::client::Client;
-use crate::process::{cpu_time, resident_kib};
+use crate::process::{Usage, resident_kib};
 use crate::runtime::Runtime;
 use crate::tally::Tally;
 
@@ -27,7 +27,8 @@ pub(crate) fn run<C: Client>(scenario: Scenario, url: String, settings: &Setting
             Scenario::Latency => app.latency(time).await,
             Scenario::Crowd => app.crowd(time).await,
             Scenario::Ticker => app.ticker(time).await,
-            Scenario::Idle | Scenario::Slow => app.many(settings.sessions, time).await,
+            Scenario::Idle => app.many(settings.sessions, time.max(IDLE)).await,
+            Scenario::Slow => app.many(settings.sessions, time).await,
         }
     });
 }
@@ -64,23 +65,27 @@ impl<C: Client> App<C> {
         }
     }
 
-    /// Events a second, and processor time for each, in nanoseconds.
+    /// Events a second, processor time for each in nanoseconds, and how many of them found the client asleep.
     async fn full_speed(&self, time: Duration) {
         self.open(1).await;
         C::Runtime::sleep(WARM_UP).await;
-        let (start, cpu, events) = (Instant::now(), cpu_time(), self.tally.events());
+        let (start, usage, events) = (Instant::now(), Usage::now(), self.tally.events());
         C::Runtime::sleep(time).await;
-        let (took, cpu, events) = (start.elapsed(), cpu_time() - cpu, self.tally.events() - events);
+        let (took, now, events) = (start.elapsed(), Usage::now(), self.tally.events() - events);
         print("events_a_second", events as f64 / took.as_secs_f64());
-        print("cpu_ns_an_event", cpu.as_nanos() as f64 / events as f64);
+        print("cpu_ns_an_event", now.cpu_since(usage).as_nanos() as f64 / events as f64);
+        print("sleeps_a_thousand", now.sleeps_since(usage) as f64 * 1000.0 / events as f64);
     }
 
-    /// In microseconds.
+    /// In microseconds. Each event finds the client asleep.
     async fn latency(&self, time: Duration) {
         self.open(1).await;
         C::Runtime::sleep(WARM_UP).await;
         drop(self.tally.take_delays());
+        let (usage, events) = (Usage::now(), self.tally.events());
         C::Runtime::sleep(time).await;
+        let (cpu, events) = (Usage::now().cpu_since(usage), self.tally.events() - events);
+        print("cpu_us_an_event", cpu.as_nanos() as f64 / 1000.0 / events as f64);
         let mut delays = self.tally.take_delays();
         delays.sort_unstable();
         let part = |percent: usize| delays[delays.len() * percent / 100] as f64 / 1000.0;
@@ -129,9 +134,10 @@ impl<C: Client> App<C> {
         let before = resident_kib();
         self.open(sessions).await;
         C::Runtime::sleep(WARM_UP).await;
-        let (start, cpu, events) = (Instant::now(), cpu_time(), self.tally.events());
+        let (start, usage, events) = (Instant::now(), Usage::now(), self.tally.events());
         C::Runtime::sleep(time).await;
-        let (took, cpu, events) = (start.elapsed(), cpu_time() - cpu, self.tally.events() - events);
+        let (took, events) = (start.elapsed(), self.tally.events() - events);
+        let cpu = Usage::now().cpu_since(usage);
         print("kib_a_session", (resident_kib() - before) / (sessions - 1) as f64);
         print("cpu_us_a_session_second", cpu.as_micros() as f64 / took.as_secs_f64() / sessions as f64);
         if events > 0 {

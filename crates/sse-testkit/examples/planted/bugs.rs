@@ -89,8 +89,8 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "a reconnection asks the URL that a redirect led to", file: DRIVE,
-        from: "let request = self.template.request(&attempt);",
-        to: "let mut request = self.template.request(&attempt);
+        from: "let request = self.template.request(&self.options, &attempt);",
+        to: "let mut request = self.template.request(&self.options, &attempt);
         *request.uri_mut() = self.url().as_str().parse().expect(\"a URL\");",
     },
     Bug {
