@@ -1,6 +1,6 @@
 //! Comments: one for each line, at its line, and never an event.
 
-use super::{Case, case, comment, event, typed, with_id};
+use super::{Case, case, comment, event, full, typed, with_id};
 
 pub(super) fn cases() -> Vec<Case> {
     [texts(), places()].concat()
@@ -26,6 +26,12 @@ fn texts() -> Vec<Case> {
 
 fn places() -> Vec<Case> {
     vec![
+        case(
+            "comment behind an id and a type",
+            b"id: 1\n: c\nevent: t\n: d\ndata: a\n\n",
+            [comment("c"), comment("d"), full("t", "a", "1")],
+        )
+        .leaves_id("1"),
         case("comment before an event", b": c\ndata: a\n\n", [comment("c"), event("a")]),
         case("comment inside an event", b"data: a\n: c\ndata: b\n\n", [comment("c"), event("a\nb")]),
         case("comment at the end of an event", b"data: a\n: c\n\n", [comment("c"), event("a")]),

@@ -3,7 +3,7 @@
 use super::{Case, case, comment, event, full, retry, with_id};
 
 pub(super) fn cases() -> Vec<Case> {
-    [values(), committed(), not_committed(), resumed()].concat()
+    [values(), committed(), carried(), not_committed(), resumed()].concat()
 }
 
 fn values() -> Vec<Case> {
@@ -66,6 +66,38 @@ fn committed() -> Vec<Case> {
         case("a block with an id and a retry", b"id: 1\nretry: 5\n\n", [retry(5)]).leaves_id("1"),
         case("blank lines leave it", b"id: 1\n\n\n\n\ndata: a\n\n", [with_id("a", "1")]).leaves_id("1"),
         case("with a type", b"id: 1\nevent: t\ndata: a\n\n", [full("t", "a", "1")]).leaves_id("1"),
+    ]
+}
+
+/// Events without an id, so many that a decoder may keep the text that they share; then the id changes.
+fn carried() -> Vec<Case> {
+    let carried = |id| ["a", "b", "c"].map(|data| with_id(data, id));
+    let [[a, b, c], [a2, b2, c2]] = ["1", "2"].map(carried);
+    vec![
+        case(
+            "an id that was carried is replaced by that of an event",
+            b"id: 1\ndata: a\n\ndata: b\n\ndata: c\n\nid: 2\ndata: a\n\ndata: b\n\ndata: c\n\n",
+            [a.clone(), b.clone(), c.clone(), a2.clone(), b2.clone(), c2.clone()],
+        )
+        .leaves_id("2"),
+        case(
+            "an id that was carried is replaced by one behind two data lines",
+            b"id: 1\n\ndata: a\n\ndata: b\n\ndata: c\n\ndata: a\ndata: b\nid: 2\n\ndata: b\n\ndata: c\n\n",
+            [a.clone(), b.clone(), c.clone(), with_id("a\nb", "2"), b2.clone(), c2.clone()],
+        )
+        .leaves_id("2"),
+        case(
+            "an id that was carried is replaced by one without an event",
+            b"id: 1\n\ndata: a\n\ndata: b\n\ndata: c\n\nid: 2\n\ndata: a\n\ndata: b\n\ndata: c\n\n",
+            [a.clone(), b.clone(), c.clone(), a2.clone(), b2.clone(), c2.clone()],
+        )
+        .leaves_id("2"),
+        case(
+            "an id that was carried is cleared",
+            b"id: 1\n\ndata: a\n\ndata: b\n\ndata: c\n\nid\n\ndata: a\n\nid: 1\n\ndata: b\n\n",
+            [a, b.clone(), c, event("a"), b],
+        )
+        .leaves_id("1"),
     ]
 }
 
