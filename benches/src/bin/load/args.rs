@@ -58,6 +58,8 @@ pub(crate) enum Scenario {
     Bulk,
     /// One connection at full speed, one event a write.
     Single,
+    /// The same, with the server and the client on one core, so that no client keeps up with its server.
+    Behind,
     /// A thousand events a second on one connection: how late they are, and what waking up for each costs.
     Latency,
     /// A hundred connections at full speed: what they hold.
@@ -85,7 +87,7 @@ impl Scenario {
     pub(crate) fn pace(self) -> Pace {
         match self {
             Self::Bulk | Self::Crowd | Self::Ticker => Pace::Full { events_a_write: 64 },
-            Self::Single => Pace::Full { events_a_write: 1 },
+            Self::Single | Self::Behind => Pace::Full { events_a_write: 1 },
             Self::Latency => Pace::Events { every: Duration::from_millis(1) },
             Self::Slow => Pace::Events { every: Duration::from_secs(1) },
             Self::Idle => Pace::Comments { every: IDLE },

@@ -31,10 +31,8 @@ struct Server {
 
 impl Server {
     fn start(scenario: Scenario) -> Result<Self, Box<dyn Error>> {
-        let mut child = Command::new(env::current_exe()?)
-            .args(["serve", &scenario.name()])
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut child =
+            this_program(scenario)?.args(["serve", &scenario.name()]).stdout(Stdio::piped()).spawn()?;
         let mut url = String::new();
         BufReader::new(child.stdout.take().ok_or("it has an output")?).read_line(&mut url)?;
         Ok(Self { child, url: url.trim().to_owned() })
@@ -49,25 +47,40 @@ impl Drop for Server {
     }
 }
 
-/// The medians over all rounds. Many sessions make their own average, and take their time.
+/// This program once more; by `taskset` where all is to be on one core.
+fn this_program(scenario: Scenario) -> Result<Command, Box<dyn Error>> {
+    let program = env::current_exe()?;
+    if scenario != Scenario::Behind {
+        return Ok(Command::new(program));
+    }
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", "0"]).arg(program);
+    Ok(command)
+}
+
+/// The medians of each client over all rounds. The clients take turns, so that what else the machine does is not on one
+/// of them. Many sessions make their own average, and have one round.
 pub(crate) fn measure(
-    client: &str,
+    clients: &[&str],
     scenario: Scenario,
     settings: &Settings,
-) -> Result<Figures, Box<dyn Error>> {
-    let mut rounds: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    let rounds_of_it = if scenario.has_many_sessions() { 1 } else { settings.rounds.max(1) };
-    for _ in 0..rounds_of_it {
-        for (name, value) in round(client, scenario, settings)? {
-            rounds.entry(name).or_default().push(value);
+) -> Result<Vec<Figures>, Box<dyn Error>> {
+    let rounds = if scenario.has_many_sessions() { 1 } else { settings.rounds.max(1) };
+    let mut all: Vec<BTreeMap<String, Vec<f64>>> = vec![BTreeMap::new(); clients.len()];
+    for _ in 0..rounds {
+        for (client, values) in clients.iter().zip(&mut all) {
+            for (name, value) in round(client, scenario, settings)? {
+                values.entry(name).or_default().push(value);
+            }
         }
     }
-    Ok(rounds.into_iter().map(|(name, values)| (name, median(values))).collect())
+    let medians = |values: BTreeMap<_, _>| values.into_iter().map(|(name, values)| (name, median(values)));
+    Ok(all.into_iter().map(|values| medians(values).collect()).collect())
 }
 
 fn round(client: &str, scenario: Scenario, settings: &Settings) -> Result<Figures, Box<dyn Error>> {
     let server = Server::start(scenario)?;
-    let output = Command::new(env::current_exe()?)
+    let output = this_program(scenario)?
         .args(["client", client, &scenario.name(), &server.url])
         .args(["--seconds", &settings.seconds.to_string(), "--sessions", &settings.sessions.to_string()])
         // One thread for all tasks, as the others have it here.

@@ -6,13 +6,16 @@ use std::process::Command;
 
 use crate::args::{Scenario, Settings};
 use crate::client;
-use crate::parent::{Figures, measure};
+use crate::parent::measure;
 
 /// The heading of a table; its columns, each with its name among the figures and how many decimals it has.
 type Table = (&'static str, &'static [(&'static str, &'static str, usize)]);
 
 pub(crate) fn print(scenarios: &[Scenario], settings: &Settings) -> Result<(), Box<dyn Error>> {
     head(settings);
+    let asked = |name: &str| settings.only.is_empty() || settings.only.iter().any(|part| name.contains(part));
+    let clients: Vec<_> =
+        client::all().into_iter().map(|(name, _)| name).filter(|name| asked(name)).collect();
     for scenario in scenarios {
         let (heading, columns) = table(*scenario);
         println!("\n## {heading}\n");
@@ -21,21 +24,14 @@ pub(crate) fn print(scenarios: &[Scenario], settings: &Settings) -> Result<(), B
             columns.iter().map(|(_, title, _)| *title).collect::<Vec<_>>().join(" | ")
         );
         println!("|---|{}", "---|".repeat(columns.len()));
-        for (name, _) in client::all() {
-            if settings.only.is_empty() || settings.only.iter().any(|part| name.contains(part.as_str())) {
-                row(name, columns, &measure(name, *scenario, settings));
-            }
+        for (client, figures) in clients.iter().zip(measure(&clients, *scenario, settings)?) {
+            let cell = |(name, _, decimals): &(&str, &str, usize)| {
+                figures.get(*name).map_or_else(String::new, |value| format!("{value:.decimals$}"))
+            };
+            println!("| {client} | {} |", columns.iter().map(cell).collect::<Vec<_>>().join(" | "));
         }
     }
     Ok(())
-}
-
-fn row(client: &str, columns: &[(&str, &str, usize)], figures: &Result<Figures, Box<dyn Error>>) {
-    let cell = |(name, _, decimals): &(&str, &str, usize)| match figures {
-        Ok(figures) => figures.get(*name).map_or_else(String::new, |value| format!("{value:.decimals$}")),
-        Err(_) => "failed".to_owned(),
-    };
-    println!("| {client} | {} |", columns.iter().map(cell).collect::<Vec<_>>().join(" | "));
 }
 
 fn table(scenario: Scenario) -> Table {
@@ -48,6 +44,10 @@ fn table(scenario: Scenario) -> Table {
     match scenario {
         Scenario::Bulk => ("One connection at full speed, 64 events a write", &[CPU, EVENTS, SLEEPS]),
         Scenario::Single => ("One connection at full speed, one event a write", &[CPU, EVENTS, SLEEPS]),
+        Scenario::Behind => (
+            "One connection at full speed, one event a write, server and client on one core",
+            &[CPU, EVENTS, SLEEPS],
+        ),
         Scenario::Latency => (
             "From the server's write to the application's read, 1000 events a second",
             &[("median_us", "median, µs", 0), ("p99_us", "p99, µs", 0), WOKEN],

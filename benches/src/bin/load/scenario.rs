@@ -23,7 +23,7 @@ pub(crate) fn run<C: Client>(scenario: Scenario, url: String, settings: &Setting
     C::Runtime::block_on(async {
         let app = App::<C>::new(url, scenario == Scenario::Latency);
         match scenario {
-            Scenario::Bulk | Scenario::Single => app.full_speed(time).await,
+            Scenario::Bulk | Scenario::Single | Scenario::Behind => app.full_speed(time).await,
             Scenario::Latency => app.latency(time).await,
             Scenario::Crowd => app.crowd(time).await,
             Scenario::Ticker => app.ticker(time).await,
