@@ -81,7 +81,8 @@ pub(crate) fn slice(chunk: &Bytes, at: Span) -> ByteString {
 #[inline]
 pub(crate) fn take(chunk: &mut Bytes, at: Span) -> ByteString {
     const QUICK: usize = 64;
-    if at.len() > QUICK || !at.of(chunk).is_ascii() {
+    // Nothing needs no chunk, and a slice of nothing keeps none.
+    if !(1..=QUICK).contains(&at.len()) || !at.of(chunk).is_ascii() {
         let text = slice(chunk, at);
         *chunk = Bytes::new();
         return text;

@@ -12,7 +12,7 @@ const SOURCE: &str = "crates/sse-proto/src/source.rs";
 const POLICY: &str = "crates/sse-proto/src/policy.rs";
 const OUTPUT: &str = "crates/sse-proto/src/output.rs";
 const DECODER: &str = "crates/sse-proto/src/decoder.rs";
-const STEP: &str = "crates/sse-proto/src/step.rs";
+const USUAL: &str = "crates/sse-proto/src/usual.rs";
 const DRIVE: &str = "crates/sse-driver/src/drive.rs";
 const SESSION: &str = "crates/sse-driver/src/session.rs";
 const TEMPLATE: &str = "crates/sse-driver/src/template.rs";
@@ -20,8 +20,8 @@ const TEMPLATE: &str = "crates/sse-driver/src/template.rs";
 #[rustfmt::skip]
 pub(crate) const BUGS: &[Bug] = &[
     Bug {
-        name: "the id is committed at its line, not at the blank line", file: STEP,
-        from: "here.id = Some(value);", to: "here.id = Some(value); self.commit_id(Some(value));",
+        name: "the id is committed at its line, not at the blank line", file: USUAL,
+        from: "self.block.set_id(id.get());", to: "self.block.set_id(id.get()); self.commit_id(id.get());",
     },
     Bug {
         name: "an event that the connection cut off commits its id", file: SOURCE,

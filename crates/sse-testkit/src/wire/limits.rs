@@ -3,7 +3,7 @@
 use super::{Case, case, comment, event, retry, typed, with_id};
 
 pub(super) fn cases() -> Vec<Case> {
-    [lines(), held(), ids(), large_ids(), replaced_text()].concat()
+    [lines(), held(), ids(), replaced_text()].concat()
 }
 
 fn lines() -> Vec<Case> {
@@ -99,22 +99,6 @@ fn ids() -> Vec<Case> {
             .resumed_from("abc")
             .limit(2)
             .leaves_id("abc"),
-    ]
-}
-
-/// A limit that is far from the event alone, and next to it with the last event ID.
-fn large_ids() -> Vec<Case> {
-    const ID: &str = "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789";
-    // What is held besides the ID: the line in progress, and its name where it is the one of the ID that is told.
-    let [alone, behind, cut] = [
-        format!("id:{ID}\n\ndata:12345\n\n"),
-        format!("data:a\nid:{ID}\n\ndata:12345\n\n"),
-        format!("data:a\n\n:c\n\nretry:123\n\nevent:t\n\n:12345678\n\n"),
-    ];
-    vec![
-        case("limit: a large last event ID, of the limit", &*alone, [with_id("12345", ID)])
-            .limit(110)
-            .leaves_id(ID),
     ]
 }
 
