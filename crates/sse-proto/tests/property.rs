@@ -17,6 +17,12 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
             b"message", b"123", b"dat", b"eventually:",
         ])
         .prop_map(<[u8]>::to_vec),
+        // Whole lines, and whole events as most servers write them.
+        4 => prop::sample::select(vec![
+            &b"data: a\n"[..], b"data: a\n\n", b"data:12345678\r\n\r\n", b"event: t\n", b"id: 1\n", b"id:23\r\n",
+            b": comment\n", b"retry: 123\n", b"id: 4\nevent: t\ndata: a\n\n",
+        ])
+        .prop_map(<[u8]>::to_vec),
         1 => prop::collection::vec(any::<u8>(), 0..20),
     ];
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
@@ -44,7 +50,7 @@ proptest! {
     #[test]
     fn equal_to_the_reference(
         stream in stream(),
-        sizes in prop::collection::vec(0usize..9, 1..6),
+        sizes in prop::collection::vec(prop_oneof![0usize..9, 0usize..100], 1..6),
         limit in prop_oneof![Just(usize::MAX), 0usize..64, 64usize..1024],
         skip: bool,
     ) {

@@ -36,6 +36,24 @@ fn every_row_however_it_is_cut() {
     }
 }
 
+/// At its beginning a stream may have a BOM, so that no row begins as an event in the middle of a stream does. Here each
+/// comes behind a blank line, behind an event, and behind one that was held.
+#[test]
+fn every_row_in_the_middle_of_a_stream() {
+    for before in ["\n", "\r", "data\n\n", "data:a\ndata\n\n", "data\rdata\r\r"] {
+        for case in cases() {
+            let input = [before.as_bytes(), &case.input].concat();
+            let expected = reference::decode(&input, case.limit, case.skip, case.resumed_from.into());
+            let case = Case { input, expected, ..case };
+            let (before, row) = case.input.split_at(before.len());
+            for chunks in chunking::whole(row).chain(chunking::every_split(row)) {
+                check(&case, &[&[before], &chunks[..]].concat());
+            }
+            chunking::whole(&case.input).for_each(|chunks| check(&case, &chunks));
+        }
+    }
+}
+
 #[test]
 fn large_rows() {
     for case in large_cases() {

@@ -3,7 +3,7 @@
 use super::{Case, case, comment, event, retry, typed, with_id};
 
 pub(super) fn cases() -> Vec<Case> {
-    [lines(), held(), ids(), replaced_text()].concat()
+    [lines(), held(), replaced(), ids(), far(), replaced_text()].concat()
 }
 
 fn lines() -> Vec<Case> {
@@ -16,6 +16,8 @@ fn lines() -> Vec<Case> {
         case("limit: a second BOM counts", b"\xEF\xBB\xBF\xEF\xBB\xBFdata\n\n", []).too_long_for(6),
         case("limit: a comment of the limit", b": 12345\n", [comment("12345")]).limit(7),
         case("limit: a comment over the limit", b": 12345\n", []).too_long_for(6),
+        case("limit: a retry of the limit", b"retry: 12345\n", [retry(12345)]).limit(12),
+        case("limit: a retry over the limit", b"retry: 12345\n", []).too_long_for(11),
         case("limit: an unknown line over the limit", b"foo: bar\n", []).too_long_for(7),
         case("limit: a line without an end, of the limit", b"data: aaaa", []).limit(10),
         case("limit: a line without an end, over the limit", b"data: aaaa", []).too_long_for(9),
@@ -63,6 +65,19 @@ fn held() -> Vec<Case> {
     ]
 }
 
+/// What is replaced counts while its line comes, and not afterwards, however long it was.
+fn replaced() -> Vec<Case> {
+    let (types, ids) = (b"event:12345678\nevent:87654321\ndata\n\n", b"id:12345678\nid:87654321\ndata\n\n");
+    vec![
+        case("limit: a long event type replaced, of the limit", types, [typed("87654321", "")]).limit(22),
+        case("limit: a long event type replaced, over the limit", types, []).too_long_for(21),
+        case("limit: a long id replaced, of the limit", ids, [with_id("", "87654321")])
+            .limit(19)
+            .leaves_id("87654321"),
+        case("limit: a long id replaced, over the limit", ids, []).too_long_for(18),
+    ]
+}
+
 fn ids() -> Vec<Case> {
     vec![
         case("limit: a pending id counts", b"id: 12\ndata: a\n\n", [with_id("a", "12")])
@@ -99,6 +114,52 @@ fn ids() -> Vec<Case> {
             .resumed_from("abc")
             .limit(2)
             .leaves_id("abc"),
+    ]
+}
+
+/// Limits so large that the first bytes of an event are far from them, and an event or an ID that is not.
+fn far() -> Vec<Case> {
+    const ID: &str = "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789";
+    let x = "x".repeat(150);
+    let line = format!("data:{x}\n\n");
+    let spaced = format!("data: {x}\n\n");
+    let second = format!("data:a\ndata: {x}\n\n");
+    let id = format!("id:{ID}\n\n");
+    let id_of_event = format!("data:a\nid:{ID}\n\ndata:12345\n\n");
+    let id_before = format!("{id}data:12345\n\n");
+    let (of_event, behind) = (with_id("a", ID), with_id("12345", ID));
+    vec![
+        case("limit: a long line, of the limit", &*line, [event(&x)]).limit(155),
+        case("limit: a long line, over the limit", &*line, []).too_long_for(154),
+        case("limit: a long line with a space, of the limit", &*spaced, [event(&x)]).limit(156),
+        case("limit: a long line with a space, over the limit", &*spaced, []).too_long_for(155),
+        case("limit: a long second line, of the limit", &*second, [event(&format!("a\n{x}"))]).limit(158),
+        case("limit: a long second line, over the limit", &*second, []).too_long_for(157),
+        case("limit: a long last event ID, of the limit", &*id_before, [behind.clone()])
+            .limit(ID.len() + 10)
+            .leaves_id(ID),
+        // The event alone is an eighth of the limit.
+        case("limit: a long last event ID, over the limit", &*id_before, [])
+            .too_long_for(ID.len() + 9)
+            .leaves_id(ID),
+        case("limit: a long ID behind data, of the limit", &*id_of_event, [of_event.clone(), behind])
+            .limit(ID.len() + 10)
+            .leaves_id(ID),
+        case("limit: a long ID behind data, over the limit", &*id_of_event, [of_event])
+            .too_long_for(ID.len() + 9)
+            .leaves_id(ID),
+        case(
+            "limit: resumed from a long ID, of the limit",
+            b":\n\ndata:1\n\n",
+            [comment(""), with_id("1", ID)],
+        )
+        .resumed_from(ID)
+        .limit(ID.len() + 6)
+        .leaves_id(ID),
+        case("limit: resumed from a long ID, over the limit", b":\n\ndata:1\n\n", [comment("")])
+            .resumed_from(ID)
+            .too_long_for(ID.len() + 5)
+            .leaves_id(ID),
     ]
 }
 
