@@ -268,3 +268,38 @@ impl Block {
         self.buf.capacity() + self.event_type.capacity() + self.id.capacity()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_room(room: usize) -> Block {
+        Block { buf: Vec::with_capacity(room), ..Block::default() }
+    }
+
+    /// A copy where the data and its LF are small: the room stays. Larger data has the buffer itself.
+    #[test]
+    fn large_data_is_handed_over() {
+        for (len, room_left) in [(1, 2 * KEEP), (KEEP, 2 * KEEP), (KEEP + 1, 0)] {
+            let mut block = with_room(2 * KEEP);
+            block.end_data_with(&alloc::vec![b'x'; len - 1]);
+            assert_eq!(block.take_data().len(), len - 1);
+            assert_eq!(block.buf.capacity(), room_left, "{len}");
+        }
+    }
+
+    /// Room goes when it is more than may be kept, and no sooner.
+    #[test]
+    fn room_is_given_back() {
+        for (room, kept) in [(99, 99), (100, 100), (101, 0)] {
+            let mut block = with_room(room);
+            block.release(100);
+            assert_eq!(block.capacity(), kept, "release {room}");
+        }
+        for (room, kept) in [(KEEP + 99, KEEP + 99), (KEEP + 100, KEEP + 100), (KEEP + 101, 0)] {
+            let mut block = with_room(room);
+            block.fit(100);
+            assert_eq!(block.capacity(), kept, "fit {room}");
+        }
+    }
+}

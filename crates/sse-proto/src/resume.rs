@@ -255,3 +255,42 @@ impl Decoder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limits;
+
+    /// Between two events a quarter of the limit is kept, at the end of the input no more than for any decoder.
+    #[test]
+    fn the_room_of_one_event_is_kept_for_the_next() {
+        for (limit, room, kept) in [
+            (0, KEEP, KEEP),
+            (0, KEEP + 1, 0),
+            (8 * KEEP, 2 * KEEP, 2 * KEEP),
+            (8 * KEEP, 2 * KEEP + 1, 0),
+            (8 * KEEP + 3, 2 * KEEP, 2 * KEEP),
+        ] {
+            let mut decoder = Decoder::new(Limits { max_event_len: limit, ..Limits::default() });
+            // In a buffer that grows as far as it has to and no further.
+            decoder.block.push_line(&alloc::vec![b'x'; room - 1], 0);
+            decoder.clear_block();
+            assert_eq!(decoder.block.capacity(), kept, "{room} of {limit}");
+            decoder.rest();
+            assert_eq!(decoder.block.capacity(), if kept > KEEP { 0 } else { kept }, "{room} of {limit}");
+        }
+    }
+
+    #[test]
+    fn the_room_of_texts_is_given_back() {
+        for (room, kept) in [(KEEP, KEEP), (KEEP + 1, 0)] {
+            let mut decoder = Decoder {
+                text: String::with_capacity(room),
+                type_text: String::with_capacity(room),
+                ..Decoder::default()
+            };
+            decoder.release_texts();
+            assert_eq!((decoder.text.capacity(), decoder.type_text.capacity()), (kept, kept), "{room}");
+        }
+    }
+}

@@ -184,3 +184,23 @@ pub(crate) enum SharedId {
     Asked,
     Kept(ByteString),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first time it is a copy. The second one is kept for those that follow, unless it is large.
+    #[test]
+    fn how_often_an_id_is_copied() {
+        for (len, is_kept) in
+            [(1, true), (KEEP - 1, true), (KEEP, true), (KEEP + 1, false), (2 * KEEP, false)]
+        {
+            let mut decoder = Decoder::default().with_last_event_id(&"7".repeat(len));
+            let ids = [(); 4].map(|()| decoder.share_id());
+            let [first, second, third, fourth] = ids.each_ref().map(|id| id.as_bytes().as_ptr());
+            assert!(ids.iter().all(|id| *id == decoder.last_event_id));
+            assert!(first != second, "{len}");
+            assert_eq!((second == third, third == fourth), (is_kept, is_kept), "{len}");
+        }
+    }
+}

@@ -264,6 +264,19 @@ mod tests {
         assert_eq!(slice(&chunk, Span { start: 0, end: 3 }), "a\u{FFFD}b");
     }
 
+    /// The last value leaves nothing of its chunk to the caller: only its text holds it, and that of nothing does not.
+    #[test]
+    fn what_takes_its_chunk() {
+        let (chunk, long) = ("id:7\ndata:", "a".repeat(65));
+        for (text, is_slice) in [("", false), ("a", true), (&long[..64], true), (&long, true), ("é", true)] {
+            let mut chunk = Bytes::from([chunk, text, "\n\n"].concat());
+            let (all, start) = (chunk.clone(), chunk.len() - 2 - text.len());
+            let taken = take(&mut chunk, Span { start, end: start + text.len() });
+            assert_eq!((&*taken, &*chunk), (text, &b""[..]));
+            assert_eq!(all.is_unique(), !is_slice, "{text:?}");
+        }
+    }
+
     #[test]
     fn which_text_is_the_same() {
         for (bytes, text, is) in [

@@ -149,3 +149,38 @@ impl Decoder {
         self.tell_data_line();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where the usual path begins, and where a few bytes are held as they are: never for the other's number of bytes.
+    #[test]
+    fn what_is_made_of_a_chunk() {
+        for (before, usual, few) in [
+            ("", false, false),
+            ("\n", true, true),
+            ("data: a\n\n", true, true),
+            ("event: t\n", true, true),
+            ("id: 1\n", true, true),
+            ("data: a\n", false, true),
+            ("data: a\r", false, false),
+            ("event: t", false, true),
+            ("data: a", false, false),
+            // Held, and lent by the last call.
+            ("data: a\ndata: b\n\n", false, false),
+        ] {
+            let mut decoder = Decoder::default();
+            let mut input = before.as_bytes();
+            while !input.is_empty() {
+                decoder.decode(&mut input).expect("it is short");
+            }
+            for len in 1..2 * FEW {
+                let chunk = &[b'x'; 2 * FEW][..len];
+                assert_eq!(decoder.is_usual(chunk), usual && len >= FEW, "{len} behind {before:?}");
+                assert_eq!(decoder.clone().hold_few(chunk), few && len < FEW, "{len} behind {before:?}");
+            }
+            assert!(!decoder.hold_few(b"x\n"), "a line that ends, behind {before:?}");
+        }
+    }
+}

@@ -78,6 +78,8 @@ mod counted {
             (&b""[..], &b"data: line\nevent: some type\nid: 7\n: comment\n"[..]),
             (b"data: ", b"xxxxxxxxxxx"),
             (b"", b"data\n"),
+            // Next to all of it is held, so that the buffer has to grow as far as it may.
+            (b"", b"data: of a line that is longer than what the others of these lines are\n"),
         ] {
             for piece in [1, 64, 1460, 65536] {
                 let stream = of_length(MIB, begin, again);
