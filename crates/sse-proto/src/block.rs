@@ -142,7 +142,7 @@ impl Block {
         self.buf.len() - self.data_len + self.stripped
     }
 
-    /// Adds to the line in progress, in a buffer that grows geometrically but never past `most` bytes of room.
+    /// Adds to the line in progress, in a buffer that grows geometrically but never past `most` bytes of room and an LF.
     #[inline]
     pub(crate) fn push_line(&mut self, bytes: &[u8], most: usize) {
         // One more for the LF of a data line.
@@ -250,8 +250,13 @@ impl Block {
     /// Ready for the next event.
     pub(crate) fn clear(&mut self) {
         self.buf.clear();
-        self.event_type.clear();
-        self.id.clear();
+        // Only the buffer keeps large room, or a large type would stay beside a full buffer.
+        for text in [&mut self.event_type, &mut self.id] {
+            match text.capacity() {
+                0..=KEEP => text.clear(),
+                _ => *text = String::new(),
+            }
+        }
         self.data_len = 0;
         self.stripped = 0;
         self.has_id = false;

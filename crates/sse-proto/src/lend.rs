@@ -88,7 +88,6 @@ impl Decoder {
         let found = self.step(&mut chunk, miss.here)?;
         *input = chunk.rest();
         Ok(found.map(|found| match found {
-            Found::Event { event_type: EventType::Held, data: None } => Frame::Event(self.lend_held()),
             Found::Event { event_type, data } => Frame::Event(Event {
                 event_type: match event_type {
                     EventType::Message => "message",

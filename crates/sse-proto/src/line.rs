@@ -99,7 +99,7 @@ pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
     if bytes.len() <= NEAR { near_end(bytes) } else { far_end(bytes) }
 }
 
-/// The same for a line that is mostly short, or for a piece of a line.
+/// The same for a line that is mostly short.
 #[inline]
 pub(crate) fn end_of_short(bytes: &[u8]) -> Option<usize> {
     let Some((near, far)) = bytes.split_at_checked(NEAR) else { return end(bytes) };

@@ -14,13 +14,9 @@ impl Decoder {
     /// Goes on from anywhere but the beginning of a line with a clean block.
     pub(crate) fn resume(&mut self, chunk: &mut Chunk<'_>) -> Result<Option<Found>, DecodeError> {
         match self.at {
-            At::Event | At::Line => {}
+            // After a CR nothing is left here: the LF that belongs to it is taken before anything else is.
+            At::Event | At::Line | At::AfterCr => {}
             At::Start(seen) => self.bom(seen, chunk)?,
-            At::AfterCr if chunk.is_read() => {}
-            At::AfterCr => {
-                self.begin_line();
-                chunk.read += usize::from(chunk.rest().starts_with(b"\n"));
-            }
             At::InLine | At::InData => match line::end(chunk.rest()) {
                 Some(end) => return self.line_in_full(chunk, end),
                 None => self.hold_line(chunk)?,
@@ -96,8 +92,7 @@ impl Decoder {
         if more == 0 || self.held() + line + more <= self.limits.max_event_len {
             return Ok(true);
         }
-        let begun = if line == 0 { Skipped::Nothing } else { Skipped::Something };
-        self.overflow(self.block.held() + line, begun)?;
+        self.overflow(self.block.held() + line, Skipped::Nothing)?;
         Ok(false)
     }
 
@@ -243,10 +238,12 @@ impl Decoder {
     pub(crate) fn rest(&mut self) {
         if self.block.is_unused() {
             self.block.release(KEEP);
-            self.release_texts();
         }
+        self.release_texts();
     }
 
+    /// What was lent as a copy is needed no longer, and nothing else may take its room beside it.
+    #[inline]
     pub(crate) fn release_texts(&mut self) {
         for text in [&mut self.text, &mut self.type_text] {
             if text.capacity() > KEEP {

@@ -121,7 +121,6 @@ impl Decoder {
             return Ok(None);
         };
         let frame = match found {
-            Found::Event { event_type: EventType::Held, data: None } => Frame::Event(self.share_held()),
             Found::Event { event_type, data } => Frame::Event(Event {
                 event_type: match event_type {
                     EventType::Message => MESSAGE,
@@ -135,7 +134,7 @@ impl Decoder {
                 last_event_id: self.share_id(),
             }),
             Found::Comment(Some(at)) => Frame::Comment(text::slice(input, at)),
-            Found::Comment(None) => Frame::Comment(ByteString::from(self.text.as_str())),
+            Found::Comment(None) => Frame::Comment(core::mem::take(&mut self.text).into()),
             Found::Retry(time) => Frame::Retry(time),
             Found::Discarded { len } => Frame::Discarded { len },
         };

@@ -1,8 +1,8 @@
-//! The one core under both doors of the decoder: from one frame to the next.
+//! Whatever is not usual, under both doors of the decoder: from one frame to the next.
 //!
-//! [`Decoder::usual`] is the usual path. What it does not know is read by [`Decoder::lines`], over whole lines that
-//! lie in the chunk; it copies only what has to outlive the chunk or be joined. [`Decoder::resume`] takes up what the
-//! chunk before cut off. All end in the same fields.
+//! [`Decoder::lines`] reads whole lines that lie in the chunk; it copies only what has to outlive the chunk or be joined.
+//! [`Decoder::resume`] takes up what the chunk before cut off. [`Decoder::usual_event`] and [`Decoder::more_data`] come
+//! first, and say what these would say, sooner.
 
 use core::time::Duration;
 
@@ -20,7 +20,7 @@ pub(crate) enum At {
     Start(usize),
     /// At the beginning of an event: of a line, with nothing held.
     Event,
-    /// At the beginning of a line, with something held.
+    /// At the beginning of a line, with something held, or just behind a line that was.
     Line,
     /// At the beginning of a line, but the one before ended with CR: an LF belongs to it.
     AfterCr,
@@ -91,6 +91,15 @@ pub(crate) struct Here {
 }
 
 impl Here {
+    /// A later type or ID takes the place of an earlier one.
+    fn set<'l>(&mut self, field: &Field<'l>, span: impl Fn(&'l [u8]) -> Span) {
+        match field {
+            Field::EventType(value) => self.event_type = Some(span(value)),
+            Field::Id(value) => self.id = Some(span(value)),
+            _ => {}
+        }
+    }
+
     fn is_empty(&self) -> bool {
         self.event_type.is_none() && self.data.is_none() && self.id.is_none()
     }
@@ -196,15 +205,10 @@ impl Decoder {
                     self.pass(chunk, line);
                     return Ok(self.lines_of_data(chunk));
                 }
-                Field::EventType(value) => {
-                    here.event_type = Some(span(value));
+                Field::EventType(_) | Field::Id(_) | Field::Ignored => {
+                    here.set(&field, span);
                     continue;
                 }
-                Field::Id(value) => {
-                    here.id = Some(span(value));
-                    continue;
-                }
-                Field::Ignored => continue,
                 Field::Blank => match self.dispatch(bytes, &here) {
                     Some(found) => found,
                     None => {

@@ -104,14 +104,13 @@ impl Decoder {
         Some(Whole { event_type, data, id: before.id, rest })
     }
 
-    /// The chunk ends within the value of a data line: what there is of the event is held. But for two cases that are not
-    /// usual: whether a space belongs to the value is not known yet, or the line has ended, in a CR.
+    /// The chunk ends within the value of a data line: what there is of the event is held. But for one case that is not
+    /// usual: whether a space belongs to the value is not known yet.
     #[inline(never)]
     fn cut(&mut self, chunk: &[u8], Before { id, event_type, value }: Before<'_>) -> bool {
-        if value.is_empty() || value.ends_with(b"\r") || !self.is_easy(chunk.len()) {
+        if value.is_empty() || !self.is_easy(chunk.len()) {
             return false;
         }
-        self.release_texts();
         if let Some(id) = id {
             self.block.set_id(id.get());
         }
@@ -164,7 +163,6 @@ impl Decoder {
         if line.is_empty() || !self.is_easy(chunk.bytes.len()) || line::end(line).is_some() {
             return None;
         }
-        self.release_texts();
         self.hold(chunk.bytes, here);
         self.begin_part(line);
         chunk.read_all();

@@ -80,6 +80,7 @@ impl Decoder {
         }
         chunk.read = chunk.bytes.len() - rest.len();
         if rest.is_empty() {
+            self.release_texts();
             return Held::All;
         }
         let Some(rest) = line::after_end(rest) else { return Held::Other };
@@ -101,6 +102,7 @@ impl Decoder {
     /// Holds the beginning of a data line's value, of which there is a byte at least.
     #[inline]
     pub(crate) fn begin_data(&mut self, after_colon: &[u8]) {
+        self.release_texts();
         let value = line::without_space(after_colon);
         self.block.begin_data(b"data:".len() + after_colon.len() - value.len(), value);
         self.enter_data();
@@ -144,6 +146,7 @@ impl Decoder {
     /// Holds a part of a line, far from the limit.
     #[inline]
     pub(crate) fn begin_part(&mut self, part: &[u8]) {
+        self.release_texts();
         self.block.extend_line(part);
         self.at = At::InLine;
         self.tell_data_line();

@@ -22,7 +22,7 @@ const IDLE: usize = 300 * KIB;
 /// Of a line, so that what it took would be seen if it were kept. The usual limit allows it.
 const LARGE: usize = 500 * KIB;
 /// Sizes of the pieces that a stream comes in.
-const PIECES: [usize; 3] = [997, LIMIT / 2 + 1, usize::MAX];
+const PIECES: [usize; 4] = [5, 997, LIMIT / 2 + 1, usize::MAX];
 
 /// One test at a time: the count is that of the process.
 fn alone() -> MutexGuard<'static, ()> {
@@ -111,6 +111,22 @@ fn adversaries() -> Vec<(String, Vec<u8>)> {
         ] {
             streams.push((format!("{name:?} {what}"), stream));
         }
+    }
+    // What was lent as a copy, or was a type, and right behind it a line that begins in a few bytes and grows.
+    let long = LIMIT - 20_000;
+    let grown = |before: &[u8], len| [before, &line("data: ", b'x', len)].concat();
+    let comment = line(": ", b'c', long);
+    for (what, stream) in [
+        ("a comment, then a line", grown(&comment, long)),
+        ("a comment behind data, then a line", grown(&[b"data: 1\n", &comment[..]].concat(), LIMIT / 9)),
+        ("a comment to be repaired, then a line", grown(&line(": ", 0xFF, part), long)),
+        ("data to be repaired, then a line", grown(&[&line("data: ", 0xFF, part)[..], b"\n"].concat(), long)),
+        (
+            "a type, then a line",
+            grown(&[b"data: x\n", &line("event: ", b'x', LIMIT / 4)[..], b"\n"].concat(), long),
+        ),
+    ] {
+        streams.push((what.to_owned(), stream));
     }
     let [data, event_type, id] = ["data: ", "event: ", "id: "].map(|name| line(name, b'x', 5000));
     let thirds = ["id: ", "event: ", "data: "].map(|name| line(name, 0xFF, part / 3));
