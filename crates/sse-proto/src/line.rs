@@ -87,7 +87,7 @@ pub(crate) fn is_end(byte: u8) -> bool {
 
 /// Where the line that begins here ends: the place of its LF or CR.
 ///
-/// A call to `memchr` costs more than to look at a word, and at few bytes in blocks.
+/// For data: its line is long, or hardly anything.
 #[inline]
 pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
     if let Some(word) = bytes.first_chunk::<WORD>() {
@@ -96,20 +96,29 @@ pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
             return Some(at);
         }
     }
-    if bytes.len() <= NEAR { near_end(bytes) } else { far_end(bytes) }
+    if bytes.len() <= NEAR { end_in_few(bytes) } else { far_end(bytes) }
 }
 
 /// The same for a line that is mostly short.
 #[inline]
 pub(crate) fn end_of_short(bytes: &[u8]) -> Option<usize> {
-    let Some((near, far)) = bytes.split_at_checked(NEAR) else { return end(bytes) };
-    end(near).or_else(|| Some(NEAR + far_end(far)?))
+    let Some((near, far)) = bytes.split_first_chunk::<NEAR>() else { return end_in_few(bytes) };
+    end_in_blocks(near).or_else(|| Some(NEAR + far_end(far)?))
+}
+
+/// The same for a line of which nothing is known.
+#[inline]
+pub(crate) fn end_of_any(bytes: &[u8]) -> Option<usize> {
+    match bytes.first() {
+        Some(b'\n' | b'\r') => Some(0),
+        _ => end_of_short(bytes),
+    }
 }
 
 /// The same for a piece of a line, which mostly has no end.
 #[inline]
 pub(crate) fn end_in_piece(piece: &[u8]) -> Option<usize> {
-    match (piece.first_chunk::<BLOCK>(), piece.last_chunk::<BLOCK>()) {
+    match (piece.first_chunk::<HALF>(), piece.last_chunk::<HALF>()) {
         (Some(first), Some(last)) if piece.len() <= NEAR && !has_end(first) && !has_end(last) => {
             work::count(piece.len());
             None
@@ -118,23 +127,25 @@ pub(crate) fn end_in_piece(piece: &[u8]) -> Option<usize> {
     }
 }
 
-/// A word for what a register holds, and a block for what SIMD is quick with.
+/// A word for what a register holds, and a block for what SIMD tells at once.
 const WORD: usize = 8;
-const BLOCK: usize = 32;
-const NEAR: usize = 2 * BLOCK;
+const BLOCK: usize = 16;
+/// A call to `memchr` costs as much as to look at so many bytes.
+const NEAR: usize = 64;
+const HALF: usize = NEAR / 2;
 
-/// The last block overlaps the first one, and the last word the one before, where there is not enough for two.
-fn near_end(bytes: &[u8]) -> Option<usize> {
-    work::count(bytes.len().min(BLOCK));
-    if let (Some(first), Some(last)) = (bytes.first_chunk::<BLOCK>(), bytes.last_chunk::<BLOCK>()) {
+/// In no more than that. The last part overlaps the first one where there is not enough for two.
+fn end_in_few(bytes: &[u8]) -> Option<usize> {
+    work::count(bytes.len().min(HALF));
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<HALF>(), bytes.last_chunk::<HALF>()) {
         if has_end(first) {
-            return end_in_block(first);
+            return end_in_words(first);
         }
-        work::count(BLOCK);
-        return if has_end(last) { Some(bytes.len() - BLOCK + end_in_block(last)?) } else { None };
+        work::count(HALF);
+        return if has_end(last) { Some(bytes.len() - HALF + end_in_words(last)?) } else { None };
     }
     let Some(last) = bytes.last_chunk::<WORD>() else { return bytes.iter().position(|byte| is_end(*byte)) };
-    end_in_block(bytes).or_else(|| Some(bytes.len() - WORD + end_in_word(last)?))
+    end_in_words(bytes).or_else(|| Some(bytes.len() - WORD + end_in_word(last)?))
 }
 
 fn far_end(bytes: &[u8]) -> Option<usize> {
@@ -143,17 +154,30 @@ fn far_end(bytes: &[u8]) -> Option<usize> {
     end
 }
 
+/// In whole blocks: a part of one at the end is left out.
 #[inline]
-fn has_end(block: &[u8; BLOCK]) -> bool {
-    // Without a way out of the loop it is done in SIMD.
-    block.iter().fold(0, |found, byte| found | u8::from(*byte == b'\n') | u8::from(*byte == b'\r')) != 0
+fn end_in_blocks(bytes: &[u8]) -> Option<usize> {
+    let mut blocks = bytes.chunks_exact(BLOCK).enumerate();
+    blocks.find_map(|(n, block)| Some(n * BLOCK + end_in_block(block.first_chunk()?)?))
 }
 
-/// The same for whole words.
 #[inline]
-fn end_in_block(block: &[u8]) -> Option<usize> {
-    let mut words = block.chunks_exact(WORD).enumerate();
+fn end_in_block(block: &[u8; BLOCK]) -> Option<usize> {
+    work::count(BLOCK);
+    if has_end(block) { end_in_words(block) } else { None }
+}
+
+/// In whole words.
+#[inline]
+fn end_in_words(bytes: &[u8]) -> Option<usize> {
+    let mut words = bytes.chunks_exact(WORD).enumerate();
     words.find_map(|(n, word)| Some(n * WORD + end_in_word(word.first_chunk()?)?))
+}
+
+#[inline]
+fn has_end<const LEN: usize>(block: &[u8; LEN]) -> bool {
+    // Without a way out of the loop it is done in SIMD.
+    block.iter().fold(0, |found, byte| found | u8::from(*byte == b'\n') | u8::from(*byte == b'\r')) != 0
 }
 
 #[inline]
@@ -177,14 +201,6 @@ fn line_ends(word: u64) -> u64 {
 /// `None`: the line has no end here, or it is a CR with nothing behind it to tell whether an LF belongs to it.
 #[inline]
 pub(crate) fn value_and_rest(after_colon: &[u8]) -> Option<(Value<'_>, &[u8])> {
-    let bytes = without_space(after_colon);
-    let len = end(bytes)?;
-    Some((Value { bytes, len }, after_end(&bytes[len..])?))
-}
-
-/// The same for one of many lines.
-#[inline]
-pub(crate) fn short_value_and_rest(after_colon: &[u8]) -> Option<(Value<'_>, &[u8])> {
     let bytes = without_space(after_colon);
     let len = end_of_short(bytes)?;
     Some((Value { bytes, len }, after_end(&bytes[len..])?))
@@ -257,20 +273,20 @@ mod tests {
     /// Within some blocks, in a part of one, and past them.
     #[test]
     fn the_end_is_found_near_and_far() {
-        for len in 0..4 * BLOCK {
+        for len in 0..2 * NEAR {
             for end_byte in *b"\n\r" {
                 let mut bytes = alloc::vec![b'x'; len];
                 all_find(&bytes, None);
                 bytes.push(end_byte);
                 all_find(&bytes, Some(len));
-                for _ in 0..2 * BLOCK {
+                for _ in 0..NEAR {
                     bytes.push(b'x');
                     all_find(&bytes, Some(len));
                 }
                 bytes[len + 1] = b'\r';
                 all_find(&bytes, Some(len));
                 let block = bytes.first_chunk().expect("it is longer");
-                assert_eq!(has_end(block), len < BLOCK);
+                assert_eq!(has_end::<BLOCK>(block), len < BLOCK);
                 assert_eq!(end_in_block(block), Some(len).filter(|at| *at < BLOCK));
             }
         }
@@ -281,7 +297,7 @@ mod tests {
         assert_eq!(end_of_short(bytes), at);
         assert_eq!(end_in_piece(bytes), at);
         if bytes.len() <= NEAR {
-            assert_eq!(near_end(bytes), at);
+            assert_eq!(end_in_few(bytes), at);
         }
     }
 
@@ -315,8 +331,6 @@ mod tests {
                     let line = [before.as_bytes(), bytes].concat();
                     let told = value_and_rest(&line).map(|(value, rest)| (value.get(), rest));
                     assert_eq!(told, rest.map(|rest| (value.as_bytes(), rest)), "{line:?}");
-                    let near = short_value_and_rest(&line).map(|(value, rest)| (value.get(), rest));
-                    assert_eq!(near, told, "{line:?}");
                 }
             }
         }

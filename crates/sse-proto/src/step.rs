@@ -184,7 +184,7 @@ impl Decoder {
     ) -> Result<Option<Found>, DecodeError> {
         let (bytes, mut line) = (chunk.bytes, chunk.read);
         let mut easy = begin.saturating_add(self.easy());
-        while let Some(len) = line::end(&bytes[line..]) {
+        while let Some(len) = line::end_of_any(&bytes[line..]) {
             let end = line + len;
             if end >= easy {
                 self.hold(bytes, &here);

@@ -71,7 +71,7 @@ impl Decoder {
         }
         let mut rest = chunk.rest();
         while let Some(value) = rest.strip_prefix(b"data:") {
-            let Some((data, after)) = line::short_value_and_rest(value) else {
+            let Some((data, after)) = line::value_and_rest(value) else {
                 chunk.read = chunk.bytes.len() - rest.len();
                 return self.last_data(chunk, value);
             };
