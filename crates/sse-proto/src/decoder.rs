@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use bytes::Bytes;
+use bytestring::ByteString;
 
 use crate::block::Block;
 use crate::chunk::Chunk;
@@ -44,6 +45,8 @@ pub struct Decoder {
     pub(crate) last_event_id: String,
     /// The same text for [`Decoder::decode_bytes`], kept from the second time on that it is asked for.
     pub(crate) shared_id: SharedId,
+    /// The last event type that was held and shared.
+    pub(crate) shared_type: ByteString,
     /// A copy to lend: of a comment that was held, or of data or a comment that is not UTF-8.
     pub(crate) text: String,
     /// A copy to lend of an event type that is not UTF-8.
@@ -69,6 +72,7 @@ impl Decoder {
             block: Block::default(),
             last_event_id: String::new(),
             shared_id: SharedId::Unasked,
+            shared_type: ByteString::new(),
             text: String::new(),
             type_text: String::new(),
         }

@@ -13,6 +13,9 @@ use crate::{DecodeError, Decoder, Event, Frame, text};
 const MESSAGE: ByteString = ByteString::from_static("message");
 const EMPTY: ByteString = ByteString::new();
 
+/// The longest event type that is kept for the next event, in bytes.
+const KEEP_TYPE: usize = 128;
+
 pub(crate) type Shared = Result<Option<Frame>, DecodeError>;
 
 impl Decoder {
@@ -34,7 +37,7 @@ impl Decoder {
         let event_type = match whole.event_type {
             EventType::Message => MESSAGE,
             EventType::Here(at) => text::event_type(chunk, at),
-            EventType::Held => ByteString::from(self.block.event_type()),
+            EventType::Held => self.share_type(),
         };
         let last_event_id = match whole.id {
             Some(value) => text::slice(chunk, value.span(chunk)),
@@ -125,7 +128,7 @@ impl Decoder {
                 event_type: match event_type {
                     EventType::Message => MESSAGE,
                     EventType::Here(at) => text::event_type(input, at),
-                    EventType::Held => ByteString::from(self.block.event_type()),
+                    EventType::Held => self.share_type(),
                 },
                 data: match data {
                     Some(at) => text::slice(input, at),
@@ -147,11 +150,24 @@ impl Decoder {
         Event {
             event_type: match self.block.event_type_len() {
                 0 => MESSAGE,
-                _ => ByteString::from(self.block.event_type()),
+                _ => self.share_type(),
             },
             data: self.block.take_data(),
             last_event_id: self.share_id(),
         }
+    }
+
+    /// The event type that is held. A stream has but a few of them, so that the last one is kept.
+    fn share_type(&mut self) -> ByteString {
+        let held = self.block.event_type();
+        if self.shared_type != held {
+            let shared = text::known_type(held.as_bytes()).unwrap_or_else(|| ByteString::from(held));
+            if held.len() > KEEP_TYPE {
+                return shared;
+            }
+            self.shared_type = shared;
+        }
+        self.shared_type.clone()
     }
 
     /// The last event ID, which is mostly asked for once, since the next event has another one. So it is a copy at first,
@@ -187,6 +203,22 @@ pub(crate) enum SharedId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The type of the event before is not copied again, and one that many servers have is not at all.
+    #[test]
+    fn how_often_a_type_is_copied() {
+        let longer = "t".repeat(KEEP_TYPE + 1);
+        for (event_type, is_kept) in [("update", true), ("my-type", true), (&longer[1..], true), (&longer, false)] {
+            let mut decoder = Decoder::default();
+            decoder.block.set_event_type(event_type.as_bytes());
+            let types = [(); 2].map(|()| decoder.share_type());
+            assert_eq!(types, [event_type; 2]);
+            let [first, second] = types.each_ref().map(|text| text.as_bytes().as_ptr());
+            assert_eq!(first == second, is_kept, "{event_type}");
+            decoder.block.set_event_type(b"another");
+            assert_eq!(decoder.share_type(), "another");
+        }
+    }
 
     /// The first time it is a copy. The second one is kept for those that follow, unless it is large.
     #[test]

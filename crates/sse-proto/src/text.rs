@@ -95,10 +95,15 @@ pub(crate) fn take(chunk: &mut Bytes, at: Span) -> ByteString {
 /// An event type as text: without a reference to the chunk when it is one of those that many servers have.
 #[inline]
 pub(crate) fn event_type(chunk: &Bytes, at: Span) -> ByteString {
-    match KNOWN_TYPES.iter().find(|known| known.as_bytes() == at.of(chunk)) {
-        Some(known) => ByteString::from_static(known),
+    match known_type(at.of(chunk)) {
+        Some(known) => known,
         None => slice(chunk, at),
     }
+}
+
+#[inline]
+pub(crate) fn known_type(bytes: &[u8]) -> Option<ByteString> {
+    KNOWN_TYPES.iter().find(|known| known.as_bytes() == bytes).map(|known| ByteString::from_static(known))
 }
 
 const KNOWN_TYPES: [&str; 12] = [
