@@ -99,6 +99,9 @@ impl Decoder {
         if self.is_usual(input) {
             return self.lend_usual(input);
         }
+        if input.is_empty() {
+            return self.decode_nothing();
+        }
         if self.at != At::InData {
             return self.lend_on(input);
         }
@@ -135,6 +138,10 @@ impl Decoder {
         if self.is_usual(input) {
             return self.share_usual(input);
         }
+        if input.is_empty() {
+            *input = Bytes::new();
+            return self.decode_nothing();
+        }
         if self.at != At::InData {
             return self.share_on(input);
         }
@@ -164,6 +171,7 @@ impl Decoder {
     }
 
     /// The end of a chunk, which is mostly told apart from its last frame.
+    #[inline(never)]
     pub(crate) fn decode_nothing<S>(&mut self) -> Result<Option<Frame<S>>, DecodeError> {
         if self.at == At::Failed {
             return Err(self.too_long());
