@@ -6,7 +6,7 @@ use bytestring::ByteString;
 use crate::block::KEEP;
 use crate::chunk::Chunk;
 use crate::step::{EventType, Found};
-use crate::usual::{Miss, Usual};
+use crate::usual::{Before, Miss, Usual, before_data};
 use crate::way_on::Held;
 use crate::{DecodeError, Decoder, Event, Frame, text};
 
@@ -27,7 +27,12 @@ impl Decoder {
     pub(crate) fn share_usual(&mut self, input: &mut Bytes) -> Shared {
         let chunk: &Bytes = input;
         let mut miss = Miss::default();
-        let Some(whole) = self.usual_event(chunk, &mut miss) else {
+        let before = match chunk.strip_prefix(b"data:") {
+            Some(value) => Some(Before::none(value)),
+            None => before_data(chunk, &mut miss),
+        };
+        let whole = match before { Some(before) => self.usual_event(chunk, before, &mut miss), None => None };
+        let Some(whole) = whole else {
             if miss.is_held {
                 *input = Bytes::new();
                 return Ok(None);

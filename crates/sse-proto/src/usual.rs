@@ -38,10 +38,18 @@ pub(crate) enum Usual {
 }
 
 /// The fields that come before a data line, and what comes after its colon.
-struct Before<'i> {
+pub(crate) struct Before<'i> {
     id: Option<Value<'i>>,
     event_type: Option<Value<'i>>,
     value: &'i [u8],
+}
+
+impl<'i> Before<'i> {
+    /// Nothing comes before it.
+    #[inline]
+    pub(crate) fn none(value: &'i [u8]) -> Self {
+        Self { id: None, event_type: None, value }
+    }
 }
 
 impl Decoder {
@@ -56,16 +64,17 @@ impl Decoder {
         no_data && input.len() >= FEW
     }
 
-    /// An event of one data line with the blank line right behind, and its ID and its type before it if it has them.
+    /// An event of one data line with the blank line right behind.
     ///
     /// By force inline: what it returns goes through registers then, and through memory otherwise, which costs a small
     /// event half as much again.
     #[inline(always)]
-    pub(crate) fn usual_event<'i>(&mut self, chunk: &'i [u8], miss: &mut Miss) -> Option<Whole<'i>> {
-        let before = match chunk.strip_prefix(b"data:") {
-            Some(value) => Before { id: None, event_type: None, value },
-            None => before_data(chunk, miss)?,
-        };
+    pub(crate) fn usual_event<'i>(
+        &mut self,
+        chunk: &'i [u8],
+        before: Before<'i>,
+        miss: &mut Miss,
+    ) -> Option<Whole<'i>> {
         let data = line::without_space(before.value);
         let Some(len) = line::end(data) else {
             miss.is_held = self.cut(chunk, before);
@@ -172,7 +181,7 @@ impl Decoder {
 
 /// The ID and the type, where they are, and the data line behind them.
 #[inline(always)]
-fn before_data<'i>(chunk: &'i [u8], miss: &mut Miss) -> Option<Before<'i>> {
+pub(crate) fn before_data<'i>(chunk: &'i [u8], miss: &mut Miss) -> Option<Before<'i>> {
     let (mut id, mut event_type, mut rest) = (None, None, chunk);
     if let Some(after) = rest.strip_prefix(b"id:") {
         let (value, after) = line::value_and_rest(after).filter(|(id, _)| !id.get().contains(&0))?;
