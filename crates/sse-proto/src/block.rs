@@ -25,7 +25,10 @@ pub(crate) struct Block {
     data_len: usize,
     /// How much of the line in progress was dropped from its front.
     stripped: usize,
+    /// The event type, or that of an earlier event: most have the same one, which is not checked and copied again.
     event_type: String,
+    /// 0: the stream named none.
+    event_type_len: usize,
     id: String,
     has_id: bool,
 }
@@ -42,12 +45,12 @@ pub(crate) enum Ended {
 impl Block {
     #[inline]
     pub(crate) fn is_unused(&self) -> bool {
-        self.buf.is_empty() && self.stripped == 0 && self.event_type.is_empty() && !self.has_id
+        self.buf.is_empty() && self.stripped == 0 && self.event_type_len == 0 && !self.has_id
     }
 
     /// What counts towards the limit, without the line in progress.
     pub(crate) fn held(&self) -> usize {
-        self.data_len + self.event_type.len() + self.id.len()
+        self.data_len + self.event_type_len + self.id.len()
     }
 
     pub(crate) fn data_len(&self) -> usize {
@@ -78,17 +81,20 @@ impl Block {
     }
 
     pub(crate) fn event_type(&self) -> &str {
-        if self.event_type.is_empty() { "message" } else { &self.event_type }
+        if self.event_type_len == 0 { "message" } else { &self.event_type }
     }
 
     /// The length of the event type; 0 when the stream named none.
     #[inline]
     pub(crate) fn event_type_len(&self) -> usize {
-        self.event_type.len()
+        self.event_type_len
     }
 
     pub(crate) fn set_event_type(&mut self, value: &[u8]) {
-        text::set(&mut self.event_type, value);
+        if !text::same(value, &self.event_type) {
+            text::set(&mut self.event_type, value);
+        }
+        self.event_type_len = self.event_type.len();
     }
 
     pub(crate) fn set_id(&mut self, value: &[u8]) {
@@ -213,8 +219,9 @@ impl Block {
                 Ended::Comment
             }
             Field::EventType(value) => {
-                let most = spare + self.event_type.len();
+                let most = spare + self.event_type_len;
                 text::set_within(&mut self.event_type, value, most)?;
+                self.event_type_len = self.event_type.len();
                 Ended::Field
             }
             Field::Id(value) => {
@@ -252,11 +259,12 @@ impl Block {
         self.buf.clear();
         // Only the buffer keeps large room, or a large type would stay beside a full buffer.
         for text in [&mut self.event_type, &mut self.id] {
-            match text.capacity() {
-                0..=KEEP => text.clear(),
-                _ => *text = String::new(),
+            if text.capacity() > KEEP {
+                *text = String::new();
             }
         }
+        self.event_type_len = 0;
+        self.id.clear();
         self.data_len = 0;
         self.stripped = 0;
         self.has_id = false;

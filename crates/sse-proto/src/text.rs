@@ -168,7 +168,9 @@ pub(crate) fn set_within(text: &mut String, bytes: &[u8], most: usize) -> Option
     if len_within(bytes, most) > most {
         return None;
     }
-    set(text, bytes);
+    if !same(bytes, text) {
+        set(text, bytes);
+    }
     Some(())
 }
 
