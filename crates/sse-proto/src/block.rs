@@ -53,6 +53,12 @@ impl Block {
         self.data_len + self.event_type_len + self.id.len()
     }
 
+    /// What counts beside the buffer, when the line in progress is a data line.
+    #[inline]
+    pub(crate) fn others_len(&self) -> usize {
+        self.stripped + self.event_type_len + self.id.len()
+    }
+
     pub(crate) fn data_len(&self) -> usize {
         self.data_len
     }

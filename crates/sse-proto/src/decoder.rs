@@ -6,7 +6,6 @@ use bytes::Bytes;
 use bytestring::ByteString;
 
 use crate::block::Block;
-use crate::chunk::Chunk;
 use crate::share::SharedId;
 use crate::step::{At, EASY_PART};
 use crate::way_on::More;
@@ -96,23 +95,26 @@ impl Decoder {
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
+        if self.at == At::InData {
+            return match self.hold_more(input) {
+                More::All => {
+                    *input = &[];
+                    Ok(None)
+                }
+                More::End(end) => self.lend_on_from(input, Some(end)),
+                More::Other => self.lend_on(input),
+            };
+        }
+        if self.spent {
+            self.forget();
+        }
         if self.is_usual(input) {
             return self.lend_usual(input);
         }
         if input.is_empty() {
             return self.decode_nothing();
         }
-        if self.at != At::InData {
-            return self.lend_on(input);
-        }
-        match self.hold_more(input) {
-            More::All => {
-                *input = &[];
-                Ok(None)
-            }
-            More::End(end) => self.lend_on_from(input, Some(end)),
-            More::Other => self.lend_on(input),
-        }
+        self.lend_on(input)
     }
 
     /// Decodes up to the next frame, whose text is slices of the chunk, and moves `input` past what was read. `None`:
@@ -135,6 +137,19 @@ impl Decoder {
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn decode_bytes(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
+        if self.at == At::InData {
+            return match self.hold_more(input) {
+                More::All => {
+                    *input = Bytes::new();
+                    Ok(None)
+                }
+                More::End(end) => self.share_on_from(input, Some(end)),
+                More::Other => self.share_on(input),
+            };
+        }
+        if self.spent {
+            self.forget();
+        }
         if self.is_usual(input) {
             return self.share_usual(input);
         }
@@ -142,17 +157,7 @@ impl Decoder {
             *input = Bytes::new();
             return self.decode_nothing();
         }
-        if self.at != At::InData {
-            return self.share_on(input);
-        }
-        match self.hold_more(input) {
-            More::All => {
-                *input = Bytes::new();
-                Ok(None)
-            }
-            More::End(end) => self.share_on_from(input, Some(end)),
-            More::Other => self.share_on(input),
-        }
+        self.share_on(input)
     }
 
     /// The last event ID: that of the last event whose blank line was read, or the one set before; empty when there is
@@ -176,7 +181,6 @@ impl Decoder {
         if self.at == At::Failed {
             return Err(self.too_long());
         }
-        self.begin_anew(&mut Chunk::new(&[]));
         self.rest();
         Ok(None)
     }

@@ -78,6 +78,9 @@ impl Decoder {
     /// What goes on with something held, or is but a few bytes.
     #[inline(never)]
     pub(crate) fn lend_on<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Lent<'d> {
+        if input.is_empty() {
+            return self.decode_nothing();
+        }
         if self.hold_few(input) {
             *input = &[];
             return Ok(None);

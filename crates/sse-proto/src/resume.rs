@@ -132,7 +132,7 @@ impl Decoder {
     #[inline]
     pub(crate) fn enter_data(&mut self) {
         self.at = At::InData;
-        let others = self.held() + self.block.line_len() - self.block.buf_len();
+        let others = self.block.others_len() + self.last_event_id.len();
         self.most_data = self.limits.max_event_len.saturating_sub(others);
     }
 

@@ -80,6 +80,10 @@ impl Decoder {
     /// What goes on with something held, or is but a few bytes.
     #[inline(never)]
     pub(crate) fn share_on(&mut self, input: &mut Bytes) -> Shared {
+        if input.is_empty() {
+            *input = Bytes::new();
+            return self.decode_nothing();
+        }
         if self.hold_few(input) {
             *input = Bytes::new();
             return Ok(None);

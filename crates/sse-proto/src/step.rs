@@ -114,24 +114,22 @@ pub(crate) const EASY_PART: usize = 8;
 pub(crate) const FEW: usize = 8;
 
 impl Decoder {
-    /// What was lent is no longer needed: the next line begins an event. And an LF that belongs to the line before is no
-    /// line of its own.
-    #[inline]
-    pub(crate) fn begin_anew(&mut self, chunk: &mut Chunk<'_>) {
-        if self.spent {
-            self.forget();
-        }
-        if self.at == At::AfterCr && !chunk.is_read() {
-            self.begin_line();
-            chunk.read += usize::from(chunk.rest().starts_with(b"\n"));
-        }
-    }
-
-    fn forget(&mut self) {
+    /// What was lent is no longer needed: the next line begins an event.
+    #[inline(never)]
+    pub(crate) fn forget(&mut self) {
         self.spent = false;
         self.clear_block();
         if self.at == At::Line {
             self.at = At::Event;
+        }
+    }
+
+    /// An LF behind a CR is no line of its own.
+    #[inline]
+    pub(crate) fn skip_lf(&mut self, chunk: &mut Chunk<'_>) {
+        if self.at == At::AfterCr && !chunk.is_read() {
+            self.begin_line();
+            chunk.read += usize::from(chunk.rest().starts_with(b"\n"));
         }
     }
 

@@ -58,7 +58,7 @@ impl Decoder {
     pub(crate) fn is_usual(&self, input: &[u8]) -> bool {
         let no_data = match self.at {
             At::Event => true,
-            At::Line => !self.spent && !self.block.has_data(),
+            At::Line => !self.block.has_data(),
             _ => false,
         };
         no_data && input.len() >= FEW

@@ -47,15 +47,25 @@ impl Decoder {
 
     /// The end of a data line, and what comes behind it.
     pub(crate) fn hold_end(&mut self, chunk: &mut Chunk<'_>, end: usize) -> Held {
-        self.block.end_data_with(&chunk.bytes[..end]);
-        self.pass(chunk, end + line::end_len(chunk.bytes, end));
-        if self.at == At::Line { self.more_data(chunk) } else { Held::Other }
+        let (value, rest) = chunk.bytes.split_at(end);
+        self.block.end_data_with(value);
+        match line::after_end(rest) {
+            Some(rest) => {
+                self.at = At::Line;
+                self.easy_data(chunk, rest)
+            }
+            None => {
+                self.at = At::AfterCr;
+                chunk.read_all();
+                Held::Other
+            }
+        }
     }
 
     /// On from the beginning of a line, or from within one that is no data line.
     #[inline(never)]
     pub(crate) fn way_on(&mut self, chunk: &mut Chunk<'_>) -> Held {
-        self.begin_anew(chunk);
+        self.skip_lf(chunk);
         match self.at {
             At::Line if self.block.has_data() => self.more_data(chunk),
             At::InLine => self.rest_of_line(chunk),
@@ -69,7 +79,11 @@ impl Decoder {
         if !self.has_easy_room(chunk.rest_len()) {
             return Held::Other;
         }
-        let mut rest = chunk.rest();
+        self.easy_data(chunk, chunk.rest())
+    }
+
+    /// The same where the limit is far, of what is left of the chunk.
+    fn easy_data<'i>(&mut self, chunk: &mut Chunk<'i>, mut rest: &'i [u8]) -> Held {
         while let Some(value) = rest.strip_prefix(b"data:") {
             let Some((data, after)) = line::value_and_rest(value) else {
                 chunk.read = chunk.bytes.len() - rest.len();
@@ -85,7 +99,7 @@ impl Decoder {
         }
         let Some(rest) = line::after_end(rest) else { return Held::Other };
         self.commit_held(true);
-        self.pass(chunk, chunk.bytes.len() - rest.len());
+        chunk.read = chunk.bytes.len() - rest.len();
         Held::Event
     }
 
@@ -131,11 +145,7 @@ impl Decoder {
     /// A few bytes that are but a part of a line.
     #[inline]
     pub(crate) fn hold_few(&mut self, input: &[u8]) -> bool {
-        let in_line = match self.at {
-            At::Event | At::InLine => true,
-            At::Line => !self.spent,
-            _ => false,
-        };
+        let in_line = matches!(self.at, At::Event | At::Line | At::InLine);
         if !in_line || input.len() >= FEW || !self.has_easy_room(input.len()) || line::end(input).is_some() {
             return false;
         }
@@ -170,13 +180,16 @@ mod tests {
             ("data: a\r", false, false),
             ("event: t", false, true),
             ("data: a", false, false),
-            // Held, and lent by the last call.
-            ("data: a\ndata: b\n\n", false, false),
+            // Held and lent by the last call: forgotten by the next one.
+            ("data: a\ndata: b\n\n", true, true),
         ] {
             let mut decoder = Decoder::default();
             let mut input = before.as_bytes();
             while !input.is_empty() {
                 decoder.decode(&mut input).expect("it is short");
+            }
+            if decoder.spent {
+                decoder.forget();
             }
             for len in 1..2 * FEW {
                 let chunk = &[b'x'; 2 * FEW][..len];
