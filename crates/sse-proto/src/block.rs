@@ -73,6 +73,22 @@ impl Block {
         &self.buf[..self.data_len - 1]
     }
 
+    /// Puts some bytes behind the data of an event that is complete, if there is room for them: text is checked in large
+    /// steps.
+    #[inline]
+    pub(crate) fn pad_data(&mut self) {
+        const STEP: usize = 64;
+        if self.buf.capacity() - self.buf.len() >= STEP {
+            self.buf.extend_from_slice(&[0; STEP]);
+        }
+    }
+
+    /// The data lines joined with LF, and what is behind them.
+    #[inline]
+    pub(crate) fn padded_data(&self) -> Value<'_> {
+        Value { bytes: &self.buf, len: self.data_len - 1 }
+    }
+
     /// The data lines handed over: the buffer itself where that is large, a copy of the right size where it is not, so
     /// that a small event never carries the room of a large one.
     pub(crate) fn take_data(&mut self) -> ByteString {

@@ -115,6 +115,9 @@ impl Decoder {
         let mut chunk = Chunk { bytes, read: miss.read };
         let found = self.step(&mut chunk, miss.here)?;
         *input = chunk.rest();
+        if matches!(found, Some(Found::Event { data: None, .. })) {
+            self.block.pad_data();
+        }
         Ok(found.map(|found| match found {
             Found::Event { event_type, data } => Frame::Event(Event {
                 event_type: match event_type {
@@ -124,7 +127,7 @@ impl Decoder {
                 },
                 data: match data {
                     Some(at) => text::lend(at.value(bytes), &mut self.text),
-                    None => text::lend_bytes(self.block.data(), &mut self.text),
+                    None => text::lend(self.block.padded_data(), &mut self.text),
                 },
                 last_event_id: &self.last_event_id,
             }),
@@ -138,9 +141,10 @@ impl Decoder {
     /// An event all of which is held.
     #[inline]
     fn lend_held(&mut self) -> Event<&str> {
+        self.block.pad_data();
         Event {
             event_type: self.block.event_type(),
-            data: text::lend_bytes(self.block.data(), &mut self.text),
+            data: text::lend(self.block.padded_data(), &mut self.text),
             last_event_id: &self.last_event_id,
         }
     }
