@@ -118,11 +118,8 @@ pub(crate) fn end_of_any(bytes: &[u8]) -> Option<usize> {
 /// The same for a piece of a line, which mostly has no end.
 #[inline]
 pub(crate) fn end_in_piece(piece: &[u8]) -> Option<usize> {
-    match (piece.first_chunk::<HALF>(), piece.last_chunk::<HALF>()) {
-        (Some(first), Some(last)) if piece.len() <= NEAR && !has_end(first) && !has_end(last) => {
-            work::count(piece.len());
-            None
-        }
+    match halves(piece) {
+        Some((first, last)) if piece.len() <= NEAR => end_in_halves(piece.len(), first, last),
         _ => end(piece),
     }
 }
@@ -134,18 +131,33 @@ const BLOCK: usize = 16;
 const NEAR: usize = 64;
 const HALF: usize = NEAR / 2;
 
-/// In no more than that. The last part overlaps the first one where there is not enough for two.
+/// In no more than that. The last word overlaps the one before where there is not enough for two.
 fn end_in_few(bytes: &[u8]) -> Option<usize> {
-    work::count(bytes.len().min(HALF));
-    if let (Some(first), Some(last)) = (bytes.first_chunk::<HALF>(), bytes.last_chunk::<HALF>()) {
-        if has_end(first) {
-            return end_in_words(first);
-        }
-        work::count(HALF);
-        return if has_end(last) { Some(bytes.len() - HALF + end_in_words(last)?) } else { None };
+    if let Some((first, last)) = halves(bytes) {
+        return end_in_halves(bytes.len(), first, last);
     }
+    work::count(bytes.len());
     let Some(last) = bytes.last_chunk::<WORD>() else { return bytes.iter().position(|byte| is_end(*byte)) };
     end_in_words(bytes).or_else(|| Some(bytes.len() - WORD + end_in_word(last)?))
+}
+
+/// The first bytes and the last ones, which overlap where there is not enough for both.
+#[inline]
+fn halves(bytes: &[u8]) -> Option<(&[u8; HALF], &[u8; HALF])> {
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => Some((first, last)),
+        _ => None,
+    }
+}
+
+#[inline]
+fn end_in_halves(len: usize, first: &[u8; HALF], last: &[u8; HALF]) -> Option<usize> {
+    work::count(len);
+    match (has_end(first), has_end(last)) {
+        (false, false) => None,
+        (false, true) => Some(len - HALF + end_in_words(last)?),
+        _ => end_in_words(first),
+    }
 }
 
 fn far_end(bytes: &[u8]) -> Option<usize> {
