@@ -179,10 +179,9 @@ impl Block {
             self.grow(needed, most);
         }
         match bytes {
-            [byte] => self.buf.push(*byte),
-            _ => self.buf.extend_from_slice(bytes),
+            [byte] => self.push_byte(*byte),
+            _ => self.extend_line(bytes),
         }
-        work::count(bytes.len());
     }
 
     #[cold]
@@ -197,6 +196,13 @@ impl Block {
     pub(crate) fn extend_line(&mut self, bytes: &[u8]) {
         self.buf.extend_from_slice(bytes);
         work::count(bytes.len());
+    }
+
+    /// The same for one byte.
+    #[inline]
+    pub(crate) fn push_byte(&mut self, byte: u8) {
+        self.buf.push(byte);
+        work::count(1);
     }
 
     /// Data and line in progress, without what was stripped.

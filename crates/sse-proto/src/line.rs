@@ -85,6 +85,13 @@ pub(crate) fn is_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
 
+/// Whether a line ends in these few bytes.
+#[inline]
+pub(crate) fn has_end(few: &[u8]) -> bool {
+    work::count(few.len());
+    few.iter().any(|byte| is_end(*byte))
+}
+
 /// Where the line that begins here ends: the place of its LF or CR.
 ///
 /// For data: its line is long, or hardly anything.
@@ -153,7 +160,7 @@ fn halves(bytes: &[u8]) -> Option<(&[u8; HALF], &[u8; HALF])> {
 #[inline]
 fn end_in_halves(len: usize, first: &[u8; HALF], last: &[u8; HALF]) -> Option<usize> {
     work::count(len);
-    match (has_end(first), has_end(last)) {
+    match (block_has_end(first), block_has_end(last)) {
         (false, false) => None,
         (false, true) => Some(len - HALF + end_in_words(last)?),
         _ => end_in_words(first),
@@ -176,7 +183,7 @@ fn end_in_blocks(bytes: &[u8]) -> Option<usize> {
 #[inline]
 fn end_in_block(block: &[u8; BLOCK]) -> Option<usize> {
     work::count(BLOCK);
-    if has_end(block) { end_in_words(block) } else { None }
+    if block_has_end(block) { end_in_words(block) } else { None }
 }
 
 /// In whole words.
@@ -187,7 +194,7 @@ fn end_in_words(bytes: &[u8]) -> Option<usize> {
 }
 
 #[inline]
-fn has_end<const LEN: usize>(block: &[u8; LEN]) -> bool {
+fn block_has_end<const LEN: usize>(block: &[u8; LEN]) -> bool {
     // Without a way out of the loop it is done in SIMD.
     block.iter().fold(0, |found, byte| found | u8::from(*byte == b'\n') | u8::from(*byte == b'\r')) != 0
 }
@@ -298,7 +305,7 @@ mod tests {
                 bytes[len + 1] = b'\r';
                 all_find(&bytes, Some(len));
                 let block = bytes.first_chunk().expect("it is longer");
-                assert_eq!(has_end::<BLOCK>(block), len < BLOCK);
+                assert_eq!(block_has_end::<BLOCK>(block), len < BLOCK);
                 assert_eq!(end_in_block(block), Some(len).filter(|at| *at < BLOCK));
             }
         }

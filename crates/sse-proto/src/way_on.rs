@@ -146,7 +146,7 @@ impl Decoder {
     #[inline]
     pub(crate) fn hold_few(&mut self, input: &[u8]) -> bool {
         let in_line = matches!(self.at, At::Event | At::Line | At::InLine);
-        if !in_line || input.len() >= FEW || !self.has_easy_room(input.len()) || line::end(input).is_some() {
+        if !in_line || input.len() >= FEW || !self.has_easy_room(input.len()) || line::has_end(input) {
             return false;
         }
         self.begin_part(input);
@@ -156,9 +156,14 @@ impl Decoder {
     /// Holds a part of a line, far from the limit.
     #[inline]
     pub(crate) fn begin_part(&mut self, part: &[u8]) {
-        self.release_texts();
-        self.block.extend_line(part);
-        self.at = At::InLine;
+        if self.at != At::InLine {
+            self.release_texts();
+            self.at = At::InLine;
+        }
+        match part {
+            [byte] => self.block.push_byte(*byte),
+            _ => self.block.extend_line(part),
+        }
         self.tell_data_line();
     }
 }
