@@ -1,7 +1,7 @@
 //! Streams as a network would hand them over: cut into pieces.
 
 use std::fmt;
-use std::ops::Range;
+use std::slice;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -77,7 +77,10 @@ impl Pieces {
 
     /// For decoders that read a slice.
     pub fn slices(&self) -> impl Iterator<Item = &[u8]> {
-        self.ranges().map(|range| &self.stream[range])
+        match &self.ends {
+            Ends::Every(len) => Slices::Every(self.stream.chunks(*len)),
+            Ends::At(ends) => Slices::At { rest: &self.stream, start: 0, ends: ends.iter() },
+        }
     }
 
     /// For decoders that want a share of the chunk. They are there already if [`prepare`](Self::prepare) was called.
@@ -99,35 +102,30 @@ impl Pieces {
     }
 
     fn list(&self) -> Vec<Bytes> {
-        self.ranges().map(|range| self.stream.slice(range)).collect()
-    }
-
-    fn ranges(&self) -> Ranges {
-        Ranges { start: 0, nth: 0, len: self.stream.len(), ends: self.ends.clone() }
+        self.slices().map(|slice| self.stream.slice_ref(slice)).collect()
     }
 }
 
-struct Ranges {
-    start: usize,
-    nth: usize,
-    len: usize,
-    ends: Ends,
+/// On every step it takes part in what is measured.
+enum Slices<'p> {
+    Every(slice::Chunks<'p, u8>),
+    At { rest: &'p [u8], start: usize, ends: slice::Iter<'p, usize> },
 }
 
-impl Iterator for Ranges {
-    type Item = Range<usize>;
+impl<'p> Iterator for Slices<'p> {
+    type Item = &'p [u8];
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.start == self.len {
-            return None;
+        match self {
+            Self::Every(chunks) => chunks.next(),
+            Self::At { rest, start, ends } => {
+                let end = *ends.next()?;
+                let (slice, after) = rest.split_at(end - *start);
+                (*rest, *start) = (after, end);
+                Some(slice)
+            }
         }
-        let start = self.start;
-        self.start = match &self.ends {
-            Ends::Every(len) => self.len.min(start + len),
-            Ends::At(ends) => ends[self.nth],
-        };
-        self.nth += 1;
-        Some(start..self.start)
     }
 }
 

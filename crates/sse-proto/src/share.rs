@@ -31,7 +31,10 @@ impl Decoder {
             Some(value) => Some(Before::none(value)),
             None => before_data(chunk, &mut miss),
         };
-        let whole = match before { Some(before) => self.usual_event(chunk, before, &mut miss), None => None };
+        let whole = match before {
+            Some(before) => self.usual_event(chunk, before, &mut miss),
+            None => None,
+        };
         let Some(whole) = whole else {
             if miss.is_held {
                 *input = Bytes::new();
@@ -213,7 +216,9 @@ mod tests {
     #[test]
     fn how_often_a_type_is_copied() {
         let longer = "t".repeat(KEEP_TYPE + 1);
-        for (event_type, is_kept) in [("update", true), ("my-type", true), (&longer[1..], true), (&longer, false)] {
+        for (event_type, is_kept) in
+            [("update", true), ("my-type", true), (&longer[1..], true), (&longer, false)]
+        {
             let mut decoder = Decoder::default();
             decoder.block.set_event_type(event_type.as_bytes());
             let types = [(); 2].map(|()| decoder.share_type());
