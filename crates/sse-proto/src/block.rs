@@ -178,10 +178,7 @@ impl Block {
         if needed > self.buf.capacity() {
             self.grow(needed, most);
         }
-        match bytes {
-            [byte] => self.push_byte(*byte),
-            _ => self.extend_line(bytes),
-        }
+        self.extend_line(bytes);
     }
 
     #[cold]
@@ -198,11 +195,15 @@ impl Block {
         work::count(bytes.len());
     }
 
-    /// The same for one byte.
+    /// Adds a byte, if there is room for it and an LF.
     #[inline]
-    pub(crate) fn push_byte(&mut self, byte: u8) {
-        self.buf.push(byte);
-        work::count(1);
+    pub(crate) fn push_byte(&mut self, byte: u8) -> bool {
+        let has_room = self.buf.len() + 1 < self.buf.capacity();
+        if has_room {
+            self.buf.push(byte);
+            work::count(1);
+        }
+        has_room
     }
 
     /// Data and line in progress, without what was stripped.

@@ -95,6 +95,12 @@ impl Decoder {
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
+        if let [byte] = input[..] {
+            if self.hold_byte(byte) {
+                *input = &[];
+                return Ok(None);
+            }
+        }
         if self.at == At::InData {
             return match self.hold_more(input) {
                 More::All => {
@@ -137,6 +143,12 @@ impl Decoder {
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn decode_bytes(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
+        if let [byte] = input[..] {
+            if self.hold_byte(byte) {
+                *input = Bytes::new();
+                return Ok(None);
+            }
+        }
         if self.at == At::InData {
             return match self.hold_more(input) {
                 More::All => {

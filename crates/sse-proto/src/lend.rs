@@ -104,8 +104,16 @@ impl Decoder {
         match held {
             Held::All => Ok(None),
             Held::Event => Ok(Some(Frame::Event(self.lend_held()))),
-            Held::Other if self.is_usual(input) => self.lend_usual(input),
-            Held::Other => self.lend_in_steps(input, &Miss::default()),
+            Held::Other => self.lend_rest(input),
+        }
+    }
+
+    #[inline(never)]
+    fn lend_rest<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Lent<'d> {
+        match () {
+            () if input.is_empty() => self.decode_nothing(),
+            () if self.is_usual(input) => self.lend_usual(input),
+            () => self.lend_in_steps(input, &Miss::default()),
         }
     }
 

@@ -114,11 +114,20 @@ impl Decoder {
             }
             Held::Other => {
                 input.advance(read);
-                if self.is_usual(input) {
-                    return self.share_usual(input);
-                }
-                self.share_in_steps(input, &Miss::default())
+                self.share_rest(input)
             }
+        }
+    }
+
+    #[inline(never)]
+    fn share_rest(&mut self, input: &mut Bytes) -> Shared {
+        match () {
+            () if input.is_empty() => {
+                *input = Bytes::new();
+                self.decode_nothing()
+            }
+            () if self.is_usual(input) => self.share_usual(input),
+            () => self.share_in_steps(input, &Miss::default()),
         }
     }
 

@@ -25,17 +25,30 @@ pub(crate) enum More {
 }
 
 impl Decoder {
+    /// One more byte of a line, where that is easy.
+    #[inline(never)]
+    pub(crate) fn hold_byte(&mut self, byte: u8) -> bool {
+        let has_room = match self.at {
+            At::InData => self.block.buf_len() < self.most_data,
+            At::InLine => self.has_easy_room(1),
+            _ => false,
+        };
+        if !has_room || line::is_end(byte) || !self.block.push_byte(byte) {
+            return false;
+        }
+        if self.at == At::InLine {
+            self.tell_data_line();
+        }
+        true
+    }
+
     /// More of a data line, as far as the limit allows.
     #[inline(never)]
     pub(crate) fn hold_more(&mut self, input: &[u8]) -> More {
         if input.is_empty() || self.block.buf_len() + input.len() > self.most_data {
             return More::Other;
         }
-        let end = match input {
-            [byte] => line::is_end(*byte).then_some(0),
-            _ => line::end_in_piece(input),
-        };
-        match end {
+        match line::end_in_piece(input) {
             None => {
                 self.block.push_line(input, self.most_data);
                 More::All
@@ -160,10 +173,7 @@ impl Decoder {
             self.release_texts();
             self.at = At::InLine;
         }
-        match part {
-            [byte] => self.block.push_byte(*byte),
-            _ => self.block.extend_line(part),
-        }
+        self.block.extend_line(part);
         self.tell_data_line();
     }
 }

@@ -66,7 +66,7 @@ mod counted {
                 let (short, long) = (work_at(MIB / 8), work_at(2 * MIB));
                 assert!(long <= 8.0, "{name} in pieces of {piece}: {long:.2} for each byte");
                 // A buffer that doubles, and the measuring of long events, make for the difference.
-                assert!(long <= short + 3.0, "{name} in pieces of {piece}: {short:.2}, then {long:.2}");
+                assert!(long <= short + 4.0, "{name} in pieces of {piece}: {short:.2}, then {long:.2}");
             }
         }
     }
