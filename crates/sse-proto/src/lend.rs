@@ -1,7 +1,7 @@
 //! The door that lends: frames as text in the chunk, or in what is held.
 
 use crate::chunk::Chunk;
-use crate::step::{EventType, Found};
+use crate::step::{At, EventType, Found};
 use crate::usual::{Before, Miss, Usual, before_data};
 use crate::way_on::Held;
 use crate::{DecodeError, Decoder, Event, Frame, text};
@@ -78,6 +78,12 @@ impl Decoder {
     /// What goes on with something held, or is but a few bytes.
     #[inline(never)]
     pub(crate) fn lend_on<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Lent<'d> {
+        if self.at == At::AfterCr && !input.is_empty() {
+            *input = &input[self.after_cr(input)..];
+            if self.is_usual(input) {
+                return self.lend_usual(input);
+            }
+        }
         if input.is_empty() {
             return self.decode_nothing();
         }

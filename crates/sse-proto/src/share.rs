@@ -5,7 +5,7 @@ use bytestring::ByteString;
 
 use crate::block::KEEP;
 use crate::chunk::Chunk;
-use crate::step::{EventType, Found};
+use crate::step::{At, EventType, Found};
 use crate::usual::{Before, Miss, Usual, before_data};
 use crate::way_on::Held;
 use crate::{DecodeError, Decoder, Event, Frame, text};
@@ -83,6 +83,12 @@ impl Decoder {
     /// What goes on with something held, or is but a few bytes.
     #[inline(never)]
     pub(crate) fn share_on(&mut self, input: &mut Bytes) -> Shared {
+        if self.at == At::AfterCr && !input.is_empty() {
+            input.advance(self.after_cr(input));
+            if self.is_usual(input) {
+                return self.share_usual(input);
+            }
+        }
         if input.is_empty() {
             *input = Bytes::new();
             return self.decode_nothing();

@@ -124,13 +124,11 @@ impl Decoder {
         }
     }
 
-    /// An LF behind a CR is no line of its own.
+    /// On behind a CR: how much of what comes is an LF that belongs to it, and so is no line of its own.
     #[inline]
-    pub(crate) fn skip_lf(&mut self, chunk: &mut Chunk<'_>) {
-        if self.at == At::AfterCr && !chunk.is_read() {
-            self.begin_line();
-            chunk.read += usize::from(chunk.rest().starts_with(b"\n"));
-        }
+    pub(crate) fn after_cr(&mut self, input: &[u8]) -> usize {
+        self.begin_line();
+        usize::from(input.starts_with(b"\n"))
     }
 
     /// Whether an event that began with the chunk is far from the limit when it ends here.

@@ -78,7 +78,6 @@ impl Decoder {
     /// On from the beginning of a line, or from within one that is no data line.
     #[inline(never)]
     pub(crate) fn way_on(&mut self, chunk: &mut Chunk<'_>) -> Held {
-        self.skip_lf(chunk);
         match self.at {
             At::Line if self.block.has_data() => self.more_data(chunk),
             At::InLine => self.rest_of_line(chunk),
