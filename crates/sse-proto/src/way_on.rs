@@ -95,6 +95,7 @@ impl Decoder {
     }
 
     /// The same where the limit is far, of what is left of the chunk.
+    #[inline(always)]
     fn easy_data<'i>(&mut self, chunk: &mut Chunk<'i>, mut rest: &'i [u8]) -> Held {
         while let Some(value) = rest.strip_prefix(b"data:") {
             let Some((data, after)) = line::value_and_rest(value) else {
