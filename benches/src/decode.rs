@@ -14,6 +14,9 @@ pub trait Decode {
     /// Its crate, or its door.
     const NAME: &'static str;
 
+    /// Whether it gets chunks as the network hands them over, counted references, and so has to let go of them.
+    const SHARES: bool = false;
+
     /// Decodes the pieces one after the other.
     ///
     /// # Errors
@@ -48,6 +51,8 @@ impl Sink for Tally {
 pub struct Subject {
     /// [`Decode::NAME`].
     pub name: &'static str,
+    /// [`Decode::SHARES`].
+    pub shares: bool,
     /// Decodes all of it, and says how much there was. Panics where the decoder fails.
     pub pass: fn(&Pieces) -> usize,
     /// Decodes all of it, and compares.
@@ -58,7 +63,7 @@ impl Subject {
     /// The value for a type.
     #[must_use]
     pub const fn of<D: Decode>() -> Self {
-        Self { name: D::NAME, pass: pass::<D>, check: check::<D> }
+        Self { name: D::NAME, shares: D::SHARES, pass: pass::<D>, check: check::<D> }
     }
 }
 

@@ -37,6 +37,7 @@ pub struct Shared;
 
 impl Decode for Shared {
     const NAME: &'static str = "decode_bytes";
+    const SHARES: bool = true;
 
     fn decode(pieces: &Pieces, sink: &mut impl Sink) -> Result<(), String> {
         let mut decoder = Decoder::default();
@@ -57,6 +58,7 @@ pub struct Streamed;
 
 impl Decode for Streamed {
     const NAME: &'static str = "events()";
+    const SHARES: bool = true;
 
     fn decode(pieces: &Pieces, sink: &mut impl Sink) -> Result<(), String> {
         let body = stream::iter(pieces.chunks().map(Ok::<_, Infallible>));

@@ -6,7 +6,7 @@ use crate::decode::Subject;
 mod others;
 mod sse_core;
 
-pub use sse_core::SseCore;
+pub use sse_core::{SseCore, SseCoreShared};
 
 #[cfg(feature = "peers")]
 const OTHERS: &[Subject] = &others::ALL;
@@ -15,5 +15,5 @@ const OTHERS: &[Subject] = &[];
 
 /// All that were built in.
 pub fn all() -> impl Iterator<Item = Subject> {
-    [Subject::of::<SseCore>()].into_iter().chain(OTHERS.iter().copied())
+    [Subject::of::<SseCore>(), Subject::of::<SseCoreShared>()].into_iter().chain(OTHERS.iter().copied())
 }

@@ -13,14 +13,16 @@ mod sse_stream;
 mod sseer;
 mod tokio_sse_codec;
 
-pub(super) const ALL: [Subject; 9] = [
+pub(super) const ALL: [Subject; 11] = [
     Subject::of::<sse_parse::SseParse>(),
     Subject::of::<sse_stream::SseStream>(),
+    Subject::of::<sse_stream::SseStreamShared>(),
     Subject::of::<sseer::Sseer>(),
     Subject::of::<eventsource_stream::EventsourceStream>(),
     Subject::of::<eventsrc::Eventsrc>(),
     Subject::of::<russe::Russe>(),
     Subject::of::<async_sse::AsyncSse>(),
+    Subject::of::<async_sse::AsyncSseShared>(),
     Subject::of::<tokio_sse_codec::TokioSseCodec>(),
     Subject::of::<eventsource_client::EventsourceClient>(),
 ];

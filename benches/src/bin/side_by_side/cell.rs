@@ -15,6 +15,8 @@ pub(crate) enum Kind {
 
 pub(crate) struct Figure {
     pub(crate) kind: Kind,
+    /// Whether it gets `Bytes`, and lets go of them.
+    pub(crate) shares: bool,
     pub(crate) name: &'static str,
     pub(crate) outcome: Outcome,
 }
@@ -38,9 +40,13 @@ pub(crate) struct Cell {
 impl Cell {
     pub(crate) fn measure(input: &Input, selection: &Selection) -> Self {
         let mut entries = enter(input, selection);
-        race(entries.iter_mut().filter_map(|(_, _, entry)| entry.lane()));
-        let figures =
-            entries.into_iter().map(|(kind, name, entry)| Figure { kind, name, outcome: entry.outcome() });
+        race(entries.iter_mut().filter_map(|(.., entry)| entry.lane()));
+        let figures = entries.into_iter().map(|(kind, shares, name, entry)| Figure {
+            kind,
+            shares,
+            name,
+            outcome: entry.outcome(),
+        });
         Self {
             workload: input.whole.name,
             bytes_per_event: input.whole.stream.len() / input.whole.events(),
@@ -59,7 +65,11 @@ impl Cell {
 
     /// The fastest of those that said the right thing.
     pub(crate) fn best_peer(&self) -> Option<(&'static str, f64)> {
-        let peers = self.figures.iter().filter(|figure| figure.kind == Kind::Peer);
+        self.best(|_| true)
+    }
+
+    fn best(&self, counts: impl Fn(&Figure) -> bool) -> Option<(&'static str, f64)> {
+        let peers = self.figures.iter().filter(|figure| figure.kind == Kind::Peer && counts(figure));
         peers.filter_map(|peer| Some((peer.name, peer.rate()?))).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
@@ -67,23 +77,28 @@ impl Cell {
         Some(self.rate(name)? / self.best_peer()?.1)
     }
 
+    /// The same to the fastest of those that get `Bytes`.
+    pub(crate) fn to_best_on_bytes(&self, name: &str) -> Option<f64> {
+        Some(self.rate(name)? / self.best(|figure| figure.shares)?.1)
+    }
+
     pub(crate) fn to_lines(&self, name: &str) -> Option<f64> {
         Some(self.rate(name)? / self.rate(bounds::LINES)?)
     }
 }
 
-fn enter(input: &Input, selection: &Selection) -> Vec<(Kind, &'static str, Entry)> {
+fn enter(input: &Input, selection: &Selection) -> Vec<(Kind, bool, &'static str, Entry)> {
     let mut entries = Vec::new();
     let ours = ours::ALL.map(|subject| (Kind::Ours, "ours", subject));
     let peers = peers::all().map(|subject| (Kind::Peer, "peers", subject));
     for (kind, word, subject) in ours.into_iter().chain(peers) {
         if selection.has_subject(word, subject.name) {
-            entries.push((kind, subject.name, input.entry(subject)));
+            entries.push((kind, subject.shares, subject.name, input.entry(subject)));
         }
     }
     for bound in bounds::ALL.into_iter().filter(|bound| selection.has_subject("bounds", bound.name)) {
         let lane = Lane::new(bound.pass, input.whole.pieces(input.cut));
-        entries.push((Kind::Bound, bound.name, Entry::In(lane)));
+        entries.push((Kind::Bound, false, bound.name, Entry::In(lane)));
     }
     entries
 }

@@ -7,10 +7,12 @@ use crate::tables::{ratio, title};
 
 type Ratio = fn(&Cell) -> Option<f64>;
 
-const RATIOS: [(&str, Ratio); 4] = [
+const RATIOS: [(&str, Ratio); 6] = [
     ("decode / best peer", |cell| cell.to_best_peer("decode")),
     ("decode_bytes / best peer", |cell| cell.to_best_peer("decode_bytes")),
     ("events() / best peer", |cell| cell.to_best_peer("events()")),
+    ("decode_bytes / best peer on Bytes", |cell| cell.to_best_on_bytes("decode_bytes")),
+    ("events() / best peer on Bytes", |cell| cell.to_best_on_bytes("events()")),
     ("decode / lines+utf8", |cell| cell.to_lines("decode")),
 ];
 

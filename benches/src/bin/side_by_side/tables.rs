@@ -24,9 +24,10 @@ pub(crate) fn title(cut: Cut) -> String {
 fn print_ours(cells: &[Cell]) {
     println!(
         "| workload | bytes/event | decode | decode_bytes | events() | best peer | its MB/s | lines+utf8 \
-         | decode / peer | decode_bytes / peer | events() / peer | decode / lines+utf8 |"
+         | decode / peer | decode_bytes / peer | events() / peer | decode_bytes / peer on Bytes \
+         | events() / peer on Bytes | decode / lines+utf8 |"
     );
-    println!("|---|{}", "---|".repeat(11));
+    println!("|---|{}", "---|".repeat(13));
     for cell in cells {
         println!("| {} |", our_row(cell).join(" | "));
     }
@@ -41,6 +42,7 @@ fn our_row(cell: &Cell) -> Vec<String> {
     row.push(best.map_or("-".to_owned(), |(_, rate)| number(rate)));
     row.push(shown(cell.figure(bounds::LINES)));
     row.extend(doors.map(|door| ratio(cell.to_best_peer(door))));
+    row.extend(["decode_bytes", "events()"].map(|door| ratio(cell.to_best_on_bytes(door))));
     row.push(ratio(cell.to_lines("decode")));
     row
 }

@@ -17,6 +17,7 @@ pub(super) struct EventsourceClient;
 
 impl Decode for EventsourceClient {
     const NAME: &'static str = "eventsource-client";
+    const SHARES: bool = true;
 
     fn decode(pieces: &Pieces, sink: &mut impl Sink) -> Result<(), String> {
         let once = ReconnectOptions::reconnect(false).build();

@@ -14,6 +14,7 @@ pub(super) struct Sseer;
 
 impl Decode for Sseer {
     const NAME: &'static str = "sseer";
+    const SHARES: bool = true;
 
     fn decode(pieces: &Pieces, sink: &mut impl Sink) -> Result<(), String> {
         let body = stream::iter(pieces.chunks().map(Ok::<_, Infallible>));
