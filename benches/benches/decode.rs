@@ -1,10 +1,11 @@
-//! The decoder's two doors and the best of its peers, by criterion.
+//! The decoder's two doors and one of its peers, by criterion; and what a reference to a chunk costs by itself.
 //!
 //!     cargo bench -p sse-benches -- llm/1460
 
 use std::hint::black_box;
 use std::time::Duration;
 
+use bytes::Bytes;
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use sse_benches::ours::{Lent, Shared};
 use sse_benches::peers::SseCore;
@@ -29,6 +30,12 @@ fn decode(criterion: &mut Criterion) {
     }
 }
 
+/// `decode_bytes` counts one up for each event, and whoever drops the event counts it down.
+fn reference(criterion: &mut Criterion) {
+    let chunk = Bytes::from(vec![b'x'; 2]).slice(1..);
+    criterion.bench_function("reference", |bencher| bencher.iter(|| drop(black_box(chunk.clone()))));
+}
+
 fn main() {
     let criterion = Criterion::default()
         .sample_size(20)
@@ -36,5 +43,6 @@ fn main() {
         .measurement_time(Duration::from_secs(1));
     let mut criterion = criterion.configure_from_args();
     decode(&mut criterion);
+    reference(&mut criterion);
     criterion.final_summary();
 }

@@ -52,6 +52,20 @@ pub struct Decoder {
     pub(crate) type_text: String,
 }
 
+/// What to make of a chunk.
+enum Way {
+    /// It may begin with a usual event.
+    Usual,
+    /// It goes on with something held, or is but a few bytes.
+    On,
+    /// It has the rest of a data line, up to here.
+    End(usize),
+    /// All of it is held already.
+    Held,
+    /// It is used up.
+    Nothing,
+}
+
 impl Default for Decoder {
     fn default() -> Self {
         Self::new(Limits::default())
@@ -95,32 +109,16 @@ impl Decoder {
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<&'d str>>, DecodeError> {
-        if let [byte] = input[..] {
-            if self.hold_byte(byte) {
+        match self.way(input) {
+            Way::Usual => self.lend_usual(input),
+            Way::On => self.lend_on(input),
+            Way::End(end) => self.lend_on_from(input, Some(end)),
+            Way::Held => {
                 *input = &[];
-                return Ok(None);
+                Ok(None)
             }
+            Way::Nothing => self.decode_nothing(),
         }
-        if self.at == At::InData {
-            return match self.hold_more(input) {
-                More::All => {
-                    *input = &[];
-                    Ok(None)
-                }
-                More::End(end) => self.lend_on_from(input, Some(end)),
-                More::Other => self.lend_on(input),
-            };
-        }
-        if self.spent {
-            self.forget();
-        }
-        if self.is_usual(input) {
-            return self.lend_usual(input);
-        }
-        if input.is_empty() {
-            return self.decode_nothing();
-        }
-        self.lend_on(input)
     }
 
     /// Decodes up to the next frame, whose text is slices of the chunk, and moves `input` past what was read. `None`:
@@ -143,33 +141,19 @@ impl Decoder {
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn decode_bytes(&mut self, input: &mut Bytes) -> Result<Option<Frame>, DecodeError> {
-        if let [byte] = input[..] {
-            if self.hold_byte(byte) {
+        match self.way(input) {
+            Way::Usual => self.share_usual(input),
+            Way::On => self.share_on(input),
+            Way::End(end) => self.share_on_from(input, Some(end)),
+            Way::Held => {
                 *input = Bytes::new();
-                return Ok(None);
+                Ok(None)
+            }
+            Way::Nothing => {
+                *input = Bytes::new();
+                self.decode_nothing()
             }
         }
-        if self.at == At::InData {
-            return match self.hold_more(input) {
-                More::All => {
-                    *input = Bytes::new();
-                    Ok(None)
-                }
-                More::End(end) => self.share_on_from(input, Some(end)),
-                More::Other => self.share_on(input),
-            };
-        }
-        if self.spent {
-            self.forget();
-        }
-        if self.is_usual(input) {
-            return self.share_usual(input);
-        }
-        if input.is_empty() {
-            *input = Bytes::new();
-            return self.decode_nothing();
-        }
-        self.share_on(input)
     }
 
     /// The last event ID: that of the last event whose blank line was read, or the one set before; empty when there is
@@ -185,6 +169,31 @@ impl Decoder {
         self.release_texts();
         self.spent = false;
         self.at = At::Start(0);
+    }
+
+    /// How both doors begin. What the last call lent is needed no longer.
+    #[inline(always)]
+    fn way(&mut self, input: &[u8]) -> Way {
+        if let [byte] = input {
+            if self.hold_byte(*byte) {
+                return Way::Held;
+            }
+        }
+        if self.at == At::InData {
+            return match self.hold_more(input) {
+                More::All => Way::Held,
+                More::End(end) => Way::End(end),
+                More::Other => Way::On,
+            };
+        }
+        if self.spent {
+            self.forget();
+        }
+        match () {
+            () if self.is_usual(input) => Way::Usual,
+            () if input.is_empty() => Way::Nothing,
+            () => Way::On,
+        }
     }
 
     /// The end of a chunk, which is mostly told apart from its last frame.
