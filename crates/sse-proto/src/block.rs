@@ -344,4 +344,48 @@ mod tests {
             assert_eq!(block.capacity(), kept, "fit {room}");
         }
     }
+
+    /// Room is used for what is put behind the data, and none is made.
+    #[test]
+    fn data_is_padded_where_there_is_room() {
+        for (room, is_padded) in [(3, false), (66, false), (67, true), (99, true)] {
+            let mut block = with_room(room);
+            block.end_data_with(b"ab");
+            block.pad_data();
+            let padded = block.padded_data();
+            assert_eq!((padded.get(), padded.bytes.len()), (&b"ab"[..], if is_padded { 67 } else { 3 }));
+            assert_eq!(block.buf.capacity(), room);
+        }
+    }
+
+    /// The last of the room is for an LF.
+    #[test]
+    fn a_byte_is_pushed_where_there_is_room() {
+        for room in 0..4 {
+            let mut block = with_room(room);
+            let pushed = (0..9).filter(|byte| block.push_byte(*byte)).count();
+            assert_eq!(
+                (pushed, block.buf.len(), block.buf.capacity()),
+                (room.saturating_sub(1), pushed, room)
+            );
+        }
+    }
+
+    /// Room of an ordinary size is kept for the next type and ID; and the type itself, though it is none of that event's.
+    #[test]
+    fn what_is_left_of_a_type_and_an_id() {
+        for (len, is_kept) in [(1, true), (KEEP, true), (KEEP + 1, false), (2 * KEEP, false)] {
+            let mut block = Block::default();
+            let value = alloc::vec![b'x'; len];
+            block.set_event_type(&value);
+            block.set_id(&value);
+            block.clear();
+            let kept = if is_kept { len } else { 0 };
+            assert_eq!((block.event_type.capacity(), block.id.capacity()), (kept, kept), "{len}");
+            assert_eq!((block.event_type(), block.event_type_len(), block.id()), ("message", 0, None));
+            assert!(block.is_unused() && block.held() == 0);
+            block.set_event_type(&value);
+            assert_eq!((block.event_type().len(), block.event_type_len()), (len, len));
+        }
+    }
 }

@@ -206,3 +206,21 @@ impl Decoder {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Past the limit nothing is heard again, not even of nothing, until it is reset.
+    #[test]
+    fn a_failure_stays() {
+        let mut decoder = Decoder::new(Limits { max_event_len: 4, ..Limits::default() });
+        for mut input in [&b"data: too long\n"[..], b"", b"x", b"\n\n", b"data: a\n\n", b""] {
+            assert!(decoder.decode(&mut input).is_err(), "{input:?}");
+            assert!(decoder.decode_bytes(&mut Bytes::copy_from_slice(input)).is_err(), "{input:?}");
+        }
+        decoder.reset();
+        assert_eq!(decoder.decode(&mut &b""[..]), Ok(None));
+        assert!(decoder.decode(&mut &b":a\n"[..]).is_ok_and(|frame| frame.is_some()));
+    }
+}
