@@ -284,6 +284,16 @@ mod tests {
         }
     }
 
+    /// A type that many servers have is no part of the chunk.
+    #[test]
+    fn which_types_share_their_chunk() {
+        for (text, is_shared) in [("update", false), ("message", false), ("updates", true), ("mine", true)] {
+            let chunk = Bytes::from(text.to_owned() + "\n");
+            let event_type = event_type(&chunk, Span { start: 0, end: text.len() });
+            assert_eq!((&*event_type, chunk.is_unique()), (text, !is_shared));
+        }
+    }
+
     #[test]
     fn which_text_is_the_same() {
         for (bytes, text, is) in [
