@@ -288,7 +288,7 @@ mod tests {
     #[test]
     fn which_types_share_their_chunk() {
         for (text, is_shared) in [("update", false), ("message", false), ("updates", true), ("mine", true)] {
-            let chunk = Bytes::from(text.to_owned() + "\n");
+            let chunk = Bytes::from(String::from(text) + "\n");
             let event_type = event_type(&chunk, Span { start: 0, end: text.len() });
             assert_eq!((&*event_type, chunk.is_unique()), (text, !is_shared));
         }
