@@ -67,8 +67,7 @@ fn valid_by_blocks(value: Value<'_>) -> Option<&str> {
 /// text that is not ASCII. Checked by SIMD and copied, such text is there in half the time.
 #[inline]
 pub(crate) fn slice(chunk: &Bytes, at: Span) -> ByteString {
-    let bytes = at.of(chunk);
-    if bytes.first_chunk::<32>().is_some_and(|start| !start.is_ascii()) {
+    if !begins_in_ascii(at.of(chunk)) {
         if let Some(text) = valid_by_blocks(at.value(chunk)) {
             return ByteString::from(String::from(text));
         }
@@ -76,20 +75,35 @@ pub(crate) fn slice(chunk: &Bytes, at: Span) -> ByteString {
     ByteString::try_from(chunk.slice(at.start..at.end)).unwrap_or_else(|_| repaired(at.of(chunk)))
 }
 
-/// The same for the last value in its chunk, which is handed over with it where that is quick: it saves the chunk's
-/// counter from being counted up and down.
+/// The same for the last value in its chunk, which is handed over with it: it saves the chunk's counter from being
+/// counted up and down.
 #[inline]
 pub(crate) fn take(chunk: &mut Bytes, at: Span) -> ByteString {
-    const QUICK: usize = 64;
+    let bytes = at.of(chunk);
     // Nothing needs no chunk, and a slice of nothing keeps none.
-    if !(1..=QUICK).contains(&at.len()) || !at.of(chunk).is_ascii() {
+    if bytes.is_empty() || !is_quick_text(bytes) {
         let text = slice(chunk, at);
         *chunk = Bytes::new();
         return text;
     }
     chunk.advance(at.start);
     chunk.truncate(at.len());
-    ByteString::try_from(core::mem::take(chunk)).expect("it is ASCII")
+    ByteString::try_from(core::mem::take(chunk)).expect("it was checked")
+}
+
+/// Whether it is text, and quicker checked twice than counted.
+#[inline]
+fn is_quick_text(bytes: &[u8]) -> bool {
+    match bytes.len() {
+        0..=128 => bytes.is_ascii(),
+        129..=1024 => begins_in_ascii(bytes) && valid(bytes).is_some(),
+        _ => false,
+    }
+}
+
+#[inline]
+fn begins_in_ascii(bytes: &[u8]) -> bool {
+    bytes.first_chunk::<32>().is_none_or(|start| start.is_ascii())
 }
 
 /// An event type as text: without a reference to the chunk when it is one of those that many servers have.
