@@ -20,29 +20,23 @@ impl Decoder {
 
     #[inline(never)]
     fn lend_data<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8], value: &'i [u8]) -> Lent<'d> {
-        self.lend_event(input, Before::none(value), &mut Miss::default())
+        self.lend_event(input, Before::none(value))
     }
 
     #[inline(never)]
     fn lend_fields<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Lent<'d> {
-        let mut miss = Miss::default();
-        match before_data(input, &mut miss) {
-            Some(before) => self.lend_event(input, before, &mut miss),
-            None => self.lend_other(input, &miss),
+        match before_data(input) {
+            Ok(before) => self.lend_event(input, before),
+            Err(miss) => self.lend_other(input, &miss),
         }
     }
 
     /// By force inline: where nothing comes before the data, half of it goes.
     #[inline(always)]
-    fn lend_event<'d, 'i: 'd>(
-        &'d mut self,
-        input: &mut &'i [u8],
-        before: Before<'i>,
-        miss: &mut Miss,
-    ) -> Lent<'d> {
+    fn lend_event<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8], before: Before<'i>) -> Lent<'d> {
         let bytes = *input;
-        match self.usual_event(bytes, before, miss) {
-            Some(whole) => {
+        match self.usual_event(bytes, before) {
+            Ok(whole) => {
                 *input = whole.rest;
                 Ok(Some(Frame::Event(Event {
                     event_type: match whole.event_type {
@@ -54,11 +48,11 @@ impl Decoder {
                     last_event_id: &self.last_event_id,
                 })))
             }
-            None if miss.is_held => {
+            Err(Miss { is_held: true, .. }) => {
                 *input = &[];
                 Ok(None)
             }
-            None => self.lend_other(input, miss),
+            Err(miss) => self.lend_other(input, &miss),
         }
     }
 

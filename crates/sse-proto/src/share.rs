@@ -26,21 +26,17 @@ impl Decoder {
     #[inline(never)]
     pub(crate) fn share_usual(&mut self, input: &mut Bytes) -> Shared {
         let chunk: &Bytes = input;
-        let mut miss = Miss::default();
         let before = match chunk.strip_prefix(b"data:") {
-            Some(value) => Some(Before::none(value)),
-            None => before_data(chunk, &mut miss),
+            Some(value) => Ok(Before::none(value)),
+            None => before_data(chunk),
         };
-        let whole = match before {
-            Some(before) => self.usual_event(chunk, before, &mut miss),
-            None => None,
-        };
-        let Some(whole) = whole else {
-            if miss.is_held {
+        let whole = match before.and_then(|before| self.usual_event(chunk, before)) {
+            Ok(whole) => whole,
+            Err(Miss { is_held: true, .. }) => {
                 *input = Bytes::new();
                 return Ok(None);
             }
-            return self.share_other(input, &miss);
+            Err(miss) => return self.share_other(input, &miss),
         };
         let event_type = match whole.event_type {
             EventType::Message => MESSAGE,

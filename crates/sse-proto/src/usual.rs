@@ -69,39 +69,32 @@ impl Decoder {
     /// By force inline: what it returns goes through registers then, and through memory otherwise, which costs a small
     /// event half as much again.
     #[inline(always)]
-    pub(crate) fn usual_event<'i>(
-        &mut self,
-        chunk: &'i [u8],
-        before: Before<'i>,
-        miss: &mut Miss,
-    ) -> Option<Whole<'i>> {
+    pub(crate) fn usual_event<'i>(&mut self, chunk: &'i [u8], before: Before<'i>) -> Result<Whole<'i>, Miss> {
         let data = line::without_space(before.value);
         let Some(len) = line::end(data) else {
-            miss.is_held = self.cut(chunk, before);
-            return None;
+            return Err(Miss { is_held: self.cut(chunk, before), ..Miss::default() });
         };
         let data = Value { bytes: data, len };
         let (rest, lone_cr) = match data.bytes[len..].strip_prefix(b"\n\n") {
             Some(rest) => (rest, false),
             None => {
-                let rest = line::after_end(&data.bytes[len..])?;
-                let Some(end) = line::after_blank(rest) else {
-                    *miss = Miss::new(chunk, before.id, before.event_type, rest);
+                let rest = line::after_end(&data.bytes[len..]).ok_or_else(Miss::default)?;
+                line::after_blank(rest).ok_or_else(|| {
+                    let mut miss = Miss::new(chunk, before.id, before.event_type, rest);
                     miss.here.data = Some(data.span(chunk));
-                    return None;
-                };
-                end
+                    miss
+                })?
             }
         };
         let mut held = EventType::Message;
         if self.at != At::Event {
             if !self.is_easy(chunk.len() - rest.len()) {
-                return None;
+                return Err(Miss::default());
             }
             self.commit_held(before.id.is_none());
             held = EventType::held(&self.block);
         } else if chunk.len() - rest.len() >= self.easy_event {
-            return None;
+            return Err(Miss::default());
         }
         if lone_cr {
             self.at = At::AfterCr;
@@ -110,7 +103,7 @@ impl Decoder {
             self.commit_id(id.get());
         }
         let event_type = EventType::new(before.event_type.map(|value| value.span(chunk)), held);
-        Some(Whole { event_type, data, id: before.id, rest })
+        Ok(Whole { event_type, data, id: before.id, rest })
     }
 
     /// The chunk ends within the value of a data line: what there is of the event is held. But for one case that is not
@@ -181,24 +174,20 @@ impl Decoder {
 
 /// The ID and the type, where they are, and the data line behind them.
 #[inline(always)]
-pub(crate) fn before_data<'i>(chunk: &'i [u8], miss: &mut Miss) -> Option<Before<'i>> {
+pub(crate) fn before_data(chunk: &[u8]) -> Result<Before<'_>, Miss> {
     let (mut id, mut event_type, mut rest) = (None, None, chunk);
     if let Some(after) = rest.strip_prefix(b"id:") {
-        let (value, after) = line::value_and_rest(after).filter(|(id, _)| !id.get().contains(&0))?;
+        let value = line::value_and_rest(after).filter(|(id, _)| !id.get().contains(&0));
+        let (value, after) = value.ok_or_else(Miss::default)?;
         (id, rest) = (Some(value), after);
     }
     if let Some(after) = rest.strip_prefix(b"event:") {
-        let Some((value, after)) = line::value_and_rest(after) else {
-            *miss = Miss::new(chunk, id, None, rest);
-            return None;
-        };
+        let value = line::value_and_rest(after);
+        let (value, after) = value.ok_or_else(|| Miss::new(chunk, id, None, rest))?;
         (event_type, rest) = (Some(value), after);
     }
-    let Some(value) = rest.strip_prefix(b"data:") else {
-        *miss = Miss::new(chunk, id, event_type, rest);
-        return None;
-    };
-    Some(Before { id, event_type, value })
+    let value = rest.strip_prefix(b"data:").ok_or_else(|| Miss::new(chunk, id, event_type, rest))?;
+    Ok(Before { id, event_type, value })
 }
 
 impl Miss {
