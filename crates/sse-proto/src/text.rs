@@ -298,6 +298,20 @@ mod tests {
         }
     }
 
+    /// What is no text is repaired, however long it is and wherever that shows.
+    #[test]
+    fn what_is_no_text_leaves_its_chunk() {
+        for len in [1, 33, 127, 128, 129, 200, 1024, 1025] {
+            for bad in [0, len / 2, len - 1] {
+                let mut bytes = alloc::vec![b'a'; len];
+                bytes[bad] = 0xFF;
+                let mut chunk = Bytes::from(bytes);
+                let taken = take(&mut chunk, Span { start: 0, end: len });
+                assert_eq!((taken.len(), taken.find(REPLACEMENT), chunk.len()), (len + 2, Some(bad), 0));
+            }
+        }
+    }
+
     /// A type that many servers have is no part of the chunk.
     #[test]
     fn which_types_share_their_chunk() {
