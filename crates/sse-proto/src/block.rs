@@ -20,7 +20,7 @@ pub(crate) const KEEP: usize = 128 * 1024;
 /// room it may take is bounded in one place.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Block {
-    /// The data so far, an LF after each line; then the line in progress.
+    /// The data so far, an LF after each line; then the line in progress, or padding once the event is complete.
     buf: Vec<u8>,
     data_len: usize,
     /// How much of the line in progress was dropped from its front.

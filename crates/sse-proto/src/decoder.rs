@@ -44,7 +44,7 @@ pub struct Decoder {
     pub(crate) last_event_id: String,
     /// The same text for [`Decoder::decode_bytes`], kept from the second time on that it is asked for.
     pub(crate) shared_id: SharedId,
-    /// The last event type that was held and shared.
+    /// The last event type that was held and shared, unless it is long.
     pub(crate) shared_type: ByteString,
     /// A copy to lend: of a comment that was held, or of data or a comment that is not UTF-8.
     pub(crate) text: String,
@@ -56,7 +56,7 @@ pub struct Decoder {
 enum Way {
     /// It may begin with a usual event.
     Usual,
-    /// It goes on with something held, or is but a few bytes.
+    /// Anything else: it goes on with something held, is but a few bytes, or is not usual.
     On,
     /// It has the rest of a data line, up to here.
     End(usize),
@@ -96,6 +96,10 @@ impl Decoder {
     pub fn with_last_event_id(mut self, id: &str) -> Self {
         self.last_event_id = String::from(id);
         self.id_changed();
+        if self.at == At::InData {
+            // It counts towards the limit of the data line in progress.
+            self.enter_data();
+        }
         self
     }
 
@@ -122,7 +126,7 @@ impl Decoder {
     }
 
     /// Decodes up to the next frame, whose text is slices of the chunk, and moves `input` past what was read. `None`:
-    /// the input is used up, and let go of. Data that begins outside ASCII is a copy, which is quicker than a slice whose
+    /// the input is used up, and let go of. Data that begins outside ASCII is mostly a copy, which is quicker than a slice whose
     /// text has to be checked the slow way; an event type that many servers have is neither.
     ///
     /// # Errors
@@ -222,5 +226,15 @@ mod tests {
         decoder.reset();
         assert_eq!(decoder.decode(&mut &b""[..]), Ok(None));
         assert!(decoder.decode(&mut &b":a\n"[..]).is_ok_and(|frame| frame.is_some()));
+    }
+
+    /// An ID that is set within a data line leaves that much less room for the line.
+    #[test]
+    fn an_id_that_is_set_late_counts() {
+        let mut decoder = Decoder::new(Limits { max_event_len: 20, ..Limits::default() });
+        assert_eq!(decoder.decode(&mut &b"data: x"[..]), Ok(None));
+        let mut decoder = decoder.with_last_event_id("0123456789ab");
+        assert_eq!(decoder.decode(&mut &b"y"[..]), Ok(None));
+        assert!(decoder.decode(&mut &b"y"[..]).is_err());
     }
 }

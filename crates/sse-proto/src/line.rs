@@ -138,7 +138,7 @@ const BLOCK: usize = 16;
 const NEAR: usize = 64;
 const HALF: usize = NEAR / 2;
 
-/// In no more than that. The last word overlaps the one before where there is not enough for two.
+/// In no more than [`NEAR`] bytes. The last word overlaps the one before where there is not enough for two.
 fn end_in_few(bytes: &[u8]) -> Option<usize> {
     if let Some((first, last)) = halves(bytes) {
         return end_in_halves(bytes.len(), first, last);

@@ -13,7 +13,7 @@ use crate::{DecodeError, Decoder, Event, Frame, text};
 const MESSAGE: ByteString = ByteString::from_static("message");
 const EMPTY: ByteString = ByteString::new();
 
-/// The longest event type that is kept for the next event, in bytes.
+/// The longest event type whose shared copy is kept for the next event, in bytes.
 const KEEP_TYPE: usize = 128;
 
 pub(crate) type Shared = Result<Option<Frame>, DecodeError>;

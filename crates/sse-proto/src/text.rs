@@ -75,7 +75,7 @@ pub(crate) fn slice(chunk: &Bytes, at: Span) -> ByteString {
     ByteString::try_from(chunk.slice(at.start..at.end)).unwrap_or_else(|_| repaired(at.of(chunk)))
 }
 
-/// The same for the last value in its chunk, which is handed over with it: it saves the chunk's counter from being
+/// The same for the last value in its chunk, which is handed over with it where that is quick: it saves the chunk's counter from being
 /// counted up and down.
 #[inline]
 pub(crate) fn take(chunk: &mut Bytes, at: Span) -> ByteString {
@@ -162,7 +162,8 @@ pub(crate) fn same(bytes: &[u8], text: &str) -> bool {
     bytes.len() == text.len() && (bytes.is_empty() || bytes == text.as_bytes())
 }
 
-/// Makes `text` a copy of the bytes as text, in no more room than it takes.
+/// Makes `text` a copy of the bytes as text, in the room that it has if that is an ordinary size, or in no more than it
+/// takes.
 pub(crate) fn set(text: &mut String, bytes: &[u8]) {
     if text.capacity() > KEEP {
         *text = String::new();
