@@ -193,10 +193,12 @@ impl Decoder {
         if self.spent {
             self.forget();
         }
-        match () {
-            () if self.is_usual(input) => Way::Usual,
-            () if input.is_empty() => Way::Nothing,
-            () => Way::On,
+        if self.is_usual(input) {
+            Way::Usual
+        } else if input.is_empty() {
+            Way::Nothing
+        } else {
+            Way::On
         }
     }
 

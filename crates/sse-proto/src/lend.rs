@@ -110,10 +110,12 @@ impl Decoder {
 
     #[inline(never)]
     fn lend_rest<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Lent<'d> {
-        match () {
-            () if input.is_empty() => self.decode_nothing(),
-            () if self.is_usual(input) => self.lend_usual(input),
-            () => self.lend_in_steps(input, &Miss::default()),
+        if input.is_empty() {
+            self.decode_nothing()
+        } else if self.is_usual(input) {
+            self.lend_usual(input)
+        } else {
+            self.lend_in_steps(input, &Miss::default())
         }
     }
 

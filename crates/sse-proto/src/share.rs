@@ -123,13 +123,13 @@ impl Decoder {
 
     #[inline(never)]
     fn share_rest(&mut self, input: &mut Bytes) -> Shared {
-        match () {
-            () if input.is_empty() => {
-                *input = Bytes::new();
-                self.decode_nothing()
-            }
-            () if self.is_usual(input) => self.share_usual(input),
-            () => self.share_in_steps(input, &Miss::default()),
+        if input.is_empty() {
+            *input = Bytes::new();
+            self.decode_nothing()
+        } else if self.is_usual(input) {
+            self.share_usual(input)
+        } else {
+            self.share_in_steps(input, &Miss::default())
         }
     }
 
