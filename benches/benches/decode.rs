@@ -1,19 +1,18 @@
-//! The decoder's two doors and one of its peers, by criterion; and what a reference to a chunk costs by itself.
+//! The decoder, lending and owning, and one of its peers, by criterion.
 //!
 //!     cargo bench -p sse-benches -- llm/1460
 
 use std::hint::black_box;
 use std::time::Duration;
 
-use bytes::Bytes;
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
-use sse_benches::ours::{Lent, Shared};
+use sse_benches::ours::{Lent, Owned};
 use sse_benches::peers::SseCore;
 use sse_benches::{Cut, Subject, workloads};
 
 const STREAM_LEN: usize = 1024 * 1024;
 const CUTS: [Cut; 3] = [Cut::Bytes(65536), Cut::Bytes(1460), Cut::Bytes(64)];
-const SUBJECTS: [Subject; 3] = [Subject::of::<Lent>(), Subject::of::<Shared>(), Subject::of::<SseCore>()];
+const SUBJECTS: [Subject; 3] = [Subject::of::<Lent>(), Subject::of::<Owned>(), Subject::of::<SseCore>()];
 
 fn decode(criterion: &mut Criterion) {
     for workload in workloads::all(STREAM_LEN) {
@@ -30,12 +29,6 @@ fn decode(criterion: &mut Criterion) {
     }
 }
 
-/// `decode_bytes` counts one up for each event, and whoever drops the event counts it down.
-fn reference(criterion: &mut Criterion) {
-    let chunk = Bytes::from(vec![b'x'; 2]).slice(1..);
-    criterion.bench_function("reference", |bencher| bencher.iter(|| drop(black_box(chunk.clone()))));
-}
-
 fn main() {
     let criterion = Criterion::default()
         .sample_size(20)
@@ -43,6 +36,5 @@ fn main() {
         .measurement_time(Duration::from_secs(1));
     let mut criterion = criterion.configure_from_args();
     decode(&mut criterion);
-    reference(&mut criterion);
     criterion.final_summary();
 }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
-use sse_proto::{Decoder, Event, Frame};
+use sse_proto::{Decoder, Event, FrameRef};
 
 use crate::decode::Sink;
 
@@ -41,11 +41,11 @@ impl Verdict {
 #[must_use]
 pub fn events(stream: &Bytes) -> Vec<Event> {
     let mut decoder = Decoder::default();
-    let mut rest = stream.clone();
+    let mut rest: &[u8] = stream;
     let mut events = Vec::new();
-    while let Some(frame) = decoder.decode_bytes(&mut rest).expect("it is within the limit") {
-        if let Frame::Event(event) = frame {
-            events.push(event);
+    while let Some(frame) = decoder.decode(&mut rest).expect("it is within the limit") {
+        if let FrameRef::Event(event) = frame {
+            events.push(event.to_owned());
         }
     }
     events
@@ -88,9 +88,9 @@ impl Sink for Check<'_> {
 
 fn differ(nth: usize, expected: &Event, event_type: &str, data: &[u8], id: &str) -> Option<String> {
     let fields = [
-        ("type", event_type.as_bytes(), &expected.event_type),
-        ("data", data, &expected.data),
-        ("id", id.as_bytes(), &expected.last_event_id),
+        ("type", event_type.as_bytes(), &*expected.event_type),
+        ("data", data, &*expected.data),
+        ("id", id.as_bytes(), &*expected.last_event_id),
     ];
     let (name, got, wanted) = fields.into_iter().find(|(_, got, wanted)| *got != wanted.as_bytes())?;
     Some(format!("event {}: {name} {} and not {}", nth + 1, short(got), short(wanted.as_bytes())))

@@ -11,7 +11,7 @@ use crate::pieces::Pieces;
 
 /// A decoder, driven in the fastest way that its interface has.
 pub trait Decode {
-    /// Its crate, or its door.
+    /// Its crate, or the way in which this workspace's decoder is used.
     const NAME: &'static str;
 
     /// Whether it gets chunks as the network hands them over, counted references, and so has to let go of them.

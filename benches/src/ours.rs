@@ -1,28 +1,28 @@
-//! The doors of this workspace's decoder.
+//! The ways to use this workspace's decoder.
 
 use std::convert::Infallible;
 
 use futures_util::stream;
-use sse_proto::{Decoder, Frame};
+use sse_proto::{Decoder, FrameRef};
 
 use crate::decode::{Decode, Sink, Subject, drain};
 use crate::pieces::Pieces;
 
 /// All three.
-pub const ALL: [Subject; 3] = [Subject::of::<Lent>(), Subject::of::<Shared>(), Subject::of::<Streamed>()];
+pub const ALL: [Subject; 3] = [Subject::of::<Lent>(), Subject::of::<Owned>(), Subject::of::<Streamed>()];
 
 /// `Decoder::decode`, which lends.
 #[derive(Debug)]
 pub struct Lent;
 
 impl Decode for Lent {
-    const NAME: &'static str = "decode";
+    const NAME: &'static str = "lent";
 
     fn decode(pieces: &Pieces, sink: &mut impl Sink) -> Result<(), String> {
         let mut decoder = Decoder::default();
         for mut piece in pieces.slices() {
             while let Some(frame) = decoder.decode(&mut piece).map_err(|error| error.to_string())? {
-                if let Frame::Event(event) = frame {
+                if let FrameRef::Event(event) = frame {
                     sink.event(event.event_type, event.data.as_bytes(), event.last_event_id);
                 }
             }
@@ -31,19 +31,21 @@ impl Decode for Lent {
     }
 }
 
-/// `Decoder::decode_bytes`, which shares the chunk.
+/// `Decoder::decode` and `to_owned` of each event, as a session does it.
 #[derive(Debug)]
-pub struct Shared;
+pub struct Owned;
 
-impl Decode for Shared {
-    const NAME: &'static str = "decode_bytes";
+impl Decode for Owned {
+    const NAME: &'static str = "owned";
     const SHARES: bool = true;
 
     fn decode(pieces: &Pieces, sink: &mut impl Sink) -> Result<(), String> {
-        let mut decoder = Decoder::default();
-        for mut piece in pieces.chunks() {
-            while let Some(frame) = decoder.decode_bytes(&mut piece).map_err(|error| error.to_string())? {
-                if let Frame::Event(event) = frame {
+        let mut decoder = Decoder::default().show_comments(false).show_retries(false);
+        for piece in pieces.chunks() {
+            let mut rest: &[u8] = &piece;
+            while let Some(frame) = decoder.decode(&mut rest).map_err(|error| error.to_string())? {
+                if let FrameRef::Event(event) = frame {
+                    let event = event.to_owned();
                     sink.event(&event.event_type, event.data.as_bytes(), &event.last_event_id);
                 }
             }

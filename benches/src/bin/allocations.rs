@@ -3,13 +3,13 @@
 //!
 //!     cargo run --release -p sse-benches --bin allocations
 
-use sse_benches::ours::{Lent, Shared, Streamed};
+use sse_benches::ours::{Lent, Owned, Streamed};
 use sse_benches::peers::SseCore;
 use sse_benches::{Cut, Subject, Workload, workloads};
 
 const STREAM_LEN: usize = 1024 * 1024;
 const SUBJECTS: [Subject; 4] =
-    [Subject::of::<Lent>(), Subject::of::<Shared>(), Subject::of::<Streamed>(), Subject::of::<SseCore>()];
+    [Subject::of::<Lent>(), Subject::of::<Owned>(), Subject::of::<Streamed>(), Subject::of::<SseCore>()];
 
 fn main() {
     println!("| workload | {} |", Cut::ALL.map(|cut| cut.to_string()).join(" | "));

@@ -7,7 +7,7 @@
 
 use std::time::Instant;
 
-use sse_proto::{Decoder, Frame, Limits};
+use sse_proto::{Decoder, FrameRef, Limits};
 
 const MIB: usize = 1024 * 1024;
 const LONG: usize = 64 * MIB;
@@ -43,11 +43,11 @@ fn cost(pass: fn(&[u8], usize) -> usize, len: usize, piece: usize) -> f64 {
 
 /// The length of the data.
 fn decode(stream: &[u8], piece: usize) -> usize {
-    let mut decoder = Decoder::new(Limits { max_event_len: 2 * LONG, ..Limits::default() });
+    let mut decoder = Decoder::new(Limits::default().max_event_len(2 * LONG));
     let mut data_len = 0;
     for mut chunk in stream.chunks(piece) {
         while let Some(frame) = decoder.decode(&mut chunk).expect("it is within the limit") {
-            if let Frame::Event(event) = frame {
+            if let FrameRef::Event(event) = frame {
                 data_len += event.data.len();
             }
         }

@@ -184,7 +184,7 @@ fn cause_name(cause: Cause) -> &'static str {
         Cause::ResponseTimeout => "response-timeout",
         Cause::IdleTimeout => "idle-timeout",
         Cause::Status(_) => "status",
-        Cause::Restart => "restart",
+        Cause::Reconnect => "restart",
         _ => "transport",
     }
 }

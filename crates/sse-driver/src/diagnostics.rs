@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt::Write;
 
-use sse_proto::Event;
+use sse_proto::{Event, FrameRef};
 
 /// What a session keeps of the stream, to be shown with a failure. Nothing unless asked for: it is copied, and it may
 /// hold what should not be in a log.
@@ -67,9 +67,9 @@ impl Recent {
         bytes.extend_from_slice(chunk);
     }
 
-    pub(crate) fn handle_event(&mut self, event: &Event) {
-        let Self::Events { most, events } = self else { return };
-        events.push_back(event.detach());
+    pub(crate) fn handle_frame(&mut self, frame: FrameRef<'_>) {
+        let (Self::Events { most, events }, FrameRef::Event(event)) = (self, frame) else { return };
+        events.push_back(event.to_owned());
         while events.len() > *most {
             events.pop_front();
         }
@@ -108,6 +108,8 @@ fn last_lines(most: usize, bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use sse_proto::EventRef;
 
     #[test]
     fn the_last_lines() {
@@ -164,11 +166,7 @@ mod tests {
     #[test]
     fn no_events_are_kept_where_none_are_asked_for() {
         let mut recent = Recent::new(Diagnostics::LastEvents(0));
-        recent.handle_event(&Event {
-            event_type: "message".into(),
-            data: "a".into(),
-            last_event_id: "".into(),
-        });
+        recent.handle_frame(FrameRef::Event(EventRef::new("message", "a")));
         assert_eq!(recent.text().as_deref(), Some(""));
     }
 
@@ -186,8 +184,7 @@ mod tests {
     fn the_last_events() {
         let mut recent = Recent::new(Diagnostics::LastEvents(2));
         for data in ["a", "b", "c\nd"] {
-            let (event_type, data, last_event_id) = ("message".into(), data.into(), "".into());
-            recent.handle_event(&Event { event_type, data, last_event_id });
+            recent.handle_frame(FrameRef::Event(EventRef::new("message", data)));
         }
         assert_eq!(recent.text().as_deref(), Some("data: b\n\ndata: c\ndata: d\n\n"));
     }

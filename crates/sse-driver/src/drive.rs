@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use http::Request;
-use sse_proto::{self as proto, Cause, Config, EventSource, Frame, Instant, Output};
+use sse_proto::{self as proto, Cause, Config, EventSource, FrameRef, Instant, Output};
 use url::Url;
 
 use self::ending::Refusal;
@@ -15,7 +15,7 @@ use crate::alarm::Alarm;
 use crate::budget::Budget;
 use crate::diagnostics::Recent;
 use crate::link::Link;
-use crate::options::SharedOptions;
+use crate::options::{Options, SharedOptions};
 use crate::template::Template;
 use crate::trace::Trace;
 use crate::{Attempt, Error, InvalidRequest, RequestBody, ResponseHead, State, Timer, Transport};
@@ -42,19 +42,29 @@ pub(crate) struct Drive<T: Transport, M: Timer> {
     own_error: Option<Error>,
     refusal: Option<Box<Refusal>>,
     /// The application asked for a new connection, and there is none yet.
-    restarting: bool,
+    reconnecting: bool,
     /// The application wants to hear no more.
     dismissed: bool,
     ended: bool,
     trace: Trace,
 }
 
-/// What a turn of the loop came to.
-pub(crate) enum Step {
+/// What the loop stops for.
+pub(crate) enum Step<R> {
     Opened,
-    Frame(Frame),
-    /// It is over. From then on there is no other step, and the error is told once.
+    /// What the caller made of a frame.
+    Frame(R),
+    /// It is over. From then on there is no other step, and the error comes once.
     Ended(Option<Error>),
+}
+
+/// What the application's predicates say about a frame.
+enum Judgement<R> {
+    /// Hand it over, unless the caller does not want it.
+    Deliver(Option<R>),
+    /// The same, and it is the last one.
+    Last(Option<R>),
+    Fail(Error),
 }
 
 impl<T: Transport, M: Timer> Drive<T, M> {
@@ -82,26 +92,42 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             last_failure: None,
             own_error: None,
             refusal: None,
-            restarting: false,
+            reconnecting: false,
             dismissed: false,
             ended: false,
         }
     }
 
-    pub(crate) fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
+    /// Drives the session to the next frame that `take` makes something of. The frame is lent: what `take` returns is all
+    /// that lasts.
+    pub(crate) fn poll_with<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
+    ) -> Poll<Step<R>> {
         loop {
             ready!(self.budget.poll(cx));
-            if self.restarting {
+            if self.reconnecting {
                 // The application may have taken its time since then, and the response timeout must not have.
-                self.source.restart(self.timer.now());
+                self.source.reconnect(self.timer.now());
             }
             match self.source.poll_output() {
                 Output::Connect(attempt) => self.connect(attempt),
                 Output::Opened => return Poll::Ready(self.opened()),
                 Output::Frame(frame) => {
                     self.budget.spend_frame();
-                    if let Some(frame) = self.judged(frame) {
-                        return Poll::Ready(Step::Frame(frame));
+                    self.recent.handle_frame(frame);
+                    match judge(&self.options, frame, take) {
+                        Judgement::Deliver(None) => {}
+                        Judgement::Deliver(Some(taken)) => return Poll::Ready(Step::Frame(taken)),
+                        Judgement::Last(taken) => {
+                            self.source.finish();
+                            self.link = Link::Down;
+                            if let Some(taken) = taken {
+                                return Poll::Ready(Step::Frame(taken));
+                            }
+                        }
+                        Judgement::Fail(error) => self.fail(error),
                     }
                 }
                 Output::Disconnected { cause, retry_at } => self.disconnected(cause, retry_at),
@@ -121,9 +147,9 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     }
 
     /// Drops the connection and asks for another one at once.
-    pub(crate) fn restart(&mut self) {
-        self.source.restart(self.timer.now());
-        self.restarting = true;
+    pub(crate) fn reconnect(&mut self) {
+        self.source.reconnect(self.timer.now());
+        self.reconnecting = true;
         self.link = Link::Down;
     }
 
@@ -145,7 +171,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     }
 
     fn connect(&mut self, attempt: proto::Attempt) {
-        self.restarting = false;
+        self.reconnecting = false;
         self.tell(&State::Connecting { attempt: attempt.number });
         self.trace.warn_if_unsendable(&attempt.resume);
         let request = self.template.request(&self.options, &attempt);
@@ -170,7 +196,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         }
     }
 
-    fn opened(&mut self) -> Step {
+    fn opened<R>(&mut self) -> Step<R> {
         if let Some(response) = self.last_response.clone() {
             self.first_response.get_or_insert_with(|| response.clone());
             self.tell(&State::Open { response });
@@ -178,25 +204,9 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         Step::Opened
     }
 
-    /// What the application makes of a frame. `None`: it ends the session.
-    fn judged(&mut self, frame: Frame) -> Option<Frame> {
-        if let Frame::Event(event) = &frame {
-            self.recent.handle_event(event);
-            if let Some(error) = self.options.fail_when.as_ref().and_then(|fails| fails(event)) {
-                self.fail(Error::Rejected(error));
-                return None;
-            }
-            if self.options.finish_when.as_ref().is_some_and(|is_last| is_last(event)) {
-                self.source.finish();
-                self.link = Link::Down;
-            }
-        }
-        Some(frame)
-    }
-
     fn disconnected(&mut self, cause: Cause, retry_at: Instant) {
         self.link = Link::Down;
-        let error = (cause != Cause::Restart).then(|| Arc::new(self.failure(cause)));
+        let error = (cause != Cause::Reconnect).then(|| Arc::new(self.failure(cause)));
         self.last_failure.clone_from(&error);
         let retry_in = retry_at.saturating_duration_since(self.timer.now());
         self.recent.handle_disconnect();
@@ -216,6 +226,23 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             on_state(state);
         }
     }
+}
+
+/// Asks the application's predicates, and the caller.
+fn judge<R>(
+    options: &Options,
+    frame: FrameRef<'_>,
+    take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
+) -> Judgement<R> {
+    let FrameRef::Event(event) = frame else { return Judgement::Deliver(take(frame)) };
+    if let Some(error) = options.fail_when.as_ref().and_then(|fails| fails(event)) {
+        return Judgement::Fail(Error::Rejected(error));
+    }
+    let taken = take(frame);
+    if options.finish_when.as_ref().is_some_and(|is_last| is_last(event)) {
+        return Judgement::Last(taken);
+    }
+    Judgement::Deliver(taken)
 }
 
 /// The URL, shared with another one that is the same: a session has it for life, and most have only one.

@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn each_error_says_what_happened_and_has_its_source() {
-        let event = Event { event_type: "note".into(), data: "secret".into(), last_event_id: "".into() };
+        let event = Event::new("note", "secret");
         let source = || -> BoxError { "the cause".into() };
         for (error, text, cause) in [
             (

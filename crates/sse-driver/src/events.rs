@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use sse_proto::{DecodeError, Decoder, Event, Frame, Limits};
+use sse_proto::{DecodeError, Decoder, Event, FrameRef, Limits};
 
 use crate::budget::Budget;
 use crate::{BoxError, Error};
@@ -34,7 +34,8 @@ where
     Events {
         body: Some(Box::pin(body)),
         chunk: Bytes::new(),
-        decoder: Decoder::default(),
+        read: 0,
+        decoder: decoder(Limits::default()),
         budget: Budget::new(),
     }
 }
@@ -47,7 +48,7 @@ where
 /// use sse_driver::proto::Limits;
 ///
 /// let body = futures_util::stream::empty::<Result<Bytes, std::io::Error>>();
-/// let events = sse_driver::events(body).limits(Limits { max_event_len: 64 * 1024, ..Limits::default() });
+/// let events = sse_driver::events(body).limits(Limits::default().max_event_len(64 * 1024));
 /// assert_eq!(events.last_event_id(), "");
 /// ```
 #[derive(Debug)]
@@ -55,15 +56,20 @@ pub struct Events<S> {
     /// `None` once it is over.
     body: Option<Pin<Box<S>>>,
     chunk: Bytes,
+    read: usize,
     decoder: Decoder,
     budget: Budget,
+}
+
+fn decoder(limits: Limits) -> Decoder {
+    Decoder::new(limits).show_comments(false).show_retries(false)
 }
 
 impl<S> Events<S> {
     /// How much one event may hold. To be set before the first event is read.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.decoder = Decoder::new(limits);
+        self.decoder = decoder(limits);
         self
     }
 
@@ -74,15 +80,21 @@ impl<S> Events<S> {
     }
 
     fn decode(&mut self) -> Result<Option<Event>, Error> {
-        loop {
-            return match self.decoder.decode_bytes(&mut self.chunk) {
-                Ok(Some(Frame::Event(event))) => Ok(Some(event)),
-                Ok(Some(_)) => continue,
-                Ok(None) => Ok(None),
-                Err(DecodeError::TooLong { limit }) => Err(Error::TooLong { limit }),
-                Err(error) => Err(Error::Stream(Box::new(error))),
-            };
+        let mut rest = &self.chunk[self.read..];
+        let event = loop {
+            match self.decoder.decode(&mut rest) {
+                Ok(Some(FrameRef::Event(event))) => break Some(event.to_owned()),
+                Ok(Some(_)) => {}
+                Ok(None) => break None,
+                Err(DecodeError::TooLong { limit }) => return Err(Error::TooLong { limit }),
+                Err(error) => return Err(Error::Stream(Box::new(error))),
+            }
+        };
+        self.read = self.chunk.len() - rest.len();
+        if rest.is_empty() {
+            (self.chunk, self.read) = (Bytes::new(), 0);
         }
+        Ok(event)
     }
 }
 
@@ -116,7 +128,7 @@ where
                 Ok(None) => {}
                 Err(error) => {
                     this.body = None;
-                    this.chunk = Bytes::new();
+                    (this.chunk, this.read) = (Bytes::new(), 0);
                     this.decoder.reset();
                     return Poll::Ready(Some(Err(error)));
                 }

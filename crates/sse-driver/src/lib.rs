@@ -89,7 +89,7 @@ pub use reader::{Chunks, read_events};
 pub use request::RequestBuilder;
 pub use session::{Incoming, Session};
 pub use sse_proto as proto;
-pub use sse_proto::{Event, Frame, Instant};
+pub use sse_proto::{Event, EventRef, EventType, Frame, FrameRef, Instant};
 pub use state::{Attempt, State};
 pub use timer::Timer;
 pub use transport::{BoxError, ConnectTimeout, EffectiveUrl, Transport};

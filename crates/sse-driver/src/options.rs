@@ -7,15 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
-use sse_proto::{Event, Limits, ReconnectPolicy};
+use sse_proto::{EventRef, Limits, ReconnectPolicy};
 
 use crate::{Attempt, BoxError, Diagnostics, InvalidRequest, RequestBody, State};
 
 pub(crate) type Prepared = Pin<Box<dyn Future<Output = Result<Request<RequestBody>, BoxError>> + Send>>;
 pub(crate) type BeforeEach = dyn Fn(Attempt, Request<RequestBody>) -> Prepared + Send + Sync;
 pub(crate) type OnState = dyn Fn(&State) + Send + Sync;
-pub(crate) type FinishWhen = dyn Fn(&Event) -> bool + Send + Sync;
-pub(crate) type FailWhen = dyn Fn(&Event) -> Option<BoxError> + Send + Sync;
+pub(crate) type FinishWhen = dyn Fn(EventRef<'_>) -> bool + Send + Sync;
+pub(crate) type FailWhen = dyn Fn(EventRef<'_>) -> Option<BoxError> + Send + Sync;
 
 /// The settings of a client; a request begins with its client's.
 #[derive(Clone)]
@@ -249,7 +249,7 @@ macro_rules! setters {
         /// ends the stream before it, and there is no reconnection, that is [`Error::Truncated`](crate::Error::Truncated).
         pub fn finish_when(
             mut self,
-            is_last: impl Fn(&$crate::proto::Event) -> bool + Send + Sync + 'static,
+            is_last: impl Fn($crate::proto::EventRef<'_>) -> bool + Send + Sync + 'static,
         ) -> Self {
             self.options.finish_when = Some(::std::sync::Arc::new(is_last));
             self
@@ -259,7 +259,7 @@ macro_rules! setters {
         /// [`Error::Rejected`](crate::Error::Rejected) in place of that event.
         pub fn fail_when<E: Into<$crate::BoxError>>(
             mut self,
-            error: impl Fn(&$crate::proto::Event) -> Option<E> + Send + Sync + 'static,
+            error: impl Fn($crate::proto::EventRef<'_>) -> Option<E> + Send + Sync + 'static,
         ) -> Self {
             self.options.fail_when = Some(::std::sync::Arc::new(move |event| error(event).map(Into::into)));
             self

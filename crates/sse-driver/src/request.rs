@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue, Method, Uri};
-use sse_proto::{ByteString, Config, ReconnectPolicy};
+use sse_proto::Config;
 use url::Url;
 
 use crate::drive::{Drive, Step};
@@ -48,7 +48,7 @@ pub struct RequestBuilder<T, M> {
     method: Method,
     url: Result<Url, InvalidRequest>,
     body: RequestBody,
-    last_event_id: Option<ByteString>,
+    last_event_id: Option<String>,
     replay: Option<bool>,
 }
 
@@ -114,7 +114,7 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
     }
 
     /// Where the stream goes on: the last event ID of an earlier session.
-    pub fn last_event_id(mut self, id: impl Into<ByteString>) -> Self {
+    pub fn last_event_id(mut self, id: impl Into<String>) -> Self {
         self.last_event_id = Some(id.into());
         self
     }
@@ -169,18 +169,17 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         let is_safe = matches!(self.method, Method::GET | Method::HEAD);
         let policy = match self.replay.unwrap_or(is_safe) {
             true => self.options.policy.clone(),
-            false => ReconnectPolicy { max_attempts: Some(0), ..self.options.policy.clone() },
+            false => self.options.policy.clone().max_attempts(0),
         };
-        let config = Config {
-            policy,
-            limits: self.options.limits,
-            response_timeout: self.options.response_timeout,
-            idle_timeout: self.options.idle_timeout,
-            last_event_id: self.last_event_id.or(own_id).unwrap_or_default(),
-            show_comments: self.options.show_comments,
-            show_retries: self.options.show_retries,
-            seed: self.timer.seed(),
-        };
+        let mut config = Config::default()
+            .policy(policy)
+            .limits(self.options.limits)
+            .last_event_id(self.last_event_id.or(own_id).unwrap_or_default())
+            .show_comments(self.options.show_comments)
+            .show_retries(self.options.show_retries)
+            .seed(self.timer.seed());
+        config.response_timeout = self.options.response_timeout;
+        config.idle_timeout = self.options.idle_timeout;
         if !is_askable {
             return Err(InvalidRequest::Unaskable.into());
         }
@@ -194,7 +193,7 @@ fn poll_open<T: Transport, M: Timer>(
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), Error>> {
     loop {
-        match ready!(drive.poll_step(cx)) {
+        match ready!(drive.poll_with(cx, &mut |_| None::<()>)) {
             Step::Opened | Step::Ended(None) => return Poll::Ready(Ok(())),
             Step::Ended(Some(error)) => return Poll::Ready(Err(error)),
             Step::Frame(_) => {}
@@ -217,14 +216,14 @@ fn take_credentials(url: &mut Url, options: &mut SharedOptions) -> Result<(), In
 }
 
 /// A caller's own `Last-Event-ID` is where the stream goes on, like any other; the core sends it from there.
-fn take_last_event_id(options: &mut SharedOptions) -> Result<Option<ByteString>, InvalidRequest> {
+fn take_last_event_id(options: &mut SharedOptions) -> Result<Option<String>, InvalidRequest> {
     let name = HeaderName::from_static("last-event-id");
     if !options.headers.contains_key(&name) {
         return Ok(None);
     }
     let Some(value) = options.headers.remove(name) else { return Ok(None) };
-    let id = ByteString::try_from(value.as_bytes()).map_err(|_| InvalidRequest::HeaderValue)?;
-    Ok(Some(id))
+    let id = std::str::from_utf8(value.as_bytes()).map_err(|_| InvalidRequest::HeaderValue)?;
+    Ok(Some(id.to_owned()))
 }
 
 impl<T, M> fmt::Debug for RequestBuilder<T, M> {

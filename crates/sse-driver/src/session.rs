@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use sse_proto::{CloseReason, Event, Frame, ReadyState};
+use sse_proto::{CloseReason, Event, Frame, FrameRef, ReadyState};
 use url::Url;
 
 use crate::drive::{Drive, Step};
@@ -152,7 +152,7 @@ impl<T: Transport, M: Timer> Session<T, M> {
 
     /// Drops the connection and connects again, without a delay, at the next poll.
     pub fn reconnect(&mut self) {
-        self.drive.restart();
+        self.drive.reconnect();
     }
 
     /// Ends the session and closes the connection. Nothing more is delivered.
@@ -166,19 +166,23 @@ impl<T: Transport, M: Timer> Session<T, M> {
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Event, Error>>> {
-        loop {
-            match ready!(self.poll_frame(cx)) {
-                Some(Ok(Frame::Event(event))) => return Poll::Ready(Some(Ok(event))),
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
+        self.poll_with(cx, &mut |frame| match frame {
+            FrameRef::Event(event) => Some(event.to_owned()),
+            _ => None,
+        })
     }
 
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame, Error>>> {
+        self.poll_with(cx, &mut |frame| Some(frame.to_owned()))
+    }
+
+    fn poll_with<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
+    ) -> Poll<Option<Result<R, Error>>> {
         loop {
-            return Poll::Ready(match ready!(self.drive.poll_step(cx)) {
+            return Poll::Ready(match ready!(self.drive.poll_with(cx, take)) {
                 Step::Opened => continue,
                 Step::Frame(frame) => Some(Ok(frame)),
                 Step::Ended(error) => error.map(Err),

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use sse_proto::{ByteString, Event};
+use sse_proto::{Event, EventType};
 
 use crate::{BoxError, Error};
 
@@ -21,11 +21,11 @@ use crate::{BoxError, Error};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypedEvent<D> {
     /// The event type; "message" when the stream named none.
-    pub event_type: ByteString,
+    pub event_type: EventType,
     /// What the data came to.
     pub data: D,
     /// The last event ID.
-    pub last_event_id: ByteString,
+    pub last_event_id: String,
 }
 
 /// A stream of typed events over any stream of events: see [`Session::deserialize_with`](crate::Session::deserialize_with).

@@ -56,7 +56,7 @@ fn a_flood_is_held_within_the_limit() {
 fn flood(chunk: Bytes, oversize: Oversize) -> Option<Error> {
     let clock = FakeClock::default();
     let net = FakeNet::new(&clock, [FakeReply::events().send_for_ever(chunk)]);
-    let limits = Limits { max_event_len: LIMIT, oversize };
+    let limits = Limits::default().max_event_len(LIMIT).oversize(oversize);
     let client = Client::builder_with(net, clock.clone()).limits(limits);
     let client = client.diagnostics(Diagnostics::LastLines(100)).build();
     let mut session = clock.run(client.get("http://test/").open()).expect("open");

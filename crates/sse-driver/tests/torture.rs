@@ -187,7 +187,7 @@ impl World {
     }
 
     async fn request(&self, id: &str) -> Result<Session<World, World>, Error> {
-        let policy = ReconnectPolicy { retry_initial: true, jitter_percent: 0, ..ReconnectPolicy::default() };
+        let policy = ReconnectPolicy::default().retry_initial(true).jitter_percent(0);
         let client = Client::builder_with(self.clone(), self.clone()).reconnect(policy);
         let client =
             client.response_timeout(Duration::from_secs(20)).idle_timeout(Duration::from_secs(20)).build();

@@ -52,7 +52,7 @@ fn a_session_is_traced_without_its_secrets() {
         FakeReply::status(503),
         FakeReply::status(204),
     ];
-    let policy = ReconnectPolicy { jitter_percent: 0, ..ReconnectPolicy::default() };
+    let policy = ReconnectPolicy::default().jitter_percent(0);
     let client = Client::builder_with(FakeNet::new(&clock, script), clock.clone()).reconnect(policy).build();
     tracing::subscriber::with_default(subscriber, || {
         clock.run(async {

@@ -76,7 +76,7 @@ type Plan = dyn Fn(usize) -> Option<Fault> + Send + Sync;
 /// The events of a whole life in which `fault` says what goes wrong, and how many operations it took.
 async fn run(fault: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static) -> (Vec<u64>, usize) {
     let network = Network { fault: Arc::new(fault), tally: Arc::default() };
-    let policy = ReconnectPolicy { retry_initial: true, ..ReconnectPolicy::default() };
+    let policy = ReconnectPolicy::default().retry_initial(true);
     let seconds = Duration::from_secs;
     let client = sse_driver::Client::builder_with(direct(network.clone()), TokioTimer::default())
         .reconnect(policy)

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sse_proto::{
-    Attempt, CloseReason, Config, Disconnect, EventSource, Frame, Instant, Output, ResponseHead,
+    Attempt, CloseReason, Config, Disconnect, EventSource, FrameRef, Instant, Output, ResponseHead,
 };
 use sse_testkit::{Reply, Server};
 use ureq::http::{Response, header};
@@ -25,7 +25,7 @@ fn main() {
         }
     };
     let reason = follow(&url, |frame| {
-        if let Frame::Event(event) = frame {
+        if let FrameRef::Event(event) = frame {
             println!("{}: {}", event.last_event_id, event.data);
         }
     });
@@ -33,13 +33,12 @@ fn main() {
 }
 
 /// Calls `see` with each frame until the stream is over.
-fn follow(url: &str, mut see: impl FnMut(Frame)) -> CloseReason {
+fn follow(url: &str, mut see: impl FnMut(FrameRef<'_>)) -> CloseReason {
     let start = std::time::Instant::now();
     let now = || Instant::ZERO + start.elapsed();
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
     // Reads block, so there is no idle timeout here. The seed spreads the reconnections of many clients.
-    let mut source =
-        EventSource::new(Config { seed: u64::from(std::process::id()), ..Config::default() }, now());
+    let mut source = EventSource::new(Config::default().seed(u64::from(std::process::id())), now());
     let mut body = None;
     loop {
         match source.poll_output() {

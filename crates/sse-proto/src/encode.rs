@@ -6,15 +6,16 @@ use core::fmt::Write as _;
 
 use bytes::BufMut;
 
-use crate::{Event, Frame};
+use crate::event_type::MESSAGE;
+use crate::{Event, EventRef, Frame, FrameRef};
 
 /// Why a frame has no wire form: its text would end the field that it stands in, and begin another one.
 ///
 /// ```
-/// use sse_proto::{EncodeError, Event, Frame};
+/// use sse_proto::{EncodeError, EventRef, FrameRef};
 ///
-/// let event = Event { event_type: "a\ndata: injected", data: "", last_event_id: "" };
-/// assert_eq!(Frame::Event(event).encode(&mut Vec::new()), Err(EncodeError::EventType));
+/// let event = EventRef::new("a\ndata: injected", "");
+/// assert_eq!(FrameRef::Event(event).encode(&mut Vec::new()), Err(EncodeError::EventType));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -25,7 +26,7 @@ pub enum EncodeError {
     LastEventId,
     /// The comment holds a CR or an LF: a comment is one line.
     Comment,
-    /// [`Frame::Discarded`] tells of an event and is none.
+    /// [`Frame::Discarded`] stands for an event and is none.
     Discarded,
 }
 
@@ -42,23 +43,35 @@ impl fmt::Display for EncodeError {
 
 impl Error for EncodeError {}
 
-impl<S: AsRef<str>> Frame<S> {
+impl Frame {
+    /// Appends the wire form to `out`: see [`FrameRef::encode`].
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError`] for text that would inject a field. Nothing is written then.
+    pub fn encode(&self, out: &mut impl BufMut) -> Result<(), EncodeError> {
+        FrameRef::from(self).encode(out)
+    }
+}
+
+impl FrameRef<'_> {
     /// Appends the wire form to `out` (WHATWG HTML 9.2.5): what a server sends for this frame.
     ///
-    /// Each CR, LF or CRLF in the data begins a new data line, so that it comes back as LF. "message" and an empty last
-    /// event ID are not written, being what a reader assumes; in a stream that has set an ID, an event with an empty
-    /// one therefore inherits it. A reconnection time is cut to whole milliseconds.
+    /// Each CR, LF or CRLF in the data begins a new data line, so that it comes back as LF. "message" is not written,
+    /// since a reader assumes it. The last event ID is written unless it is empty; an empty one is written as well where
+    /// the event [set it itself](EventRef::id), so that it resets the reader's. A reconnection time is cut to whole
+    /// milliseconds.
     ///
     /// # Errors
     ///
     /// [`EncodeError`] for text that would inject a field. Nothing is written then.
     ///
     /// ```
-    /// use sse_proto::{Event, Frame};
+    /// use sse_proto::{EventRef, FrameRef};
     ///
     /// let mut out = Vec::new();
-    /// Frame::Comment("keep-alive").encode(&mut out)?;
-    /// Frame::Event(Event { event_type: "add", data: "1\n2", last_event_id: "9" }).encode(&mut out)?;
+    /// FrameRef::Comment("keep-alive").encode(&mut out)?;
+    /// FrameRef::Event(EventRef::new("add", "1\n2").with_id("9")).encode(&mut out)?;
     /// assert_eq!(out, b": keep-alive\nevent: add\nid: 9\ndata: 1\ndata: 2\n\n");
     /// # Ok::<(), sse_proto::EncodeError>(())
     /// ```
@@ -69,11 +82,10 @@ impl<S: AsRef<str>> Frame<S> {
     }
 
     fn check(&self) -> Result<(), EncodeError> {
-        let has = |text: &S, unwanted: &[char]| text.as_ref().contains(unwanted);
         match self {
-            Self::Event(event) if has(&event.event_type, LINE_ENDS) => Err(EncodeError::EventType),
-            Self::Event(event) if has(&event.last_event_id, NOT_IN_AN_ID) => Err(EncodeError::LastEventId),
-            Self::Comment(text) if has(text, LINE_ENDS) => Err(EncodeError::Comment),
+            Self::Event(event) if event.event_type.contains(LINE_ENDS) => Err(EncodeError::EventType),
+            Self::Event(event) if event.last_event_id.contains(NOT_IN_AN_ID) => Err(EncodeError::LastEventId),
+            Self::Comment(text) if text.contains(LINE_ENDS) => Err(EncodeError::Comment),
             Self::Discarded { .. } => Err(EncodeError::Discarded),
             Self::Event(_) | Self::Comment(_) | Self::Retry(_) => Ok(()),
         }
@@ -83,13 +95,13 @@ impl<S: AsRef<str>> Frame<S> {
 const LINE_ENDS: &[char] = &['\r', '\n'];
 const NOT_IN_AN_ID: &[char] = &['\r', '\n', '\0'];
 
-/// The wire form. What [`Frame::encode`] refuses is shown harmless: U+FFFD in place of the offending characters, and a
-/// discarded event as a comment.
-impl<S: AsRef<str>> fmt::Display for Frame<S> {
+/// The wire form. What [`FrameRef::encode`] refuses is made harmless: U+FFFD stands in place of the offending
+/// characters, and a comment in place of a discarded event.
+impl fmt::Display for FrameRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Event(event) => event.fmt(f),
-            Self::Comment(text) => field(f, "", text.as_ref(), LINE_ENDS),
+            Self::Comment(text) => field(f, "", text, LINE_ENDS),
             Self::Retry(time) => {
                 writeln!(f, "retry: {}", u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
             }
@@ -98,20 +110,33 @@ impl<S: AsRef<str>> fmt::Display for Frame<S> {
     }
 }
 
-/// The wire form, the blank line included; see [`Frame::encode`].
-impl<S: AsRef<str>> fmt::Display for Event<S> {
+/// The wire form: see [`FrameRef`].
+impl fmt::Display for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (event_type, id) = (self.event_type.as_ref(), self.last_event_id.as_ref());
-        if !matches!(event_type, "" | "message") {
-            field(f, "event", event_type, LINE_ENDS)?;
+        FrameRef::from(self).fmt(f)
+    }
+}
+
+/// The wire form, the blank line included; see [`FrameRef::encode`].
+impl fmt::Display for EventRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.event_type.is_empty() && self.event_type != MESSAGE {
+            field(f, "event", self.event_type, LINE_ENDS)?;
         }
-        if !id.is_empty() {
-            field(f, "id", id, NOT_IN_AN_ID)?;
+        if !self.last_event_id.is_empty() || self.id().is_some() {
+            field(f, "id", self.last_event_id, NOT_IN_AN_ID)?;
         }
-        for line in lines(self.data.as_ref()) {
+        for line in lines(self.data) {
             field(f, "data", line, LINE_ENDS)?;
         }
         f.write_char('\n')
+    }
+}
+
+/// The wire form, the blank line included; see [`FrameRef::encode`].
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        EventRef::from(self).fmt(f)
     }
 }
 
@@ -157,8 +182,8 @@ mod tests {
     use alloc::string::{String, ToString};
     use alloc::vec::Vec;
 
-    fn event<'a>(event_type: &'a str, data: &'a str, last_event_id: &'a str) -> Frame<&'a str> {
-        Frame::Event(Event { event_type, data, last_event_id })
+    fn event<'a>(event_type: &'a str, data: &'a str, last_event_id: &'a str) -> FrameRef<'a> {
+        FrameRef::Event(EventRef { last_event_id, ..EventRef::new(event_type, data) })
     }
 
     #[test]
@@ -168,11 +193,12 @@ mod tests {
             (event("message", "", ""), "data:\n\n"),
             (event("add", " a", "7"), "event: add\nid: 7\ndata:  a\n\n"),
             (event("message", "a\nb\rc\r\nd\n", ""), "data: a\ndata: b\ndata: c\ndata: d\ndata:\n\n"),
+            (FrameRef::Event(EventRef::new("message", "a").with_id("")), "id:\ndata: a\n\n"),
             (event("message", "\r\r\n", ""), "data:\ndata:\ndata:\n\n"),
-            (Frame::Comment(""), ":\n"),
-            (Frame::Comment("hi"), ": hi\n"),
-            (Frame::Retry(core::time::Duration::from_micros(2500)), "retry: 2\n"),
-            (Frame::Retry(core::time::Duration::MAX), "retry: 18446744073709551615\n"),
+            (FrameRef::Comment(""), ":\n"),
+            (FrameRef::Comment("hi"), ": hi\n"),
+            (FrameRef::Retry(core::time::Duration::from_micros(2500)), "retry: 2\n"),
+            (FrameRef::Retry(core::time::Duration::MAX), "retry: 18446744073709551615\n"),
         ] {
             let mut out = Vec::new();
             frame.encode(&mut out).unwrap();
@@ -192,8 +218,8 @@ mod tests {
                 "event: a\nid: 1\u{FFFD}\u{FFFD}2\ndata:\n\n",
             ),
             (event("a", "", "1\u{0}2"), EncodeError::LastEventId, "event: a\nid: 1\u{FFFD}2\ndata:\n\n"),
-            (Frame::Comment("a\nid: 1"), EncodeError::Comment, ": a\u{FFFD}id: 1\n"),
-            (Frame::Discarded { len: 9 }, EncodeError::Discarded, ": discarded an event of 9 bytes\n"),
+            (FrameRef::Comment("a\nid: 1"), EncodeError::Comment, ": a\u{FFFD}id: 1\n"),
+            (FrameRef::Discarded { len: 9 }, EncodeError::Discarded, ": discarded an event of 9 bytes\n"),
         ] {
             let mut out = b"kept".to_vec();
             assert_eq!(frame.encode(&mut out), Err(error));

@@ -1,128 +1,263 @@
-//! What a stream is made of: events, comments and reconnection times.
+//! What a stream consists of: events, comments and reconnection times.
 
+use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::time::Duration;
 
-use bytestring::ByteString;
+use crate::EventType;
+use crate::event_type::MESSAGE;
 
-/// One thing that a stream said, in the order in which it said it.
-///
-/// `S` is how the text is held: [`ByteString`] (a slice of the chunk that it came in) or `&str` (lent by the decoder).
-///
-/// ```
-/// use sse_proto::{Decoder, Frame};
-///
-/// let mut decoder = Decoder::default();
-/// let mut input: &[u8] = b": hello\nretry: 500\n";
-/// assert_eq!(decoder.decode(&mut input)?, Some(Frame::Comment("hello")));
-/// assert_eq!(decoder.decode(&mut input)?, Some(Frame::Retry(core::time::Duration::from_millis(500))));
-/// assert_eq!(decoder.decode(&mut input)?, None);
-/// # Ok::<(), sse_proto::DecodeError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Frame<S = ByteString> {
-    /// An event, dispatched at its blank line.
-    Event(Event<S>),
-    /// One comment line (`: text`), without the colon and one leading space.
-    Comment(S),
-    /// A new reconnection time (`retry: 3000`), in whole milliseconds.
-    Retry(Duration),
-    /// An event over [`Limits::max_event_len`](crate::Limits::max_event_len) that was dropped, because
-    /// [`Oversize::Skip`](crate::Oversize::Skip) asks for that.
-    Discarded {
-        /// How many bytes of it were dropped, line ends not counted.
-        len: u64,
-    },
-}
-
-/// An event: WHATWG HTML 9.2.6, "dispatch the event".
+/// An event that owns its text: WHATWG HTML 9.2.6, "dispatch the event".
 ///
 /// ```
 /// use sse_proto::Event;
 ///
-/// let event = Event { event_type: "message", data: "two\nlines", last_event_id: "7" };
-/// assert_eq!(event.to_string(), "id: 7\ndata: two\ndata: lines\n\n");
+/// let mut event = Event::new("add", "two\nlines");
+/// event.set_id("7");
+/// assert_eq!(event.event_type, "add");
+/// assert_eq!(event.to_string(), "event: add\nid: 7\ndata: two\ndata: lines\n\n");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Event<S = ByteString> {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Event {
     /// The event type; "message" when the stream named none.
-    pub event_type: S,
-    /// The data lines, joined with LF; it may be empty.
-    pub data: S,
-    /// The last event ID as it stood when the event was dispatched: an event without an `id` line carries the one
-    /// before it. Empty when the stream has set none, or has cleared it.
-    pub last_event_id: S,
+    pub event_type: EventType,
+    /// The data lines, joined with LF. It may be empty.
+    pub data: String,
+    /// The last event ID in force when the event was dispatched. An event without an `id` line inherits the one before
+    /// it. It is empty when the stream has set none, or has reset it.
+    pub last_event_id: String,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "core::ops::Not::not"))]
+    sets_id: bool,
 }
 
-impl<S: AsRef<str>> Event<S> {
-    /// An owned copy that pins no chunk of the stream: for an event that is kept for long.
+impl Event {
+    /// An event without an ID.
     #[must_use]
-    pub fn detach(&self) -> Event {
+    pub fn new(event_type: impl Into<EventType>, data: impl Into<String>) -> Self {
+        Self { event_type: event_type.into(), data: data.into(), ..Self::default() }
+    }
+
+    /// Gives the event an ID of its own. An empty one resets the last event ID of whoever reads the stream.
+    pub fn set_id(&mut self, id: impl Into<String>) {
+        self.last_event_id = id.into();
+        self.sets_id = true;
+    }
+
+    /// The ID that this event's own block set: `None` where it had no `id` line and
+    /// [`last_event_id`](Self::last_event_id) is inherited, `Some("")` where it reset the ID.
+    ///
+    /// ```
+    /// use sse_proto::{Decoder, FrameRef};
+    ///
+    /// let mut decoder = Decoder::default();
+    /// let mut input: &[u8] = b"id: 7\ndata: a\n\ndata: b\n\nid\ndata: c\n\n";
+    /// for expected in [Some("7"), None, Some("")] {
+    ///     let Some(FrameRef::Event(event)) = decoder.decode(&mut input)? else { panic!("three events") };
+    ///     assert_eq!(event.id(), expected);
+    /// }
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.sets_id.then_some(&self.last_event_id)
+    }
+}
+
+/// An event whose text is lent: by the [`Decoder`](crate::Decoder) until its next call, or by an [`Event`].
+///
+/// ```
+/// use sse_proto::{Event, EventRef};
+///
+/// let event = EventRef::new("add", "7");
+/// assert_eq!(event.data, "7");
+/// assert_eq!(event.to_owned(), Event::new("add", "7"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct EventRef<'a> {
+    /// The event type; "message" when the stream named none.
+    pub event_type: &'a str,
+    /// The data lines, joined with LF. It may be empty.
+    pub data: &'a str,
+    /// The last event ID in force when the event was dispatched: see [`Event::last_event_id`].
+    pub last_event_id: &'a str,
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "core::ops::Not::not"))]
+    pub(crate) sets_id: bool,
+}
+
+impl<'a> EventRef<'a> {
+    /// An event without an ID.
+    #[must_use]
+    pub fn new(event_type: &'a str, data: &'a str) -> Self {
+        Self { event_type, data, last_event_id: "", sets_id: false }
+    }
+
+    /// The same event with an ID of its own: see [`Event::set_id`].
+    #[must_use]
+    pub fn with_id(self, id: &'a str) -> Self {
+        Self { last_event_id: id, sets_id: true, ..self }
+    }
+
+    /// The ID that this event's own block set: see [`Event::id`].
+    #[must_use]
+    pub fn id(&self) -> Option<&'a str> {
+        self.sets_id.then_some(self.last_event_id)
+    }
+
+    /// A copy that owns its text.
+    // By reference, so that it comes before `ToOwned::to_owned` behind a reference too.
+    #[allow(clippy::wrong_self_convention)]
+    #[must_use]
+    #[inline]
+    pub fn to_owned(&self) -> Event {
         Event {
-            event_type: detached(&self.event_type),
-            data: detached(&self.data),
-            last_event_id: detached(&self.last_event_id),
+            event_type: self.event_type.into(),
+            data: ToOwned::to_owned(self.data),
+            last_event_id: ToOwned::to_owned(self.last_event_id),
+            sets_id: self.sets_id,
         }
     }
 }
 
-impl<S: AsRef<str>> Frame<S> {
-    /// An owned copy that pins no chunk of the stream.
+impl Default for EventRef<'_> {
+    fn default() -> Self {
+        Self::new(MESSAGE, "")
+    }
+}
+
+impl<'a> From<&'a Event> for EventRef<'a> {
+    fn from(event: &'a Event) -> Self {
+        Self {
+            event_type: &event.event_type,
+            data: &event.data,
+            last_event_id: &event.last_event_id,
+            sets_id: event.sets_id,
+        }
+    }
+}
+
+/// One thing that a stream said, owning its text. Frames come in the order in which the stream said them.
+///
+/// ```
+/// use sse_proto::{Event, Frame};
+///
+/// fn describe(frame: &Frame) -> String {
+///     match frame {
+///         Frame::Event(event) => format!("{}: {}", event.event_type, event.data),
+///         Frame::Comment(text) => format!("({text})"),
+///         Frame::Retry(time) => format!("reconnect after {time:?}"),
+///         other => format!("{other:?}"),
+///     }
+/// }
+/// assert_eq!(describe(&Frame::Event(Event::new("add", "7"))), "add: 7");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Frame {
+    /// An event, dispatched at its blank line.
+    Event(Event),
+    /// One comment line (`: text`), without the colon and one leading space.
+    Comment(String),
+    /// A new reconnection time (`retry: 3000`), in whole milliseconds.
+    Retry(Duration),
+    /// An event over [`Limits::max_event_len`](crate::Limits::max_event_len) was dropped, because
+    /// [`Oversize::Skip`](crate::Oversize::Skip) asks for that.
+    Discarded {
+        /// How many bytes were dropped, counted as the limit counts them.
+        len: u64,
+    },
+}
+
+/// One thing that a stream said, whose text is lent: what [`Decoder::decode`](crate::Decoder::decode) returns.
+///
+/// ```
+/// use sse_proto::{Decoder, FrameRef};
+///
+/// let mut decoder = Decoder::default();
+/// let mut input: &[u8] = b": hello\nretry: 500\n";
+/// assert_eq!(decoder.decode(&mut input)?, Some(FrameRef::Comment("hello")));
+/// assert_eq!(decoder.decode(&mut input)?, Some(FrameRef::Retry(core::time::Duration::from_millis(500))));
+/// assert_eq!(decoder.decode(&mut input)?, None);
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum FrameRef<'a> {
+    /// An event: see [`Frame::Event`].
+    Event(EventRef<'a>),
+    /// A comment: see [`Frame::Comment`].
+    Comment(&'a str),
+    /// A reconnection time: see [`Frame::Retry`].
+    Retry(Duration),
+    /// An event that was dropped: see [`Frame::Discarded`].
+    Discarded {
+        /// How many bytes were dropped.
+        len: u64,
+    },
+}
+
+impl FrameRef<'_> {
+    /// A copy that owns its text.
+    // By reference, so that it comes before `ToOwned::to_owned` behind a reference too.
+    #[allow(clippy::wrong_self_convention)]
     #[must_use]
-    pub fn detach(&self) -> Frame {
+    #[inline]
+    pub fn to_owned(&self) -> Frame {
         match self {
-            Self::Event(event) => Frame::Event(event.detach()),
-            Self::Comment(text) => Frame::Comment(detached(text)),
+            Self::Event(event) => Frame::Event(event.to_owned()),
+            Self::Comment(text) => Frame::Comment(ToOwned::to_owned(*text)),
             Self::Retry(time) => Frame::Retry(*time),
             Self::Discarded { len } => Frame::Discarded { len: *len },
         }
     }
 }
 
-fn detached<S: AsRef<str>>(text: &S) -> ByteString {
-    match text.as_ref() {
-        "" => ByteString::new(),
-        "message" => ByteString::from_static("message"),
-        text => ByteString::from(String::from(text)),
+impl<'a> From<&'a Frame> for FrameRef<'a> {
+    fn from(frame: &'a Frame) -> Self {
+        match frame {
+            Frame::Event(event) => Self::Event(event.into()),
+            Frame::Comment(text) => Self::Comment(text),
+            Frame::Retry(time) => Self::Retry(*time),
+            Frame::Discarded { len } => Self::Discarded { len: *len },
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString;
-    use bytes::Bytes;
 
-    /// A text that is a part of a chunk, as the decoder makes them.
-    fn part(chunk: &Bytes, text: &str) -> ByteString {
-        let at = core::str::from_utf8(chunk).expect("text").find(text).expect("it is there");
-        ByteString::try_from(chunk.slice(at..at + text.len())).expect("text")
+    #[test]
+    fn an_owned_frame_and_a_lent_one_are_the_same() {
+        let event = EventRef { last_event_id: "6", ..EventRef::new("of a type", "data") };
+        for lent in [
+            FrameRef::Event(event),
+            FrameRef::Event(event.with_id("7")),
+            FrameRef::Event(event.with_id("")),
+            FrameRef::Comment("text"),
+            FrameRef::Retry(Duration::from_millis(7)),
+            FrameRef::Discarded { len: 7 },
+        ] {
+            assert_eq!(FrameRef::from(&lent.to_owned()), lent);
+            // Behind a reference it is the same method, not that of the trait.
+            let owned: Frame = (&lent).to_owned();
+            assert_eq!(owned, lent.to_owned());
+        }
     }
 
     #[test]
-    fn what_is_detached_is_equal_and_pins_nothing() {
-        let chunk = Bytes::from("event: message id: 7 data: what it says event: of a type".to_string());
-        let event = |event_type, data, last_event_id| {
-            Frame::Event(Event {
-                event_type: part(&chunk, event_type),
-                data: part(&chunk, data),
-                last_event_id: part(&chunk, last_event_id),
-            })
-        };
-        let detached = [
-            event("message", "what it says", "7"),
-            event("of a type", "what it says", ""),
-            event("message", "", "7"),
-            Frame::Comment(part(&chunk, "what it says")),
-            Frame::Retry(Duration::from_millis(7)),
-            Frame::Discarded { len: 7 },
-        ]
-        .map(|frame| {
-            let detached = frame.detach();
-            assert_eq!(detached, frame);
-            detached
-        });
-        assert!(chunk.is_unique(), "{detached:?}");
+    fn an_event_knows_whether_its_id_is_its_own() {
+        let mut event = Event::new("message", "data");
+        event.last_event_id = "inherited".into();
+        assert_eq!(event.id(), None);
+        event.set_id("own");
+        assert_eq!((event.id(), &*event.last_event_id), (Some("own"), "own"));
+        event.set_id("");
+        assert_eq!(event.id(), Some(""));
     }
 }

@@ -4,8 +4,8 @@
 //! in any runtime or in none, on bare metal and in a fuzzer, and its tests write times down as they please. It is
 //! `no_std` and needs `alloc`.
 //!
-//!  - [`Decoder`] turns bytes into [`Frame`]s: WHATWG HTML [9.2.5] and [9.2.6], for any chunking, in bounded memory.
-//!  - [`Frame::encode`] turns them back, and refuses what would inject a field.
+//!  - [`Decoder`] turns bytes into [`FrameRef`]s, which lend their text, and [`Frame`]s own it: WHATWG HTML [9.2.5] and [9.2.6], for any chunking, in bounded memory.
+//!  - [`FrameRef::encode`] turns them back, and refuses what would inject a field.
 //!  - [`ReconnectPolicy`] says when to connect again, and [`Backoff`] counts.
 //!  - [`EventSource`] is the life of one event source ([9.2.2] and [9.2.3]): it puts the three together.
 //!
@@ -20,17 +20,17 @@
 //!   new ──► connecting ───────────────────────────────────► open
 //!             ▲    │                                          │
 //!             │    │ handle_disconnect, handle_timeout,       │ handle_disconnect, handle_timeout,
-//!             │    │ a status that says "later", restart      │ restart
+//!             │    │ a status that says "later", reconnect      │ reconnect
 //!             │    ▼                                          │
 //!             └─ waiting ◄────────────────────────────────────┘
 //!     handle_timeout,
-//!     restart
+//!     reconnect
 //!
 //!   any ──► closed: a 204, any other response, a failure before the first open, no attempt left,
 //!                   an event over the limit, finish, close
 //! ```
 //!
-//! A restart does not wait: it passes `waiting` at once. While it is `waiting`, the ready state is
+//! A call of `reconnect` does not wait: it passes `waiting` at once. While it is `waiting`, the ready state is
 //! [`ReadyState::Connecting`], as in the standard.
 //!
 //! The whole loop, over a peer that has its lines from a script. A real driver awaits where this one takes the next
@@ -39,7 +39,7 @@
 //! ```
 //! use core::time::Duration;
 //! use bytes::Bytes;
-//! use sse_proto::{CloseReason, Config, Disconnect, EventSource, Frame, Instant, Output, ResponseHead};
+//! use sse_proto::{CloseReason, Config, Disconnect, EventSource, FrameRef, Instant, Output, ResponseHead};
 //!
 //! enum Peer {
 //!     Answers(u16),
@@ -63,7 +63,7 @@
 //!     let deadline = loop {
 //!         match source.poll_output() {
 //!             Output::Connect(attempt) => resumed_from.push(attempt.last_event_id().to_owned()),
-//!             Output::Frame(Frame::Event(event)) => events.push(event.data),
+//!             Output::Frame(FrameRef::Event(event)) => events.push(event.data.to_owned()),
 //!             Output::Opened | Output::Frame(_) | Output::Disconnected { .. } => {}
 //!             Output::Wait(deadline) => break deadline,
 //!             Output::Closed(reason) => break 'life reason,
@@ -92,7 +92,8 @@
 //! # Features
 //!
 //! `std` (default) adds no item: it lets `memchr` and `simdutf8` find the CPU's instructions at run time. `simd`
-//! (part of `std`) validates UTF-8 with `simdutf8`.
+//! (part of `std`) validates UTF-8 with `simdutf8`. `serde` implements `Serialize` for events and frames, and
+//! `Deserialize` for those that own their text.
 //!
 //! [9.2.2]: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
 //! [9.2.3]: https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
@@ -107,33 +108,25 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-mod block;
-mod chunk;
+mod config;
 mod decoder;
 mod encode;
+mod event_source;
+mod event_type;
 mod frame;
 mod instant;
-mod lend;
 mod limits;
-mod line;
 mod mime;
 mod output;
-mod policy;
-mod resume;
-mod share;
-mod source;
-mod step;
-mod text;
-mod usual;
-mod way_on;
-mod work;
+mod reconnect;
 
-pub use bytestring::ByteString;
+pub use config::Config;
 pub use decoder::Decoder;
 pub use encode::EncodeError;
-pub use frame::{Event, Frame};
+pub use event_source::EventSource;
+pub use event_type::EventType;
+pub use frame::{Event, EventRef, Frame, FrameRef};
 pub use instant::Instant;
 pub use limits::{DecodeError, Limits, Oversize};
 pub use output::{Attempt, Cause, CloseReason, Disconnect, Output, ReadyState, ResponseHead, Resume};
-pub use policy::{Backoff, ReconnectPolicy};
-pub use source::{Config, EventSource};
+pub use reconnect::{Backoff, ReconnectPolicy};

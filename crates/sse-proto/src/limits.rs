@@ -3,23 +3,44 @@
 use core::error::Error;
 use core::fmt;
 
-/// Bounds on what one event may make the decoder hold.
+/// Bounds on how long one event may be, and so on what the decoder holds.
 ///
 /// ```
 /// use sse_proto::{DecodeError, Decoder, Limits};
 ///
-/// let mut decoder = Decoder::new(Limits { max_event_len: 8, ..Limits::default() });
+/// let mut decoder = Decoder::new(Limits::default().max_event_len(8));
 /// let mut input: &[u8] = b"data: more than eight bytes\n\n";
 /// assert_eq!(decoder.decode(&mut input), Err(DecodeError::TooLong { limit: 8 }));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
-    /// The most bytes that may be held at once: the data so far with one LF for each data line (so an empty line adds
-    /// one), the event type, the last event ID (the one in force and the one to come) and the line in progress. Text
-    /// counts as the UTF-8 that it is handed on as. 16 MiB unless set.
+    /// The most bytes that the lines of one event may have. 16 MiB unless set.
+    ///
+    /// The lines count as they were received, with their names and with one byte for each line end, be it LF, CR or
+    /// CRLF; the blank line does not count. The last event ID in force counts as well. A comment does not count towards
+    /// the event that it stands in, but must not be longer than the limit by itself.
+    ///
+    /// The decoder holds at most twice as many bytes plus 512 KiB of valid text. U+FFFD is three times as long as the
+    /// byte that it may stand for, so that of bytes that are not UTF-8 it holds at most six times the limit plus 512 KiB.
+    /// (While a buffer grows, an allocator that moves it holds the old one as well.)
     pub max_event_len: usize,
     /// What happens to an event over the limit.
     pub oversize: Oversize,
+}
+
+impl Limits {
+    /// Sets [`max_event_len`](Self::max_event_len), in bytes.
+    #[must_use]
+    pub fn max_event_len(self, bytes: usize) -> Self {
+        Self { max_event_len: bytes, ..self }
+    }
+
+    /// Sets what happens to an event over the limit.
+    #[must_use]
+    pub fn oversize(self, oversize: Oversize) -> Self {
+        Self { oversize, ..self }
+    }
 }
 
 impl Default for Limits {
@@ -31,12 +52,12 @@ impl Default for Limits {
 /// What happens to an event that is longer than [`Limits::max_event_len`].
 ///
 /// ```
-/// use sse_proto::{Decoder, Frame, Limits, Oversize};
+/// use sse_proto::{Decoder, EventRef, FrameRef, Limits, Oversize};
 ///
-/// let mut decoder = Decoder::new(Limits { max_event_len: 12, oversize: Oversize::Skip });
+/// let mut decoder = Decoder::new(Limits::default().max_event_len(12).oversize(Oversize::Skip));
 /// let mut input: &[u8] = b"data: far too long\n\ndata: ok\n\n";
-/// assert_eq!(decoder.decode(&mut input)?, Some(Frame::Discarded { len: 18 }));
-/// assert!(matches!(decoder.decode(&mut input)?, Some(Frame::Event(event)) if event.data == "ok"));
+/// assert_eq!(decoder.decode(&mut input)?, Some(FrameRef::Discarded { len: 19 }));
+/// assert_eq!(decoder.decode(&mut input)?, Some(FrameRef::Event(EventRef::new("message", "ok"))));
 /// # Ok::<(), sse_proto::DecodeError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,7 +79,7 @@ pub enum Oversize {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// An event would hold more than [`Limits::max_event_len`]. It stays that way until
+    /// An event is longer than [`Limits::max_event_len`]. The error stays until
     /// [`Decoder::reset`](crate::Decoder::reset).
     TooLong {
         /// The limit, in bytes.

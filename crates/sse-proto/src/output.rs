@@ -1,11 +1,10 @@
-//! The words in which an event source and its driver talk.
+//! Types exchanged by [`EventSource`](crate::EventSource) and its driver.
 
+use alloc::string::String;
 use core::fmt;
 use core::time::Duration;
 
-use bytestring::ByteString;
-
-use crate::{Frame, Instant};
+use crate::{FrameRef, Instant};
 
 /// What the event source asks of its driver, or tells it.
 ///
@@ -20,13 +19,13 @@ use crate::{Frame, Instant};
 /// assert!(matches!(source.poll_output(), Output::Wait(_)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
+pub enum Output<'a> {
     /// Send the request, with the headers of the attempt.
     Connect(Attempt),
     /// The response is that of an event stream. It comes before any frame.
     Opened,
-    /// The stream said this.
-    Frame(Frame),
+    /// The stream said this. The text is lent until the next call.
+    Frame(FrameRef<'a>),
     /// Drop the connection, or what is left of it. There will be another attempt at `retry_at`.
     Disconnected {
         /// Why.
@@ -46,13 +45,14 @@ pub enum Output {
 /// ```
 /// use sse_proto::{Config, EventSource, Instant, Output, Resume};
 ///
-/// let config = Config { last_event_id: "41".into(), ..Config::default() };
+/// let config = Config::default().last_event_id("41");
 /// let mut source = EventSource::new(config, Instant::ZERO);
 /// let Output::Connect(attempt) = source.poll_output() else { panic!("the first thing it asks for") };
 /// assert_eq!(attempt.resume, Resume::From("41".into()));
 /// assert!(attempt.headers().any(|header| header == ("Last-Event-ID", b"41")));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Attempt {
     /// Counts the attempts of this event source, from 1.
     pub number: u64,
@@ -98,16 +98,16 @@ pub enum Resume {
     /// At the beginning, or where the server pleases: there is no last event ID.
     Fresh,
     /// After the event with this ID.
-    From(ByteString),
+    From(String),
     /// There is a last event ID that cannot be a header value: it has control characters, begins or ends with a space,
     /// or is longer than 4 KiB. The header is left out; the server will not know where to go on.
-    Unsendable(ByteString),
+    Unsendable(String),
 }
 
 impl Resume {
     /// What can be done with this last event ID.
     #[must_use]
-    pub fn new(last_event_id: ByteString) -> Self {
+    pub fn new(last_event_id: String) -> Self {
         const LONGEST: usize = 4 * 1024;
         let id = last_event_id.as_bytes();
         let spaced = id.first() == Some(&b' ') || id.last() == Some(&b' ');
@@ -174,7 +174,7 @@ pub enum Cause {
     /// A status that says to come back later.
     Status(u16),
     /// The application asked for a new connection.
-    Restart,
+    Reconnect,
 }
 
 impl From<Disconnect> for Cause {
@@ -194,7 +194,7 @@ impl fmt::Display for Cause {
             Self::ResponseTimeout => f.write_str("no response came in time"),
             Self::IdleTimeout => f.write_str("the connection was idle for too long"),
             Self::Status(status) => write!(f, "the response had status {status}"),
-            Self::Restart => f.write_str("the application asked for a new connection"),
+            Self::Reconnect => f.write_str("the application asked for a new connection"),
         }
     }
 }
@@ -221,7 +221,7 @@ pub enum CloseReason {
     /// A status that is neither 200 nor one to retry.
     Status(u16),
     /// A 200 with another content type than `text/event-stream`, or with none.
-    ContentType(Option<ByteString>),
+    ContentType(Option<String>),
     /// An event was longer than the limit, which is in bytes.
     TooLong {
         /// [`Limits::max_event_len`](crate::Limits::max_event_len).

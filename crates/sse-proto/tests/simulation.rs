@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sse_proto::{
-    Cause, CloseReason, Config, Disconnect, EventSource, Frame, Instant, Output, ReconnectPolicy,
+    Cause, CloseReason, Config, Disconnect, EventSource, FrameRef, Instant, Output, ReconnectPolicy,
     ResponseHead,
 };
 use sse_testkit::SplitMix64;
@@ -50,8 +50,8 @@ struct World {
 impl World {
     fn new(seed: u64, trace: bool) -> Self {
         let mut dice = SplitMix64::new(seed);
-        let policy = ReconnectPolicy { retry_initial: true, ..ReconnectPolicy::default() };
-        let config = Config { policy, idle_timeout: Some(IDLE), seed, ..Config::default() };
+        let policy = ReconnectPolicy::default().retry_initial(true);
+        let config = Config::default().policy(policy).idle_timeout(IDLE).seed(seed);
         Self {
             log: 1 + dice.next_u64() % 20,
             dice,
@@ -68,12 +68,6 @@ impl World {
 
     fn roll(&mut self, sides: u64) -> u64 {
         self.dice.next_u64() % sides
-    }
-
-    fn say(&self, what: impl FnOnce() -> String) {
-        if self.trace {
-            println!("{:>9.3} s  {}", self.now.since_origin().as_secs_f64(), what());
-        }
     }
 
     fn run(&mut self) {
@@ -93,7 +87,9 @@ impl World {
     fn drain(&mut self) -> Result<Option<Instant>, CloseReason> {
         loop {
             let output = self.source.poll_output();
-            self.say(|| format!("{output:?}"));
+            if self.trace {
+                println!("{:>9.3} s  {output:?}", self.now.since_origin().as_secs_f64());
+            }
             match output {
                 Output::Connect(attempt) => {
                     assert_eq!(self.connects, self.disconnects, "two connections at once");
@@ -109,7 +105,7 @@ impl World {
                     self.respond(id);
                 }
                 Output::Opened => assert!(self.link.is_some(), "open without a response"),
-                Output::Frame(Frame::Event(event)) => {
+                Output::Frame(FrameRef::Event(event)) => {
                     let number: u64 = event.last_event_id.parse().expect("every event has a number");
                     assert_eq!(event.data, format!("event {number}\n✓"));
                     assert_eq!(number, self.received.last().copied().unwrap_or(0) + 1, "lost or doubled");
@@ -121,7 +117,7 @@ impl World {
                     self.link = None;
                     let delay = retry_at.saturating_duration_since(self.now);
                     assert!(
-                        cause == Cause::Restart || delay >= self.reconnection_time,
+                        cause == Cause::Reconnect || delay >= self.reconnection_time,
                         "{delay:?} is no delay"
                     );
                     let most = Duration::from_secs(72).max(self.reconnection_time * 6 / 5);
@@ -160,7 +156,7 @@ impl World {
         match self.roll(12) {
             0 => self.source.handle_disconnect(self.now, Disconnect::Eof),
             1 => self.source.handle_disconnect(self.now, Disconnect::Transport),
-            2 => self.source.restart(self.now),
+            2 => self.source.reconnect(self.now),
             3 => {
                 self.now = self.now + IDLE;
                 self.source.handle_timeout(self.now);

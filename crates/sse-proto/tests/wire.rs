@@ -1,25 +1,23 @@
-//! Each row of the wire table, however it is cut, through each door, against the row and the reference.
+//! Each row of the wire table, however it is cut, against the row and the reference.
 #![allow(missing_docs)]
 
 mod common;
 
-use common::{DOORS, decode, limits};
-use sse_proto::{Decoder, Frame};
+use common::{decode, limits};
+use sse_proto::{Decoder, EventRef, FrameRef};
 use sse_testkit::wire::{Case, cases, large_cases};
 use sse_testkit::{chunking, reference};
 
 fn check(case: &Case, chunks: &[&[u8]]) {
-    for door in DOORS {
-        let decoder = Decoder::new(limits(case.limit, case.skip)).with_last_event_id(case.resumed_from);
-        let outcome = decode(decoder, chunks, door);
-        assert!(
-            outcome == case.expected,
-            "{} ({door:?}, {} chunks):\n{outcome:?}\n{:?}",
-            case.name,
-            chunks.len(),
-            case.expected
-        );
-    }
+    let decoder = Decoder::new(limits(case.limit, case.skip)).with_last_event_id(case.resumed_from);
+    let outcome = decode(decoder, chunks);
+    assert!(
+        outcome == case.expected,
+        "{} ({} chunks):\n{outcome:?}\n{:?}",
+        case.name,
+        chunks.len(),
+        case.expected
+    );
 }
 
 #[test]
@@ -70,9 +68,9 @@ fn a_cr_ends_its_line_at_once() {
     let mut input: &[u8] = b"data:a\r";
     assert_eq!(decoder.decode(&mut input), Ok(None));
     let mut input: &[u8] = b"\r";
-    assert!(matches!(decoder.decode(&mut input), Ok(Some(Frame::Event(event))) if event.data == "a"));
+    assert!(matches!(decoder.decode(&mut input), Ok(Some(FrameRef::Event(event))) if event.data == "a"));
     let mut input: &[u8] = b"\ndata:b\n\n";
-    assert!(matches!(decoder.decode(&mut input), Ok(Some(Frame::Event(event))) if event.data == "b"));
+    assert!(matches!(decoder.decode(&mut input), Ok(Some(FrameRef::Event(event))) if event.data == "b"));
 }
 
 #[test]
@@ -85,7 +83,7 @@ fn a_reset_keeps_the_id_and_nothing_else() {
         decoder.reset();
         let mut input: &[u8] = b"\xEF\xBB\xBFdata: a\n\n";
         let frame = decoder.decode(&mut input).expect("nothing is long");
-        let Some(Frame::Event(event)) = frame else { panic!("{cut:?}: {frame:?}") };
+        let Some(FrameRef::Event(event)) = frame else { panic!("{cut:?}: {frame:?}") };
         assert_eq!((event.event_type, event.data, event.last_event_id), ("message", "a", "1"), "{cut:?}");
     }
 }
@@ -100,4 +98,42 @@ fn too_long_stays_until_a_reset() {
     decoder.reset();
     let mut input: &[u8] = b"data: 1\n\n";
     assert!(decoder.decode(&mut input).expect("short enough").is_some());
+}
+
+#[test]
+fn hidden_frames_do_not_come_out_and_what_follows_does() {
+    for case in cases() {
+        for (comments, retries) in [(false, true), (true, false), (false, false)] {
+            for chunks in chunking::whole(&case.input).chain(chunking::every_split(&case.input)) {
+                let decoder = Decoder::new(limits(case.limit, case.skip))
+                    .with_last_event_id(case.resumed_from)
+                    .show_comments(comments)
+                    .show_retries(retries);
+                let mut expected = case.expected.clone();
+                expected.frames.retain(|frame| match FrameRef::from(frame) {
+                    FrameRef::Comment(_) => comments,
+                    FrameRef::Retry(_) => retries,
+                    _ => true,
+                });
+                assert_eq!(decode(decoder, &chunks), expected, "{}", case.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_end_of_the_stream_commits_the_id_with_or_without_data() {
+    for (input, event) in [
+        (&b"id: 7\ndata: a"[..], Some(EventRef::new("message", "a").with_id("7"))),
+        (b"id: 7", None),
+        (b"id: 7\n", None),
+        (b"id: 7\r", None),
+    ] {
+        let mut decoder = Decoder::default();
+        assert_eq!(decoder.decode(&mut &*input), Ok(None));
+        assert_eq!(decoder.last_event_id(), "");
+        assert_eq!(decoder.decode_eof(), event);
+        assert_eq!(decoder.last_event_id(), "7");
+        assert_eq!(decoder.decode_eof(), None);
+    }
 }

@@ -12,10 +12,10 @@ mod chunking;
 mod decode;
 #[cfg(feature = "fuzz-peers")]
 mod differential;
-mod doors;
 mod draw;
 #[cfg(feature = "fuzz-http")]
 mod http;
+mod reader;
 mod replay;
 mod roundtrip;
 mod source;

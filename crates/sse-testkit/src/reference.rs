@@ -7,38 +7,38 @@ use core::time::Duration;
 
 use sse_proto::{Event, Frame};
 
-/// What a stream comes to.
+/// What a decoder makes of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// Everything that the stream said, in order.
-    pub frames: Vec<Frame<String>>,
+    pub frames: Vec<Frame>,
     /// The last event ID when the stream ended: what a reconnection would send.
     pub last_event_id: String,
     /// Whether the stream was given up because an event was over the limit.
     pub too_long: bool,
+    /// The event that lacks its blank line, if the end of the stream counts as the end of the line and of the event.
+    pub unfinished: Option<Event>,
 }
 
 /// Decodes a whole stream that began with `last_event_id`.
 ///
-/// `limit` is in bytes. What is held for an event is its data (with the LF that each data line adds), its event type,
-/// the last event ID and the id that will replace it. As soon as that and the line in progress (its line end and a
-/// leading BOM not counted) are more than `limit`, the event is too long. U+FFFD is longer than the bytes that it stands
-/// for, so an event may also become too long where its bytes are made text: an event type, an id or a comment at the
-/// line's end, the data at the blank line.
+/// `limit` is in bytes. The lines of an event count as they were received, with one byte for each line end, and so does
+/// the last event ID in force; as soon as they are more than `limit`, the event is too long. A comment counts by itself
+/// alone. A blank line and a leading BOM do not count.
 ///
 /// An event that is too long ends the decoding, or with `skip` is dropped up to its blank line, with everything in it
-/// that was not said before it became too long, and is told as [`Frame::Discarded`]. The `len` of that is what was held
-/// when it became too long (the last event ID left out) and the bytes of lines from there on.
+/// that was not said before it became too long, and shows as [`Frame::Discarded`]. The `len` of that counts its lines.
 ///
 /// ```
 /// use sse_proto::{Event, Frame};
 /// use sse_testkit::reference;
 ///
 /// let outcome = reference::decode(b"id: 7\ndata: a\n\ndata: b", 1024, false, String::new());
-/// let event = Event { event_type: "message".into(), data: "a".into(), last_event_id: "7".into() };
+/// let mut event = Event::new("message", "a");
+/// event.set_id("7");
 /// assert_eq!(outcome.frames, [Frame::Event(event)]);
 /// assert_eq!(outcome.last_event_id, "7");
-/// assert!(!outcome.too_long);
+/// assert_eq!(outcome.unfinished.map(|event| event.data).as_deref(), Some("b"));
 /// ```
 #[must_use]
 pub fn decode(input: &[u8], limit: usize, skip: bool, last_event_id: String) -> Outcome {
@@ -55,6 +55,7 @@ pub fn decode(input: &[u8], limit: usize, skip: bool, last_event_id: String) -> 
             break;
         }
     }
+    stream.outcome.unfinished = stream.clone().unfinished();
     stream.outcome
 }
 
@@ -68,10 +69,13 @@ fn without_bom(input: &[u8]) -> &[u8] {
     input.strip_prefix(BOM).unwrap_or(input)
 }
 
+#[derive(Clone)]
 struct Stream {
     limit: usize,
     skip: bool,
     line: Vec<u8>,
+    /// How long the lines of this event are, comments left out.
+    used: usize,
     data: Vec<u8>,
     event_type: String,
     /// The "last event ID buffer", while it differs from the last event ID.
@@ -83,15 +87,17 @@ struct Stream {
 
 impl Stream {
     fn new(limit: usize, skip: bool, last_event_id: String) -> Self {
+        let outcome = Outcome { frames: Vec::new(), last_event_id, too_long: false, unfinished: None };
         Self {
             limit,
             skip,
             line: Vec::new(),
+            used: 0,
             data: Vec::new(),
             event_type: String::new(),
             pending_id: None,
             discarding: None,
-            outcome: Outcome { frames: Vec::new(), last_event_id, too_long: false },
+            outcome,
         }
     }
 
@@ -99,42 +105,65 @@ impl Stream {
         self.line.push(byte);
         if let Some(len) = &mut self.discarding {
             *len += 1;
-        } else if self.held_for_block() + self.outcome.last_event_id.len() + self.line.len() > self.limit {
-            self.overflow(self.held_for_block() + self.line.len());
+        } else if !self.fits(self.line.len()) {
+            self.overflow(self.line.len());
         }
     }
 
     fn end_line(&mut self) {
         let line = core::mem::take(&mut self.line);
-        if let Some(len) = self.discarding {
-            if line.is_empty() {
+        match &mut self.discarding {
+            Some(len) if line.is_empty() => {
+                self.outcome.frames.push(Frame::Discarded { len: *len });
                 self.discarding = None;
-                self.outcome.frames.push(Frame::Discarded { len });
             }
-        } else if line.is_empty() {
-            self.dispatch();
-        } else {
-            self.process_line(&line);
+            Some(len) => *len += 1,
+            None if line.is_empty() => self.dispatch(),
+            None => {
+                self.line = line;
+                self.end_line_of_event();
+            }
         }
     }
 
+    fn end_line_of_event(&mut self) {
+        let len = self.line.len() + 1;
+        if !self.fits(len) {
+            self.line.clear();
+            return self.overflow(len);
+        }
+        if !self.is_in_comment() {
+            self.used += len;
+        }
+        self.process_line();
+    }
+
+    /// Whether the line may be so long.
+    fn fits(&self, len: usize) -> bool {
+        if self.is_in_comment() {
+            len <= self.limit
+        } else {
+            self.used + self.outcome.last_event_id.len() + len <= self.limit
+        }
+    }
+
+    fn is_in_comment(&self) -> bool {
+        self.line.first() == Some(&b':')
+    }
+
     /// 9.2.6, "If the line starts with a U+003A COLON character (:)" and the steps after it.
-    fn process_line(&mut self, line: &[u8]) {
-        let len = self.held_for_block() + line.len();
+    fn process_line(&mut self) {
+        let line = core::mem::take(&mut self.line);
         let frame = match line.iter().position(|&byte| byte == b':') {
             Some(0) => Some(Frame::Comment(text(without_space(&line[1..])))),
             Some(colon) => self.process_field(&line[..colon], without_space(&line[colon + 1..])),
-            None => self.process_field(line, b""),
+            None => self.process_field(&line, b""),
         };
-        let comment_len = if let Some(Frame::Comment(text)) = &frame { text.len() } else { 0 };
-        if self.held_for_block() + self.outcome.last_event_id.len() + comment_len > self.limit {
-            return self.overflow(len);
-        }
         self.outcome.frames.extend(frame);
     }
 
     /// 9.2.6, "The steps to process the field given a field name and a field value".
-    fn process_field(&mut self, name: &[u8], value: &[u8]) -> Option<Frame<String>> {
+    fn process_field(&mut self, name: &[u8], value: &[u8]) -> Option<Frame> {
         match name {
             b"event" => self.event_type = text(value),
             b"data" => {
@@ -152,23 +181,40 @@ impl Stream {
 
     /// 9.2.6, "dispatch the event".
     fn dispatch(&mut self) {
-        let last_event_id = self.pending_id.as_ref().unwrap_or(&self.outcome.last_event_id).clone();
-        let data = self.data.strip_suffix(b"\n").map(text);
-        let data_len = data.as_ref().map_or(0, String::len);
-        if data.is_some() && data_len + self.event_type.len() + last_event_id.len() > self.limit {
-            return self.overflow_at_blank_line();
+        let mut event = Event::new("message", "");
+        event.last_event_id.clone_from(&self.outcome.last_event_id);
+        if let Some(id) = &self.pending_id {
+            event.set_id(id);
         }
-        let event_type = core::mem::take(&mut self.event_type);
-        self.outcome.last_event_id.clone_from(&last_event_id);
-        self.clear_block();
-        if let Some(data) = data {
-            let event_type = if event_type.is_empty() { "message".to_owned() } else { event_type };
-            self.outcome.frames.push(Frame::Event(Event { event_type, data, last_event_id }));
+        self.outcome.last_event_id.clone_from(&event.last_event_id);
+        if !self.event_type.is_empty() {
+            event.event_type = self.event_type.as_str().into();
+        }
+        if let Some(data) = self.data.strip_suffix(b"\n") {
+            event.data = text(data);
+            self.outcome.frames.push(Frame::Event(event));
+        }
+        self.clear();
+    }
+
+    /// The event of which the end of the stream is the end, if it is one.
+    fn unfinished(mut self) -> Option<Event> {
+        if self.discarding.is_some() || self.outcome.too_long {
+            return None;
+        }
+        self.process_line();
+        self.outcome.frames.clear();
+        self.dispatch();
+        match self.outcome.frames.pop() {
+            Some(Frame::Event(event)) => Some(event),
+            _ => None,
         }
     }
 
+    /// The line of this length, or what there is of it, is too long for the event.
     fn overflow(&mut self, len: usize) {
-        self.clear_block();
+        let len = self.used + len;
+        self.clear();
         if self.skip {
             self.discarding = Some(len as u64);
         } else {
@@ -176,22 +222,8 @@ impl Stream {
         }
     }
 
-    /// The block is complete already: nothing more of it is to come.
-    fn overflow_at_blank_line(&mut self) {
-        let len = self.held_for_block() as u64;
-        self.clear_block();
-        if self.skip {
-            self.outcome.frames.push(Frame::Discarded { len });
-        } else {
-            self.outcome.too_long = true;
-        }
-    }
-
-    fn held_for_block(&self) -> usize {
-        self.data.len() + self.event_type.len() + self.pending_id.as_ref().map_or(0, String::len)
-    }
-
-    fn clear_block(&mut self) {
+    fn clear(&mut self) {
+        self.used = 0;
         self.data.clear();
         self.event_type.clear();
         self.pending_id = None;
@@ -218,9 +250,10 @@ fn number(digits: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    fn event(event_type: &str, data: &str, last_event_id: &str) -> Frame<String> {
-        let [event_type, data, last_event_id] = [event_type, data, last_event_id].map(String::from);
-        Frame::Event(Event { event_type, data, last_event_id })
+    fn event(event_type: &str, data: &str, id: Option<&str>) -> Frame {
+        let mut event = Event::new(event_type, data);
+        id.into_iter().for_each(|id| event.set_id(id));
+        Frame::Event(event)
     }
 
     fn decode_whole(input: &[u8]) -> Outcome {
@@ -234,8 +267,8 @@ mod tests {
             b": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n";
         let expected = [
             Frame::Comment("test stream".into()),
-            event("message", "first event", "1"),
-            event("message", "second event", ""),
+            event("message", "first event", Some("1")),
+            event("message", "second event", Some("")),
         ];
         let outcome = decode_whole(input);
         assert_eq!(outcome.frames, expected);
@@ -245,36 +278,37 @@ mod tests {
     #[test]
     fn commits_the_id_at_the_blank_line_only() {
         let outcome = decode(b"id: 2\n\nid: 3\ndata: a\n", 100, false, "1".into());
-        assert_eq!(outcome, Outcome { frames: vec![], last_event_id: "2".into(), too_long: false });
+        assert_eq!((outcome.frames, &*outcome.last_event_id), (vec![], "2"));
+        assert_eq!(outcome.unfinished.and_then(|event| event.id().map(str::to_owned)).as_deref(), Some("3"));
     }
 
     #[test]
     fn every_line_end_and_a_bom() {
         let outcome = decode_whole(b"\xEF\xBB\xBFevent: t\rdata: a\r\ndata: b\n\r\n");
-        assert_eq!(outcome.frames, [event("t", "a\nb", "")]);
+        assert_eq!(outcome.frames, [event("t", "a\nb", None)]);
     }
 
     #[test]
     fn stops_at_the_first_byte_over_the_limit() {
         let input = b"data: a\n\ndata: b\ndata: c\n\n";
-        assert!(!decode(input, 9, false, String::new()).too_long);
-        let outcome = decode(input, 8, false, String::new());
-        assert_eq!(outcome.frames, [event("message", "a", "")]);
+        assert!(!decode(input, 16, false, String::new()).too_long);
+        let outcome = decode(input, 15, false, String::new());
+        assert_eq!(outcome.frames, [event("message", "a", None)]);
         assert!(outcome.too_long);
     }
 
     #[test]
     fn skips_an_event_over_the_limit_and_counts_it() {
-        let outcome = decode(b"id: 1\ndata: 12345\n: c\n\ndata: a\n\n", 8, true, String::new());
-        assert_eq!(outcome.frames, [Frame::Discarded { len: 1 + 11 + 3 }, event("message", "a", "")]);
+        let input = b"id: 1\ndata: 12345\n: c\n\ndata: a\n\n";
+        let outcome = decode(input, 8, true, String::new());
+        assert_eq!(outcome.frames, [Frame::Discarded { len: 6 + 12 + 4 }, event("message", "a", None)]);
         assert_eq!(outcome.last_event_id, "");
     }
 
     #[test]
-    fn counts_the_text_where_it_is_longer_than_the_bytes() {
+    fn counts_lines_as_received_and_not_as_text() {
         let input = b"data:\xFF\xFF\xFF\n\n";
         assert!(!decode(input, 9, false, String::new()).too_long);
         assert!(decode(input, 8, false, String::new()).too_long);
-        assert_eq!(decode(input, 8, true, String::new()).frames, [Frame::Discarded { len: 4 }]);
     }
 }

@@ -68,8 +68,9 @@ pub fn cases() -> Vec<Case> {
     .concat()
 }
 
-fn case<const N: usize>(name: &'static str, input: impl Into<Vec<u8>>, frames: [Frame<String>; N]) -> Case {
-    let expected = Outcome { frames: frames.into(), last_event_id: String::new(), too_long: false };
+fn case<const N: usize>(name: &'static str, input: impl Into<Vec<u8>>, frames: [Frame; N]) -> Case {
+    let expected =
+        Outcome { frames: frames.into(), last_event_id: String::new(), too_long: false, unfinished: None };
     Case { name, input: input.into(), limit: USUAL_LIMIT, skip: false, resumed_from: "", expected }
 }
 
@@ -93,6 +94,13 @@ impl Case {
         Self { resumed_from, ..self }
     }
 
+    /// The stream ends within an event, which is this one if the end of the stream ends it.
+    fn leaves(mut self, unfinished: Frame) -> Self {
+        let Frame::Event(event) = unfinished else { panic!("{unfinished:?} is no event") };
+        self.expected.unfinished = Some(event);
+        self
+    }
+
     /// The last event ID that the stream ends with.
     fn leaves_id(mut self, id: &str) -> Self {
         self.expected.last_event_id = id.into();
@@ -100,33 +108,43 @@ impl Case {
     }
 }
 
-/// A "message" without an id.
-fn event(data: &str) -> Frame<String> {
-    full("message", data, "")
+/// A "message" without an ID.
+fn event(data: &str) -> Frame {
+    typed("message", data)
 }
 
-fn typed(event_type: &str, data: &str) -> Frame<String> {
-    full(event_type, data, "")
+fn typed(event_type: &str, data: &str) -> Frame {
+    Frame::Event(Event::new(event_type, data))
 }
 
-fn with_id(data: &str, id: &str) -> Frame<String> {
+/// A "message" whose block set this ID.
+fn with_id(data: &str, id: &str) -> Frame {
     full("message", data, id)
 }
 
-fn full(event_type: &str, data: &str, id: &str) -> Frame<String> {
-    Frame::Event(Event { event_type: event_type.into(), data: data.into(), last_event_id: id.into() })
+fn full(event_type: &str, data: &str, id: &str) -> Frame {
+    let mut event = Event::new(event_type, data);
+    event.set_id(id);
+    Frame::Event(event)
 }
 
-fn comment(text: &str) -> Frame<String> {
+/// A "message" with an ID that was set before its block.
+fn inheriting(data: &str, id: &str) -> Frame {
+    let mut event = Event::new("message", data);
+    event.last_event_id = id.into();
+    Frame::Event(event)
+}
+
+fn comment(text: &str) -> Frame {
     Frame::Comment(text.into())
 }
 
 /// In milliseconds.
-fn retry(ms: u64) -> Frame<String> {
+fn retry(ms: u64) -> Frame {
     Frame::Retry(Duration::from_millis(ms))
 }
 
-fn discarded(len: u64) -> Frame<String> {
+fn discarded(len: u64) -> Frame {
     Frame::Discarded { len }
 }
 
@@ -137,25 +155,24 @@ mod tests {
     use super::*;
     use crate::reference;
 
-    fn agrees_with_the_reference(case: &Case) {
-        let outcome = reference::decode(&case.input, case.limit, case.skip, case.resumed_from.into());
-        // Not assert_eq: the outcome of a large row is megabytes.
-        assert!(
-            outcome == case.expected,
-            "{}: {:.2000}",
-            case.name,
-            format!("{outcome:?}, not {:?}", case.expected)
-        );
+    /// Each row that the reference does not agree with; of its frames only the beginning, since some are megabytes.
+    fn disagreements(cases: &[Case]) -> Vec<String> {
+        let differs = |case: &Case| {
+            let got = reference::decode(&case.input, case.limit, case.skip, case.resumed_from.into());
+            let shown = || format!("{}: {:.400}", case.name, format!("{got:?}"));
+            (got != case.expected).then(shown)
+        };
+        cases.iter().filter_map(differs).collect()
     }
 
     #[test]
     fn the_reference_agrees_with_every_row() {
-        cases().iter().for_each(agrees_with_the_reference);
+        assert_eq!(disagreements(&cases()), [""; 0]);
     }
 
     #[test]
     fn the_reference_agrees_with_every_large_row() {
-        large_cases().iter().for_each(agrees_with_the_reference);
+        assert_eq!(disagreements(&large_cases()), [""; 0]);
     }
 
     #[test]

@@ -19,8 +19,6 @@ pub(crate) fn table() -> String {
 
 pub(crate) fn print(table: &str) {
     println!("## Allocations per event\n");
-    println!(
-        "decode / decode_bytes / events() / sse-core, by the size of the pieces; 0+ is less than one in 200.\n"
-    );
+    println!("lent / owned / events() / sse-core, by the size of the pieces; 0+ is less than one in 200.\n");
     println!("{table}");
 }

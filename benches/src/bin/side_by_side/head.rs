@@ -19,7 +19,7 @@ pub(crate) fn print() {
          shared chunk is handed one that was made before the clock ran. A peer is timed where it gives the same \
          events (type, data, id) as this workspace's decoder, and the best peer is the fastest of those; what else \
          they gave is noted below the tables. Slices cost nothing to hand over; the chunks that a network hands over \
-         are references that are counted, and whoever gets them (decode_bytes, events() and the peers on Bytes) lets \
+         are references that are counted, and whoever gets them (owned, events() and the peers on Bytes) lets \
          go of each. memcpy, memchr2 (over line ends) and lines+utf8 (each line end found \
          and each line validated, nothing parsed) have the whole stream in one piece.\n"
     );

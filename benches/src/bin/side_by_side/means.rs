@@ -8,12 +8,12 @@ use crate::tables::{ratio, title};
 type Ratio = fn(&Cell) -> Option<f64>;
 
 const RATIOS: [(&str, Ratio); 6] = [
-    ("decode / best peer", |cell| cell.to_best_peer("decode")),
-    ("decode_bytes / best peer", |cell| cell.to_best_peer("decode_bytes")),
+    ("lent / best peer", |cell| cell.to_best_peer("lent")),
+    ("owned / best peer", |cell| cell.to_best_peer("owned")),
     ("events() / best peer", |cell| cell.to_best_peer("events()")),
-    ("decode_bytes / best peer on Bytes", |cell| cell.to_best_on_bytes("decode_bytes")),
+    ("owned / best peer on Bytes", |cell| cell.to_best_on_bytes("owned")),
     ("events() / best peer on Bytes", |cell| cell.to_best_on_bytes("events()")),
-    ("decode / lines+utf8", |cell| cell.to_lines("decode")),
+    ("lent / lines+utf8", |cell| cell.to_lines("lent")),
 ];
 
 pub(crate) fn print(cells: &[Cell]) {

@@ -23,9 +23,9 @@ pub(crate) fn title(cut: Cut) -> String {
 
 fn print_ours(cells: &[Cell]) {
     println!(
-        "| workload | bytes/event | decode | decode_bytes | events() | best peer | its MB/s | lines+utf8 \
-         | decode / peer | decode_bytes / peer | events() / peer | decode_bytes / peer on Bytes \
-         | events() / peer on Bytes | decode / lines+utf8 |"
+        "| workload | bytes/event | lent | owned | events() | best peer | its MB/s | lines+utf8 \
+         | lent / peer | owned / peer | events() / peer | owned / peer on Bytes \
+         | events() / peer on Bytes | lent / lines+utf8 |"
     );
     println!("|---|{}", "---|".repeat(13));
     for cell in cells {
@@ -35,15 +35,15 @@ fn print_ours(cells: &[Cell]) {
 
 fn our_row(cell: &Cell) -> Vec<String> {
     let best = cell.best_peer();
-    let doors = ["decode", "decode_bytes", "events()"];
+    let ours = ["lent", "owned", "events()"];
     let mut row = vec![cell.workload.to_owned(), cell.bytes_per_event.to_string()];
-    row.extend(doors.map(|door| shown(cell.figure(door))));
+    row.extend(ours.map(|way| shown(cell.figure(way))));
     row.push(best.map_or("-", |(name, _)| name).to_owned());
     row.push(best.map_or("-".to_owned(), |(_, rate)| number(rate)));
     row.push(shown(cell.figure(bounds::LINES)));
-    row.extend(doors.map(|door| ratio(cell.to_best_peer(door))));
-    row.extend(["decode_bytes", "events()"].map(|door| ratio(cell.to_best_on_bytes(door))));
-    row.push(ratio(cell.to_lines("decode")));
+    row.extend(ours.map(|way| ratio(cell.to_best_peer(way))));
+    row.extend(["owned", "events()"].map(|way| ratio(cell.to_best_on_bytes(way))));
+    row.push(ratio(cell.to_lines("lent")));
     row
 }
 

@@ -22,7 +22,7 @@ const MOST_OF_A_REFUSAL: usize = 64 * 1024;
 const LONGEST_REFUSAL: Duration = Duration::from_secs(10);
 
 impl<T: Transport, M: Timer> Drive<T, M> {
-    pub(super) fn poll_closed(&mut self, cx: &mut Context<'_>, reason: CloseReason) -> Poll<Step> {
+    pub(super) fn poll_closed<R>(&mut self, cx: &mut Context<'_>, reason: CloseReason) -> Poll<Step<R>> {
         if self.ended {
             return Poll::Ready(Step::Ended(None));
         }

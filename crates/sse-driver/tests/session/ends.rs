@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 
 use sse_driver::proto::Limits;
-use sse_driver::{Event, State};
+use sse_driver::{EventRef, State};
 
 use super::*;
 
@@ -35,7 +35,7 @@ fn what_a_refused_response_says() {
 
 #[test]
 fn the_last_event_of_a_stream() {
-    let done = |event: &Event| event.data == "[DONE]";
+    let done = |event: EventRef<'_>| event.data == "[DONE]";
     let finished = test([events().send("data: a\n\ndata: [DONE]\n\ndata: b\n\n").stall()]);
     let (data, end) = finished.read(finished.get().finish_when(done));
     end.expect("it finished");
@@ -93,7 +93,7 @@ fn an_error_in_band() {
 #[test]
 fn an_event_over_the_limit() {
     let test = test([events().send("data: much too long\n\n")]);
-    let limits = Limits { max_event_len: 8, ..Limits::default() };
+    let limits = Limits::default().max_event_len(8);
     let error = test.read(test.get().limits(limits)).1.expect_err("too long");
     assert!(matches!(error, Error::TooLong { limit: 8 }), "{error:?}");
 }

@@ -166,7 +166,7 @@ fn events_of_a_body() {
     assert_eq!(read(body(vec![Ok("da"), Ok("ta: a\n\n: c\ndata: b\n")])), [a()]);
     let broken = "the connection failed while the stream was open".to_owned();
     assert_eq!(read(body(vec![Ok("data: a\n\n"), Err(failed()), Ok("data: b\n\n")])), [a(), Err(broken)]);
-    let limits = Limits { max_event_len: 9, ..Limits::default() };
+    let limits = Limits::default().max_event_len(9);
     let long = "an event is longer than the limit of 9 bytes".to_owned();
     let events = body(vec![Ok("data: a\n\ndata: longer\n\ndata: b\n\n")]).limits(limits);
     assert_eq!(read(events), [a(), Err(long)]);

@@ -14,11 +14,8 @@ fn delays(policy: ReconnectPolicy, seed: u64) -> impl Iterator<Item = Duration> 
 
 #[test]
 fn growth_and_cap() {
-    let policy = |reconnection_time, factor, max_delay| ReconnectPolicy {
-        reconnection_time: millis(reconnection_time),
-        factor,
-        max_delay: millis(max_delay),
-        ..policy()
+    let policy = |reconnection_time, factor, max_delay| {
+        policy().reconnection_time(millis(reconnection_time)).factor(factor).max_delay(millis(max_delay))
     };
     for (policy, expected) in [
         (policy(3000, 2, 60_000), [3000, 6000, 12_000, 24_000, 48_000, 60_000, 60_000]),
@@ -40,7 +37,7 @@ fn growth_and_cap() {
 #[test]
 fn jitter_is_added_and_never_taken_off() {
     for (percent, most) in [(0, 3000), (20, 3600), (100, 6000), (250, 10_500)] {
-        let policy = || ReconnectPolicy { jitter_percent: percent, ..policy() };
+        let policy = || policy().jitter_percent(percent);
         let firsts = || (0..5000).map(|seed| delays(policy(), seed).next().expect("no end of attempts"));
         let (floor, ceiling) = (millis(3000), millis(most));
         let hundredth = (ceiling - floor) / 100;
@@ -91,7 +88,7 @@ fn growth_starts_over_after_a_long_connection() {
 
 #[test]
 fn accept_and_close_runs_out_of_attempts() {
-    let mut life = Life::open(with(ReconnectPolicy { max_attempts: Some(3), ..policy() }));
+    let mut life = Life::open(with(policy().max_attempts(3)));
     for _ in 0..3 {
         life.eof();
         life.reopen();
@@ -101,7 +98,7 @@ fn accept_and_close_runs_out_of_attempts() {
 
 #[test]
 fn attempts_run_out_whatever_fails() {
-    let limited = || with(ReconnectPolicy { max_attempts: Some(2), ..policy() });
+    let limited = || with(policy().max_attempts(2));
     let mut life = Life::waiting(limited());
     life.at(3).timeout();
     assert_eq!(life.response(503), "lost Status(503) until 9s, wait until 9s");
@@ -155,11 +152,10 @@ fn the_server_sets_the_reconnection_time_within_bounds() {
 /// The bounds are for the server: whoever writes the policy may do as they like.
 #[test]
 fn bounds_of_the_policy() {
-    let policy = ReconnectPolicy { reconnection_time: millis(1), ..policy() };
+    let policy = policy().reconnection_time(millis(1));
     assert_eq!(Backoff::new(policy.clone(), 0).next_delay(), Some(millis(1)));
     // Where they contradict each other, the lower one wins: no storm.
-    let mut backoff =
-        Backoff::new(ReconnectPolicy { min_delay: seconds(9), max_server_delay: seconds(1), ..policy }, 0);
+    let mut backoff = Backoff::new(policy.min_delay(seconds(9)).max_server_delay(seconds(1)), 0);
     backoff.handle_retry(seconds(5));
     assert_eq!(backoff.reconnection_time(), seconds(9));
 }
@@ -183,11 +179,11 @@ fn retry_after_is_a_floor_for_one_delay() {
 
 /// A floor that was asked for before a wait was cut short is no floor of the delay after it.
 #[test]
-fn retry_after_does_not_outlive_a_restart() {
+fn retry_after_does_not_outlive_a_reconnect() {
     let mut life = Life::waiting(config());
     life.at(3).timeout();
     life.head(ResponseHead { retry_after: Some(seconds(500)), ..head(429) });
-    assert_eq!(life.at(4).restart(), "connect, wait");
+    assert_eq!(life.at(4).reconnect(), "connect, wait");
     assert_eq!(life.break_off(), "lost Transport until 16s, wait until 16s");
 }
 
@@ -206,15 +202,13 @@ fn retry_after_of_an_answer_that_is_final() {
 fn no_sum_of_times_panics() {
     let most = Duration::MAX;
     for jitter_percent in [0, 20, u32::MAX] {
-        let policy = ReconnectPolicy {
-            reconnection_time: most,
-            factor: u32::MAX,
-            max_delay: most,
-            min_delay: most,
-            max_server_delay: most,
-            jitter_percent,
-            ..policy()
-        };
+        let policy = policy()
+            .reconnection_time(most)
+            .factor(u32::MAX)
+            .max_delay(most)
+            .min_delay(most)
+            .max_server_delay(most)
+            .jitter_percent(jitter_percent);
         let mut backoff = Backoff::new(policy, 1);
         for _ in 0..5 {
             backoff.handle_retry_after(most);

@@ -1,8 +1,7 @@
 //! How it ends, what is shown on the way, and beginning again.
 
 use sse_proto::{
-    Cause, CloseReason, Config, DecodeError, Disconnect, Limits, Output, Oversize, ReadyState,
-    ReconnectPolicy,
+    Cause, CloseReason, DecodeError, Disconnect, Limits, Output, Oversize, ReadyState, ReconnectPolicy,
 };
 
 use crate::life::{Life, at, config, head, millis, policy, with};
@@ -56,11 +55,11 @@ fn the_reason_is_kept() {
 #[test]
 fn an_event_over_the_limit() {
     const STREAM: &str = "data: a\n\ndata: too long for it\n\ndata: b\n\n";
-    let limited = |oversize| Config { limits: Limits { max_event_len: 10, oversize }, ..config() };
+    let limited = |oversize| config().limits(Limits::default().max_event_len(10).oversize(oversize));
     let mut life = Life::open(limited(Oversize::Fail));
     assert_eq!(life.data(STREAM), "message \"a\" #, closed TooLong { limit: 10 }");
     let mut life = Life::open(limited(Oversize::Skip));
-    assert_eq!(life.data(STREAM), "message \"a\" #, Discarded { len: 21 }, message \"b\" #, wait");
+    assert_eq!(life.data(STREAM), "message \"a\" #, Discarded { len: 22 }, message \"b\" #, wait");
     // Also where the connection is lost before it is noticed.
     let mut life = Life::open(limited(Oversize::Fail));
     life.source.handle_data(at(0), STREAM.into());
@@ -70,36 +69,36 @@ fn an_event_over_the_limit() {
 /// What was skipped is not delivered, so it is no progress.
 #[test]
 fn a_discarded_event_is_no_progress() {
-    let limits = Limits { max_event_len: 10, oversize: Oversize::Skip };
-    let mut life = Life::waiting(Config { limits, ..config() });
+    let limits = Limits::default().max_event_len(10).oversize(Oversize::Skip);
+    let mut life = Life::waiting(config().limits(limits));
     life.reopen();
-    assert_eq!(life.data("data: too long for it\n\n"), "Discarded { len: 21 }, wait");
+    assert_eq!(life.data("data: too long for it\n\n"), "Discarded { len: 22 }, wait");
     assert_eq!(life.eof(), "lost Eof until 9s, wait until 9s");
 }
 
 #[test]
-fn restart_connects_at_once_and_counts_as_no_failure() {
-    let policies = [ReconnectPolicy { max_attempts: Some(1), ..policy() }, ReconnectPolicy::never()];
+fn reconnect_connects_at_once_and_counts_as_no_failure() {
+    let policies = [policy().max_attempts(1), ReconnectPolicy::never()];
     for policy in policies {
         for make in [Life::connecting, Life::open] {
             let mut life = make(with(policy.clone()));
             for n in 1..6 {
-                let expected = format!("lost Restart until {n}s, connect, wait");
-                assert_eq!(life.at(n).restart(), expected);
+                let expected = format!("lost Reconnect until {n}s, connect, wait");
+                assert_eq!(life.at(n).reconnect(), expected);
             }
         }
     }
     let mut life = Life::waiting(config());
-    assert_eq!(life.at(1).restart(), "connect, wait", "it cuts the wait short");
+    assert_eq!(life.at(1).reconnect(), "connect, wait", "it cuts the wait short");
     assert_eq!(life.break_off(), "lost Transport until 7s, wait until 7s", "which undoes no failure");
 }
 
 /// As if the server had dropped it: what is complete comes, what is not is lost, and the id stays.
 #[test]
-fn restart_in_the_middle() {
+fn reconnect_in_the_middle_of_a_chunk() {
     let mut life = Life::open(config());
     life.source.handle_data(at(0), "id: 1\ndata: a\n\nid: 2\ndata: half".into());
-    assert_eq!(life.restart(), "message \"a\" #1, lost Restart until 0ns, connect from 1, wait");
+    assert_eq!(life.reconnect(), "message \"a\" #1, lost Reconnect until 0ns, connect from 1, wait");
     // What the old connection still sends is not from the new one.
     assert_eq!(life.data(TWO_EVENTS), "wait");
     assert_eq!(life.response(200), "opened, wait");
@@ -107,24 +106,24 @@ fn restart_in_the_middle() {
 
 /// The application may ask while it reads the last events of a connection that is gone already.
 #[test]
-fn restart_after_the_loss_and_before_the_driver_heard_of_it() {
+fn reconnect_after_the_loss_and_before_the_driver_heard_of_it() {
     let mut life = Life::open(config());
     life.source.handle_data(at(0), TWO_EVENTS.into());
     life.source.handle_disconnect(at(0), Disconnect::Transport);
     assert!(matches!(life.source.poll_output(), Output::Frame(_)));
-    assert_eq!(life.at(1).restart(), "message \"b\" #, lost Restart until 1s, connect, wait");
+    assert_eq!(life.at(1).reconnect(), "message \"b\" #, lost Reconnect until 1s, connect, wait");
 }
 
 /// How long the connection was open is counted up to the first time that the application asked.
 #[test]
-fn a_second_restart_does_not_move_the_loss() {
+fn a_second_reconnect_does_not_move_the_loss() {
     for (first, delay) in [(59, 6), (60, 3)] {
         let mut life = Life::waiting(config());
         life.reopen();
-        life.source.restart(at(3 + first));
-        life.source.restart(at(3 + 60));
+        life.source.reconnect(at(3 + first));
+        life.source.reconnect(at(3 + 60));
         let lost = 3 + first;
-        assert_eq!(life.drain(), format!("lost Restart until {lost}s, connect, wait"));
+        assert_eq!(life.drain(), format!("lost Reconnect until {lost}s, connect, wait"));
         let next = 100 + delay;
         let told = life.at(100).break_off();
         assert_eq!(told, format!("lost Transport until {next}s, wait until {next}s"), "open for {first} s");
@@ -139,7 +138,7 @@ fn comments_and_retries_are_shown_when_asked_for() {
         (true, false, "Comment(\"c\"), message \"a\" #, wait"),
         (true, true, "Comment(\"c\"), Retry(700ms), message \"a\" #, wait"),
     ] {
-        let mut life = Life::open(Config { show_comments, show_retries, ..config() });
+        let mut life = Life::open(config().show_comments(show_comments).show_retries(show_retries));
         assert_eq!(life.data(": c\nretry: 700\ndata: a\n\n"), told);
         assert_eq!(life.source.reconnection_time(), millis(700), "it takes effect all the same");
     }
@@ -177,7 +176,7 @@ fn each_cause_and_each_reason_says_what_happened() {
         (Cause::ResponseTimeout, "no response came in time"),
         (Cause::IdleTimeout, "the connection was idle for too long"),
         (Cause::Status(503), "the response had status 503"),
-        (Cause::Restart, "the application asked for a new connection"),
+        (Cause::Reconnect, "the application asked for a new connection"),
     ] {
         assert_eq!(cause.to_string(), text);
         assert_eq!(CloseReason::Failed(cause).to_string(), text);
@@ -207,7 +206,7 @@ fn each_cause_and_each_reason_says_what_happened() {
 
 #[test]
 fn nothing_is_lost_when_the_driver_does_not_drain() {
-    let mut life = Life::connecting(Config { show_comments: true, ..config() });
+    let mut life = Life::connecting(config().show_comments(true));
     life.source.handle_response(at(0), head(200));
     for data in ["data: a\n", "\nda", "", "ta: b\n\n:", " c\r", "\ndata: half"] {
         life.source.handle_data(at(0), data.into());

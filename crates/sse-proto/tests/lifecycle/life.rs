@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sse_proto::{
-    Config, Disconnect, Event, EventSource, Frame, Instant, Output, ReconnectPolicy, ResponseHead, Resume,
+    Config, Disconnect, EventSource, FrameRef, Instant, Output, ReconnectPolicy, ResponseHead, Resume,
 };
 
 pub(crate) const EVENT_STREAM: Option<&[u8]> = Some(b"text/event-stream");
@@ -23,7 +23,7 @@ pub(crate) fn at(n: u64) -> Instant {
 
 /// Without jitter, so that times can be written down.
 pub(crate) fn policy() -> ReconnectPolicy {
-    ReconnectPolicy { jitter_percent: 0, ..ReconnectPolicy::default() }
+    ReconnectPolicy::default().jitter_percent(0)
 }
 
 pub(crate) fn config() -> Config {
@@ -31,7 +31,7 @@ pub(crate) fn config() -> Config {
 }
 
 pub(crate) fn with(policy: ReconnectPolicy) -> Config {
-    Config { policy, ..Config::default() }
+    Config::default().policy(policy)
 }
 
 pub(crate) fn head(status: u16) -> ResponseHead<'static> {
@@ -107,8 +107,8 @@ impl Life {
         self.drain()
     }
 
-    pub(crate) fn restart(&mut self) -> String {
-        self.source.restart(self.now);
+    pub(crate) fn reconnect(&mut self) -> String {
+        self.source.reconnect(self.now);
         self.drain()
     }
 
@@ -126,8 +126,9 @@ impl Life {
         let mut told = Vec::new();
         loop {
             let output = self.source.poll_output();
+            let is_last = matches!(output, Output::Wait(_) | Output::Closed(_));
             told.push(tell(&output));
-            if matches!(output, Output::Wait(_) | Output::Closed(_)) {
+            if is_last {
                 return told.join(", ");
             }
         }
@@ -143,7 +144,7 @@ impl Life {
     }
 }
 
-fn tell(output: &Output) -> String {
+fn tell(output: &Output<'_>) -> String {
     match output {
         Output::Connect(attempt) => match &attempt.resume {
             Resume::Fresh => "connect".to_owned(),
@@ -151,8 +152,8 @@ fn tell(output: &Output) -> String {
             Resume::Unsendable(id) => format!("connect without {id:?}"),
         },
         Output::Opened => "opened".to_owned(),
-        Output::Frame(Frame::Event(Event { event_type, data, last_event_id })) => {
-            format!("{event_type} {data:?} #{last_event_id}")
+        Output::Frame(FrameRef::Event(event)) => {
+            format!("{} {:?} #{}", event.event_type, event.data, event.last_event_id)
         }
         Output::Frame(frame) => format!("{frame:?}"),
         Output::Disconnected { cause, retry_at } => {

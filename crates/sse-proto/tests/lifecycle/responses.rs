@@ -1,6 +1,6 @@
 //! What each response comes to.
 
-use sse_proto::{Config, ReconnectPolicy, ResponseHead};
+use sse_proto::{ReconnectPolicy, ResponseHead};
 
 use crate::life::{EVENT_STREAM, Life, config, head, policy, seconds, with};
 
@@ -65,7 +65,7 @@ fn a_content_type_of_no_consequence() {
 
 #[test]
 fn failures_before_the_first_open() {
-    let patient = ReconnectPolicy { retry_initial: true, ..policy() };
+    let patient = policy().retry_initial(true);
     for (policy, told) in [
         (policy(), ["closed Failed(Transport)", "closed Failed(Eof)", "closed Failed(Status(503))"]),
         (
@@ -103,7 +103,7 @@ fn as_the_standard_has_it() {
 
 #[test]
 fn opened_comes_before_any_byte_and_only_then() {
-    let mut life = Life::new(Config { idle_timeout: Some(seconds(9)), ..config() });
+    let mut life = Life::new(config().idle_timeout(seconds(9)));
     assert_eq!(life.drain(), "connect, wait");
     assert_eq!(life.response(200), "opened, wait until 9s");
     assert_eq!(life.data("da"), "wait until 9s");

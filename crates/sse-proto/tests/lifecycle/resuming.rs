@@ -5,7 +5,7 @@ use sse_proto::{Config, Disconnect, EventSource, Output, Resume};
 use crate::life::{Life, at, config, head};
 
 fn from(last_event_id: &str) -> Config {
-    Config { last_event_id: last_event_id.to_owned().into(), ..config() }
+    config().last_event_id(last_event_id)
 }
 
 /// What the first attempt sends when it resumes from an id.
@@ -56,7 +56,7 @@ fn attempts_are_counted() {
         while !matches!(source.poll_output(), Output::Wait(_)) {
             assert_eq!(source.close_reason(), None);
         }
-        source.restart(at(n));
+        source.reconnect(at(n));
     }
     assert_eq!(counted, [(1, 0), (2, 1), (3, 2), (4, 1)]);
 }

@@ -6,7 +6,7 @@ use crate::life::{Life, at, config, head, seconds};
 
 /// Every timeout is 20 s here, and the inputs come at 1 s.
 fn config_with_timeouts() -> Config {
-    Config { response_timeout: Some(seconds(20)), idle_timeout: Some(seconds(20)), ..config() }
+    config().response_timeout(seconds(20)).idle_timeout(seconds(20))
 }
 
 /// The attempt is due; the driver has not polled.
@@ -62,7 +62,7 @@ const INPUTS: [Input; 14] = [
     ("time before time", |source| source.handle_timeout(at(0))),
     ("an early timeout", |source| source.handle_timeout(at(1))),
     ("a timeout", |source| source.handle_timeout(at(20))),
-    ("restart", |source| source.restart(at(1))),
+    ("reconnect", |source| source.reconnect(at(1))),
     ("finish", EventSource::finish),
     ("close", EventSource::close),
 ];
@@ -77,7 +77,7 @@ const ROWS: [Row; 6] = [
         ReadyState::Connecting,
         "connect, wait until 20s",
         &[
-            ("restart", "connect, wait until 21s"),
+            ("reconnect", "connect, wait until 21s"),
             ("finish", "closed Finished"),
             ("close", "closed Requested"),
         ],
@@ -95,7 +95,7 @@ const ROWS: [Row; 6] = [
             ("the end", "closed Failed(Eof)"),
             ("a failure", "closed Failed(Transport)"),
             ("a timeout", "closed Failed(ResponseTimeout)"),
-            ("restart", "lost Restart until 1s, connect, wait until 21s"),
+            ("reconnect", "lost Reconnect until 1s, connect, wait until 21s"),
             ("finish", "closed Finished"),
             ("close", "closed Requested"),
         ],
@@ -110,7 +110,7 @@ const ROWS: [Row; 6] = [
             ("the end", "lost Eof until 4s, wait until 4s"),
             ("a failure", "lost Transport until 4s, wait until 4s"),
             ("a timeout", "lost IdleTimeout until 23s, wait until 23s"),
-            ("restart", "lost Restart until 1s, connect, wait until 21s"),
+            ("reconnect", "lost Reconnect until 1s, connect, wait until 21s"),
             ("finish", "closed Finished"),
             ("close", "closed Requested"),
         ],
@@ -121,7 +121,7 @@ const ROWS: [Row; 6] = [
         ReadyState::Connecting,
         "message \"a\" #1, lost Eof until 3s, wait until 3s",
         &[
-            ("restart", "message \"a\" #1, lost Restart until 1s, connect from 1, wait until 21s"),
+            ("reconnect", "message \"a\" #1, lost Reconnect until 1s, connect from 1, wait until 21s"),
             ("finish", "closed Finished"),
             ("close", "closed Requested"),
         ],
@@ -133,7 +133,7 @@ const ROWS: [Row; 6] = [
         "wait until 3s",
         &[
             ("a timeout", "connect, wait until 40s"),
-            ("restart", "connect, wait until 21s"),
+            ("reconnect", "connect, wait until 21s"),
             ("finish", "closed Finished"),
             ("close", "closed Requested"),
         ],

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use sse_proto::{Config, Instant, ReconnectPolicy, ResponseHead};
+use sse_proto::{Config, Instant, ResponseHead};
 
 use crate::life::{Life, at, config, head, policy, seconds, with};
 
 fn idle_after(timeout: u64) -> Config {
-    Config { idle_timeout: Some(seconds(timeout)), ..config() }
+    config().idle_timeout(seconds(timeout))
 }
 
 fn answered_within(timeout: u64) -> Config {
-    Config { response_timeout: Some(seconds(timeout)), ..config() }
+    config().response_timeout(seconds(timeout))
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_late_driver_gets_its_whole_timeout() {
 
 #[test]
 fn a_timeout_of_nothing() {
-    let mut life = Life::connecting(Config { idle_timeout: Some(Duration::ZERO), ..config() });
+    let mut life = Life::connecting(config().idle_timeout(Duration::ZERO));
     assert_eq!(life.response(200), "opened, wait until 0ns");
     assert_eq!(life.timeout(), "lost IdleTimeout until 3s, wait until 3s");
 }
@@ -102,20 +102,17 @@ fn time_that_runs_backwards() {
 #[test]
 fn no_time_is_too_long() {
     let most = Duration::MAX;
-    let policy = ReconnectPolicy {
-        reconnection_time: most,
-        factor: u32::MAX,
-        max_delay: most,
-        min_delay: most,
-        max_server_delay: most,
-        jitter_percent: u32::MAX,
-        reset_after: most,
-        retry_initial: true,
-        ..policy()
-    };
+    let policy = policy()
+        .reconnection_time(most)
+        .factor(u32::MAX)
+        .max_delay(most)
+        .min_delay(most)
+        .max_server_delay(most)
+        .jitter_percent(u32::MAX)
+        .reset_after(most)
+        .retry_initial(true);
     let timeout = Some(most);
-    let mut life =
-        Life::connecting(Config { response_timeout: timeout, idle_timeout: timeout, ..with(policy) });
+    let mut life = Life::connecting(with(policy).response_timeout(most).idle_timeout(most));
     let end = Instant::ZERO + most;
     let until = |cause| format!("lost {cause} until {most:?}, wait until {most:?}");
     for now in [end, at(0), end] {

@@ -38,13 +38,11 @@ pub(crate) async fn follow<A: Adapter>(url: &str, chaos: &Chaos, number: usize) 
 
 /// Quick, for an outage is short here; and never at its end.
 fn policy() -> ReconnectPolicy {
-    ReconnectPolicy {
-        reconnection_time: Duration::from_millis(20),
-        min_delay: Duration::from_millis(10),
-        max_delay: Duration::from_millis(500),
-        retry_initial: true,
-        ..ReconnectPolicy::default()
-    }
+    ReconnectPolicy::default()
+        .reconnection_time(Duration::from_millis(20))
+        .min_delay(Duration::from_millis(10))
+        .max_delay(Duration::from_millis(500))
+        .retry_initial(true)
 }
 
 /// Reads until the stream is over, and then is `true`, or the application has had enough of this session.

@@ -21,7 +21,7 @@ fn server(endless: &'static str) -> Server {
 }
 
 async fn is_too_long<A: FaultAdapter>(server: &Server) {
-    let limits = Limits { max_event_len: LIMIT, ..Limits::default() };
+    let limits = Limits::default().max_event_len(LIMIT);
     let mut session = open::<A>(get::<A>(server).limits(limits)).await;
     delivers::<A>(&mut session, 1..=1, "before").await;
     let error = failure::<A>(&mut session).await;
@@ -45,7 +45,7 @@ pub fn a_line_without_end_is_too_long<A: FaultAdapter>() {
 pub fn a_line_without_end_is_skipped_in_bounded_memory<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let server = server("id: 2\ndata: ");
-        let limits = Limits { max_event_len: LIMIT, oversize: Oversize::Skip };
+        let limits = Limits::default().max_event_len(LIMIT).oversize(Oversize::Skip);
         let mut session =
             open::<A>(get::<A>(&server).limits(limits).idle_timeout(Duration::from_secs(5))).await;
         delivers::<A>(&mut session, 1..=1, "before").await;

@@ -21,7 +21,7 @@ pub fn a_unix_socket_is_followed_across_connections<A: UnixAdapter>() {
             Reply::events().send(event(4)).stall(),
         ]);
         let front = UnixFront::new(&server);
-        let policy = ReconnectPolicy { jitter_percent: 0, ..ReconnectPolicy::default() };
+        let policy = ReconnectPolicy::default().jitter_percent(0);
         let ten_ms = Duration::from_millis(10);
         let client = A::unix(front.path()).reconnect(policy).reconnection_time(ten_ms).build();
         let causes = Notes::new();

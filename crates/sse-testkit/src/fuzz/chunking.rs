@@ -1,12 +1,12 @@
 //! The decoder against itself.
 
-use super::doors::{Door, Reader, limits};
+use super::reader::{Reader, limits};
 
 /// Any bytes, cut in two ways: all that came out is the same, and at each place where both are cut it came out by then.
 ///
 /// The first byte is the limit (0 for none), the second whether to skip what is over it. Then twice: how many bytes are
-/// about the cuts (up to 16), and these. Each of them is the size of a piece in its lower six bits, 0 for an empty one, and
-/// the door that it goes through in its highest. They are used round and round. The rest is the stream.
+/// about the cuts (up to 16), and these. Each of them is the size of a piece in its lower six bits, 0 for an empty one.
+/// They are used round and round. The rest is the stream.
 ///
 /// ```
 /// sse_testkit::fuzz::chunking(b"\0\0\x01\x01\x02\x83\x05id: 1\r\ndata: a\r\n\r\n");
@@ -14,7 +14,7 @@ use super::doors::{Door, Reader, limits};
 ///
 /// # Panics
 ///
-/// When it makes a difference how the bytes were cut, or through which door they went.
+/// When it makes a difference how the bytes were cut.
 pub fn chunking(input: &[u8]) {
     let [limit, skip, rest @ ..] = input else { return };
     let (Some((one, rest)), limits) = (cuts(rest), limits(*limit, skip % 2 == 1)) else { return };
@@ -53,13 +53,13 @@ impl Cut<'_> {
     /// Without cuts, all at once. A round of empty pieces only would not end, so each round ends with a byte.
     fn advance(&mut self) {
         let rest = &self.stream[self.read..];
-        let (len, door) = match self.cuts.get(self.turn) {
-            Some(cut) => (usize::from(cut & 0x3F), if cut & 0x80 == 0 { Door::Lent } else { Door::Shared }),
-            None if self.cuts.is_empty() => (rest.len(), Door::Lent),
-            None => (1, Door::Shared),
+        let len = match self.cuts.get(self.turn) {
+            Some(cut) => usize::from(cut & 0x3F),
+            None if self.cuts.is_empty() => rest.len(),
+            None => 1,
         };
         let chunk = &rest[..len.min(rest.len())];
-        self.reader.read(chunk, door);
+        self.reader.read(chunk);
         self.read += chunk.len();
         self.turn = if self.turn < self.cuts.len() { self.turn + 1 } else { 0 };
     }

@@ -80,7 +80,7 @@ async fn exchange(net: &Net, flags: u8) {
 async fn session(net: &Net, flags: u8) {
     let oversize = if flags & 32 == 0 { Oversize::Fail } else { Oversize::Skip };
     let client = Client::builder_with(Http::new(net.clone()).proxy(Proxy::none()), net.clock.clone())
-        .limits(Limits { max_event_len: 64 * 1024, oversize })
+        .limits(Limits::default().max_event_len(64 * 1024).oversize(oversize))
         .max_reconnection_attempts(2)
         .retry_initial(flags & 64 != 0)
         .show_comments(true)

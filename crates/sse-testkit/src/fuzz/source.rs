@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sse_proto::{
-    CloseReason, Config, Disconnect, EventSource, Frame, Instant, Limits, Output, Oversize, ReconnectPolicy,
+    CloseReason, Config, Disconnect, EventSource, Frame, Instant, Output, Oversize, ReconnectPolicy,
     ResponseHead,
 };
 
-use self::model::Model;
+use self::model::{Model, Owned};
 use super::draw::{Draw, TIMES};
 
 /// Any inputs of an event source, in any order, at any times, whether they make sense or not, with any configuration: what it
@@ -57,19 +57,17 @@ pub fn source(input: &[u8]) {
 fn config(draw: &mut Draw<'_>) -> Config {
     let flags = draw.byte();
     let limit = draw.byte();
-    Config {
-        policy: policy(flags, draw),
-        limits: Limits {
-            max_event_len: if limit == 0 { usize::MAX } else { limit.into() },
-            oversize: if flags & 4 == 0 { Oversize::Fail } else { Oversize::Skip },
-        },
-        response_timeout: draw.maybe_time(),
-        idle_timeout: draw.maybe_time(),
-        last_event_id: draw.one_of(&["", "7", " 7", "a\u{1}b", "é"]).into(),
-        show_comments: flags & 8 != 0,
-        show_retries: flags & 16 != 0,
-        seed: draw.byte().into(),
-    }
+    let mut config = Config::default();
+    config.policy = policy(flags, draw);
+    config.limits.max_event_len = if limit == 0 { usize::MAX } else { limit.into() };
+    config.limits.oversize = if flags & 4 == 0 { Oversize::Fail } else { Oversize::Skip };
+    config.response_timeout = draw.maybe_time();
+    config.idle_timeout = draw.maybe_time();
+    config.last_event_id = draw.one_of(&["", "7", " 7", "a\u{1}b", "é"]).into();
+    config.show_comments = flags & 8 != 0;
+    config.show_retries = flags & 16 != 0;
+    config.seed = draw.byte().into();
+    config
 }
 
 /// The choice 0 is the default's.
@@ -79,18 +77,19 @@ fn policy(flags: u8, draw: &mut Draw<'_>) -> ReconnectPolicy {
         0 => usual,
         n => TIMES[usize::from(n) % TIMES.len()],
     };
-    ReconnectPolicy {
-        reconnection_time: or_usual(usual.reconnection_time),
-        max_delay: or_usual(usual.max_delay),
-        min_delay: or_usual(usual.min_delay),
-        max_server_delay: or_usual(usual.max_server_delay),
-        reset_after: or_usual(usual.reset_after),
-        factor: draw.one_of(&[2, 1, 0, 3, 10, u32::MAX]),
-        jitter_percent: draw.one_of(&[20, 0, 1, 100, 1000, u32::MAX]),
-        max_attempts: draw.one_of(&[None, Some(0), Some(1), Some(2), Some(5)]),
-        retry_initial: flags & 1 == 0,
-        retry_status: flags & 2 == 0,
-    }
+    let mut policy = usual
+        .clone()
+        .reconnection_time(or_usual(usual.reconnection_time))
+        .max_delay(or_usual(usual.max_delay))
+        .min_delay(or_usual(usual.min_delay))
+        .max_server_delay(or_usual(usual.max_server_delay))
+        .reset_after(or_usual(usual.reset_after))
+        .factor(draw.one_of(&[2, 1, 0, 3, 10, u32::MAX]))
+        .jitter_percent(draw.one_of(&[20, 0, 1, 100, 1000, u32::MAX]))
+        .retry_initial(flags & 1 == 0)
+        .retry_status(flags & 2 == 0);
+    policy.max_attempts = draw.one_of(&[None, Some(0), Some(1), Some(2), Some(5)]);
+    policy
 }
 
 struct Life {
@@ -129,7 +128,7 @@ impl Life {
                 self.now = self.last_wait.map_or(self.now, Instant::since_origin);
                 self.time_out();
             }
-            8 | 13 => self.restart(),
+            8 | 13 => self.reconnect(),
             9 => self.now = self.now.saturating_sub(draw.time()),
             10 => self.end(draw.byte()),
             14 => self.respond(0, None),
@@ -175,9 +174,9 @@ impl Life {
         self.model.handle_timeout(self.now());
     }
 
-    fn restart(&mut self) {
-        self.source.restart(self.now());
-        self.model.restart(self.now());
+    fn reconnect(&mut self) {
+        self.source.reconnect(self.now());
+        self.model.reconnect(self.now());
     }
 
     fn end(&mut self, choice: u8) {
@@ -193,14 +192,14 @@ impl Life {
     fn drain(&mut self) {
         loop {
             match self.poll() {
-                Output::Wait(deadline) => {
+                Owned::Other(Output::Wait(deadline)) => {
                     let is_new = deadline != self.last_wait;
                     let late = deadline.is_some_and(|deadline| deadline < self.now());
                     assert!(self.held || !(is_new && late), "{deadline:?} is over at {:?}", self.now);
                     self.last_wait = deadline;
                     break;
                 }
-                Output::Closed(_) => break,
+                Owned::Other(Output::Closed(_)) => break,
                 _ => {}
             }
         }
@@ -209,24 +208,23 @@ impl Life {
 
     /// One output, with the frames before it that may hide that the last event ID has moved.
     fn poll_on(&mut self) {
-        while let Output::Frame(Frame::Comment(_) | Frame::Retry(_) | Frame::Discarded { .. }) = self.poll() {
-        }
+        while let Owned::Frame(Frame::Comment(_) | Frame::Retry(_) | Frame::Discarded { .. }) = self.poll() {}
     }
 
-    fn poll(&mut self) -> Output {
+    fn poll(&mut self) -> Owned {
         let was_closed = self.source.close_reason().cloned();
-        let output = self.source.poll_output();
+        let output = Owned::from(self.source.poll_output());
         match &output {
-            Output::Connect(_) => {
+            Owned::Other(Output::Connect(_)) => {
                 assert!(!core::mem::replace(&mut self.connected, true), "two connections at once");
             }
-            Output::Disconnected { .. } => {
+            Owned::Other(Output::Disconnected { .. }) => {
                 assert!(core::mem::replace(&mut self.connected, false), "no connection to lose");
             }
             _ => {}
         }
         if let Some(reason) = was_closed {
-            assert_eq!(output, Output::Closed(reason), "closed is for ever");
+            assert_eq!(output, Owned::Other(Output::Closed(reason)), "closed is for ever");
         }
         self.model.check(&output, &self.source);
         output

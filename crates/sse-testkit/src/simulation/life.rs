@@ -161,9 +161,9 @@ impl Life {
 impl Life {
     pub(super) fn handle_reconnect(&mut self, now: Instant) {
         match (self.phase, &self.due) {
-            (_, Due::Closed(_) | Due::Lost(Cause::Restart, _)) | (Phase::Fresh | Phase::Closed, _) => {}
+            (_, Due::Closed(_) | Due::Lost(Cause::Reconnect, _)) | (Phase::Fresh | Phase::Closed, _) => {}
             (Phase::Waiting(at), _) => self.phase = Phase::Waiting(at.min(now)),
-            _ => self.due = Due::Lost(Cause::Restart, now),
+            _ => self.due = Due::Lost(Cause::Reconnect, now),
         }
     }
 
@@ -201,7 +201,7 @@ impl Life {
                 (self.phase, self.due) = (Phase::Open, Due::Nothing);
             }
             State::Disconnected { cause, error, retry_in, .. } => {
-                assert_eq!(error.is_some(), *cause != Cause::Restart);
+                assert_eq!(error.is_some(), *cause != Cause::Reconnect);
                 self.disconnected(now, *cause, *retry_in);
             }
             State::Closed { reason, .. } => self.closed(now, reason),
@@ -230,7 +230,7 @@ impl Life {
             panic!("it goes on in place of {reason:?}");
         }
         let retry_at = now + retry_in;
-        if cause == Cause::Restart {
+        if cause == Cause::Reconnect {
             assert_eq!(retry_in, Duration::ZERO);
         } else {
             let (least, most) = self.pace.next_delay();
@@ -286,7 +286,7 @@ impl Life {
         }
         let attempts = self.pace.failures;
         match self.settings.policy.max_attempts {
-            _ if cause == Cause::Restart => None,
+            _ if cause == Cause::Reconnect => None,
             _ if !self.was_open && !self.settings.policy.retry_initial => Some(CloseReason::Failed(cause)),
             Some(0) if cause == Cause::Eof => Some(CloseReason::EndOfStream),
             Some(most) if attempts >= most => Some(CloseReason::GaveUp { attempts, last: cause }),

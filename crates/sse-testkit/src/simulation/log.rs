@@ -123,8 +123,8 @@ fn write(dice: &mut Dice, settings: &Settings, id: u64, kind: Kind, data: &str, 
     if !id_first {
         writer.line(&format!("id:{id}"));
     }
-    let event =
-        Event { event_type: event_type.into(), data: data.into(), last_event_id: id.to_string().into() };
+    let mut event = Event::new(event_type, data);
+    event.set_id(id.to_string());
     writer.finish(match kind {
         Kind::Event => Mark::Complete(id, Some(event)),
         Kind::Id => Mark::Complete(id, None),

@@ -31,7 +31,7 @@ impl Settings {
         let oversize = dice.pick(&[Oversize::Fail, Oversize::Skip]);
         Self {
             policy: policy(dice),
-            limits: Limits { max_event_len: LIMIT, oversize },
+            limits: Limits::default().max_event_len(LIMIT).oversize(oversize),
             idle_timeout: dice.pick(&[None, Some(seconds(5)), Some(seconds(30))]),
             response_timeout: dice.pick(&[None, Some(seconds(2)), Some(seconds(20))]),
             shows_all: dice.percent(50),
@@ -49,16 +49,16 @@ fn policy(dice: &mut Dice) -> ReconnectPolicy {
         1 => return ReconnectPolicy::whatwg(),
         _ => {}
     }
-    ReconnectPolicy {
-        reconnection_time: millis(dice.pick(&[0, 100, 1000, 3000, 90_000])),
-        factor: dice.pick(&[0, 1, 2, 2, 3, u32::MAX]),
-        max_delay: millis(dice.pick(&[5000, 60_000])),
-        min_delay: millis(dice.pick(&[0, 100, 700])),
-        max_server_delay: millis(dice.pick(&[60_000, 3_600_000])),
-        jitter_percent: dice.pick(&[0, 20, 20, 100]),
-        max_attempts: dice.pick(&[None, None, None, Some(0), Some(1), Some(2), Some(5)]),
-        reset_after: millis(dice.pick(&[10_000, 60_000])),
-        retry_initial: dice.percent(60),
-        retry_status: dice.percent(85),
-    }
+    let mut policy = ReconnectPolicy::default()
+        .reconnection_time(millis(dice.pick(&[0, 100, 1000, 3000, 90_000])))
+        .factor(dice.pick(&[0, 1, 2, 2, 3, u32::MAX]))
+        .max_delay(millis(dice.pick(&[5000, 60_000])))
+        .min_delay(millis(dice.pick(&[0, 100, 700])))
+        .max_server_delay(millis(dice.pick(&[60_000, 3_600_000])))
+        .jitter_percent(dice.pick(&[0, 20, 20, 100]));
+    policy.max_attempts = dice.pick(&[None, None, None, Some(0), Some(1), Some(2), Some(5)]);
+    policy
+        .reset_after(millis(dice.pick(&[10_000, 60_000])))
+        .retry_initial(dice.percent(60))
+        .retry_status(dice.percent(85))
 }

@@ -55,13 +55,8 @@ pub(crate) fn in_time(run: impl FnOnce() + Send + 'static) {
 /// A client that reconnects after 10 ms, each time.
 pub(crate) fn client<A: Adapter>() -> BuilderOf<A> {
     let ten_ms = Duration::from_millis(10);
-    let policy = ReconnectPolicy {
-        reconnection_time: ten_ms,
-        min_delay: ten_ms,
-        factor: 1,
-        jitter_percent: 0,
-        ..ReconnectPolicy::default()
-    };
+    let policy =
+        ReconnectPolicy::default().reconnection_time(ten_ms).min_delay(ten_ms).factor(1).jitter_percent(0);
     A::builder().reconnect(policy)
 }
 

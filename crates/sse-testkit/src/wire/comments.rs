@@ -1,6 +1,6 @@
 //! Comments: one for each line, at its line, and never an event.
 
-use super::{Case, case, comment, event, full, typed, with_id};
+use super::{Case, case, comment, event, full, inheriting, typed, with_id};
 
 pub(super) fn cases() -> Vec<Case> {
     [texts(), places()].concat()
@@ -51,11 +51,11 @@ fn places() -> Vec<Case> {
         case(
             "comment, then an event with the id of before",
             b"id: 1\ndata: a\n\n: c\n\ndata: b\n\n",
-            [with_id("a", "1"), comment("c"), with_id("b", "1")],
+            [with_id("a", "1"), comment("c"), inheriting("b", "1")],
         )
         .leaves_id("1"),
         case("comment cut off before its line end", b": hello", []),
-        case("comment in a block that is cut off", b"data: a\n: c\n", [comment("c")]),
+        case("comment in a block that is cut off", b"data: a\n: c\n", [comment("c")]).leaves(event("a")),
         case(
             "format-comments of the web platform tests",
             format!(

@@ -1,6 +1,6 @@
 //! Names, values, `data` and `event`.
 
-use super::{Case, case, comment, event, full, typed, with_id};
+use super::{Case, case, comment, event, full, inheriting, typed, with_id};
 
 pub(super) fn cases() -> Vec<Case> {
     [values(), spaces(), data(), names(), event_types(), examples()].concat()
@@ -104,7 +104,7 @@ fn event_types() -> Vec<Case> {
         case(
             "a block with an event type and an id only",
             b"event: t\nid: 1\n\ndata: a\n\n",
-            [with_id("a", "1")],
+            [inheriting("a", "1")],
         )
         .leaves_id("1"),
         case("event type message", b"event: message\ndata: a\n\n", [event("a")]),
@@ -126,9 +126,10 @@ fn examples() -> Vec<Case> {
         case(
             "the standard: four blocks",
             b": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\n",
-            [comment("test stream"), with_id("first event", "1"), event("second event"), event(" third event")],
+            [comment("test stream"), with_id("first event", "1"), with_id("second event", ""), event(" third event")],
         ),
-        case("the standard: empty data", b"data\n\ndata\ndata\n\ndata:", [event(""), event("\n")]),
+        case("the standard: empty data", b"data\n\ndata\ndata\n\ndata:", [event(""), event("\n")])
+            .leaves(event("")),
         case("the standard: the space", b"data:test\n\ndata: test\n\n", [event("test"), event("test")]),
         case("the standard: add and remove", b"event: add\ndata: 7\n\nevent: remove\ndata: 2\n\n", [typed("add", "7"), typed("remove", "2")]),
         case(

@@ -1,6 +1,6 @@
 //! The last event ID: committed at the blank line, never before it.
 
-use super::{Case, case, comment, event, full, retry, with_id};
+use super::{Case, case, comment, event, full, inheriting, retry, with_id};
 
 pub(super) fn cases() -> Vec<Case> {
     [values(), committed(), carried(), not_committed(), resumed()].concat()
@@ -20,8 +20,12 @@ fn values() -> Vec<Case> {
             .leaves_id("2"),
         case("id with NUL is ignored", b"id: a\0b\ndata: a\n\n", [event("a")]),
         case("id that is NUL is ignored", b"id: \0\ndata: a\n\n", [event("a")]),
-        case("id with NUL leaves the last event ID", b"id: 1\n\nid: 2\0\ndata: a\n\n", [with_id("a", "1")])
-            .leaves_id("1"),
+        case(
+            "id with NUL leaves the last event ID",
+            b"id: 1\n\nid: 2\0\ndata: a\n\n",
+            [inheriting("a", "1")],
+        )
+        .leaves_id("1"),
         case(
             "id with NUL leaves the id before it in the block",
             b"id: 1\nid: \x002\ndata: a\n\n",
@@ -38,7 +42,7 @@ fn committed() -> Vec<Case> {
         case(
             "an event without an id carries the last one",
             b"id: 1\ndata: a\n\ndata: b\n\n",
-            [with_id("a", "1"), with_id("b", "1")],
+            [with_id("a", "1"), inheriting("b", "1")],
         )
         .leaves_id("1"),
         case(
@@ -47,37 +51,41 @@ fn committed() -> Vec<Case> {
             [with_id("a", "1"), with_id("b", "2")],
         )
         .leaves_id("2"),
-        case("an empty id clears", b"id: 1\ndata: a\n\nid:\ndata: b\n\n", [with_id("a", "1"), event("b")]),
+        case(
+            "an empty id clears",
+            b"id: 1\ndata: a\n\nid:\ndata: b\n\n",
+            [with_id("a", "1"), with_id("b", "")],
+        ),
         case(
             "an id of one space clears",
             b"id: 1\ndata: a\n\nid: \ndata: b\n\n",
-            [with_id("a", "1"), event("b")],
+            [with_id("a", "1"), with_id("b", "")],
         ),
-        case("id alone clears", b"id: 1\ndata: a\n\nid\ndata: b\n\n", [with_id("a", "1"), event("b")]),
-        case("id alone after an id in the block clears", b"id: 1\nid\ndata: a\n\n", [event("a")]),
+        case("id alone clears", b"id: 1\ndata: a\n\nid\ndata: b\n\n", [with_id("a", "1"), with_id("b", "")]),
+        case("id alone after an id in the block clears", b"id: 1\nid\ndata: a\n\n", [with_id("a", "")]),
         case("an id after id alone in the block", b"id\nid: 1\ndata: a\n\n", [with_id("a", "1")])
             .leaves_id("1"),
         case("a block with an id only", b"id: 1\n\n", []).leaves_id("1"),
-        case("a block with an id only, then an event", b"id: 1\n\ndata: a\n\n", [with_id("a", "1")])
+        case("a block with an id only, then an event", b"id: 1\n\ndata: a\n\n", [inheriting("a", "1")])
             .leaves_id("1"),
         case("a block with an empty id only clears", b"id: 1\n\nid\n\ndata: a\n\n", [event("a")]),
         case("two blocks with an id only", b"id: 1\n\nid: 2\n\n", []).leaves_id("2"),
         case("a block with an id and a comment", b"id: 1\n: c\n\n", [comment("c")]).leaves_id("1"),
         case("a block with an id and a retry", b"id: 1\nretry: 5\n\n", [retry(5)]).leaves_id("1"),
-        case("blank lines leave it", b"id: 1\n\n\n\n\ndata: a\n\n", [with_id("a", "1")]).leaves_id("1"),
+        case("blank lines leave it", b"id: 1\n\n\n\n\ndata: a\n\n", [inheriting("a", "1")]).leaves_id("1"),
         case("with a type", b"id: 1\nevent: t\ndata: a\n\n", [full("t", "a", "1")]).leaves_id("1"),
     ]
 }
 
 /// Events without an id, so many that a decoder may keep the text that they share; then the id changes.
 fn carried() -> Vec<Case> {
-    let carried = |id| ["a", "b", "c"].map(|data| with_id(data, id));
+    let carried = |id| ["a", "b", "c"].map(|data| inheriting(data, id));
     let [[a, b, c], [a2, b2, c2]] = ["1", "2"].map(carried);
     vec![
         case(
             "an id that was carried is replaced by that of an event",
             b"id: 1\ndata: a\n\ndata: b\n\ndata: c\n\nid: 2\ndata: a\n\ndata: b\n\ndata: c\n\n",
-            [a.clone(), b.clone(), c.clone(), a2.clone(), b2.clone(), c2.clone()],
+            [with_id("a", "1"), b.clone(), c.clone(), with_id("a", "2"), b2.clone(), c2.clone()],
         )
         .leaves_id("2"),
         case(
@@ -105,9 +113,10 @@ fn not_committed() -> Vec<Case> {
     vec![
         case("id, then the end", b"id: 1\n", []),
         case("id without a line end, then the end", b"id: 1", []),
-        case("id and data, then the end", b"id: 1\ndata: a\n", []),
+        case("id and data, then the end", b"id: 1\ndata: a\n", []).leaves(with_id("a", "1")),
         case("a second id, then the end", b"id: 1\ndata: a\n\nid: 2\ndata: b\n", [with_id("a", "1")])
-            .leaves_id("1"),
+            .leaves_id("1")
+            .leaves(with_id("b", "2")),
         case("id alone, then the end", b"id: 1\n\nid\n", []).leaves_id("1"),
         case("id and a comment, then the end", b"id: 1\n: c\n", [comment("c")]),
         case("id CR, then the end", b"id: 1\r", []),
@@ -117,17 +126,22 @@ fn not_committed() -> Vec<Case> {
 
 fn resumed() -> Vec<Case> {
     vec![
-        case("resumed: an event without an id carries it", b"data: a\n\n", [with_id("a", "7")])
+        case("resumed: an event without an id carries it", b"data: a\n\n", [inheriting("a", "7")])
             .resumed_from("7")
             .leaves_id("7"),
         case("resumed: nothing", b"", []).resumed_from("7").leaves_id("7"),
-        case("resumed: replaced", b"data: a\n\nid: 8\ndata: b\n\n", [with_id("a", "7"), with_id("b", "8")])
-            .resumed_from("7")
-            .leaves_id("8"),
-        case("resumed: cleared", b"id\ndata: a\n\n", [event("a")]).resumed_from("7"),
+        case(
+            "resumed: replaced",
+            b"data: a\n\nid: 8\ndata: b\n\n",
+            [inheriting("a", "7"), with_id("b", "8")],
+        )
+        .resumed_from("7")
+        .leaves_id("8"),
+        case("resumed: cleared", b"id\ndata: a\n\n", [with_id("a", "")]).resumed_from("7"),
         case("resumed: not replaced by an id that was cut off", b"id: 8\ndata: a\n", [])
             .resumed_from("7")
-            .leaves_id("7"),
+            .leaves_id("7")
+            .leaves(with_id("a", "8")),
         case("resumed: not replaced by an id with NUL", b"id: 8\0\n\n", []).resumed_from("7").leaves_id("7"),
     ]
 }

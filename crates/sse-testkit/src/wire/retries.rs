@@ -51,7 +51,7 @@ fn places() -> Vec<Case> {
             b"data: a\nretry: 5\n\n",
             [retry(5), event("a")],
         ),
-        case("retry in a block that is cut off", b"data: a\nretry: 5\n", [retry(5)]),
+        case("retry in a block that is cut off", b"data: a\nretry: 5\n", [retry(5)]).leaves(event("a")),
         case(
             "retry between events",
             b"data: a\n\nretry: 5\n\ndata: b\n\n",

@@ -84,7 +84,7 @@ fn cut_off() -> Vec<Case> {
             b"data: \xE2\x82\n\n\xACdata: x\ndata: b\n\n",
             [event("\u{FFFD}"), event("b")],
         ),
-        case("truncated by the end of the stream", b"data: \xE2\x82", []),
+        case("truncated by the end of the stream", b"data: \xE2\x82", []).leaves(event("\u{FFFD}")),
     ]
 }
 

@@ -3,11 +3,9 @@
 use std::time::Duration;
 
 use sse_proto::{
-    Attempt, Cause, CloseReason, Config, EventSource, Frame, Instant, Output, ReadyState, ResponseHead,
-    Resume,
+    Cause, CloseReason, Config, EventSource, Frame, Instant, Output, ReadyState, ResponseHead, Resume,
 };
 
-use super::super::doors::owned;
 use super::delay::Delays;
 use super::received::Received;
 
@@ -34,10 +32,35 @@ enum Phase {
     Closed(CloseReason),
 }
 
+/// An output that owns its text.
+#[derive(Debug, PartialEq)]
+pub(super) enum Owned {
+    Frame(Frame),
+    Other(Output<'static>),
+}
+
+impl From<Output<'_>> for Owned {
+    fn from(output: Output<'_>) -> Self {
+        Self::Other(match output {
+            Output::Frame(frame) => return Self::Frame(frame.to_owned()),
+            Output::Connect(attempt) => Output::Connect(attempt),
+            Output::Opened => Output::Opened,
+            Output::Disconnected { cause, retry_at } => Output::Disconnected { cause, retry_at },
+            Output::Wait(deadline) => Output::Wait(deadline),
+            Output::Closed(reason) => Output::Closed(reason),
+        })
+    }
+}
+
 /// What comes next.
 enum Next {
-    Exactly(Output),
-    Frame(Frame<String>),
+    Attempt {
+        number: u64,
+        failures: u32,
+        resume: Resume,
+    },
+    Exactly(Output<'static>),
+    Frame(Frame),
     /// The dice are the event source's own: the delay is one of these.
     Disconnected {
         cause: Cause,
@@ -48,7 +71,7 @@ enum Next {
 
 impl Model {
     pub(super) fn new(config: Config, now: Instant) -> Self {
-        let last_event_id = config.last_event_id.to_string();
+        let last_event_id = config.last_event_id.clone();
         Self {
             phase: Phase::Due(now),
             delays: Delays::new(config.policy.clone()),
@@ -73,7 +96,7 @@ impl Model {
                 (self.was_open, self.announce, self.delivered) = (true, true, false);
             }
             200 => {
-                let got = head.content_type.map(|text| String::from_utf8_lossy(text).into_owned().into());
+                let got = head.content_type.map(|text| String::from_utf8_lossy(text).into_owned());
                 self.end(CloseReason::ContentType(got));
             }
             204 => self.end(CloseReason::NoContent),
@@ -113,13 +136,15 @@ impl Model {
         }
     }
 
-    pub(super) fn restart(&mut self, now: Instant) {
+    pub(super) fn reconnect(&mut self, now: Instant) {
         match self.phase {
             Phase::Waiting { .. } | Phase::Due(_) => self.phase = Phase::Due(now),
             // A second one does not move the time of the loss.
-            Phase::Lost { cause: Cause::Restart, .. } => {}
-            Phase::Lost { opened, .. } => self.phase = Phase::Lost { cause: Cause::Restart, at: now, opened },
-            _ => self.lose(now, Cause::Restart),
+            Phase::Lost { cause: Cause::Reconnect, .. } => {}
+            Phase::Lost { opened, .. } => {
+                self.phase = Phase::Lost { cause: Cause::Reconnect, at: now, opened }
+            }
+            _ => self.lose(now, Cause::Reconnect),
         }
     }
 
@@ -131,12 +156,15 @@ impl Model {
     }
 
     /// The event source said this, and is in this state.
-    pub(super) fn check(&mut self, output: &Output, source: &EventSource) {
+    pub(super) fn check(&mut self, output: &Owned, source: &EventSource) {
         match (self.next(), output) {
-            (Next::Frame(expected), Output::Frame(frame)) => assert_eq!(owned(frame), expected),
+            (Next::Frame(expected), Owned::Frame(frame)) => assert_eq!(*frame, expected),
+            (Next::Attempt { number, failures, resume }, Owned::Other(Output::Connect(attempt))) => {
+                assert_eq!((attempt.number, attempt.failures, &attempt.resume), (number, failures, &resume));
+            }
             (
                 Next::Disconnected { cause: expected, earliest, latest },
-                Output::Disconnected { cause, retry_at },
+                Owned::Other(Output::Disconnected { cause, retry_at }),
             ) => {
                 assert_eq!(*cause, expected);
                 assert!(
@@ -145,13 +173,15 @@ impl Model {
                 );
                 self.phase = Phase::Waiting { retry_at: *retry_at };
             }
-            (Next::Exactly(expected), output) => assert_eq!(*output, expected),
+            (Next::Exactly(expected), Owned::Other(output)) => assert_eq!(*output, expected),
+            (Next::Exactly(expected), Owned::Frame(frame)) => panic!("{frame:?} in place of {expected:?}"),
+            (Next::Attempt { number, .. }, output) => panic!("{output:?} in place of attempt {number}"),
             (Next::Frame(frame), output) => panic!("{output:?} in place of {frame:?}"),
             (Next::Disconnected { cause, .. }, output) => panic!("{output:?} after {cause:?}"),
         }
         assert_eq!(source.ready_state(), self.ready_state());
         assert_eq!(source.reconnection_time(), self.delays.reconnection_time);
-        if !matches!(output, Output::Frame(Frame::Comment(_) | Frame::Retry(_) | Frame::Discarded { .. })) {
+        if !matches!(output, Owned::Frame(Frame::Comment(_) | Frame::Retry(_) | Frame::Discarded { .. })) {
             assert_eq!(source.last_event_id(), self.last_event_id, "after {output:?}");
         }
     }
@@ -166,7 +196,7 @@ impl Model {
         Next::Exactly(match self.phase.clone() {
             Phase::Due(since) => {
                 self.phase = Phase::Connecting { since };
-                Output::Connect(self.attempt())
+                return self.attempt();
             }
             Phase::Lost { cause, at, opened } => return self.settle(cause, at, opened),
             Phase::Connecting { .. } | Phase::Open { .. } | Phase::Waiting { .. } => {
@@ -177,7 +207,7 @@ impl Model {
     }
 
     /// The next frame that is shown. What comes before the end of a connection is told before it.
-    fn next_frame(&mut self) -> Option<Frame<String>> {
+    fn next_frame(&mut self) -> Option<Frame> {
         while matches!(self.phase, Phase::Open { .. } | Phase::Lost { .. }) {
             let frame = match self.received.next() {
                 Ok(frame) => frame,
@@ -196,7 +226,7 @@ impl Model {
         None
     }
 
-    fn is_shown(&mut self, frame: &Frame<String>) -> bool {
+    fn is_shown(&mut self, frame: &Frame) -> bool {
         match frame {
             Frame::Event(event) => {
                 self.delivered = true;
@@ -212,7 +242,7 @@ impl Model {
         }
     }
 
-    fn attempt(&mut self) -> Attempt {
+    fn attempt(&mut self) -> Next {
         self.attempts += 1;
         let id = &self.last_event_id;
         let spaced = id.starts_with(' ') || id.ends_with(' ');
@@ -223,7 +253,7 @@ impl Model {
             }
             _ => Resume::Unsendable(id.as_str().into()),
         };
-        Attempt { number: self.attempts, failures: self.delays.failures, resume }
+        Next::Attempt { number: self.attempts, failures: self.delays.failures, resume }
     }
 
     /// The connection is over, and so is all that it sent but the last event ID.
@@ -235,7 +265,7 @@ impl Model {
         {
             self.delays.failures = 0;
         }
-        if cause == Cause::Restart {
+        if cause == Cause::Reconnect {
             self.phase = Phase::Due(at);
             return Next::Exactly(Output::Disconnected { cause, retry_at: at });
         }

@@ -15,7 +15,7 @@ pub(super) struct Received {
 impl Received {
     pub(super) fn nothing(resumed_from: &str) -> Self {
         let resumed_from = resumed_from.to_owned();
-        let outcome = Outcome { frames: Vec::new(), last_event_id: resumed_from.clone(), too_long: false };
+        let outcome = reference::decode(b"", usize::MAX, false, resumed_from.clone());
         Self { resumed_from, stream: Vec::new(), outcome, told: 0 }
     }
 
@@ -26,7 +26,7 @@ impl Received {
     }
 
     /// The next frame; when there is none, what all of it has come to.
-    pub(super) fn next(&mut self) -> Result<Frame<String>, &Outcome> {
+    pub(super) fn next(&mut self) -> Result<Frame, &Outcome> {
         let frame = self.outcome.frames.get(self.told).ok_or(&self.outcome)?;
         self.told += 1;
         Ok(frame.clone())

@@ -12,14 +12,11 @@ use core::time::Duration;
 /// use core::time::Duration;
 /// use sse_proto::ReconnectPolicy;
 ///
-/// let policy = ReconnectPolicy {
-///     reconnection_time: Duration::from_secs(1),
-///     max_attempts: Some(10),
-///     ..ReconnectPolicy::default()
-/// };
+/// let policy = ReconnectPolicy::default().reconnection_time(Duration::from_secs(1)).max_attempts(10);
 /// assert_eq!(policy.max_delay, Duration::from_secs(60));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReconnectPolicy {
     /// The delay before the first attempt, until the server sets another one with `retry`. 3 s.
     pub reconnection_time: Duration,
@@ -68,7 +65,7 @@ impl ReconnectPolicy {
     /// One connection and no other.
     #[must_use]
     pub fn never() -> Self {
-        Self { max_attempts: Some(0), ..Self::default() }
+        Self::default().max_attempts(0)
     }
 
     /// As the standard has it for browsers: every status but 200 is final, network errors are retried from the first
@@ -76,6 +73,69 @@ impl ReconnectPolicy {
     #[must_use]
     pub fn whatwg() -> Self {
         Self { factor: 1, jitter_percent: 0, retry_initial: true, retry_status: false, ..Self::default() }
+    }
+}
+
+/// Setters, one for each field.
+impl ReconnectPolicy {
+    /// Sets [`reconnection_time`](Self::reconnection_time).
+    #[must_use]
+    pub fn reconnection_time(self, time: Duration) -> Self {
+        Self { reconnection_time: time, ..self }
+    }
+
+    /// Sets [`factor`](Self::factor).
+    #[must_use]
+    pub fn factor(self, factor: u32) -> Self {
+        Self { factor: factor, ..self }
+    }
+
+    /// Sets [`max_delay`](Self::max_delay).
+    #[must_use]
+    pub fn max_delay(self, time: Duration) -> Self {
+        Self { max_delay: time, ..self }
+    }
+
+    /// Sets [`min_delay`](Self::min_delay).
+    #[must_use]
+    pub fn min_delay(self, time: Duration) -> Self {
+        Self { min_delay: time, ..self }
+    }
+
+    /// Sets [`max_server_delay`](Self::max_server_delay).
+    #[must_use]
+    pub fn max_server_delay(self, time: Duration) -> Self {
+        Self { max_server_delay: time, ..self }
+    }
+
+    /// Sets [`jitter_percent`](Self::jitter_percent).
+    #[must_use]
+    pub fn jitter_percent(self, percent: u32) -> Self {
+        Self { jitter_percent: percent, ..self }
+    }
+
+    /// Sets [`max_attempts`](Self::max_attempts).
+    #[must_use]
+    pub fn max_attempts(self, attempts: u32) -> Self {
+        Self { max_attempts: Some(attempts), ..self }
+    }
+
+    /// Sets [`reset_after`](Self::reset_after).
+    #[must_use]
+    pub fn reset_after(self, time: Duration) -> Self {
+        Self { reset_after: time, ..self }
+    }
+
+    /// Sets [`retry_initial`](Self::retry_initial).
+    #[must_use]
+    pub fn retry_initial(self, retry: bool) -> Self {
+        Self { retry_initial: retry, ..self }
+    }
+
+    /// Sets [`retry_status`](Self::retry_status).
+    #[must_use]
+    pub fn retry_status(self, retry: bool) -> Self {
+        Self { retry_status: retry, ..self }
     }
 }
 
@@ -89,7 +149,7 @@ impl ReconnectPolicy {
 /// use core::time::Duration;
 /// use sse_proto::{Backoff, ReconnectPolicy};
 ///
-/// let policy = ReconnectPolicy { jitter_percent: 0, max_attempts: Some(3), ..ReconnectPolicy::default() };
+/// let policy = ReconnectPolicy::default().jitter_percent(0).max_attempts(3);
 /// let mut backoff = Backoff::new(policy, 42);
 /// assert_eq!(backoff.next_delay(), Some(Duration::from_secs(3)));
 /// assert_eq!(backoff.next_delay(), Some(Duration::from_secs(6)));

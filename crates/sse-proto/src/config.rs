@@ -1,0 +1,90 @@
+//! How an event source behaves.
+
+use alloc::string::String;
+use core::time::Duration;
+
+use crate::{Limits, ReconnectPolicy};
+
+/// How an event source behaves.
+///
+/// ```
+/// use core::time::Duration;
+/// use sse_proto::Config;
+///
+/// let config = Config::default().idle_timeout(Duration::from_secs(60)).show_comments(true);
+/// assert_eq!(config.idle_timeout, Some(Duration::from_secs(60)));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Config {
+    /// When to connect again.
+    pub policy: ReconnectPolicy,
+    /// How long one event may be.
+    pub limits: Limits,
+    /// How long after [`Output::Connect`](crate::Output::Connect) the response head must be there. `None` (the default):
+    /// no bound.
+    pub response_timeout: Option<Duration>,
+    /// How long a connection may be open without a single byte, comments included. `None` (the default): no bound.
+    pub idle_timeout: Option<Duration>,
+    /// The last event ID of an earlier event source, which this one resumes. Empty by default.
+    pub last_event_id: String,
+    /// Whether comments come out as [`FrameRef::Comment`](crate::FrameRef::Comment). `false` by default. Either way they
+    /// keep the connection from being idle.
+    pub show_comments: bool,
+    /// Whether reconnection times come out as [`FrameRef::Retry`](crate::FrameRef::Retry). `false` by default. Either way
+    /// they take effect.
+    pub show_retries: bool,
+    /// The seed for jitter. Event sources with different seeds do not reconnect in step.
+    pub seed: u64,
+}
+
+/// Setters, one for each field.
+impl Config {
+    /// Sets [`policy`](Self::policy).
+    #[must_use]
+    pub fn policy(self, policy: ReconnectPolicy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// Sets [`limits`](Self::limits).
+    #[must_use]
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Sets [`response_timeout`](Self::response_timeout).
+    #[must_use]
+    pub fn response_timeout(self, time: Duration) -> Self {
+        Self { response_timeout: Some(time), ..self }
+    }
+
+    /// Sets [`idle_timeout`](Self::idle_timeout).
+    #[must_use]
+    pub fn idle_timeout(self, time: Duration) -> Self {
+        Self { idle_timeout: Some(time), ..self }
+    }
+
+    /// Sets [`last_event_id`](Self::last_event_id).
+    #[must_use]
+    pub fn last_event_id(self, id: impl Into<String>) -> Self {
+        Self { last_event_id: id.into(), ..self }
+    }
+
+    /// Sets [`show_comments`](Self::show_comments).
+    #[must_use]
+    pub fn show_comments(self, show: bool) -> Self {
+        Self { show_comments: show, ..self }
+    }
+
+    /// Sets [`show_retries`](Self::show_retries).
+    #[must_use]
+    pub fn show_retries(self, show: bool) -> Self {
+        Self { show_retries: show, ..self }
+    }
+
+    /// Sets [`seed`](Self::seed).
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+}

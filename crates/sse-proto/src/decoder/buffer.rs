@@ -1,0 +1,196 @@
+//! What is held of the event in progress.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::fast::Span;
+use super::field::{Field, data_prefix};
+use super::utf8::BLOCK;
+use super::{utf8, work};
+
+/// The fields of the event so far, and the line in progress where a chunk cut it off.
+///
+/// The line in progress stands behind the data in one buffer, so that a long data line is written once.
+#[derive(Clone, Default)]
+pub(crate) struct Buffer {
+    /// The data lines so far, each with an LF behind it; then the line in progress.
+    bytes: Vec<u8>,
+    data_len: usize,
+    /// The type of this event, if it has one; otherwise that of an earlier one, which often is the next one again.
+    event_type: String,
+    has_type: bool,
+    id: String,
+    has_id: bool,
+}
+
+/// Room of so many bytes is kept for the next event; more is given back.
+pub(crate) const KEEP: usize = 128 * 1024;
+
+impl Buffer {
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    #[inline]
+    pub(crate) fn has_data(&self) -> bool {
+        self.data_len > 0
+    }
+
+    /// The data, without the LF behind its last line; that LF and the padding stand behind it.
+    #[inline]
+    pub(crate) fn data(&self) -> Span<'_> {
+        Span { bytes: &self.bytes, len: self.data_len.saturating_sub(1) }
+    }
+
+    /// Fills up the last block behind the data, where there is room, so that the data can be checked in whole blocks.
+    #[inline]
+    pub(crate) fn pad_data(&mut self) {
+        const PADDING: [u8; BLOCK] = [b'\n'; BLOCK];
+        let len = self.bytes.len().next_multiple_of(BLOCK) - self.bytes.len();
+        if self.bytes.capacity() - self.bytes.len() >= len {
+            self.bytes.extend_from_slice(&PADDING[..len]);
+        }
+    }
+
+    /// The event type; `None` where the event names none.
+    #[inline]
+    pub(crate) fn event_type(&self) -> Option<&str> {
+        if self.has_type && !self.event_type.is_empty() { Some(&self.event_type) } else { None }
+    }
+
+    #[inline]
+    pub(crate) fn has_id(&self) -> bool {
+        self.has_id
+    }
+
+    /// Puts the event's ID in the place of the last event ID.
+    pub(crate) fn swap_id(&mut self, last_event_id: &mut String) {
+        core::mem::swap(&mut self.id, last_event_id);
+    }
+
+    /// The line in progress, or the value so far where it is a data line that was recognized.
+    #[inline]
+    pub(crate) fn line(&self) -> &[u8] {
+        &self.bytes[self.data_len..]
+    }
+
+    /// Holds more of the line in progress. `most` is how long that line can become.
+    #[inline]
+    pub(crate) fn push(&mut self, part: &[u8], most: usize) {
+        work::count(part.len());
+        if self.bytes.capacity() - self.bytes.len() <= part.len() {
+            self.grow(part.len(), most);
+        }
+        self.bytes.extend_from_slice(part);
+    }
+
+    /// Makes room for so many bytes and an LF: twice as much as there was, as ever, but no more than can be used.
+    #[cold]
+    fn grow(&mut self, len: usize, most: usize) {
+        let needed = self.bytes.len() + len + 1;
+        let most = self.data_len.saturating_add(most).saturating_add(1).max(needed);
+        let room = needed.max(2 * self.bytes.capacity()).min(most);
+        self.bytes.reserve_exact(room - self.bytes.len());
+    }
+
+    /// Recognizes a data line by its beginning, and from then on holds its value alone. Returns whether it did.
+    #[inline]
+    pub(crate) fn strip_data_prefix(&mut self) -> bool {
+        let Some(prefix) = data_prefix(self.line()) else { return false };
+        self.bytes.drain(self.data_len..self.data_len + prefix);
+        true
+    }
+
+    /// A data line whose value lies whole in the chunk.
+    #[inline]
+    pub(crate) fn push_data(&mut self, value: &[u8], most: usize) {
+        self.push(value, most);
+        self.end_data();
+    }
+
+    /// The line in progress, of which only the value was held, is complete.
+    #[inline]
+    pub(crate) fn end_data(&mut self) {
+        self.bytes.push(b'\n');
+        self.data_len = self.bytes.len();
+    }
+
+    /// Takes over what the line in progress says, now that it is complete. Returns the reconnection time if it sets one.
+    pub(crate) fn end_line(&mut self) -> Option<Duration> {
+        let bytes = core::mem::take(&mut self.bytes);
+        let line = &bytes[self.data_len..];
+        let (mut prefix, mut retry) = (None, None);
+        match Field::parse(line) {
+            Field::Data(value) => prefix = Some(line.len() - value.len()),
+            Field::EventType(value) => self.set_event_type(value),
+            Field::Id(value) => self.set_id(value),
+            Field::Retry(time) => retry = Some(time),
+            Field::Comment(_) | Field::Blank | Field::Ignored => {}
+        }
+        self.bytes = bytes;
+        match prefix {
+            Some(prefix) => {
+                self.bytes.drain(self.data_len..self.data_len + prefix);
+                self.end_data();
+            }
+            None => self.drop_line(),
+        }
+        retry
+    }
+
+    /// Drops the line in progress.
+    pub(crate) fn drop_line(&mut self) {
+        self.bytes.truncate(self.data_len);
+        if !self.has_data() {
+            release(&mut self.bytes);
+        }
+    }
+
+    /// The next event begins.
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.data_len = 0;
+        self.has_type = false;
+        self.has_id = false;
+        release(&mut self.bytes);
+        release_text(&mut self.event_type);
+        release_text(&mut self.id);
+    }
+
+    #[inline]
+    pub(crate) fn set_event_type(&mut self, value: &[u8]) {
+        self.remember_event_type(value);
+        self.has_type = true;
+    }
+
+    /// The text of an event type that is not that of the event in progress. The same one as before is neither checked nor
+    /// copied again.
+    #[inline]
+    pub(crate) fn remember_event_type(&mut self, value: &[u8]) -> &str {
+        if self.event_type.as_bytes() != value {
+            utf8::set(&mut self.event_type, value);
+        }
+        &self.event_type
+    }
+
+    pub(crate) fn set_id(&mut self, value: &[u8]) {
+        utf8::set(&mut self.id, value);
+        self.has_id = true;
+    }
+}
+
+#[inline]
+pub(crate) fn release(bytes: &mut Vec<u8>) {
+    if bytes.capacity() > KEEP {
+        *bytes = Vec::new();
+    }
+}
+
+#[inline]
+pub(crate) fn release_text(text: &mut String) {
+    if text.capacity() > KEEP {
+        *text = String::new();
+    }
+}

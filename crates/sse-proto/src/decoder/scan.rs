@@ -1,0 +1,138 @@
+//! Where a line ends.
+
+use memchr::memchr2;
+
+use super::work;
+
+/// The length of the line that `bytes` begin with, without its end. `None`: there is no line end.
+#[inline(always)]
+pub(crate) fn line_len(bytes: &[u8]) -> Option<usize> {
+    work::count(WORD.min(bytes.len()));
+    bytes.first_chunk().and_then(line_len_in_word).or_else(|| line_len_far(bytes))
+}
+
+/// The same for a line that most likely is short.
+#[inline]
+pub(crate) fn short_line_len(bytes: &[u8]) -> Option<usize> {
+    if let Some(b'\n' | b'\r') = bytes.first() {
+        return Some(0);
+    }
+    for (n, block) in bytes.chunks_exact(BLOCK).take(NEAR / BLOCK).enumerate() {
+        work::count(BLOCK);
+        if has_line_end(block) {
+            return Some(n * BLOCK + line_len_in_words(block.first_chunk()?)?);
+        }
+    }
+    let far = bytes.len().min(NEAR) / BLOCK * BLOCK;
+    Some(far + line_len_far(&bytes[far..])?)
+}
+
+/// What follows the line end that `bytes` begin with. `None`: they begin with none, or with a CR and nothing behind it
+/// that tells whether an LF belongs to it.
+#[inline(always)]
+pub(crate) fn after_line_end(bytes: &[u8]) -> Option<&[u8]> {
+    match bytes {
+        [b'\n', rest @ ..] | [b'\r', b'\n', rest @ ..] => Some(rest),
+        [b'\r', rest @ ..] if !rest.is_empty() => Some(rest),
+        _ => None,
+    }
+}
+
+/// The compiler compares a block of bytes by SIMD instructions, and so many bytes before it pays to call `memchr2`.
+const BLOCK: usize = 16;
+const NEAR: usize = 64;
+
+#[inline(always)]
+fn has_line_end(block: &[u8]) -> bool {
+    // Without a way out of the loop, so that SIMD does it.
+    block.iter().fold(0, |any, byte| any | u8::from(*byte == b'\n') | u8::from(*byte == b'\r')) != 0
+}
+
+#[inline(always)]
+fn line_len_in_words(block: &[u8; BLOCK]) -> Option<usize> {
+    let mut words = block.chunks_exact(WORD).enumerate();
+    words.find_map(|(n, word)| Some(n * WORD + line_len_in_word(word.first_chunk()?)?))
+}
+
+/// A short line ends within so many bytes, which cost less than a call to `memchr2`.
+const WORD: usize = 8;
+
+fn line_len_far(bytes: &[u8]) -> Option<usize> {
+    let len = memchr2(b'\n', b'\r', bytes);
+    work::count(len.unwrap_or(bytes.len()));
+    len
+}
+
+#[inline(always)]
+fn line_len_in_word(word: &[u8; WORD]) -> Option<usize> {
+    let ends = line_ends(u64::from_le_bytes(*word));
+    if ends == 0 { None } else { Some((ends.trailing_zeros() / 8) as usize) }
+}
+
+/// The high bit of each byte that is LF or CR. It is exact up to and including the first of them.
+#[inline(always)]
+fn line_ends(word: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let lf = word ^ (ONES * b'\n' as u64);
+    let cr = word ^ (ONES * b'\r' as u64);
+    ((lf.wrapping_sub(ONES) & !lf) | (cr.wrapping_sub(ONES) & !cr)) & HIGHS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_ends_at_the_first_lf_or_cr() {
+        for len in 0..10 * WORD {
+            for end in [b'\n', b'\r'] {
+                let mut bytes = alloc::vec![b'x'; len];
+                assert_eq!((line_len(&bytes), short_line_len(&bytes)), (None, None), "{len}");
+                bytes.push(end);
+                for behind in 0..4 * WORD {
+                    assert_eq!(line_len(&bytes), Some(len), "{len} and {behind}");
+                    assert_eq!(short_line_len(&bytes), Some(len), "{len} and {behind}");
+                    bytes.push(if behind % 3 == 0 { b'\r' } else { b'\n' });
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_other_byte_ends_a_line() {
+        for byte in (0..=255u8).filter(|byte| !matches!(byte, b'\n' | b'\r')) {
+            assert_eq!(line_len(&[byte; 10 * WORD]), None, "{byte}");
+            assert_eq!(line_len(&[byte; WORD + 1]), None, "{byte}");
+        }
+    }
+
+    #[test]
+    fn a_word_tells_its_first_line_end() {
+        for filler in (0..=255u8).filter(|byte| !matches!(byte, b'\n' | b'\r')) {
+            for ends in [*b"\n\n", *b"\n\r", *b"\r\n", *b"\r\r"] {
+                for at in 0..WORD {
+                    let mut word = [filler; WORD];
+                    word[at..].iter_mut().zip(ends).for_each(|(byte, end)| *byte = end);
+                    assert_eq!(line_len_in_word(&word), Some(at), "{word:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_cr_at_the_end_leaves_open_whether_an_lf_follows() {
+        for (bytes, rest) in [
+            (&b"\n"[..], Some(&b""[..])),
+            (b"\r\n", Some(b"")),
+            (b"\r\nx", Some(b"x")),
+            (b"\rx", Some(b"x")),
+            (b"\r\r", Some(b"\r")),
+            (b"\r", None),
+            (b"", None),
+            (b"x\n", None),
+        ] {
+            assert_eq!(after_line_end(bytes), rest, "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Bytes as text: UTF-8, with U+FFFD in place of what is not (Encoding Standard, "UTF-8 decode": maximal subparts).
+
+use alloc::string::String;
+
+use super::fast::Span;
+use super::work;
+
+/// The bytes as text, if they are UTF-8.
+#[inline(always)]
+pub(crate) fn validate(bytes: &[u8]) -> Option<&str> {
+    work::count(bytes.len());
+    #[cfg(feature = "simd")]
+    if bytes.len() >= SHORT {
+        return simdutf8::basic::from_utf8(bytes).ok();
+    }
+    core::str::from_utf8(bytes).ok()
+}
+
+/// The bytes as text: as they stand, or repaired in `spare`.
+#[inline]
+pub(crate) fn lend<'t>(bytes: &'t [u8], spare: &'t mut String) -> &'t str {
+    match validate(bytes) {
+        Some(text) => text,
+        None => {
+            repair(spare, bytes);
+            spare
+        }
+    }
+}
+
+/// The same for bytes that have others behind them, which is quicker.
+#[inline(always)]
+pub(crate) fn lend_span<'t>(span: Span<'t>, spare: &'t mut String) -> &'t str {
+    match validate_in_blocks(span) {
+        Some(text) => text,
+        None => lend(span.get(), spare),
+    }
+}
+
+/// Makes `text` the bytes as text.
+pub(crate) fn set(text: &mut String, bytes: &[u8]) {
+    match validate(bytes) {
+        Some(valid) => {
+            text.clear();
+            text.push_str(valid);
+        }
+        None => repair(text, bytes),
+    }
+}
+
+/// Text of fewer bytes is checked one by one, which is quicker than to begin with SIMD.
+#[cfg(feature = "simd")]
+const SHORT: usize = 16;
+
+/// What SIMD code checks at once, in bytes.
+pub(crate) const BLOCK: usize = 64;
+
+/// Checks whole blocks, of which the last may reach into the bytes behind: to fill up a block that is not
+/// whole costs SIMD code several times as much. `None` says that this was not possible.
+#[inline(always)]
+fn validate_in_blocks(span: Span<'_>) -> Option<&str> {
+    if !cfg!(feature = "simd") || span.len < BLOCK / 4 {
+        return None;
+    }
+    let blocks = span.bytes.get(..span.len.next_multiple_of(BLOCK))?;
+    validate(blocks)?.get(..span.len)
+}
+
+/// Into room of the exact size, so that the memory that it takes is bounded.
+#[cold]
+fn repair(text: &mut String, bytes: &[u8]) {
+    const REPLACEMENT: &str = "\u{FFFD}";
+    let pieces = || {
+        bytes.utf8_chunks().flat_map(|chunk| {
+            let replacement = if chunk.invalid().is_empty() { "" } else { REPLACEMENT };
+            [chunk.valid(), replacement]
+        })
+    };
+    text.clear();
+    text.reserve_exact(pieces().map(str::len).sum());
+    pieces().for_each(|piece| text.push_str(piece));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn invalid_bytes_are_repaired_by_maximal_subparts() {
+        for (bytes, text) in [
+            (&b"a\xFFb"[..], "a\u{FFFD}b"),
+            (b"\xF0\x9F\x98", "\u{FFFD}"),
+            (b"\xED\xA0\x80", "\u{FFFD}\u{FFFD}\u{FFFD}"),
+            (b"\xE2\x82x", "\u{FFFD}x"),
+            ("é".as_bytes(), "é"),
+            (b"", ""),
+        ] {
+            let mut spare = String::new();
+            assert_eq!(lend(bytes, &mut spare), text);
+            set(&mut spare, bytes);
+            assert_eq!(spare, text);
+        }
+    }
+
+    #[test]
+    fn a_repaired_text_takes_no_more_room_than_it_needs() {
+        let mut text = String::new();
+        set(&mut text, &[0xFF; 1000]);
+        assert_eq!((text.len(), text.capacity()), (3000, 3000));
+    }
+
+    /// What stands behind the value may be invalid, or cut in two by the end of the last block.
+    #[test]
+    fn what_stands_behind_a_value_makes_no_difference() {
+        for value in ["a".repeat(20), "é".repeat(20), "a".repeat(64), "aé".repeat(50)] {
+            for behind in [&b""[..], b"\n\n", &[b'x'; 100], &[0xFF; 100], "é".repeat(60).as_bytes()] {
+                for len in (0..=value.len()).rev().take(70) {
+                    let bytes = [value.as_bytes(), behind].concat();
+                    let expected = format!("{}", String::from_utf8_lossy(&bytes[..len]));
+                    let mut spare = String::new();
+                    assert_eq!(lend_span(Span { bytes: &bytes, len }, &mut spare), expected);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The life of one event source.
+
+mod life;
+
+use core::fmt;
+use core::time::Duration;
+
+use bytes::Bytes;
+
+use self::life::Life;
+use crate::{
+    CloseReason, Config, DecodeError, Decoder, Disconnect, FrameRef, Instant, Output, ReadyState,
+    ResponseHead,
+};
+
+/// One event source as a state machine: the crate's documentation shows its states and the loop around it.
+///
+/// An input that makes no sense in the state it comes in (a response that nobody asked for, data before it, anything
+/// after the end) is ignored.
+///
+/// ```
+/// use bytes::Bytes;
+/// use sse_proto::{Config, EventSource, FrameRef, Instant, Output, ResponseHead};
+///
+/// let now = Instant::ZERO;
+/// let mut source = EventSource::new(Config::default(), now);
+/// assert!(matches!(source.poll_output(), Output::Connect(_)));
+///
+/// let head = ResponseHead { status: 200, content_type: Some(b"text/event-stream"), retry_after: None };
+/// source.handle_response(now, head);
+/// assert_eq!(source.poll_output(), Output::Opened);
+///
+/// source.handle_data(now, Bytes::from("data: hello\n\n"));
+/// assert!(matches!(source.poll_output(), Output::Frame(FrameRef::Event(event)) if event.data == "hello"));
+/// assert_eq!(source.poll_output(), Output::Wait(None));
+/// ```
+#[derive(Clone)]
+pub struct EventSource {
+    decoder: Decoder,
+    /// What was handed in, and how much of it is decoded.
+    chunk: Bytes,
+    read: usize,
+    life: Life,
+}
+
+/// Inputs.
+impl EventSource {
+    /// An event source whose first attempt is due at once.
+    #[must_use]
+    pub fn new(config: Config, now: Instant) -> Self {
+        let decoder = Decoder::new(config.limits)
+            .with_last_event_id(&config.last_event_id)
+            .show_comments(config.show_comments)
+            .show_retries(config.show_retries);
+        Self { decoder, chunk: Bytes::new(), read: 0, life: Life::new(config, now) }
+    }
+
+    /// The response head is there.
+    pub fn handle_response(&mut self, now: Instant, head: ResponseHead<'_>) {
+        self.life.handle_response(now, head);
+    }
+
+    /// A piece of the body is there, however it was cut.
+    pub fn handle_data(&mut self, now: Instant, data: Bytes) {
+        if data.is_empty() || !self.life.handle_data(now) {
+            return;
+        }
+        // A driver that drains its outputs has nothing left.
+        let rest = &self.chunk[self.read..];
+        self.chunk = if rest.is_empty() { data } else { [rest, &data].concat().into() };
+        self.read = 0;
+    }
+
+    /// The body came to its end, or the request or the connection failed.
+    pub fn handle_disconnect(&mut self, now: Instant, how: Disconnect) {
+        self.life.lose(now, how.into());
+    }
+
+    /// Time has passed. Too early a call does nothing, so that a driver may keep a timer that it set before.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.life.handle_timeout(now);
+    }
+
+    /// Drops the connection and connects again at once: as if the server had dropped it, but without the delay, and
+    /// without counting as a failure. Cuts a wait short, also one that the driver has not heard of yet.
+    ///
+    /// The response timeout runs from here on. A driver that drains its outputs only later calls it again then.
+    pub fn reconnect(&mut self, now: Instant) {
+        self.life.reconnect(now);
+    }
+
+    /// The application saw its terminal event: this is a normal end. Nothing more is delivered.
+    pub fn finish(&mut self) {
+        self.end(CloseReason::Finished);
+    }
+
+    /// The application wants no more. Nothing more is delivered, not even what was decoded already.
+    pub fn close(&mut self) {
+        self.end(CloseReason::Requested);
+    }
+
+    fn end(&mut self, reason: CloseReason) {
+        self.life.end(reason);
+        self.reset();
+    }
+}
+
+/// Outputs.
+impl EventSource {
+    /// What to do next. **After each `handle_*` call, drain this until it says [`Output::Wait`] or
+    /// [`Output::Closed`].** Once closed it says the same for ever.
+    #[must_use]
+    pub fn poll_output(&mut self) -> Output<'_> {
+        if self.life.take_reset() {
+            self.reset();
+        }
+        if self.life.take_announcement() {
+            return Output::Opened;
+        }
+        if self.read < self.chunk.len() {
+            let mut rest = &self.chunk[self.read..];
+            let mut retry = None;
+            let frame = self.decoder.decode_with(&mut rest, &mut retry);
+            self.read = self.chunk.len() - rest.len();
+            if let Some(time) = retry {
+                self.life.handle_retry(time);
+            }
+            match frame {
+                Ok(Some(frame)) => {
+                    if matches!(frame, FrameRef::Event(_)) {
+                        self.life.handle_event();
+                    }
+                    return Output::Frame(frame);
+                }
+                Ok(None) => {}
+                Err(DecodeError::TooLong { limit }) => self.life.end(CloseReason::TooLong { limit }),
+            }
+            // The decoder and the chunk stay borrowed to the end of this function: they are let go of at the next call.
+            return self.life.poll_output().expect("no attempt is due before all data is decoded");
+        }
+        self.release_chunk();
+        match self.life.poll_output() {
+            Some(output) => output,
+            None => Output::Connect(self.life.attempt(self.decoder.last_event_id())),
+        }
+    }
+
+    /// The ready state. While it waits for the next attempt it is connecting, as in the standard.
+    #[must_use]
+    pub fn ready_state(&self) -> ReadyState {
+        self.life.ready_state()
+    }
+
+    /// The last event ID: that of the last event that came out, or the one from the configuration.
+    #[must_use]
+    pub fn last_event_id(&self) -> &str {
+        self.decoder.last_event_id()
+    }
+
+    /// Why it is over; `None` while it is not.
+    #[must_use]
+    pub fn close_reason(&self) -> Option<&CloseReason> {
+        self.life.close_reason()
+    }
+
+    /// The reconnection time in force.
+    #[must_use]
+    pub fn reconnection_time(&self) -> Duration {
+        self.life.reconnection_time()
+    }
+
+    fn release_chunk(&mut self) {
+        self.chunk = Bytes::new();
+        self.read = 0;
+    }
+
+    fn reset(&mut self) {
+        self.release_chunk();
+        self.decoder.reset();
+    }
+}
+
+/// Shows the state and lengths, and nothing of the stream.
+impl fmt::Debug for EventSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventSource")
+            .field("phase", self.life.phase())
+            .field("decoder", &self.decoder)
+            .field("undecoded", &(self.chunk.len() - self.read))
+            .finish_non_exhaustive()
+    }
+}
