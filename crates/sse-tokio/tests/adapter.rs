@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::io::{self, Read};
 use std::net::TcpListener;
 
-use sse_hyper::Dial;
+use sse_http::Dial;
 use sse_tokio::{Client, Instant, Session, Timer, TokioDial, TokioTimer};
 use tokio::time;
 
