@@ -87,15 +87,18 @@ fn check_version(start: &[u8]) -> Result<(), InvalidResponse> {
     const VERSION: &[u8] = b"HTTP/1.";
     let start = without_empty_lines(start);
     let len = start.len().min(VERSION.len());
-    if start[..len] == VERSION[..len] { Ok(()) } else { Err(InvalidResponse::version(start)) }
+    if start[..len] == VERSION[..len] || start == b"\r" { Ok(()) } else { Err(InvalidResponse::version(start)) }
 }
 
-fn without_empty_lines(head: &[u8]) -> &[u8] {
-    let text = head.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
-    &head[text.unwrap_or(head.len())..]
+fn without_empty_lines(mut head: &[u8]) -> &[u8] {
+    while let [b'\r', b'\n', rest @ ..] | [b'\n', rest @ ..] = head {
+        head = rest;
+    }
+    head
 }
 
 fn parse(head: &[u8]) -> Result<Head, InvalidResponse> {
+    check_version(head)?;
     let head = unfold(without_empty_lines(head));
     let mut fields = [httparse::EMPTY_HEADER; MAX_LINES];
     let mut response = httparse::Response::new(&mut fields);
