@@ -114,3 +114,6 @@ impl Exchange {
         Ok(Output::Wait)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 mod config;
 mod error;
+mod named;
 
 use core::fmt;
 use std::io;
@@ -120,7 +121,8 @@ impl Tls {
         Self { trust: Trust::Config(config), config: Arc::default() }
     }
 
-    /// Trusts the certificates of a PEM text too, as roots.
+    /// Trusts the certificates of a PEM text too, as roots. A server may also have such a certificate itself: a
+    /// self-signed one, say.
     ///
     /// # Errors
     /// [`TlsError::Pem`] when the text is no PEM, [`TlsError::NoCertificate`] when there is no certificate in it,

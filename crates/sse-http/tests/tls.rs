@@ -31,6 +31,13 @@ async fn ask(http: &sse_tokio::Http, url: &str) -> Result<Response<Body>, Error>
     time::timeout(PATIENCE, http.connect(empty(get(url)))).await.expect("it does not hang")
 }
 
+async fn ask_through<D: Dial>(
+    http: &sse_http::Http<D>,
+    url: &str,
+) -> Result<Response<sse_http::Body<D::Stream>>, Error> {
+    time::timeout(PATIENCE, http.connect(empty(get(url)))).await.expect("it does not hang")
+}
+
 fn with(certificate: Certificate) -> TlsSettings {
     TlsSettings { certificate, ..TlsSettings::default() }
 }
@@ -119,6 +126,49 @@ async fn the_certificate_is_for_the_host_of_the_url_whoever_was_dialled() {
         hosts,
         ["localhost", "localhost", "localhost.", "127.0.0.1:1", "[::1]"].map(|host| Some(host.to_owned()))
     );
+}
+
+#[tokio::test]
+async fn a_server_whose_own_certificate_is_a_root_is_believed() {
+    let no_content = || Server::script([Reply::status(204)]);
+    let bases = [
+        Tls::nobody(),
+        #[cfg(feature = "platform-verifier")]
+        Tls::platform(),
+        #[cfg(feature = "webpki-roots")]
+        Tls::webpki(),
+    ];
+    for (certificate, tls13) in [
+        (Certificate::SelfSigned, true),
+        (Certificate::SelfSignedAuthority, true),
+        (Certificate::SelfSignedAuthority, false),
+    ] {
+        let settings = || TlsSettings { tls13, ..with(certificate) };
+        let server = TlsServer::new(no_content(), settings());
+        for base in bases.clone() {
+            let tls = base.clone().add_roots_pem(server.certificate_pem().as_bytes()).unwrap();
+            let http = direct(Only(server.addr())).tls(tls);
+            let case = format!("{certificate:?} {base:?}");
+            for url in ["https://localhost/", "https://127.0.0.1/"] {
+                assert_eq!(ask_through(&http, url).await.expect(&case).status(), 204, "{case}");
+            }
+            let other_name = ask_through(&http, "https://elsewhere.example/").await.unwrap_err();
+            assert!(chain(&other_name).contains("certificate not valid for name"), "{case}: {other_name:?}");
+        }
+        let named = Tls::nobody().add_roots_pem(server.certificate_pem().as_bytes()).unwrap();
+        let other = TlsServer::new(no_content(), settings());
+        let error = ask(&sse_tokio::Http::default().tls(named), &other.url("/")).await.unwrap_err();
+        assert!(matches!(&error, Error::Tls { source: TlsError::Handshake(_), .. }), "{error:?}");
+        let error = ask(&trusting(), &server.url("/")).await.unwrap_err();
+        assert!(
+            matches!(&error, Error::Tls { source: TlsError::Handshake(_), .. }),
+            "it is not a root: {error:?}"
+        );
+    }
+    let server = TlsServer::new(no_content(), with(Certificate::ExpiredAuthority));
+    let tls = Tls::nobody().add_roots_pem(server.certificate_pem().as_bytes()).unwrap();
+    let error = ask(&sse_tokio::Http::default().tls(tls), &server.url("/")).await.unwrap_err();
+    assert!(chain(&error).contains("certificate expired"), "{error:?}");
 }
 
 #[tokio::test]

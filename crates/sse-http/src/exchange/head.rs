@@ -87,7 +87,11 @@ fn check_version(start: &[u8]) -> Result<(), InvalidResponse> {
     const VERSION: &[u8] = b"HTTP/1.";
     let start = without_empty_lines(start);
     let len = start.len().min(VERSION.len());
-    if start[..len] == VERSION[..len] || start == b"\r" { Ok(()) } else { Err(InvalidResponse::version(start)) }
+    if start[..len] == VERSION[..len] || start == b"\r" {
+        Ok(())
+    } else {
+        Err(InvalidResponse::version(start))
+    }
 }
 
 fn without_empty_lines(mut head: &[u8]) -> &[u8] {
@@ -130,27 +134,41 @@ fn config() -> ParserConfig {
 }
 
 /// A header line that goes on in the next line, as one line with a space (obs-fold: RFC 9112, section 5.2).
-/// Whitespace right after the status line continues nothing, and is left to be an error (section 2.2).
+/// Only a value goes on. Whitespace at the start of a line after anything else is left to be an error, and so
+/// is that after the status line (section 2.2).
 fn unfold(head: &[u8]) -> Cow<'_, [u8]> {
-    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
     let is_fold = |line: &[u8]| line.first().is_some_and(is_space);
     if !head.split(|byte| *byte == b'\n').skip(2).any(is_fold) {
         return Cow::Borrowed(head);
     }
     let mut unfolded = Vec::with_capacity(head.len());
+    // Whether the line has a value, and from where on its text is what the last line has added.
+    let (mut has_value, mut text) = (false, 0);
     for (number, line) in head.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        if number < 2 || !is_fold(line) {
-            unfolded.extend_from_slice(line);
-            continue;
+        let mut line = line;
+        if number >= 2 && is_fold(line) && has_value {
+            end_with_space(&mut unfolded, text);
+            line = &line[line.iter().take_while(|byte| is_space(byte)).count()..];
+        } else {
+            has_value = line.contains(&b':');
         }
-        let end = if unfolded.ends_with(b"\r\n") { 2 } else { 1 };
-        unfolded.truncate(unfolded.len() - end);
-        let text = unfolded.iter().rposition(|byte| !is_space(byte)).map_or(0, |at| at + 1);
-        unfolded.truncate(text);
-        unfolded.push(b' ');
-        unfolded.extend(line.iter().skip_while(|byte| is_space(byte)));
+        text = unfolded.len();
+        unfolded.extend_from_slice(line);
     }
     Cow::Owned(unfolded)
+}
+
+/// A space in place of the line's end and the whitespace before it. The text of the line begins at `text`.
+fn end_with_space(lines: &mut Vec<u8>, text: usize) {
+    lines.truncate(lines.len() - if lines.ends_with(b"\r\n") { 2 } else { 1 });
+    while lines.len() > text && lines.last().is_some_and(is_space) {
+        lines.pop();
+    }
+    lines.push(b' ');
+}
+
+fn is_space(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t')
 }
 
 /// Which line the parser did not like.

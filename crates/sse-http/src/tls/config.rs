@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use rustls::client::WantsClientCert;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
+use rustls::{ClientConfig, RootCertStore};
 
 use super::TlsError;
+use super::named::Named;
 
 /// Whom to trust besides those that are added one by one.
 #[derive(Clone, Copy, Debug)]
@@ -33,19 +35,20 @@ pub(super) fn build(roots: Roots, extra: &[CertificateDer<'static>]) -> Result<A
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(TlsError::Config)?;
-    let verified = match roots {
+    let verifier = match roots {
         #[cfg(feature = "platform-verifier")]
-        Roots::Platform => by_platform(builder, extra, provider)?,
+        Roots::Platform => Arc::new(by_platform(extra, provider).map_err(TlsError::Platform)?),
         #[cfg(feature = "webpki-roots")]
         Roots::Webpki => by_roots(
-            builder,
             RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
             extra,
+            provider,
         )?,
         Roots::Nobody if extra.is_empty() => return Err(TlsError::NoRoots),
-        Roots::Nobody => by_roots(builder, RootCertStore::empty(), extra)?,
+        Roots::Nobody => by_roots(RootCertStore::empty(), extra, provider)?,
     };
-    Ok(with_alpn(verified.with_no_client_auth()))
+    let verifier = Named::over(verifier, extra);
+    Ok(with_alpn(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()))
 }
 
 /// The two features of rustls may both be on, by way of other crates too. rustls' own choice then panics, so it is made
@@ -70,28 +73,19 @@ fn built_in() -> Option<Arc<CryptoProvider>> {
 }
 
 fn by_roots(
-    builder: ConfigBuilder<ClientConfig, WantsVerifier>,
     mut roots: RootCertStore,
     extra: &[CertificateDer<'static>],
-) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, TlsError> {
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
     for certificate in extra {
         roots.add(certificate.clone()).map_err(TlsError::Root)?;
     }
-    Ok(builder.with_root_certificates(roots))
-}
-
-#[cfg(feature = "platform-verifier")]
-fn by_platform(
-    builder: ConfigBuilder<ClientConfig, WantsVerifier>,
-    extra: &[CertificateDer<'static>],
-    provider: Arc<CryptoProvider>,
-) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, TlsError> {
-    let verifier = platform_verifier(extra, provider).map_err(TlsError::Platform)?;
-    Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)))
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
+    Ok(verifier.map_err(|error| TlsError::Config(rustls::Error::General(error.to_string())))?)
 }
 
 #[cfg(all(feature = "platform-verifier", not(target_os = "android")))]
-fn platform_verifier(
+fn by_platform(
     extra: &[CertificateDer<'static>],
     provider: Arc<CryptoProvider>,
 ) -> Result<rustls_platform_verifier::Verifier, rustls::Error> {
@@ -100,7 +94,7 @@ fn platform_verifier(
 
 /// Android's verifier takes no roots but its own.
 #[cfg(all(feature = "platform-verifier", target_os = "android"))]
-fn platform_verifier(
+fn by_platform(
     extra: &[CertificateDer<'static>],
     provider: Arc<CryptoProvider>,
 ) -> Result<rustls_platform_verifier::Verifier, rustls::Error> {

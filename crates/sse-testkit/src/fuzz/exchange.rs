@@ -111,7 +111,9 @@ fn is_meant(ours: &Outcome, theirs: &Outcome, end: wire::End) -> bool {
     let same_so_far = ours.head == theirs.head && ours.body == theirs.body;
     let codings = is_ours("invalid transfer-encoding") && theirs.head.is_some();
     let largest = theirs.head.is_none() && ours.head.as_ref().is_some_and(has_largest_length);
-    let is_trailer = ["HeaderName", "HeaderValue", "NewLine", "Token", "Partial header"].into_iter().any(is_theirs);
+    let is_trailer = ["HeaderName", "HeaderValue", "NewLine", "Token", "TooManyHeaders", "Partial header"]
+        .into_iter()
+        .any(is_theirs);
     let trailers = same_so_far && ours.end == End::Complete && is_trailer;
     let no_head = end == wire::End::Silence && ours.head.is_none() && theirs.head.is_none();
     codings || largest || trailers || no_head || is_ours("more than 100 informational responses")
