@@ -313,6 +313,20 @@ mod tunnel {
     }
 
     #[tokio::test]
+    async fn the_callers_own_credentials_reach_the_proxy_of_each_tunnel() {
+        let last = secure();
+        let redirect = Server::script([Reply::status(307).header("location", last.url("/"))]);
+        let first = TlsServer::new(redirect, TlsSettings::default());
+        let proxy = ProxyServer::new(ProxyMood::Wants("Own".into()));
+        let request = get(&first.url_by_name("/")).header("proxy-authorization", "Own");
+        ask(&trusting(Proxy::all(proxy.url("user:password"))), empty(request)).await.unwrap();
+        let asked = proxy.requests();
+        assert_eq!(asked.len(), 2);
+        assert!(asked.iter().all(|asked| asked.header_values("proxy-authorization") == ["Own"]));
+        assert_eq!(last.plain().requests()[0].header("proxy-authorization"), None);
+    }
+
+    #[tokio::test]
     async fn a_redirect_into_a_tunnel() {
         let server = secure();
         let plain = Server::script([Reply::status(302).header("location", server.url("/up"))]);

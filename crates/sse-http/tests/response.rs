@@ -40,6 +40,8 @@ async fn bodies_and_their_ends() {
         ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhel", "hel", false),
         ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n", "hello", false),
         ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nhello\r\n", "", false),
+        ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n1\r\n!\r\nzz\r\n", "hello!", false),
+        ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello!", "hello", false),
         ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffffffffffffffffff\r\nhello\r\n", "", false),
     ];
     for (reply, body, complete) in cases {
@@ -50,6 +52,20 @@ async fn bodies_and_their_ends() {
             assert_eq!(end.is_none(), complete, "{reply}: {end:?}");
             assert!(end.is_none_or(|end| matches!(end, Error::Body(_))), "{reply}");
         }
+    }
+}
+
+/// A chunk takes the memory that its bytes need, however large the read was.
+#[tokio::test]
+async fn chunks_are_copied_out_exactly_and_those_of_one_read_are_one() {
+    let framing = ["2\r\nab\r\n", "3\r\ncde\r\n", "1\r\nf\r\n"].concat();
+    let network = Memory::replying([CHUNKED, &framing, "1\r\ng\r\n0\r\n\r\n"]);
+    let body = direct(network).connect(empty(get("http://a/"))).await.unwrap().into_body();
+    let chunks: Vec<_> = body.map(|chunk| chunk.unwrap()).collect().await;
+    assert_eq!(chunks, ["abcdef", "g"]);
+    for chunk in chunks {
+        let len = chunk.len();
+        assert_eq!(chunk.try_into_mut().unwrap().capacity(), len);
     }
 }
 
