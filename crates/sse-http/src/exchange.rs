@@ -47,7 +47,7 @@ pub(crate) struct Exchange {
 
 /// What the request was, as far as it decides how its response is framed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Asked {
+enum Asked {
     Head,
     Connect,
     Other,
