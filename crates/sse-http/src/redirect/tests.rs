@@ -161,7 +161,7 @@ fn a_body_never_goes_to_another_origin() {
         ("http://a.example/x", "https://a.example/y", false),
         ("http://a.example/x", "http://a.example/y", false),
     ];
-    let streamed = || RequestBody::stream(|| futures_util::stream::empty::<Result<_, std::io::Error>>());
+    let streamed = || RequestBody::stream(futures_util::stream::empty::<Result<_, std::io::Error>>);
     for (from, location, crosses) in cases {
         for (status, method, carries) in [
             (301, "POST", false),
