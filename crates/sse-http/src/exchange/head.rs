@@ -11,8 +11,6 @@ use super::InvalidResponse;
 pub(super) const MAX_LEN: usize = 64 * 1024;
 /// The most header lines of one head.
 pub(super) const MAX_LINES: usize = 256;
-/// The status line, the header lines, and the blank line.
-const MAX_ALL_LINES: usize = 1 + MAX_LINES + 1;
 
 /// A parsed response head.
 #[derive(Debug)]
@@ -28,7 +26,7 @@ pub(super) struct HeadReader {
     held: Vec<u8>,
     /// How many bytes have come, those in front of the status line included.
     len: usize,
-    /// How many lines are complete.
+    /// How many lines with text are complete: the status line, and header lines.
     lines: usize,
     line: Line,
 }
@@ -45,13 +43,15 @@ enum Line {
 impl HeadReader {
     /// The next head, and `None` where it is not complete.
     pub(super) fn read(&mut self, read: &[u8], at: &mut usize) -> Result<Option<Head>, InvalidResponse> {
-        let start = *at;
+        let mut start = *at;
         while *at < read.len() {
-            let byte = read[*at];
+            let is_blank = self.take(read[*at])?;
             *at += 1;
-            self.len += 1;
-            let is_end = self.take(byte)?;
-            if is_end {
+            if is_blank && self.lines == 0 {
+                // Empty lines before a status line are skipped (RFC 9112, section 2.2).
+                self.held.clear();
+                start = *at;
+            } else if is_blank {
                 let rest = &read[start..*at];
                 let held = core::mem::take(self).held;
                 let head = if held.is_empty() { parse(rest) } else { parse(&[&held, rest].concat()) };
@@ -63,29 +63,28 @@ impl HeadReader {
         Ok(None)
     }
 
-    /// Whether the head ends with this byte.
+    /// Whether a blank line ends with this byte.
     fn take(&mut self, byte: u8) -> Result<bool, InvalidResponse> {
-        let blank = byte == b'\n' && self.line != Line::Text;
+        let is_blank = byte == b'\n' && self.line != Line::Text;
         self.line = match (byte, self.line) {
             (b'\n', _) => Line::Empty,
             (b'\r', Line::Empty) => Line::Cr,
             _ => Line::Text,
         };
-        // Empty lines before a status line are skipped.
-        if byte == b'\n' && !(blank && self.lines == 0) {
+        self.len += 1;
+        if byte == b'\n' && !is_blank {
             self.lines += 1;
         }
-        if self.len > MAX_LEN || self.lines > MAX_ALL_LINES || (self.lines == MAX_ALL_LINES && !blank) {
+        if self.len > MAX_LEN || self.lines > 1 + MAX_LINES {
             return Err(InvalidResponse::HeadTooLarge);
         }
-        Ok(blank && self.lines > 0)
+        Ok(is_blank)
     }
 }
 
 /// Finds a peer that does not speak HTTP/1 by its first bytes: it may never send a blank line.
 fn check_version(start: &[u8]) -> Result<(), InvalidResponse> {
     const VERSION: &[u8] = b"HTTP/1.";
-    let start = without_empty_lines(start);
     let len = start.len().min(VERSION.len());
     if start[..len] == VERSION[..len] || start == b"\r" {
         Ok(())
@@ -94,16 +93,9 @@ fn check_version(start: &[u8]) -> Result<(), InvalidResponse> {
     }
 }
 
-fn without_empty_lines(mut head: &[u8]) -> &[u8] {
-    while let [b'\r', b'\n', rest @ ..] | [b'\n', rest @ ..] = head {
-        head = rest;
-    }
-    head
-}
-
 fn parse(head: &[u8]) -> Result<Head, InvalidResponse> {
     check_version(head)?;
-    let head = unfold(without_empty_lines(head));
+    let head = unfold(head);
     let mut fields = [httparse::EMPTY_HEADER; MAX_LINES];
     let mut response = httparse::Response::new(&mut fields);
     match config().parse_response(&mut response, &head) {

@@ -19,7 +19,11 @@ pub(super) fn response(draw: &mut Draw<'_>) -> Vec<u8> {
         field(draw, &mut response);
     }
     end_line(draw, &mut response);
-    if is_chunked { chunks(draw, &mut response) } else { data(draw, &mut response) }
+    if is_chunked {
+        chunks(draw, &mut response)
+    } else {
+        data(draw, &mut response)
+    }
     change(draw, &mut response);
     response
 }
@@ -87,10 +91,24 @@ const CODINGS: Choices = Choices {
 
 const SIZES: Choices = Choices {
     good: &["5", "5", "3", "1", "a", "A", "05", "00000005", "5 ", "5 \t", "5;x", "5;x=\"y\"", "5 ;x=y", "5;"],
-    bad: &["5;\r", "+5", "-5", "0x5", "", "5 5", "g", "ffffffffffffffff", "10000000000000000", " 5", "5,", "5;\n"],
+    bad: &[
+        "5;\r",
+        "+5",
+        "-5",
+        "0x5",
+        "",
+        "5 5",
+        "g",
+        "ffffffffffffffff",
+        "10000000000000000",
+        " 5",
+        "5,",
+        "5;\n",
+    ],
 };
 
-const LAST: Choices = Choices { good: &["0\r\n", "000;x\r\n", "0 \r\n"], bad: &["0\n", "0", "", "0;\n", "0\r"] };
+const LAST: Choices =
+    Choices { good: &["0\r\n", "000;x\r\n", "0 \r\n"], bad: &["0\n", "0", "", "0;\n", "0\r"] };
 
 const ENDS: Choices = Choices {
     good: &["\r\n", "\r\n", "\r\nmore", "\r\nHTTP/1.1 200 OK\r\n\r\n"],
