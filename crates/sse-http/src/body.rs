@@ -12,12 +12,12 @@ use crate::Error;
 use crate::connection::Connection;
 use crate::stream::Stream as Transported;
 
-/// A response's body: a stream of chunks as they come off the network, without the chunked framing and its
-/// trailers.
+/// A response's body: a stream of chunks as they come off the network, without the chunked framing
+/// and its trailers.
 ///
-/// It owns the connection and drives it while it is polled, so no task runs beside it, and a reader that does
-/// not poll stops the sender. After its end or its first error there is nothing more, and the connection is
-/// closed; dropping the body closes it too.
+/// It owns the connection and drives it while it is polled, so no task runs beside it, and a reader
+/// that does not poll stops the sender. After its end or its first error there is nothing more, and
+/// the connection is closed; dropping the body closes it too.
 ///
 /// ```no_run
 /// use futures_util::StreamExt;

@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 
-/// The most that one read takes, in bytes. Smaller reads wake a fast server more often than they save.
+/// The most that one read takes, in bytes. Smaller reads wake a fast server more often than they
+/// save.
 const LEN: usize = 32 * 1024;
 
 thread_local! {
@@ -11,8 +12,8 @@ thread_local! {
 
 /// Lends the thread's buffer, so that no connection owns one.
 ///
-/// It is taken out meanwhile: a read within a read (a stream over another body) makes one of its own. At the
-/// end of a thread there is none to take, and the same happens.
+/// It is taken out meanwhile: a read within a read (a stream over another body) makes one of its
+/// own. At the end of a thread there is none to take, and the same happens.
 pub(crate) fn with<T>(read: impl FnOnce(&mut [u8]) -> T) -> T {
     let mut buffer = SHARED.try_with(Cell::take).unwrap_or_default();
     buffer.resize(LEN, 0);

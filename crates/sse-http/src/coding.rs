@@ -7,8 +7,8 @@ const COMPRESSIONS: [&str; 7] = ["gzip", "x-gzip", "deflate", "compress", "x-com
 
 /// The first coding that compresses the body, of all `Content-Encoding` header lines.
 ///
-/// Servers send `none`, `utf-8`, `binary` or `chunked` to switch compression off. The body is then what it
-/// would be without them, and browsers read it.
+/// Servers send `none`, `utf-8`, `binary` or `chunked` to switch compression off. The body is then
+/// what it would be without them, and browsers read it.
 pub(crate) fn compression(headers: &HeaderMap) -> Option<&'static str> {
     let values = headers.get_all(header::CONTENT_ENCODING).iter().map(|value| value.as_bytes());
     let mut codings = values.flat_map(|value| value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);

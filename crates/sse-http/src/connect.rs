@@ -36,7 +36,8 @@ impl Route {
         Ok(Self { host, port, secure, proxy })
     }
 
-    /// The proxy that the request itself is for, which is so without TLS only: with it, a proxy sees a tunnel.
+    /// The proxy that the request itself is for, which is so without TLS only: with it, a proxy
+    /// sees a tunnel.
     pub(crate) fn forwarder(&self) -> Option<&Server> {
         self.proxy.as_ref().filter(|_| !self.secure)
     }

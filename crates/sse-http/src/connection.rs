@@ -21,8 +21,8 @@ pub(crate) struct Connection<S> {
     pace: Pace,
     /// `None` when all is written, or writing has failed.
     sending: Option<Box<Sending>>,
-    /// Why writing failed. A server may close its end after a response that it sent early, so what can be
-    /// read decides.
+    /// Why writing failed. A server may close its end after a response that it sent early, so what
+    /// can be read decides.
     write_error: Option<io::Error>,
     exchange: Exchange,
     /// Body bytes that came in the same read as the head.
@@ -56,7 +56,8 @@ impl<S> Connection<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    /// Sends the request and waits for the response head, which may be there before the request is sent.
+    /// Sends the request and waits for the response head, which may be there before the request is
+    /// sent.
     pub(crate) async fn head(&mut self) -> Result<Head, ExchangeError> {
         poll_fn(|cx| self.poll_head(cx)).await
     }
@@ -73,8 +74,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
-    /// The next bytes of the body, and `None` at its end. What is left of the request goes on being written,
-    /// and a server need not take all of it (RFC 9112, section 9.3).
+    /// The next bytes of the body, and `None` at its end. What is left of the request goes on being
+    /// written, and a server need not take all of it (RFC 9112, section 9.3).
     pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, ExchangeError>>> {
         if !self.early.is_empty() {
             return Poll::Ready(Some(Ok(core::mem::take(&mut self.early))));
@@ -132,8 +133,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 }
 
-/// Moves the body bytes of a read together and copies them out. An end or an error behind them is what the
-/// exchange says next, so they are delivered before it.
+/// Moves the body bytes of a read together and copies them out. An end or an error behind them is
+/// what the exchange says next, so they are delivered before it.
 fn drain(exchange: &mut Exchange, read: &mut [u8]) -> Received {
     let (mut head, mut len, mut at) = (None, 0, 0);
     loop {

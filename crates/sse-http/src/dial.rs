@@ -10,9 +10,9 @@ use futures_io::{AsyncRead, AsyncWrite};
 
 /// What a runtime gives to this transport: connections, and the clock for their timeout.
 ///
-/// The stream is the plain one, without TLS. `dial` and `sleep` may be written as `async fn`. An adapter resolves the name
-/// and leaves the rest to [`happy_eyeballs`](crate::happy_eyeballs) and [`tune`](crate::tune); a dial for a Unix socket
-/// or for a test ignores the host:
+/// The stream is the plain one, without TLS. `dial` and `sleep` may be written as `async fn`. An
+/// adapter resolves the name and leaves the rest to [`happy_eyeballs`](crate::happy_eyeballs) and
+/// [`tune`](crate::tune); a dial for a Unix socket or for a test ignores the host:
 ///
 /// ```
 /// use std::{future::ready, io, time::Duration};
@@ -48,9 +48,9 @@ pub trait Dial: Clone + Send + Sync + 'static {
     /// [`ConnectTimeout`](sse_driver::ConnectTimeout) is over.
     fn dial(&self, host: &str, port: u16) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 
-    /// Whether it goes to the host that it is told, as most do. One that ignores the host (a Unix socket) says `false`:
-    /// then [`Http::new`](crate::Http::new) leaves the proxies of the environment alone, as it would only tell the peer
-    /// what is for a proxy.
+    /// Whether it connects to the host that it is given, as most do. One that ignores the host (a
+    /// Unix socket) says `false`: then [`Http::new`](crate::Http::new) leaves the proxies of the
+    /// environment alone, as the peer would only see what is for a proxy.
     fn goes_by_host(&self) -> bool {
         true
     }

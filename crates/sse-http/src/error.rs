@@ -12,9 +12,10 @@ use crate::{InvalidResponse, ProxyError};
 
 /// Why there is no response, or why its body broke off.
 ///
-/// The cause, where there is one, is [`source`](StdError::source); for a connect timeout it is an [`io::Error`] of kind
-/// [`TimedOut`](io::ErrorKind::TimedOut). No message holds a URL's userinfo, path or query, or a header value of the request. A
-/// line of a response that is not valid HTTP is shown.
+/// The cause, where there is one, is [`source`](StdError::source); for a connect timeout it is an
+/// [`io::Error`] of kind [`TimedOut`](io::ErrorKind::TimedOut). No message holds a URL's userinfo,
+/// path or query, or a header value of the request. A line of a response that is not valid HTTP is
+/// shown.
 ///
 /// ```
 /// use std::{error::Error as _, io};
@@ -44,8 +45,8 @@ pub enum Error {
     },
     /// There is no way through the proxy.
     Proxy(ProxyError),
-    /// No TLS: there is nobody to trust, or the host did not prove to be the one that it was taken for, or the handshake
-    /// failed.
+    /// No TLS: there is nobody to trust, or the host did not prove to be the one that it was taken
+    /// for, or the handshake failed.
     #[cfg(feature = "tls")]
     Tls {
         /// The host of the URL.
@@ -57,14 +58,14 @@ pub enum Error {
     Exchange(ExchangeError),
     /// A redirect that is not followed.
     Redirect(RedirectError),
-    /// The server answered, and compressed the body (`Content-Encoding`) although `identity` was asked for.
-    /// Bodies are never decoded.
+    /// The server answered, and compressed the body (`Content-Encoding`) although `identity` was
+    /// asked for. Bodies are never decoded.
     Encoded {
         /// The content coding.
         coding: String,
     },
-    /// The body broke off: the connection failed, its framing was invalid, or it ended before the length or
-    /// the last chunk that the head promised.
+    /// The body broke off: the connection failed, its framing was invalid, or it ended before the
+    /// length or the last chunk that the head promised.
     Body(ExchangeError),
 }
 

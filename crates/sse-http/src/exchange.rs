@@ -1,8 +1,8 @@
 //! One exchange on one connection: the bytes of a response, as a machine without I/O.
 //!
 //! **After each read, and after the end of the stream, call [`Exchange::poll_output`] until it says
-//! [`Output::Wait`] or [`Output::End`], or fails.** The read's bytes are an argument of each of these
-//! calls; the machine holds none of them but those of a head that is not complete.
+//! [`Output::Wait`] or [`Output::End`], or fails.** The read's bytes are an argument of each of
+//! these calls; the machine holds none of them but those of a head that is not complete.
 
 mod chunked;
 mod framing;
@@ -19,8 +19,8 @@ use head::HeadReader;
 
 pub use invalid::InvalidResponse;
 
-/// How many responses of status 1xx may come before the final one. RFC 9110 sets no bound (section 15.2);
-/// without one a server could keep a client busy for ever.
+/// How many responses of status 1xx may come before the final one. RFC 9110 sets no bound (section
+/// 15.2); without one a server could keep a client busy for ever.
 const MAX_INFORMATIONAL: u8 = 100;
 
 /// What a response is made of.
@@ -70,8 +70,8 @@ impl Exchange {
         Self { asked, informational: 0, state: State::Head(HeadReader::default()) }
     }
 
-    /// The next output. `at` is how much of the read it has used; it starts at 0 with each read. An error
-    /// is final, and every further call returns it again.
+    /// The next output. `at` is how much of the read it has used; it starts at 0 with each read. An
+    /// error is final, and every further call returns it again.
     pub(crate) fn poll_output(&mut self, read: &[u8], at: &mut usize) -> Result<Output, InvalidResponse> {
         let output = match &mut self.state {
             State::Head(_) => self.read_head(read, at),
@@ -87,8 +87,8 @@ impl Exchange {
         output
     }
 
-    /// The peer has closed the connection: the end of a body that nothing else delimits, and otherwise an
-    /// error (RFC 9112, section 8).
+    /// The peer has closed the connection: the end of a body that nothing else delimits, and
+    /// otherwise an error (RFC 9112, section 8).
     pub(crate) fn handle_eof(&mut self) {
         self.state = match &self.state {
             State::Body(Framing::Close) | State::End => State::End,
@@ -97,8 +97,8 @@ impl Exchange {
         };
     }
 
-    /// Skips informational responses (RFC 9110, section 15.2). 101 is final: nobody asked for another
-    /// protocol, and what follows is not HTTP.
+    /// Skips informational responses (RFC 9110, section 15.2). 101 is final: nobody asked for
+    /// another protocol, and what follows is not HTTP.
     fn read_head(&mut self, read: &[u8], at: &mut usize) -> Result<Output, InvalidResponse> {
         let State::Head(reader) = &mut self.state else { return Ok(Output::Wait) };
         while let Some(head) = reader.read(read, at)? {

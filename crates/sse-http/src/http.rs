@@ -20,8 +20,8 @@ use crate::{Error, Proxy};
 
 /// HTTP/1.1 over the connections of a [`Dial`].
 ///
-/// Each request has a connection of its own, which lives as long as the response's body. Nothing is spawned. Clones
-/// share the TLS settings, and so the sessions to resume.
+/// Each request has a connection of its own, which lives as long as the response's body. Nothing is
+/// spawned. Clones share the TLS settings, and so the sessions to resume.
 ///
 /// ```no_run
 /// use futures_util::StreamExt;
@@ -47,8 +47,8 @@ pub struct Http<D> {
 }
 
 impl<D: Dial> Http<D> {
-    /// A transport over this network, with the proxies of the environment ([`Proxy::from_env`]), if the dial
-    /// [goes by the host](Dial::goes_by_host).
+    /// A transport over this network, with the proxies of the environment ([`Proxy::from_env`]), if
+    /// the dial [goes by the host](Dial::goes_by_host).
     pub fn new(dial: D) -> Self {
         let proxy = if dial.goes_by_host() { Proxy::from_env() } else { Proxy::none() };
         Self {

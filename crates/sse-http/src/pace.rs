@@ -4,8 +4,9 @@ use core::task::{Context, Poll};
 
 /// How many operations in a row may succeed before the task yields once.
 ///
-/// Informational responses, chunk sizes and empty TLS records give nothing to the application, so a peer that
-/// sends nothing else, and sends it fast enough, would hold the thread for ever, out of reach of every timeout.
+/// Informational responses, chunk sizes and empty TLS records give nothing to the application, so a
+/// peer that sends nothing else, and sends it fast enough, would hold the thread for ever, out of
+/// reach of every timeout.
 const IN_A_ROW: u8 = 64;
 
 /// Makes way for other tasks now and then.

@@ -21,11 +21,13 @@ pub(crate) use tunnel::Tunnel;
 
 /// The HTTP proxies of a transport, and the hosts that are asked without one.
 ///
-/// A proxy is named by its URL, `http://user:password@host:port`. Without a scheme that is `http://`, without a port 80.
-/// Any other scheme (`https://`, `socks5://`), and what is no URL, is [`Error::Proxy`](crate::Error::Proxy) when a
-/// request would go through it: no request that is meant for a proxy ever goes without one.
+/// A proxy is named by its URL, `http://user:password@host:port`. Without a scheme that is
+/// `http://`, without a port 80. Any other scheme (`https://`, `socks5://`), and what is no URL, is
+/// [`Error::Proxy`](crate::Error::Proxy) when a request would go through it: no request that is
+/// meant for a proxy ever goes without one.
 ///
-/// `Http` asks the environment, as [`from_env`](Self::from_env) has it, unless it is told otherwise:
+/// `Http` asks the environment, as [`from_env`](Self::from_env) has it, unless another setting is
+/// given:
 ///
 /// ```
 /// use sse_http::{Dial, Http, Proxy};
@@ -40,8 +42,9 @@ pub(crate) use tunnel::Tunnel;
 /// ```
 ///
 /// The user name and password of the proxy's URL (percent-decoded) are sent to the proxy alone, as
-/// `Proxy-Authorization: Basic` (RFC 7617), unless the request has a `Proxy-Authorization` of its own, which then goes
-/// in their place, and to the proxy alone too. Neither is in any `Debug` form or error message.
+/// `Proxy-Authorization: Basic` (RFC 7617), unless the request has a `Proxy-Authorization` of its
+/// own, which then goes in their place, and to the proxy alone too. Neither is in any `Debug` form
+/// or error message.
 #[derive(Clone)]
 pub struct Proxy {
     /// As they were given: a bad one is an error where it is used.
@@ -101,9 +104,10 @@ impl Proxy {
     /// | `all_proxy`, `ALL_PROXY` | the proxy for those that have none of their own |
     /// | `no_proxy`, `NO_PROXY` | hosts that are asked without one: see [`no_proxy`](Self::no_proxy) |
     ///
-    /// The first of the two names that is not empty counts. `HTTP_PROXY` is not read where `REQUEST_METHOD` is set: in a
-    /// CGI program it is the `Proxy` header of whoever sent the request (httpoxy, CVE-2016-5386). This machine itself
-    /// (`localhost`, `127.0.0.0/8`, `::1`) is always asked without a proxy.
+    /// The first of the two names that is not empty counts. `HTTP_PROXY` is not read where
+    /// `REQUEST_METHOD` is set: in a CGI program it is the `Proxy` header of the request that it
+    /// answers (httpoxy, CVE-2016-5386). This machine itself (`localhost`, `127.0.0.0/8`, `::1`) is
+    /// always asked without a proxy.
     ///
     /// ```
     /// let proxy = sse_http::Proxy::from_env().no_proxy("internal.example");

@@ -20,16 +20,18 @@ pub(crate) struct Hop {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: RequestBody,
-    /// The caller's own. It is for proxies, which the caller chose, and not for the origins on the way.
+    /// The caller's own. It is for proxies, which the caller chose, and not for the origins on the
+    /// way.
     pub(crate) proxy_authorization: Option<HeaderValue>,
     pub(crate) redirects: u8,
 }
 
 impl Hop {
-    /// Becomes the request that the response asks for instead. `false`: it asks for none, and is the answer.
+    /// Becomes the request that the response asks for instead. `false`: it asks for none, and is
+    /// the answer.
     ///
-    /// What is dropped stays dropped, also when a later redirect leads back: the first other origin chose where
-    /// that one leads.
+    /// What is dropped stays dropped, also when a later redirect leads back: the first other origin
+    /// chose where that one leads.
     pub(crate) fn follow(&mut self, status: StatusCode, response: &HeaderMap) -> Result<bool, RedirectError> {
         if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Ok(false);
@@ -57,8 +59,8 @@ impl Hop {
             (_, "http" | "https") => {}
             (_, other) => return Err(RedirectError::Scheme(other.to_owned())),
         }
-        // A server's choice of user name and password is not the caller's. Both calls fail for URLs without a host
-        // only, and http has none of those.
+        // A server's choice of user name and password is not the caller's. Both calls fail for URLs
+        // without a host only, and http has none of those.
         let _ = url.set_username("");
         let _ = url.set_password(None);
         if url.fragment().is_none() {
@@ -72,8 +74,8 @@ impl Hop {
         self.keep_headers(|name, _| !BODY_HEADERS.contains(name));
     }
 
-    /// Leaves behind whatever another origin has no business to see. A body is never sent there, and a
-    /// request without it would be another request.
+    /// Leaves behind whatever another origin has no business to see. A body is never sent there,
+    /// and a request without it would be another request.
     fn leave_origin(&mut self) -> Result<(), RedirectError> {
         if self.body.as_bytes().is_none_or(|body| !body.is_empty()) {
             return Err(RedirectError::BodyToAnotherOrigin);
@@ -88,7 +90,8 @@ impl Hop {
     }
 }
 
-/// A 303 asks for a page about the outcome; after a POST, 301 and 302 have always been taken so too.
+/// A 303 asks for a page about the outcome; after a POST, 301 and 302 have always been taken so
+/// too.
 fn becomes_get(status: StatusCode, method: &Method) -> bool {
     match status {
         StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => method == Method::POST,
@@ -97,14 +100,15 @@ fn becomes_get(status: StatusCode, method: &Method) -> bool {
     }
 }
 
-/// From http to https of the same host, on the default ports of both: the same server, better protected.
+/// From http to https of the same host, on the default ports of both: the same server, better
+/// protected.
 fn is_upgrade(from: &Url, to: &Url) -> bool {
     let schemes = from.scheme() == "http" && to.scheme() == "https";
     schemes && from.host() == to.host() && from.port().is_none() && to.port().is_none()
 }
 
-/// `Last-Event-ID` and `Cache-Control: no-cache` are the client's own. Browsers send both to other origins too:
-/// without the first one a stream would begin anew there.
+/// `Last-Event-ID` and `Cache-Control: no-cache` are the client's own. Browsers send both to other
+/// origins too: without the first one a stream would begin anew there.
 fn is_harmless(name: &HeaderName, value: &HeaderValue) -> bool {
     name == "last-event-id"
         || [header::ACCEPT, header::ACCEPT_LANGUAGE, header::USER_AGENT].contains(name)

@@ -26,10 +26,11 @@ pub(crate) enum Payload {
 }
 
 impl Request {
-    /// The hop in origin form, with `Host`, the length of its body, and the wish for an unencoded answer.
+    /// The hop in origin form, with `Host`, the length of its body, and the wish for an unencoded
+    /// answer.
     ///
-    /// There is no `Connection` header: this side closes the connection, and some servers take `close` as
-    /// leave to send a body without framing, whose end cannot be told from a failure.
+    /// There is no `Connection` header: this side closes the connection, and some servers take
+    /// `close` as leave to send a body without framing, whose end cannot be told from a failure.
     pub(crate) fn new(hop: &Hop) -> Result<Self, Error> {
         Ok(Self {
             method: hop.method.clone(),
@@ -67,8 +68,8 @@ fn path_and_query(url: &Url) -> Result<PathAndQuery, Error> {
     url[Position::BeforePath..Position::AfterQuery].parse().map_err(|error| Error::Url(Box::new(error)))
 }
 
-/// The caller's own `Host` and `Accept-Encoding` win. The framing is ours: a length that lies would let a
-/// body pass for a second request.
+/// The caller's own `Host` and `Accept-Encoding` win. The framing is ours: a length that lies would
+/// let a body pass for a second request.
 fn headers(hop: &Hop) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     headers.insert(header::HOST, host(&hop.url)?);
@@ -88,7 +89,7 @@ fn headers(hop: &Hop) -> Result<HeaderMap, Error> {
     Ok(headers)
 }
 
-/// Whether a server wants to be told that there is no body (RFC 9110, section 8.6).
+/// Whether a server expects `Content-Length: 0` where there is no body (RFC 9110, section 8.6).
 fn expects_body(method: &Method) -> bool {
     [Method::POST, Method::PUT, Method::PATCH].contains(method)
 }

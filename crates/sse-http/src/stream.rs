@@ -11,7 +11,8 @@ use futures_rustls::client::TlsStream;
 #[cfg(feature = "tls")]
 use crate::proxy::Tunnel;
 
-/// A dialled stream, or TLS over it. TLS is boxed: its state is over a kilobyte, and a plain connection has none of it.
+/// A dialled stream, or TLS over it. TLS is boxed: its state is over a kilobyte, and a plain
+/// connection has none of it.
 pub(crate) enum Stream<S> {
     Plain(S),
     #[cfg(feature = "tls")]

@@ -13,13 +13,14 @@ use socket2::{SockRef, TcpKeepalive};
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 /// How long a connection may be silent before the system probes it.
 const KEEPALIVE_TIME: Duration = Duration::from_secs(60);
-/// The pause between two probes, where it can be chosen. Linux gives a peer up after nine: 60 s + 9 × 15 s.
+/// The pause between two probes, where it can be chosen. Linux gives a peer up after nine: 60 s + 9
+/// × 15 s.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Connects to the first of a host's addresses that answers (Happy Eyeballs, RFC 8305).
 ///
-/// The addresses are tried in turn, IPv6 and IPv4 alternating, each 250 ms after the one before it or as soon as that
-/// one has failed. The first connection wins and the other attempts are dropped.
+/// The addresses are tried in turn, IPv6 and IPv4 alternating, each 250 ms after the one before it
+/// or as soon as that one has failed. The first connection wins and the other attempts are dropped.
 ///
 /// # Errors
 /// The error of the last attempt that failed, once all have; `NotFound` when there is no address.
@@ -71,8 +72,8 @@ fn alternating(addresses: impl IntoIterator<Item = SocketAddr>) -> Vec<SocketAdd
     queue
 }
 
-/// The outcome of the first attempt that is done, which is then taken off the list; `None` when the head start is over
-/// before that.
+/// The outcome of the first attempt that is done, which is then taken off the list; `None` when the
+/// head start is over before that.
 async fn first_done<C: Future>(
     attempts: &mut Vec<Pin<Box<C>>>,
     head_start: Option<impl Future<Output = ()>>,
@@ -90,7 +91,8 @@ async fn first_done<C: Future>(
     .await
 }
 
-/// Sets a TCP socket up for an event stream: small writes go out at once, and a silent connection is probed.
+/// Sets a TCP socket up for an event stream: small writes go out at once, and a silent connection
+/// is probed.
 ///
 /// Both are hints. A socket that refuses them still carries the stream, so nothing is returned.
 ///

@@ -23,14 +23,16 @@ pub use error::TlsError;
 
 /// Whom a transport trusts with `https://`.
 ///
-/// The servers' certificates are verified, for names and for literal addresses, as those say whom [`default`](Self::default)
-/// and the others trust. The name is sent (SNI), addresses are not; `http/1.1` is asked for (ALPN); TLS is 1.3 or 1.2.
+/// The servers' certificates are verified, for names and for literal addresses, as those say whom
+/// [`default`](Self::default) and the others trust. The name is sent (SNI), addresses are not;
+/// `http/1.1` is asked for (ALPN); TLS is 1.3 or 1.2.
 ///
-/// The cryptography is that of the process's default [`CryptoProvider`](rustls::crypto::CryptoProvider) where the program
-/// has installed one, else `ring`'s, else AWS-LC's, as the features have them.
+/// The cryptography is that of the process's default
+/// [`CryptoProvider`](rustls::crypto::CryptoProvider) where the program has installed one, else
+/// `ring`'s, else AWS-LC's, as the features have them.
 ///
-/// All is read once, when the first `https://` URL is asked, and then shared by the connections of this value and its
-/// clones, so that a reconnection can resume the TLS session.
+/// All is read once, when the first `https://` URL is asked, and then shared by the connections of
+/// this value and its clones, so that a reconnection can resume the TLS session.
 ///
 /// ```
 /// use sse_http::{Dial, Http, Tls, TlsError};
@@ -53,8 +55,8 @@ enum Trust {
     Config(Arc<ClientConfig>),
 }
 
-/// Trusts whom the operating system trusts (feature `platform-verifier`), else Mozilla's roots (feature `webpki-roots`),
-/// else nobody.
+/// Trusts whom the operating system trusts (feature `platform-verifier`), else Mozilla's roots
+/// (feature `webpki-roots`), else nobody.
 impl Default for Tls {
     fn default() -> Self {
         Self::roots(Roots::BUILT_IN)
@@ -62,7 +64,8 @@ impl Default for Tls {
 }
 
 impl Tls {
-    /// Trusts whom the operating system trusts. Its certificates are read when they are first needed.
+    /// Trusts whom the operating system trusts. Its certificates are read when they are first
+    /// needed.
     ///
     /// ```
     /// let tls = sse_http::Tls::platform();
@@ -98,8 +101,8 @@ impl Tls {
         Self::roots(Roots::Nobody)
     }
 
-    /// Everything as rustls has it, for what this type does not: certificates of the client, pinning. Only the ALPN
-    /// protocols are replaced, by `http/1.1`.
+    /// Everything as rustls has it, for what this type does not: certificates of the client,
+    /// pinning. Only the ALPN protocols are replaced, by `http/1.1`.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -121,13 +124,13 @@ impl Tls {
         Self { trust: Trust::Config(config), config: Arc::default() }
     }
 
-    /// Trusts the certificates of a PEM text too, as roots. A server may also have such a certificate itself: a
-    /// self-signed one, say.
+    /// Trusts the certificates of a PEM text too, as roots. A server may also have such a
+    /// certificate itself: a self-signed one, say.
     ///
     /// # Errors
-    /// [`TlsError::Pem`] when the text is no PEM, [`TlsError::NoCertificate`] when there is no certificate in it,
-    /// [`TlsError::Root`] when one of them is none, and [`TlsError::Config`] after [`from_config`](Self::from_config),
-    /// whose roots cannot be added to.
+    /// [`TlsError::Pem`] when the text is no PEM, [`TlsError::NoCertificate`] when there is no
+    /// certificate in it, [`TlsError::Root`] when one of them is none, and [`TlsError::Config`]
+    /// after [`from_config`](Self::from_config), whose roots cannot be added to.
     ///
     /// ```
     /// use sse_http::{Tls, TlsError};
@@ -176,7 +179,7 @@ impl Tls {
             Trust::Roots { roots, extra } => config::build(*roots, extra)?,
             Trust::Config(config) => config::with_alpn(ClientConfig::clone(config)),
         };
-        // Whoever was first: one cache of sessions for all.
+        // The first one counts: there is one cache of sessions for all.
         Ok(Arc::clone(self.config.get_or_init(|| built)))
     }
 }

@@ -1,4 +1,5 @@
-//! The connection itself, mostly over real sockets: made, refused, too slow, and closed at once when nobody wants it.
+//! The connection itself, mostly over real sockets: made, refused, too slow, and closed at once
+//! when nobody wants it.
 
 mod common;
 

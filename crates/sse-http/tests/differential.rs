@@ -1,12 +1,13 @@
-//! The same bytes to this transport and to hyper. The differences that are meant are in the documentation of
-//! `sse_testkit::fuzz::exchange`.
+//! The same bytes to this transport and to hyper. The differences that are meant are in the
+//! documentation of `sse_testkit::fuzz::exchange`.
 #![allow(missing_docs)]
 
 use std::env;
 
 use sse_testkit::{SplitMix64, fuzz};
 
-/// `CASES=5000000 cargo test --release -p sse-http --test differential` runs so many; `SEED=n` begins with another one.
+/// `CASES=5000000 cargo test --release -p sse-http --test differential` runs so many; `SEED=n`
+/// begins with another one.
 #[test]
 fn responses_by_a_grammar_are_to_both_the_same() {
     let variable = |name, default| env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);

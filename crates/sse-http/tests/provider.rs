@@ -1,4 +1,5 @@
-//! Whose cryptography is used. The choice holds for the whole process, so this test has one for itself.
+//! Whose cryptography is used. The choice holds for the whole process, so this test has one for
+//! itself.
 #![cfg(feature = "tls")]
 
 mod common;

@@ -154,7 +154,8 @@ impl Dial for Elsewhere {
     }
 }
 
-/// The environment is the whole process's, so this is a process of its own: this test again, with a proxy in it.
+/// The environment is the whole process's, so this is a process of its own: this test again, with a
+/// proxy in it.
 #[tokio::test]
 async fn a_dial_that_ignores_the_host_has_no_use_for_the_proxies_of_the_environment() {
     const PROXY: &str = "http://user:password@p.invalid:3128";

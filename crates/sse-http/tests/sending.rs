@@ -1,4 +1,5 @@
-//! Writing a request while its response is read: what goes out, and what becomes of the one when the other fails.
+//! Writing a request while its response is read: what goes out, and what becomes of the one when
+//! the other fails.
 
 mod common;
 

@@ -1,5 +1,6 @@
-//! The k-th operation on the byte stream goes wrong, for every k in turn: each dial, each read, each write, each flush.
-//! A whole client on top: no panic, nothing lost or doubled, the right end, and no connection left open.
+//! The k-th operation on the byte stream goes wrong, for every k in turn: each dial, each read,
+//! each write, each flush. A whole client on top: no panic, nothing lost or doubled, the right end,
+//! and no connection left open.
 #![allow(missing_docs)]
 
 mod common;
@@ -73,7 +74,8 @@ fn everything() -> Vec<u64> {
 
 type Plan = dyn Fn(usize) -> Option<Fault> + Send + Sync;
 
-/// The events of a whole life in which `fault` says what goes wrong, and how many operations it took.
+/// The events of a whole life in which `fault` says what goes wrong, and how many operations it
+/// took.
 async fn run(fault: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static) -> (Vec<u64>, usize) {
     let network = Network { fault: Arc::new(fault), tally: Arc::default() };
     let policy = ReconnectPolicy { retry_initial: true, ..ReconnectPolicy::default() };
@@ -173,7 +175,8 @@ impl Drop for Connection {
     }
 }
 
-/// Two events for each connection, framed in chunks or by the end; a 503 now and then; 204 when all is told.
+/// Two events for each connection, framed in chunks or by the end; a 503 now and then; 204 when all
+/// is told.
 fn reply(request: &str, number: usize) -> String {
     let id = request.lines().find_map(|line| line.strip_prefix("last-event-id: "));
     let from: u64 = id.map_or(0, |id| id.parse().expect("a number"));

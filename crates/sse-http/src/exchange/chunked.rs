@@ -1,4 +1,5 @@
-//! The chunked transfer coding (RFC 9112, section 7.1). Chunk extensions and trailers are read over.
+//! The chunked transfer coding (RFC 9112, section 7.1). Chunk extensions and trailers are read
+//! over.
 
 use super::{InvalidResponse, Output};
 
@@ -63,8 +64,8 @@ impl Chunked {
         Output::Data(start..*at)
     }
 
-    /// The lines end with CR LF and nothing else. Section 2.2 allows a lone LF for header lines only, and
-    /// peers that disagree about the end of a chunk's line disagree about the body.
+    /// The lines end with CR LF and nothing else. Section 2.2 allows a lone LF for header lines
+    /// only, and peers that disagree about the end of a chunk's line disagree about the body.
     fn step(&mut self, byte: u8) -> Result<(), InvalidResponse> {
         self.state = match (self.state, byte) {
             (State::Start | State::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => self.digit(byte)?,

@@ -15,8 +15,9 @@ pub(super) enum Framing {
 }
 
 impl Framing {
-    /// The rules in the order in which RFC 9112, section 6.3, has them. The connection carries one response,
-    /// so a `Content-Length` beside `Transfer-Encoding` is overridden, as there, and hides no second one.
+    /// The rules in the order in which RFC 9112, section 6.3, has them. The connection carries one
+    /// response, so a `Content-Length` beside `Transfer-Encoding` is overridden, as there, and
+    /// hides no second one.
     pub(super) fn of(asked: Asked, head: &Head) -> Result<Self, InvalidResponse> {
         let has_no_body = matches!(
             head.status,
@@ -54,8 +55,9 @@ impl Framing {
     }
 }
 
-/// `chunked`, once and alone. It may not be applied twice (RFC 9112, section 6.1); another coding was not
-/// asked for with `TE`; and an HTTP/1.0 server that names one does not know what it says (section 6.1).
+/// `chunked`, once and alone. It may not be applied twice (RFC 9112, section 6.1); another coding
+/// was not asked for with `TE`; and an HTTP/1.0 server that names one does not know what it says
+/// (section 6.1).
 fn is_chunked(head: &Head) -> bool {
     let mut values = head.headers.get_all(header::TRANSFER_ENCODING).iter();
     let alone = values.next().filter(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked"));
@@ -68,7 +70,8 @@ fn transfer_encoding(head: &Head) -> InvalidResponse {
 }
 
 /// A length that is repeated, in one header line or in several, counts once where all are the same
-/// (RFC 9112, section 6.3, rule 5): gateways that merge header lines make such. Different ones are an error.
+/// (RFC 9112, section 6.3, rule 5): gateways that merge header lines make such. Different ones are
+/// an error.
 fn content_length(headers: &HeaderMap) -> Result<Option<u64>, InvalidResponse> {
     let mut found = None;
     for value in headers.get_all(header::CONTENT_LENGTH) {

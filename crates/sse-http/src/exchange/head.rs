@@ -7,7 +7,8 @@ use httparse::ParserConfig;
 
 use super::InvalidResponse;
 
-/// The most bytes of one head, the blank line included. Servers with many cookies send more than 16 KiB.
+/// The most bytes of one head, the blank line included. Servers with many cookies send more than 16
+/// KiB.
 pub(super) const MAX_LEN: usize = 64 * 1024;
 /// The most header lines of one head.
 pub(super) const MAX_LINES: usize = 256;
@@ -20,7 +21,8 @@ pub(crate) struct Head {
     pub(crate) headers: HeaderMap,
 }
 
-/// Collects a head until its blank line is there. Each byte is looked at once, however the reads cut it.
+/// Collects a head until its blank line is there. Each byte is looked at once, however the reads
+/// cut it.
 #[derive(Debug, Default)]
 pub(super) struct HeadReader {
     held: Vec<u8>,
@@ -125,9 +127,9 @@ fn config() -> ParserConfig {
     config
 }
 
-/// A header line that goes on in the next line, as one line with a space (obs-fold: RFC 9112, section 5.2).
-/// Only a value goes on. Whitespace at the start of a line after anything else is left to be an error, and so
-/// is that after the status line (section 2.2).
+/// A header line that goes on in the next line, as one line with a space (obs-fold: RFC 9112,
+/// section 5.2). Only a value goes on. Whitespace at the start of a line after anything else is
+/// left to be an error, and so is that after the status line (section 2.2).
 fn unfold(head: &[u8]) -> Cow<'_, [u8]> {
     let is_fold = |line: &[u8]| line.first().is_some_and(is_space);
     if !head.split(|byte| *byte == b'\n').skip(2).any(is_fold) {
@@ -150,7 +152,8 @@ fn unfold(head: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(unfolded)
 }
 
-/// A space in place of the line's end and the whitespace before it. The text of the line begins at `text`.
+/// A space in place of the line's end and the whitespace before it. The text of the line begins at
+/// `text`.
 fn end_with_space(lines: &mut Vec<u8>, text: usize) {
     lines.truncate(lines.len() - if lines.ends_with(b"\r\n") { 2 } else { 1 });
     while lines.len() > text && lines.last().is_some_and(is_space) {

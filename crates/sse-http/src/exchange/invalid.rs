@@ -20,7 +20,8 @@ pub enum InvalidResponse {
     Incomplete,
     /// The first line does not begin with `HTTP/1.0` or `HTTP/1.1`.
     Version(String),
-    /// The status line has no status of three digits, 100 or above, or its reason has control characters.
+    /// The status line has no status of three digits, 100 or above, or its reason has control
+    /// characters.
     Status(String),
     /// A header line is invalid.
     Line(String),

@@ -1,4 +1,5 @@
-//! Bytes of a server, and what they mean: each row whole, byte by byte, and cut in two at every place.
+//! Bytes of a server, and what they mean: each row whole, byte by byte, and cut in two at every
+//! place.
 
 use http::Method;
 
@@ -63,7 +64,8 @@ const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 const INCOMPLETE: &str = "the connection was closed before the response was complete";
 const TOO_LARGE: &str = "the message head is too large: over 64 KiB or 256 header lines";
 
-/// RFC section, bytes, status (0 for none), headers but those of the framing, body, and the error where there is one.
+/// RFC section, bytes, status (0 for none), headers but those of the framing, body, and the error
+/// where there is one.
 type Row<'r> = (&'r str, String, u16, &'r [(&'r str, &'r str)], &'r str, &'r str);
 
 fn check((section, bytes, status, headers, body, error): Row<'_>) {
@@ -82,7 +84,8 @@ fn check((section, bytes, status, headers, body, error): Row<'_>) {
             "{what}"
         );
         let found = outcome.3.map_or_else(|error| error.to_string(), |()| String::new());
-        // Another protocol is an error at its first bytes, and shows what there is of its first line.
+        // Another protocol is an error at its first bytes, and shows what there is of its first
+        // line.
         let is_start =
             found.starts_with("invalid HTTP version") && error.starts_with(found.trim_end_matches('`'));
         assert!(found == error || is_start, "{what}: {found}");

@@ -88,7 +88,8 @@ fn is_below(domain: &str, parent: &str, itself: bool) -> bool {
     }
 }
 
-/// A host in the one form in which two of them compare: no final dot, no IPv4 address written as an IPv6 one.
+/// A host in the one form in which two of them compare: no final dot, no IPv4 address written as an
+/// IPv6 one.
 enum Asked<'h> {
     Address(IpAddr),
     Domain(&'h str),

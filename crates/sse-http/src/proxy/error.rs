@@ -45,8 +45,8 @@ pub enum ProxyError {
         /// What was wrong with it.
         source: ExchangeError,
     },
-    /// The proxy answered `CONNECT` with another status than 2xx: it wants credentials (407), forbids this host, or could
-    /// not reach it.
+    /// The proxy answered `CONNECT` with another status than 2xx: it wants credentials (407),
+    /// forbids this host, or could not reach it.
     Refused {
         /// The proxy's host and port.
         proxy: String,

@@ -34,7 +34,8 @@ impl Server {
         Ok(Self { host, port: url.port().unwrap_or(80), authorization: authorization(&url) })
     }
 
-    /// Makes a request one that a proxy forwards: absolute form (RFC 9112, section 3.2.2), with what the proxy wants.
+    /// Makes a request one that a proxy forwards: absolute form (RFC 9112, section 3.2.2), with
+    /// what the proxy wants.
     pub(crate) fn forward(&self, request: &mut Request, hop: &Hop) -> Result<(), Error> {
         request.target = absolute(&hop.url)?;
         if let Some(authorization) = self.authorization(hop) {

@@ -50,7 +50,8 @@ impl Server {
         }
     }
 
-    /// Of the caller's headers none but the one that is for proxies: the others are for the host behind.
+    /// Of the caller's headers none but the one that is for proxies: the others are for the host
+    /// behind.
     fn connect_request(&self, host: &str, port: u16, hop: &Hop) -> Result<Request, Error> {
         let authority =
             if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };

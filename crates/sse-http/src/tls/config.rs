@@ -1,4 +1,4 @@
-//! What rustls is told: cryptography, roots, ALPN.
+//! The configuration of rustls: cryptography, roots, ALPN.
 
 use std::sync::Arc;
 
@@ -51,8 +51,8 @@ pub(super) fn build(roots: Roots, extra: &[CertificateDer<'static>]) -> Result<A
     Ok(with_alpn(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()))
 }
 
-/// The two features of rustls may both be on, by way of other crates too. rustls' own choice then panics, so it is made
-/// here.
+/// The two features of rustls may both be on, by way of other crates too. rustls' own choice then
+/// panics, so it is made here.
 fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
     CryptoProvider::get_default().cloned().or_else(built_in).ok_or(TlsError::NoProvider)
 }
@@ -104,7 +104,8 @@ fn by_platform(
     rustls_platform_verifier::Verifier::new(provider)
 }
 
-/// Without ALPN a server may take the client for one that speaks whatever it likes best, HTTP/2 say.
+/// Without ALPN a server may take the client for one that speaks whatever it likes best, HTTP/2
+/// say.
 pub(super) fn with_alpn(mut config: ClientConfig) -> Arc<ClientConfig> {
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Arc::new(config)

@@ -34,8 +34,8 @@ pub enum TlsError {
     Name,
     /// What the peer sent is not TLS.
     NotTls(rustls::Error),
-    /// The handshake failed: the certificate is not for this host, not valid now, from nobody who is trusted, or there is
-    /// no common version, cipher suite or protocol.
+    /// The handshake failed: the certificate is not for this host, not valid now, from nobody who
+    /// is trusted, or there is no common version, cipher suite or protocol.
     Handshake(rustls::Error),
     /// The connection failed or ended in the handshake.
     Io(io::Error),

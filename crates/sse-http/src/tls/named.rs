@@ -8,11 +8,11 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
-/// Believes a server whose certificate is one of these, where the inner verifier objects to nothing but that it may
-/// sign others (CA:TRUE).
+/// Believes a server whose certificate is one of these, where the inner verifier objects to nothing
+/// but that it may sign others (CA:TRUE).
 ///
-/// `openssl req -x509` makes such certificates for servers. Whoever names one as a root trusts its key with more
-/// than being a server.
+/// `openssl req -x509` makes such certificates for servers. A program that names one as a root
+/// trusts its key with more than that.
 #[derive(Debug)]
 pub(super) struct Named {
     certificates: Vec<CertificateDer<'static>>,
@@ -74,8 +74,8 @@ impl ServerCertVerifier for Named {
     }
 }
 
-/// What webpki says of CA:TRUE, after it has checked the dates. Its error is not part of rustls' interface, but
-/// for its text.
+/// What webpki says of CA:TRUE, after it has checked the dates. Its error is not part of rustls'
+/// interface, but for its text.
 fn is_authority(error: &Error) -> bool {
     let Error::InvalidCertificate(CertificateError::Other(other)) = error else { return false };
     other.0.to_string() == "CaUsedAsEndEntity"

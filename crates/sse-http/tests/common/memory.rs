@@ -22,7 +22,8 @@ impl From<&str> for Piece {
     }
 }
 
-/// A network in memory: connection after connection gets the next reply, once its request head is there.
+/// A network in memory: connection after connection gets the next reply, once its request head is
+/// there.
 #[derive(Clone, Default)]
 pub(crate) struct Memory(Arc<Mutex<Record>>);
 

@@ -41,8 +41,8 @@ pub fn a_response_before_the_body_of_the_request_is_taken<A: FaultAdapter>() {
     });
 }
 
-/// A server that has no room for a connection says so and closes it, and does not read what was asked. Its status is told, and
-/// when it wants to be asked again.
+/// A server that has no room for a connection says so and closes it, and does not read the request. The client reports its
+/// status and its `Retry-After`.
 pub fn a_refusal_before_the_request_is_read_is_the_response<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");

@@ -53,10 +53,11 @@ impl PartialEq for Said {
 
 impl Eq for Said {}
 
-/// `sse-http` and hyper make the same head, the same body and the same kind of end of the bytes of a server, however they
-/// are cut.
+/// `sse-http` and hyper make the same head, the same body and the same kind of end of the bytes of
+/// a server, however they are cut.
 ///
-/// hyper is told to take folded header lines and spaces before a colon too. The differences that are meant:
+/// hyper is configured to take folded header lines and spaces before a colon too. The differences
+/// that are meant:
 ///
 /// | bytes | hyper | `sse-http` | why |
 /// |---|---|---|---|
@@ -66,8 +67,9 @@ impl Eq for Said {}
 /// | an invalid head without its blank line, and then silence | an error or not, as the cuts have it | an error where it is not HTTP/1; otherwise it waits for the blank line, and can show the invalid one | RFC 9112, 2.2 asks for neither |
 /// | more than 100 responses 1xx | reads on | an error | RFC 9110, 15.2 has no bound; without one there is no end |
 ///
-/// The first three bytes choose the method, how the connection ends, and whether the rest is what the server sends, or choices
-/// of a grammar of responses that are nearly right. Then comes how many bytes are about the cuts, and these.
+/// The first three bytes choose the method, how the connection ends, and whether the rest is what
+/// the server sends, or choices of a grammar of responses that are nearly right. Then comes how
+/// many bytes are about the cuts, and these.
 ///
 /// ```
 /// sse_testkit::fuzz::exchange(b"\0\0\x01\x01\x05HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi");
@@ -98,7 +100,8 @@ pub fn exchange(input: &[u8]) {
     );
 }
 
-/// What the transport does with a whole response, where hyper does nothing: it follows redirects and refuses compression.
+/// What the transport does with a whole response, where hyper does nothing: it follows redirects
+/// and refuses compression.
 fn is_not_compared(head: &Head) -> bool {
     matches!(head.status.as_u16(), 301 | 302 | 303 | 307 | 308)
         || head.headers.contains_key(header::CONTENT_ENCODING)

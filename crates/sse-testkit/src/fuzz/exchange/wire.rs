@@ -13,7 +13,8 @@ use futures_io::{AsyncRead, AsyncWrite};
 #[derive(Clone, Debug)]
 pub(super) struct Script {
     pub(super) bytes: Bytes,
-    /// The sizes of the reads, used round and round; none: all at once. A size of 0 is a read that is pending once.
+    /// The sizes of the reads, used round and round; none: all at once. A size of 0 is a read that
+    /// is pending once.
     pub(super) cuts: Vec<u8>,
     pub(super) end: End,
 }
