@@ -1,9 +1,10 @@
 //! Bytes of a server, and what they mean: each row whole, byte by byte, and cut in two at every
 //! place.
 
+mod bounds;
+
 use http::Method;
 
-use super::head::{MAX_LEN, MAX_LINES};
 use super::{Exchange, InvalidResponse, Output};
 
 /// Status, headers and body, and how it ends when the connection is closed after the bytes.
@@ -62,7 +63,6 @@ fn in_every_piece(method: &Method, bytes: &[u8], check: impl Fn(Outcome, &str)) 
 const OK: &str = "HTTP/1.1 200 OK\r\n";
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 const INCOMPLETE: &str = "the connection was closed before the response was complete";
-const TOO_LARGE: &str = "the message head is too large: over 64 KiB or 256 header lines";
 
 /// RFC section, bytes, status (0 for none), headers but those of the framing, body, and the error
 /// where there is one.
@@ -256,48 +256,4 @@ fn a_response_to_head_has_no_body_and_one_to_connect_is_a_tunnel() {
             assert_eq!((&*outcome.2, outcome.3), (body, Ok(())), "{method} {}: {cut}", bytes.escape_ascii());
         });
     }
-}
-
-/// The outcome of bytes in one read, and in reads of 1,000 bytes and of one.
-fn in_some_pieces(bytes: &str) -> Outcome {
-    let whole = run(&Method::GET, [bytes.as_bytes()]);
-    for size in [1, 1000] {
-        assert_eq!(run(&Method::GET, bytes.as_bytes().chunks(size)), whole, "in pieces of {size}");
-    }
-    whole
-}
-
-#[test]
-fn the_bounds_of_a_head() {
-    let lines = |count| format!("{OK}{}\r\nbody", "a: b\r\n".repeat(count));
-    let folds = |count| format!("{OK}a: b\r\n{}\r\nbody", " c\r\n".repeat(count));
-    let long = |len: usize| format!("{OK}a: {}\r\n\r\nbody", "x".repeat(len - OK.len() - 7));
-    let empty = |len: usize| "\r\n".repeat(len / 2 - 12) + "HTTP/1.1 200 x\r\na: b\r\n\r\nbody";
-    for (good, bad) in [
-        (lines(MAX_LINES), lines(MAX_LINES + 1)),
-        (folds(MAX_LINES - 1), folds(MAX_LINES)),
-        (long(MAX_LEN), long(MAX_LEN + 1)),
-        (empty(MAX_LEN), empty(MAX_LEN + 2)),
-    ] {
-        assert_eq!(in_some_pieces(&good).2, b"body");
-        assert_eq!(in_some_pieces(&bad).3.unwrap_err().to_string(), TOO_LARGE);
-    }
-    let endless = format!("{OK}{}", "x".repeat(2 * MAX_LEN));
-    assert_eq!(in_some_pieces(&endless).3, Err(InvalidResponse::HeadTooLarge), "it needs no end");
-}
-
-#[test]
-fn the_bounds_of_extensions_and_trailers() {
-    let most = 16 * 1024;
-    let extension =
-        |len| format!("{CHUNKED}{}0\r\n\r\n", format!("1;{}\r\nx\r\n", "y".repeat(len)).repeat(3));
-    let trailers =
-        |len| format!("{CHUNKED}3\r\nxxx\r\n0;z\r\n{}\r\n{}\r\n\r\n", "y".repeat(10), "y".repeat(len - 10));
-    for (make, body) in [(&extension as &dyn Fn(usize) -> String, &b"xxx"[..]), (&trailers, b"xxx")] {
-        let good = in_some_pieces(&make(most));
-        assert_eq!((&*good.2, good.3), (body, Ok(())), "each chunk has its own");
-        assert_eq!(in_some_pieces(&make(most + 1)).3, Err(InvalidResponse::ExtraTooLarge));
-    }
-    let endless = format!("{CHUNKED}0\r\n{}", "x".repeat(2 * most));
-    assert_eq!(in_some_pieces(&endless).3, Err(InvalidResponse::ExtraTooLarge), "it needs no end");
 }
