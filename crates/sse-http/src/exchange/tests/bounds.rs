@@ -45,7 +45,7 @@ fn heads_in_small_pieces_take_time_in_their_length_only() {
     let long = format!("HTTP/1.1 100 x\r\na: {}\r\n\r\n", "x".repeat(MAX_LEN - 30));
     let folded = format!("HTTP/1.1 100 x\r\na: b\r\n{}\r\n", format!(" {}\r\n", "x".repeat(230)).repeat(255));
     for head in [blank + early, long, folded] {
-        let bytes = head.repeat(100) + OK + "\r\nbody";
+        let bytes = head.repeat(30) + OK + "\r\nbody";
         assert_eq!(run(&Method::GET, bytes.as_bytes().chunks(1)).2, b"body");
     }
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
