@@ -214,25 +214,30 @@ async fn what_is_written_goes_out_while_the_body_is_being_made() {
     assert!(peer.state().flushed.ends_with("\r\n\r\n3\r\none\r\n"), "{}", peer.state().flushed);
 }
 
+/// How often the request was polled until all of it was sent.
+async fn polls_until_sent(peer: Peer, body: RequestBody, end: &str) -> usize {
+    peer.state().takes_all = true;
+    let mut connecting = direct(peer.clone()).connect(Request::post("http://a/").body(body).unwrap());
+    let mut polls = 0;
+    poll_fn(|cx| {
+        polls += 1;
+        assert!(connecting.as_mut().poll(cx).is_pending());
+        if peer.state().flushed.ends_with(end) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    polls
+}
+
 #[tokio::test]
-async fn a_body_without_end_makes_way_now_and_then() {
+async fn a_large_body_makes_way_now_and_then() {
     for part in ["x", ""] {
-        let body = RequestBody::stream(move || {
-            stream::iter((0..10_000).map(move |_| Ok::<_, io::Error>(part.into())))
-        });
-        let peer = Peer::default();
-        peer.state().takes_all = true;
-        let mut connecting = direct(peer.clone()).connect(Request::post("http://a/").body(body).unwrap());
-        let mut polls = 0;
-        poll_fn(|cx| {
-            polls += 1;
-            assert!(connecting.as_mut().poll(cx).is_pending());
-            let is_sent = peer.state().flushed.ends_with("\r\n0\r\n\r\n");
-            if is_sent { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
+        let parts = move || stream::iter((0..10_000).map(move |_| Ok::<_, io::Error>(part.into())));
+        let polls = polls_until_sent(Peer::default(), RequestBody::stream(parts), "\r\n0\r\n\r\n").await;
         assert!(polls > 100, "{polls} polls");
     }
+    let small_writes = Peer::new([], (0..10_000).map(|_| Ok(1)));
+    let polls = polls_until_sent(small_writes, ("x".repeat(20_000) + "!").into(), "!").await;
+    assert!(polls > 100, "{polls} polls");
 }
 
 #[tokio::test]
