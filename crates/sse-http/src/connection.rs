@@ -9,8 +9,7 @@ use bytes::Bytes;
 use futures_io::{AsyncRead, AsyncWrite};
 
 use crate::buffer;
-use crate::error::ExchangeError;
-use crate::exchange::{Exchange, Head, InvalidResponse, Output};
+use crate::exchange::{Exchange, ExchangeError, Head, InvalidResponse, Output};
 use crate::pace::Pace;
 use crate::request::Request;
 use crate::sending::{SendError, Sending};

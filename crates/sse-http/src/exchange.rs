@@ -5,6 +5,7 @@
 //! these calls; the machine holds none of them but those of a head that is not complete.
 
 mod chunked;
+mod error;
 mod framing;
 mod head;
 mod invalid;
@@ -17,6 +18,7 @@ use framing::Framing;
 pub(crate) use head::Head;
 use head::HeadReader;
 
+pub use error::ExchangeError;
 pub use invalid::InvalidResponse;
 
 /// How many responses of status 1xx may come before the final one. RFC 9110 sets no bound (section

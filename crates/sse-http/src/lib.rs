@@ -88,8 +88,8 @@ mod tls;
 
 pub use body::Body;
 pub use dial::Dial;
-pub use error::{Error, ExchangeError, RedirectError};
-pub use exchange::InvalidResponse;
+pub use error::{Error, RedirectError};
+pub use exchange::{ExchangeError, InvalidResponse};
 pub use http::Http;
 pub use proxy::{Proxy, ProxyError};
 pub use tcp::{happy_eyeballs, tune};
