@@ -9,7 +9,7 @@ use sse_testkit::{SplitMix64, fuzz};
 /// `CASES=5000000 cargo test --release -p sse-http --test differential` runs so many; `SEED=n`
 /// begins with another one.
 #[test]
-fn responses_by_a_grammar_are_to_both_the_same() {
+fn sse_http_and_hyper_agree_about_responses_by_a_grammar() {
     let variable = |name, default| env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
     let (cases, seed): (u64, u64) = (variable("CASES", 5_000), variable("SEED", 0));
     for case in seed..seed + cases {
@@ -22,6 +22,6 @@ fn responses_by_a_grammar_are_to_both_the_same() {
 }
 
 #[test]
-fn kept_inputs() {
+fn the_kept_inputs_of_the_fuzz_target_hold() {
     fuzz::replay("exchange", fuzz::exchange);
 }
