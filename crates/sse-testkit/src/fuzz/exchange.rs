@@ -65,6 +65,7 @@ impl Eq for Said {}
 /// | `Content-Length` of 2^64 - 1 or one less | an error: it uses these two values itself | a length | RFC 9110, 8.6 has no bound |
 /// | a trailer line that is no valid header line | an error | is dropped with the others | RFC 9112, 7.1.2: trailers may be discarded |
 /// | an invalid head without its blank line, and then silence | an error or not, as the cuts have it | an error where it is not HTTP/1; otherwise it waits for the blank line, and can show the invalid one | RFC 9112, 2.2 asks for neither |
+/// | more than 16 KiB of chunk extensions in a whole body (longer than the inputs here) | an error | the bound is for each chunk, so that a stream may last | RFC 9112, 7.1.1 asks for a bound |
 /// | more than 100 responses 1xx | reads on | an error | RFC 9110, 15.2 has no bound; without one there is no end |
 ///
 /// The first three bytes choose the method, how the connection ends, and whether the rest is what
