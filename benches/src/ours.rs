@@ -54,7 +54,7 @@ impl Decode for Owned {
     }
 }
 
-/// `sse_driver::events`, the stream.
+/// `sse_driver::Events`, the stream.
 #[derive(Debug)]
 pub struct Streamed;
 
@@ -64,7 +64,7 @@ impl Decode for Streamed {
 
     fn decode(pieces: &Pieces, sink: &mut impl Sink) -> Result<(), String> {
         let body = stream::iter(pieces.chunks().map(Ok::<_, Infallible>));
-        drain(sse_driver::events(body), |event| {
+        drain(sse_driver::Events::from_stream(body), |event| {
             let event = event.map_err(|error| error.to_string())?;
             sink.event(&event.event_type, event.data.as_bytes(), &event.last_event_id);
             Ok(())

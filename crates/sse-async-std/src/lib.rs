@@ -28,7 +28,6 @@ use core::pin::Pin;
 use core::time::Duration;
 use std::io;
 
-use async_std::io::Read as AsyncRead;
 use async_std::net::{TcpStream, ToSocketAddrs};
 use async_std::task::sleep;
 use sse_http::{happy_eyeballs, tune};
@@ -55,21 +54,6 @@ pub type ClientBuilder = sse_driver::ClientBuilder<Http, AsyncStdTimer>;
 pub type RequestBuilder = sse_driver::RequestBuilder<Http, AsyncStdTimer>;
 /// A session of a [`Client`].
 pub type Session = sse_driver::Session<Http, AsyncStdTimer>;
-
-/// Reads the events of any reader: a file, a pipe, a socket. No HTTP, no reconnection.
-///
-/// ```
-/// # async_std::task::block_on(async {
-/// let mut events = sse_async_std::events(&b"data: one\n\ndata: two\n\n"[..]);
-/// assert_eq!(events.next().await.expect("an event")?.data, "one");
-/// assert_eq!(events.next().await.expect("an event")?.data, "two");
-/// assert!(events.next().await.is_none());
-/// # Ok::<(), sse_async_std::Error>(())
-/// # }).unwrap();
-/// ```
-pub fn events<R: AsyncRead>(reader: R) -> Events<Chunks<R>> {
-    read_events(reader)
-}
 
 /// async-std's network: names by the system's resolver (on its blocking threads), TCP connections raced as RFC 8305 has
 /// it.

@@ -93,7 +93,7 @@ fn request(
         request = request.last_event_id(id);
     }
     if let Some(last) = args.finish_on.clone() {
-        request = request.finish_when(move |event| event.data == last);
+        request = request.finish_after(move |event| event.data == last);
     }
     request
 }
@@ -131,7 +131,7 @@ impl Follower {
 
     async fn frames(&mut self, request: RequestBuilder) -> Result<(), Stopped> {
         let mut session = request.open().await.map_err(Stopped::Stream)?;
-        while let Some(frame) = session.incoming().next().await {
+        while let Some(frame) = session.frames().next().await {
             self.frame(&frame.map_err(Stopped::Stream)?)?;
             if self.args.max_events == Some(self.printed) {
                 session.close();

@@ -11,15 +11,18 @@ use std::sync::Mutex;
 use bytes::Bytes;
 use futures_util::stream;
 use http::{Request, Response};
-use sse_driver::{Client, Error, Instant, RequestBody, Timer, Transport};
+use sse_driver::{Client, Error, Instant, Read, RequestBody, Timer, Transport};
 
 /// The code under test: adds up what comes until the server has no more.
 async fn total<T: Transport, M: Timer>(client: &Client<T, M>) -> Result<u32, Error> {
     let mut session = client.get("https://prices.example/stream").open().await?;
-    let mut numbers = session.deserialize_with(|event| event.data.parse::<u32>());
+    let mut numbers = session.read(|event| match event.data.parse::<u32>() {
+        Ok(number) => Read::<_, Error>::Item(number),
+        Err(_) => Read::Skip,
+    });
     let mut total = 0;
-    while let Some(event) = numbers.next().await {
-        total += event?.data;
+    while let Some(number) = numbers.next().await {
+        total += number?;
     }
     Ok(total)
 }

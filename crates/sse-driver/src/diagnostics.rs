@@ -1,14 +1,15 @@
-//! The last of what a server sent, kept for the case that it all ends badly.
+//! The last part of what a server sent, for error reports.
 
 use std::collections::VecDeque;
-use std::fmt::Write;
+use std::fmt;
+use std::sync::Arc;
 
-use sse_proto::{Event, FrameRef};
+use sse_proto::{Event, EventRef, FrameRef};
 
 /// What a session keeps of the stream, to be shown with a failure. Nothing unless asked for: it is copied, and it may
 /// hold what should not be in a log.
 ///
-/// It is read by [`Session::diagnostics`](crate::Session::diagnostics), and
+/// It is read by [`Session::diagnostics_text`](crate::Session::diagnostics_text), and
 /// [`State::Disconnected`](crate::State::Disconnected) and [`State::Closed`](crate::State::Closed) carry it.
 ///
 /// ```no_run
@@ -20,7 +21,7 @@ use sse_proto::{Event, FrameRef};
 /// let mut session = request.open().await?;
 /// while let Some(event) = session.next().await {
 ///     if let Err(error) = event {
-///         eprintln!("{error}; the stream ended in:\n{}", session.diagnostics());
+///         eprintln!("{error}; the stream ended in:\n{}", session.diagnostics_text());
 ///     }
 /// }
 /// # Ok(())
@@ -32,75 +33,147 @@ pub enum Diagnostics {
     /// Nothing.
     #[default]
     Off,
-    /// So many lines as they came, comments and the beginning of the next one included; at most 64 KiB.
+    /// So many lines as they came, comments and the beginning of the next line included; at most 64 KiB of them.
     LastLines(usize),
-    /// So many events that were delivered, each within the limit for one event.
+    /// So many events, also one that [`fail_when`](crate::RequestBuilder::fail_when) took; at most 64 KiB of their types,
+    /// data and IDs. Of an event that is longer by itself the beginning of its data is kept.
     LastEvents(usize),
 }
 
-/// The ring that holds them.
+/// The last part of a stream, as far as [`Diagnostics`] were asked for. `Display` shows it: lines or events in their wire
+/// form, at most 64 KiB.
+///
+/// A clone is cheap, and the text is made only when it is shown.
+///
+/// ```
+/// use sse_driver::State;
+///
+/// fn log(state: &State) {
+///     if let State::Closed { reason, diagnostics: Some(tail), .. } = state {
+///         eprintln!("{reason}; the stream ended in:\n{tail}");
+///     }
+/// }
+/// # let _ = log;
+/// ```
+#[derive(Clone)]
+pub struct StreamTail(Kept);
+
+#[derive(Clone)]
+enum Kept {
+    Lines { most: usize, bytes: Arc<[u8]> },
+    Events(VecDeque<Arc<Event>>),
+}
+
+/// The most that is kept, in bytes.
+const MOST: usize = 64 * 1024;
+
+impl fmt::Display for StreamTail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kept::Lines { most, bytes } => f.write_str(&last_lines(*most, bytes)),
+            Kept::Events(events) => events.iter().try_for_each(|event| event.fmt(f)),
+        }
+    }
+}
+
+impl fmt::Debug for StreamTail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamTail").finish_non_exhaustive()
+    }
+}
+
+/// What is kept while the stream goes on.
 #[derive(Debug)]
 pub(crate) enum Recent {
     Off,
-    Lines { most: usize, bytes: Vec<u8> },
-    Events { most: usize, events: VecDeque<Event> },
+    /// The lines, each of whose ends is an LF by now. Behind a CR, an LF belongs to it.
+    Lines {
+        most: usize,
+        bytes: VecDeque<u8>,
+        after_cr: bool,
+    },
+    Events {
+        most: usize,
+        events: VecDeque<Arc<Event>>,
+        len: usize,
+    },
 }
-
-/// The most that is shown of the lines, in bytes. Twice as much is held, so that each byte is moved once at most.
-const MOST_OF_LINES: usize = 64 * 1024;
 
 impl Recent {
     pub(crate) fn new(what: Diagnostics) -> Self {
         match what {
             Diagnostics::Off => Self::Off,
-            Diagnostics::LastLines(most) => Self::Lines { most, bytes: Vec::new() },
-            Diagnostics::LastEvents(most) => Self::Events { most, events: VecDeque::new() },
+            Diagnostics::LastLines(most) => Self::Lines { most, bytes: VecDeque::new(), after_cr: false },
+            Diagnostics::LastEvents(most) => Self::Events { most, events: VecDeque::new(), len: 0 },
         }
     }
 
     pub(crate) fn handle_data(&mut self, chunk: &[u8]) {
-        let Self::Lines { bytes, .. } = self else { return };
-        let chunk = &chunk[chunk.len().saturating_sub(MOST_OF_LINES)..];
-        if bytes.len() + chunk.len() > 2 * MOST_OF_LINES {
-            bytes.drain(..bytes.len().saturating_sub(MOST_OF_LINES));
+        let Self::Lines { bytes, after_cr, .. } = self else { return };
+        // Of a CRLF that is cut here, the LF may count as a line of its own: the oldest one, which is cut off anyway.
+        let chunk = &chunk[chunk.len().saturating_sub(MOST)..];
+        for &byte in chunk {
+            let is_end_of_crlf = byte == b'\n' && *after_cr;
+            *after_cr = byte == b'\r';
+            if !is_end_of_crlf {
+                bytes.push_back(if byte == b'\r' { b'\n' } else { byte });
+            }
         }
-        bytes.extend_from_slice(chunk);
+        bytes.drain(..bytes.len().saturating_sub(MOST));
+        bytes.shrink_to(2 * MOST);
     }
 
     pub(crate) fn handle_frame(&mut self, frame: FrameRef<'_>) {
-        let (Self::Events { most, events }, FrameRef::Event(event)) = (self, frame) else { return };
-        events.push_back(event.to_owned());
-        while events.len() > *most {
-            events.pop_front();
+        let (Self::Events { most, events, len }, FrameRef::Event(event)) = (self, frame) else { return };
+        let event = beginning(event).to_owned();
+        *len += size(&event);
+        events.push_back(Arc::new(event));
+        while events.len() > *most || *len > MOST {
+            let Some(oldest) = events.pop_front() else { break };
+            *len -= size(&oldest);
         }
     }
 
     /// A line that the connection cut off is not continued by the next one.
     pub(crate) fn handle_disconnect(&mut self) {
-        let Self::Lines { bytes, .. } = self else { return };
-        if !matches!(bytes.last(), None | Some(b'\n' | b'\r')) {
-            bytes.push(b'\n');
+        let Self::Lines { bytes, after_cr, .. } = self else { return };
+        *after_cr = false;
+        if !matches!(bytes.back(), None | Some(b'\n')) {
+            bytes.push_back(b'\n');
         }
     }
 
     /// `None` when nothing was asked for.
-    pub(crate) fn text(&self) -> Option<String> {
-        match self {
-            Self::Off => None,
-            Self::Lines { most, bytes } => Some(last_lines(*most, bytes)),
-            Self::Events { events, .. } => Some(events.iter().fold(String::new(), |mut text, event| {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "{event}");
-                text
-            })),
-        }
+    pub(crate) fn tail(&self) -> Option<StreamTail> {
+        Some(StreamTail(match self {
+            Self::Off => return None,
+            Self::Lines { most, bytes, .. } => {
+                Kept::Lines { most: *most, bytes: bytes.iter().copied().collect() }
+            }
+            Self::Events { events, .. } => Kept::Events(events.clone()),
+        }))
     }
 }
 
+fn size(event: &Event) -> usize {
+    event.event_type.len() + event.data.len() + event.last_event_id.len()
+}
+
+/// As much of an event as can be kept: an event whose type or ID alone is too long is kept without its data.
+fn beginning(mut event: EventRef<'_>) -> EventRef<'_> {
+    let rest = MOST.saturating_sub(event.event_type.len() + event.last_event_id.len());
+    let len = (0..=rest.min(event.data.len())).rev().find(|len| event.data.is_char_boundary(*len));
+    event.data = &event.data[..len.unwrap_or(0)];
+    event
+}
+
 fn last_lines(most: usize, bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(MOST_OF_LINES)..]);
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let whole = text.strip_suffix('\n').unwrap_or(&text);
+    let text = String::from_utf8_lossy(bytes);
+    // U+FFFD is longer than the byte that it stands for.
+    let from = text.len().saturating_sub(MOST);
+    let from = (from..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    let text = &text[from..];
+    let whole = text.strip_suffix('\n').unwrap_or(text);
     let from = whole.rmatch_indices('\n').nth(most.saturating_sub(1)).map_or(0, |(at, _)| at + 1);
     if most == 0 { String::new() } else { text[from..].to_owned() }
 }
@@ -109,83 +182,92 @@ fn last_lines(most: usize, bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    use sse_proto::EventRef;
+    fn lines(most: usize, chunks: &[&[u8]]) -> String {
+        let mut recent = Recent::new(Diagnostics::LastLines(most));
+        chunks.iter().for_each(|chunk| recent.handle_data(chunk));
+        recent.tail().expect("it was asked for").to_string()
+    }
 
     #[test]
-    fn the_last_lines() {
+    fn the_last_lines_are_kept_whatever_ends_them() {
         for (most, chunks, expected) in [
-            (2, &["a\nb\nc\n"][..], "b\nc\n"),
-            (2, &["a\nb\nc"], "b\nc"),
-            (2, &["a\r", "\nb\r\nc\rd"], "c\nd"),
-            (1, &["data: a\n\n"], "\n"),
-            (2, &["data: a\n\n"], "data: a\n\n"),
-            (9, &["a\n"], "a\n"),
+            (2, &[&b"a\nb\nc\n"[..]][..], "b\nc\n"),
+            (2, &[b"a\nb\nc"], "b\nc"),
+            (2, &[b"a\r", b"\nb\r\nc\rd"], "c\nd"),
+            (9, &[b"a\r", b"\n", b"\r", b"b\r"], "a\n\nb\n"),
+            (1, &[b"data: a\n\n"], "\n"),
+            (2, &[b"data: a\n\n"], "data: a\n\n"),
+            (9, &[b"a\n"], "a\n"),
             (9, &[], ""),
-            (0, &["a\n"], ""),
+            (0, &[b"a\n"], ""),
         ] {
-            let mut recent = Recent::new(Diagnostics::LastLines(most));
-            chunks.iter().for_each(|chunk| recent.handle_data(chunk.as_bytes()));
-            assert_eq!(recent.text().as_deref(), Some(expected), "{most} {chunks:?}");
+            assert_eq!(lines(most, chunks), expected, "{most} {chunks:?}");
         }
     }
 
     #[test]
-    fn lines_without_end_are_bounded() {
-        let mut recent = Recent::new(Diagnostics::LastLines(usize::MAX));
-        for len in [1, 1000, MOST_OF_LINES, 1, 3 * MOST_OF_LINES, 77] {
-            for _ in 0..500 {
-                recent.handle_data(&vec![b'x'; len]);
-                let Recent::Lines { bytes, .. } = &recent else { unreachable!("it was made so") };
-                assert!(bytes.len() <= 2 * MOST_OF_LINES && bytes.capacity() <= 4 * MOST_OF_LINES);
+    fn a_line_that_a_connection_cut_off_ends_there() {
+        for (cut, expected) in [
+            ("data: cut o", "data: cut o\ndata: b\n"),
+            ("data: a\n", "data: a\ndata: b\n"),
+            ("data: a\r", "data: a\ndata: b\n"),
+            ("data: a\r\n", "data: a\ndata: b\n"),
+        ] {
+            let mut recent = Recent::new(Diagnostics::LastLines(9));
+            recent.handle_data(cut.as_bytes());
+            recent.handle_disconnect();
+            recent.handle_data(b"data: b\n");
+            recent.handle_disconnect();
+            assert_eq!(recent.tail().expect("lines").to_string(), expected, "{cut:?}");
+        }
+    }
+
+    #[test]
+    fn lines_are_bounded_in_bytes_also_where_they_are_not_utf8() {
+        for byte in [b'x', 0xFF, b'\n'] {
+            let mut recent = Recent::new(Diagnostics::LastLines(usize::MAX));
+            for len in [1, 1000, MOST, 1, 3 * MOST, 77] {
+                for _ in 0..20 {
+                    recent.handle_data(&vec![byte; len]);
+                    let Recent::Lines { bytes, .. } = &recent else { unreachable!("it was made so") };
+                    assert!(bytes.len() <= MOST && bytes.capacity() <= 4 * MOST);
+                }
             }
-        }
-        assert_eq!(recent.text().map(|text| text.len()), Some(MOST_OF_LINES));
-    }
-
-    /// Nothing is moved before twice as much is held as is shown, and then what is not shown is let go.
-    #[test]
-    fn each_byte_is_moved_once_at_most() {
-        const SHOWN: usize = 64 * 1024;
-        const HALF: usize = SHOWN / 2;
-        let mut recent = Recent::new(Diagnostics::LastLines(usize::MAX));
-        for (len, held) in [
-            (SHOWN, SHOWN),
-            (HALF, SHOWN + HALF),
-            (HALF, 2 * SHOWN),
-            (1, SHOWN + 1),
-            (HALF, SHOWN + HALF + 1),
-            (HALF, SHOWN + HALF),
-        ] {
-            recent.handle_data(&vec![b'x'; len]);
-            let Recent::Lines { bytes, .. } = &recent else { unreachable!("it was made so") };
-            assert_eq!(bytes.len(), held);
-            assert_eq!(recent.text().map(|text| text.len()), Some(SHOWN));
+            let text = recent.tail().expect("lines").to_string();
+            assert!(text.len() <= MOST && text.len() > MOST - 3, "{byte}: {}", text.len());
         }
     }
 
+    fn events(most: usize, data: &[&str]) -> String {
+        let mut recent = Recent::new(Diagnostics::LastEvents(most));
+        data.iter().for_each(|data| recent.handle_frame(FrameRef::Event(EventRef::new("message", data))));
+        recent.tail().expect("it was asked for").to_string()
+    }
+
     #[test]
-    fn no_events_are_kept_where_none_are_asked_for() {
-        let mut recent = Recent::new(Diagnostics::LastEvents(0));
+    fn the_last_events_are_kept() {
+        assert_eq!(events(2, &["a", "b", "c\nd"]), "data: b\n\ndata: c\ndata: d\n\n");
+        assert_eq!(events(0, &["a"]), "");
+        assert_eq!(events(2, &[]), "");
+    }
+
+    #[test]
+    fn events_are_bounded_in_bytes() {
+        let half = "x".repeat(MOST / 2);
+        assert_eq!(events(9, &["a", &half, &half]).len(), half.len() + "data: \n\n".len());
+        let long = "é".repeat(MOST);
+        let kept = events(9, &["a", &long]);
+        assert!(kept.len() < MOST + 20 && kept.contains(&"é".repeat(MOST / 2 - 8)), "{}", kept.len());
+        let tail = |most| events(most, &[&long, "b"]);
+        assert_eq!((tail(1), tail(9)), ("data: b\n\n".to_owned(), "data: b\n\n".to_owned()));
+    }
+
+    #[test]
+    fn a_tail_is_shared_and_not_copied() {
+        let mut recent = Recent::new(Diagnostics::LastEvents(1));
         recent.handle_frame(FrameRef::Event(EventRef::new("message", "a")));
-        assert_eq!(recent.text().as_deref(), Some(""));
-    }
-
-    #[test]
-    fn a_cut_line_ends_there() {
-        let mut recent = Recent::new(Diagnostics::LastLines(2));
-        recent.handle_data(b"data: cut o");
-        recent.handle_disconnect();
-        recent.handle_data(b"data: b\n");
-        recent.handle_disconnect();
-        assert_eq!(recent.text().as_deref(), Some("data: cut o\ndata: b\n"));
-    }
-
-    #[test]
-    fn the_last_events() {
-        let mut recent = Recent::new(Diagnostics::LastEvents(2));
-        for data in ["a", "b", "c\nd"] {
-            recent.handle_frame(FrameRef::Event(EventRef::new("message", data)));
-        }
-        assert_eq!(recent.text().as_deref(), Some("data: b\n\ndata: c\ndata: d\n\n"));
+        let Some(StreamTail(Kept::Events(kept))) = recent.tail() else { unreachable!("it was made so") };
+        let Recent::Events { events, .. } = &recent else { unreachable!("it was made so") };
+        assert!(Arc::ptr_eq(&kept[0], &events[0]));
     }
 }

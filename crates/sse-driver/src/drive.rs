@@ -15,7 +15,8 @@ use crate::alarm::Alarm;
 use crate::budget::Budget;
 use crate::diagnostics::Recent;
 use crate::link::Link;
-use crate::options::{Options, SharedOptions};
+use crate::options::SharedOptions;
+use crate::predicates::Judged;
 use crate::template::Template;
 use crate::trace::Trace;
 use crate::{Attempt, Error, InvalidRequest, RequestBody, ResponseHead, State, Timer, Transport};
@@ -56,15 +57,6 @@ pub(crate) enum Step<R> {
     Frame(R),
     /// It is over. From then on there is no other step, and the error comes once.
     Ended(Option<Error>),
-}
-
-/// What the application's predicates say about a frame.
-enum Judgement<R> {
-    /// Hand it over, unless the caller does not want it.
-    Deliver(Option<R>),
-    /// The same, and it is the last one.
-    Last(Option<R>),
-    Fail(Error),
 }
 
 impl<T: Transport, M: Timer> Drive<T, M> {
@@ -117,17 +109,17 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                 Output::Frame(frame) => {
                     self.budget.spend_frame();
                     self.recent.handle_frame(frame);
-                    match judge(&self.options, frame, take) {
-                        Judgement::Deliver(None) => {}
-                        Judgement::Deliver(Some(taken)) => return Poll::Ready(Step::Frame(taken)),
-                        Judgement::Last(taken) => {
-                            self.source.finish();
-                            self.link = Link::Down;
+                    match self.options.predicates.pass(frame, take) {
+                        Judged::Passed(None) => {}
+                        Judged::Passed(Some(taken)) => return Poll::Ready(Step::Frame(taken)),
+                        Judged::Last(taken) => {
+                            self.finish_stream();
                             if let Some(taken) = taken {
                                 return Poll::Ready(Step::Frame(taken));
                             }
                         }
-                        Judgement::Fail(error) => self.fail(error),
+                        Judged::Finish => self.finish_stream(),
+                        Judged::Fail(error) => self.fail(error),
                     }
                 }
                 Output::Disconnected { cause, retry_at } => self.disconnected(cause, retry_at),
@@ -204,13 +196,19 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         Step::Opened
     }
 
+    /// The stream said all that it had to say.
+    fn finish_stream(&mut self) {
+        self.source.finish();
+        self.link = Link::Down;
+    }
+
     fn disconnected(&mut self, cause: Cause, retry_at: Instant) {
         self.link = Link::Down;
         let error = (cause != Cause::Reconnect).then(|| Arc::new(self.failure(cause)));
         self.last_failure.clone_from(&error);
         let retry_in = retry_at.saturating_duration_since(self.timer.now());
         self.recent.handle_disconnect();
-        let diagnostics = self.recent.text().map(Arc::from);
+        let diagnostics = self.recent.tail();
         self.tell(&State::Disconnected { cause, error, retry_in, diagnostics });
     }
 
@@ -226,23 +224,6 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             on_state(state);
         }
     }
-}
-
-/// Asks the application's predicates, and the caller.
-fn judge<R>(
-    options: &Options,
-    frame: FrameRef<'_>,
-    take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
-) -> Judgement<R> {
-    let FrameRef::Event(event) = frame else { return Judgement::Deliver(take(frame)) };
-    if let Some(error) = options.fail_when.as_ref().and_then(|fails| fails(event)) {
-        return Judgement::Fail(Error::Rejected(error));
-    }
-    let taken = take(frame);
-    if options.finish_when.as_ref().is_some_and(|is_last| is_last(event)) {
-        return Judgement::Last(taken);
-    }
-    Judgement::Deliver(taken)
 }
 
 /// The URL, shared with another one that is the same: a session has it for life, and most have only one.

@@ -40,7 +40,9 @@ pub enum Error {
     Stream(BoxError),
     /// The server ended the stream.
     Eof,
-    /// The server ended the stream before the event that `finish_when` waits for.
+    /// The server ended the stream before the event that
+    /// [`finish_before`](crate::RequestBuilder::finish_before) or
+    /// [`finish_after`](crate::RequestBuilder::finish_after) waits for.
     Truncated,
     /// An event was longer than the limit.
     TooLong {

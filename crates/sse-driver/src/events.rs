@@ -1,101 +1,58 @@
-//! A body of bytes as a stream of events: no HTTP, no reconnection.
+//! The events of one body: everything that a session has but reconnection.
 
-use std::future::poll_fn;
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
 use sse_proto::{DecodeError, Decoder, Event, FrameRef, Limits};
 
 use crate::budget::Budget;
-use crate::{BoxError, Error};
+use crate::diagnostics::Recent;
+use crate::frames::reading_methods;
+use crate::idle::IdleTimeout;
+use crate::predicates::{Judged, Predicates, predicate_setters};
+use crate::read::sealed::PollFrame;
+use crate::{BoxError, Diagnostics, Error, NoTimer, Timer};
 
-/// Reads the events of any stream of byte chunks: a response body from another client, a file, a queue.
+/// Reads the events of any stream of byte chunks: a response body of another client, a file, a queue. There is no HTTP
+/// and no reconnection.
+///
+/// Settings are made before the first event is read. Its items are those of a session, and an `Err` is the last one:
+/// [`Error::Stream`] when the body fails, [`Error::TooLong`] when an event is over the limit, and those of the settings.
 ///
 /// ```
-/// use bytes::Bytes;
 /// use futures_util::stream;
+/// use sse_driver::Events;
 ///
 /// # futures_executor::block_on(async {
-/// let body = stream::iter([Ok::<_, std::io::Error>(Bytes::from("data: a\n\nda")), Ok(Bytes::from("ta: b\n\n"))]);
-/// let mut events = sse_driver::events(body);
-/// assert_eq!(events.next().await.unwrap()?.data, "a");
-/// assert_eq!(events.next().await.unwrap()?.data, "b");
+/// let body = stream::iter([Ok::<_, std::io::Error>("data: a\n\nda".into()), Ok("ta: b\n\ndata: [DONE]\n\n".into())]);
+/// let mut events = Events::from_stream(body).finish_before(|event| event.data == "[DONE]");
+/// assert_eq!(events.next().await.expect("an event")?.data, "a");
+/// assert_eq!(events.next().await.expect("an event")?.data, "b");
 /// assert!(events.next().await.is_none());
 /// # Ok::<(), sse_driver::Error>(())
 /// # }).unwrap();
 /// ```
-pub fn events<S, E>(body: S) -> Events<S>
-where
-    S: Stream<Item = Result<Bytes, E>>,
-    E: Into<BoxError>,
-{
-    Events {
-        body: Some(Box::pin(body)),
-        chunk: Bytes::new(),
-        read: 0,
-        decoder: decoder(Limits::default()),
-        budget: Budget::new(),
-    }
-}
-
-/// The events of a body: see [`events`]. Its items are those of a session, and an `Err` is the last one:
-/// [`Error::Stream`] when the body fails, [`Error::TooLong`] when an event is over the limit.
-///
-/// ```
-/// use bytes::Bytes;
-/// use sse_driver::proto::Limits;
-///
-/// let body = futures_util::stream::empty::<Result<Bytes, std::io::Error>>();
-/// let events = sse_driver::events(body).limits(Limits::default().max_event_len(64 * 1024));
-/// assert_eq!(events.last_event_id(), "");
-/// ```
-#[derive(Debug)]
-pub struct Events<S> {
-    /// `None` once it is over.
+#[must_use = "it reads nothing unless it is polled"]
+pub struct Events<S, M: Timer = NoTimer> {
+    /// `None` once it has ended.
     body: Option<Pin<Box<S>>>,
     chunk: Bytes,
+    /// How much of the chunk is decoded.
     read: usize,
     decoder: Decoder,
+    limits: Limits,
+    show_comments: bool,
+    show_retries: bool,
+    deliver_unfinished: bool,
+    predicates: Predicates,
+    recent: Recent,
+    idle: Option<IdleTimeout<M>>,
     budget: Budget,
-}
-
-fn decoder(limits: Limits) -> Decoder {
-    Decoder::new(limits).show_comments(false).show_retries(false)
-}
-
-impl<S> Events<S> {
-    /// How much one event may hold. To be set before the first event is read.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.decoder = decoder(limits);
-        self
-    }
-
-    /// The last event ID; empty when there is none.
-    #[must_use]
-    pub fn last_event_id(&self) -> &str {
-        self.decoder.last_event_id()
-    }
-
-    fn decode(&mut self) -> Result<Option<Event>, Error> {
-        let mut rest = &self.chunk[self.read..];
-        let event = loop {
-            match self.decoder.decode(&mut rest) {
-                Ok(Some(FrameRef::Event(event))) => break Some(event.to_owned()),
-                Ok(Some(_)) => {}
-                Ok(None) => break None,
-                Err(DecodeError::TooLong { limit }) => return Err(Error::TooLong { limit }),
-                Err(error) => return Err(Error::Stream(Box::new(error))),
-            }
-        };
-        self.read = self.chunk.len() - rest.len();
-        if rest.is_empty() {
-            (self.chunk, self.read) = (Bytes::new(), 0);
-        }
-        Ok(event)
-    }
+    is_over: bool,
 }
 
 impl<S, E> Events<S>
@@ -103,52 +60,265 @@ where
     S: Stream<Item = Result<Bytes, E>>,
     E: Into<BoxError>,
 {
-    /// The next event; `None` when the body is over.
-    pub async fn next(&mut self) -> Option<Result<Event, Error>> {
-        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    /// The events of a stream of byte chunks.
+    pub fn from_stream(chunks: S) -> Self {
+        let events = Self {
+            body: Some(Box::pin(chunks)),
+            chunk: Bytes::new(),
+            read: 0,
+            decoder: Decoder::default(),
+            limits: Limits::default(),
+            show_comments: false,
+            show_retries: false,
+            deliver_unfinished: false,
+            predicates: Predicates::default(),
+            recent: Recent::new(Diagnostics::Off),
+            idle: None,
+            budget: Budget::new(),
+            is_over: false,
+        };
+        events.with_decoder()
     }
 }
 
-impl<S, E> Stream for Events<S>
+/// Settings.
+impl<S, M: Timer> Events<S, M> {
+    /// Sets how long one event may be. 16 MiB, and an error, unless set.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self.with_decoder()
+    }
+
+    /// Sets whether comments come out of [`frames`](Self::frames). `false` unless set.
+    pub fn show_comments(mut self, show: bool) -> Self {
+        self.show_comments = show;
+        self.with_decoder()
+    }
+
+    /// Sets whether reconnection times come out of [`frames`](Self::frames). `false` unless set.
+    pub fn show_retries(mut self, show: bool) -> Self {
+        self.show_retries = show;
+        self.with_decoder()
+    }
+
+    /// Sets whether the event that lacks its blank line is delivered where the body ends cleanly. `false` unless set: the
+    /// standard drops it, since it may have been cut off. What an error cuts off is dropped always.
+    pub fn deliver_unfinished(mut self, deliver: bool) -> Self {
+        self.deliver_unfinished = deliver;
+        self
+    }
+
+    /// Sets what is kept of the stream for error reports: see [`diagnostics_text`](Self::diagnostics_text). Nothing
+    /// unless set.
+    pub fn diagnostics(mut self, what: Diagnostics) -> Self {
+        self.recent = Recent::new(what);
+        self
+    }
+
+    /// Sets how long the body may be silent before the error is [`Error::IdleTimeout`]. Any byte counts, so a comment
+    /// keeps it alive.
+    pub fn idle_timeout<N: Timer>(self, time: Duration, timer: N) -> Events<S, N> {
+        Events {
+            body: self.body,
+            chunk: self.chunk,
+            read: self.read,
+            decoder: self.decoder,
+            limits: self.limits,
+            show_comments: self.show_comments,
+            show_retries: self.show_retries,
+            deliver_unfinished: self.deliver_unfinished,
+            predicates: self.predicates,
+            recent: self.recent,
+            idle: Some(IdleTimeout::new(time, timer)),
+            budget: self.budget,
+            is_over: self.is_over,
+        }
+    }
+
+    predicate_setters!(predicates);
+
+    fn with_decoder(mut self) -> Self {
+        self.decoder =
+            Decoder::new(self.limits).show_comments(self.show_comments).show_retries(self.show_retries);
+        self
+    }
+}
+
+/// Reading.
+impl<S, M, E> Events<S, M>
 where
     S: Stream<Item = Result<Bytes, E>>,
+    M: Timer,
+    E: Into<BoxError>,
+{
+    reading_methods!();
+}
+
+impl<S, M: Timer> Events<S, M> {
+    /// The last event ID; empty when there is none.
+    #[must_use]
+    pub fn last_event_id(&self) -> &str {
+        self.decoder.last_event_id()
+    }
+
+    /// The last of the stream, as far as [`diagnostics`](Self::diagnostics) were asked for: lines or events in their wire
+    /// form. Empty without.
+    #[must_use]
+    pub fn diagnostics_text(&self) -> String {
+        self.recent.tail().map(|tail| tail.to_string()).unwrap_or_default()
+    }
+
+    /// Decodes the next frame of the chunk and hands it to `take`. `None`: the chunk is used up.
+    fn decode<R>(&mut self, take: &mut impl FnMut(FrameRef<'_>) -> Option<R>) -> Option<Judged<R>> {
+        let mut rest = &self.chunk[self.read..];
+        let judged = match self.decoder.decode(&mut rest) {
+            Ok(Some(frame)) => {
+                self.budget.spend_frame();
+                self.recent.handle_frame(frame);
+                Some(self.predicates.pass(frame, take))
+            }
+            Ok(None) => None,
+            Err(DecodeError::TooLong { limit }) => Some(Judged::Fail(Error::TooLong { limit })),
+            Err(error) => Some(Judged::Fail(Error::Stream(Box::new(error)))),
+        };
+        self.read = self.chunk.len() - rest.len();
+        if rest.is_empty() {
+            (self.chunk, self.read) = (Bytes::new(), 0);
+        }
+        judged
+    }
+
+    /// The body came to a clean end.
+    fn decode_eof<R>(&mut self, take: &mut impl FnMut(FrameRef<'_>) -> Option<R>) -> Judged<R> {
+        self.body = None;
+        let predicates = &self.predicates;
+        let ends = |event: Event| predicates.end_with((&event).into());
+        let unfinished = || self.decoder.clone().decode_eof().map(|event| event.to_owned());
+        let completes =
+            self.deliver_unfinished || predicates.expect_an_end() && unfinished().is_some_and(ends);
+        if !completes {
+            return Judged::Passed(None);
+        }
+        let Some(event) = self.decoder.decode_eof() else { return Judged::Passed(None) };
+        self.recent.handle_frame(FrameRef::Event(event));
+        self.predicates.pass(FrameRef::Event(event), take)
+    }
+
+    fn end(&mut self) {
+        self.is_over = true;
+        self.body = None;
+        (self.chunk, self.read) = (Bytes::new(), 0);
+        self.decoder.reset();
+        self.idle = None;
+    }
+
+    /// What follows from a judgement. `None`: the stream goes on.
+    fn settle<R>(&mut self, judged: Judged<R>) -> Option<Option<Result<R, Error>>> {
+        match judged {
+            Judged::Passed(taken) => return taken.map(|taken| Some(Ok(taken))),
+            Judged::Last(taken) => {
+                self.end();
+                Some(taken.map(Ok))
+            }
+            Judged::Finish => {
+                self.end();
+                Some(None)
+            }
+            Judged::Fail(error) => {
+                self.end();
+                Some(Some(Err(error)))
+            }
+        }
+    }
+}
+
+impl<S, M, E> PollFrame for Events<S, M>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    M: Timer,
+    E: Into<BoxError>,
+{
+    fn poll_with<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
+    ) -> Poll<Option<Result<R, Error>>> {
+        while !self.is_over {
+            ready!(self.budget.poll(cx));
+            let judged = match self.decode(take) {
+                Some(judged) => judged,
+                None => match ready!(self.poll_body(cx)) {
+                    Some(Ok(())) => continue,
+                    Some(Err(error)) => Judged::Fail(error),
+                    None if self.body.is_some() => self.decode_eof(take),
+                    None if self.predicates.expect_an_end() => Judged::Fail(Error::Truncated),
+                    None => Judged::Finish,
+                },
+            };
+            if let Some(item) = self.settle(judged) {
+                return Poll::Ready(item);
+            }
+        }
+        Poll::Ready(None)
+    }
+
+    fn end(&mut self) {
+        Self::end(self);
+    }
+}
+
+impl<S, M, E> Events<S, M>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    M: Timer,
+    E: Into<BoxError>,
+{
+    /// The next chunk; `None` when the body has ended.
+    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        Poll::Ready(match body.as_mut().poll_next(cx) {
+            Poll::Ready(Some(Ok(chunk))) => {
+                self.budget.spend_chunk(chunk.len());
+                self.recent.handle_data(&chunk);
+                if let Some(idle) = &mut self.idle {
+                    idle.handle_byte();
+                }
+                self.chunk = chunk;
+                Some(Ok(()))
+            }
+            Poll::Ready(Some(Err(error))) => Some(Err(Error::Stream(error.into()))),
+            Poll::Ready(None) => None,
+            Poll::Pending => {
+                self.budget.renew();
+                let Some(idle) = &mut self.idle else { return Poll::Pending };
+                ready!(idle.poll(cx));
+                Some(Err(Error::IdleTimeout(idle.time)))
+            }
+        })
+    }
+}
+
+impl<S, M, E> Stream for Events<S, M>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    M: Timer,
     E: Into<BoxError>,
 {
     type Item = Result<Event, Error>;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
-        loop {
-            ready!(this.budget.poll(cx));
-            match this.decode() {
-                Ok(Some(event)) => {
-                    this.budget.spend_frame();
-                    return Poll::Ready(Some(Ok(event)));
-                }
-                Ok(None) => {}
-                Err(error) => {
-                    this.body = None;
-                    (this.chunk, this.read) = (Bytes::new(), 0);
-                    this.decoder.reset();
-                    return Poll::Ready(Some(Err(error)));
-                }
-            }
-            let Some(body) = &mut this.body else { return Poll::Ready(None) };
-            match body.as_mut().poll_next(cx) {
-                Poll::Pending => {
-                    this.budget.renew();
-                    return Poll::Pending;
-                }
-                Poll::Ready(Some(Ok(chunk))) => {
-                    this.budget.spend_chunk(chunk.len());
-                    this.chunk = chunk;
-                }
-                Poll::Ready(Some(Err(error))) => {
-                    this.body = None;
-                    return Poll::Ready(Some(Err(Error::Stream(error.into()))));
-                }
-                Poll::Ready(None) => this.body = None,
-            }
-        }
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_event(cx)
+    }
+}
+
+/// All of it may be moved: the body is pinned on the heap.
+impl<S, M: Timer> Unpin for Events<S, M> {}
+
+impl<S, M: Timer> fmt::Debug for Events<S, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events")
+            .field("is_over", &self.is_over)
+            .field("decoder", &self.decoder)
+            .finish_non_exhaustive()
     }
 }

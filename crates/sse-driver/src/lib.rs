@@ -7,7 +7,7 @@
 //!  - [`Client`] opens sessions; [`ClientBuilder`] has its settings.
 //!  - [`RequestBuilder`] is one request, with every setting again.
 //!  - [`Session`] is a stream of events that outlives its connections.
-//!  - [`events`] reads the events of a body that is there already.
+//!  - [`Events`] reads the events of a body that the application already has.
 //!
 //! A transport can be a closure, and a whole client is one over a timer:
 //!
@@ -63,10 +63,14 @@ mod drive;
 mod endpoint;
 mod error;
 mod events;
+mod frames;
 mod head;
+mod idle;
 mod link;
 mod options;
 mod packed;
+mod predicates;
+mod read;
 mod reader;
 mod redact;
 mod request;
@@ -76,23 +80,26 @@ mod template;
 mod timer;
 mod trace;
 mod transport;
+#[cfg(feature = "json")]
 mod typed;
 
 pub use body::{BodyStream, RequestBody};
 pub use client::{Client, ClientBuilder};
-pub use diagnostics::Diagnostics;
+pub use diagnostics::{Diagnostics, StreamTail};
 pub use endpoint::{Endpoint, IntoUrl};
 pub use error::{Error, FailedResponse, InvalidRequest};
-pub use events::{Events, events};
+pub use events::Events;
+pub use frames::Frames;
 pub use head::ResponseHead;
-pub use reader::{Chunks, read_events};
+pub use idle::NoTimer;
+pub use read::{EventStream, Read, Reading};
+pub use reader::Chunks;
 pub use request::RequestBuilder;
-pub use session::{Incoming, Session};
+pub use session::Session;
 pub use sse_proto as proto;
 pub use sse_proto::{Event, EventRef, EventType, Frame, FrameRef, Instant};
 pub use state::{Attempt, State};
 pub use timer::Timer;
 pub use transport::{BoxError, ConnectTimeout, EffectiveUrl, Transport};
 #[cfg(feature = "json")]
-pub use typed::FromJson;
-pub use typed::{TypedEvent, TypedEvents};
+pub use typed::{FromJson, FromJsonByType, TypedEvent};

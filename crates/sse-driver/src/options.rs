@@ -7,15 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
-use sse_proto::{EventRef, Limits, ReconnectPolicy};
+use sse_proto::{Limits, ReconnectPolicy};
 
+use crate::predicates::Predicates;
 use crate::{Attempt, BoxError, Diagnostics, InvalidRequest, RequestBody, State};
 
 pub(crate) type Prepared = Pin<Box<dyn Future<Output = Result<Request<RequestBody>, BoxError>> + Send>>;
 pub(crate) type BeforeEach = dyn Fn(Attempt, Request<RequestBody>) -> Prepared + Send + Sync;
 pub(crate) type OnState = dyn Fn(&State) + Send + Sync;
-pub(crate) type FinishWhen = dyn Fn(EventRef<'_>) -> bool + Send + Sync;
-pub(crate) type FailWhen = dyn Fn(EventRef<'_>) -> Option<BoxError> + Send + Sync;
 
 /// The settings of a client; a request begins with its client's.
 #[derive(Clone)]
@@ -31,8 +30,8 @@ pub(crate) struct Options {
     pub(crate) headers: HeaderMap,
     pub(crate) before_each: Option<Arc<BeforeEach>>,
     pub(crate) on_state: Option<Arc<OnState>>,
-    pub(crate) finish_when: Option<Arc<FinishWhen>>,
-    pub(crate) fail_when: Option<Arc<FailWhen>>,
+    pub(crate) predicates: Predicates,
+    pub(crate) deliver_unfinished: bool,
     /// The first setting that made no sense; it is told when a session is opened.
     pub(crate) invalid: Option<InvalidRequest>,
 }
@@ -75,8 +74,8 @@ impl Default for Options {
             headers: HeaderMap::new(),
             before_each: None,
             on_state: None,
-            finish_when: None,
-            fail_when: None,
+            predicates: Predicates::default(),
+            deliver_unfinished: false,
             invalid: None,
         }
     }
@@ -160,13 +159,13 @@ macro_rules! setters {
             self
         }
 
-        /// Whether comments come out of [`Session::incoming`](crate::Session::incoming). `false` unless set.
+        /// Whether comments come out of [`Session::frames`](crate::Session::frames). `false` unless set.
         pub fn show_comments(mut self, show: bool) -> Self {
             self.options.show_comments = show;
             self
         }
 
-        /// Whether reconnection times come out of [`Session::incoming`](crate::Session::incoming). `false` unless set.
+        /// Whether reconnection times come out of [`Session::frames`](crate::Session::frames). `false` unless set.
         pub fn show_retries(mut self, show: bool) -> Self {
             self.options.show_retries = show;
             self
@@ -245,25 +244,15 @@ macro_rules! setters {
             self
         }
 
-        /// Says which event is the last one (`[DONE]`, say). It is delivered, then the session ends; when the server
-        /// ends the stream before it, and there is no reconnection, that is [`Error::Truncated`](crate::Error::Truncated).
-        pub fn finish_when(
-            mut self,
-            is_last: impl Fn($crate::proto::EventRef<'_>) -> bool + Send + Sync + 'static,
-        ) -> Self {
-            self.options.finish_when = Some(::std::sync::Arc::new(is_last));
+        /// Whether the event that lacks its blank line is delivered where the stream ends cleanly: at a chunked body's last
+        /// chunk, a length that was met, or the peer's close. `false` unless set: the standard drops it, since it may have
+        /// been cut off. What a failing connection cuts off is dropped always.
+        pub fn deliver_unfinished(mut self, deliver: bool) -> Self {
+            self.options.deliver_unfinished = deliver;
             self
         }
 
-        /// Says which event is an error, and which one. It ends the session with
-        /// [`Error::Rejected`](crate::Error::Rejected) in place of that event.
-        pub fn fail_when<E: Into<$crate::BoxError>>(
-            mut self,
-            error: impl Fn($crate::proto::EventRef<'_>) -> Option<E> + Send + Sync + 'static,
-        ) -> Self {
-            self.options.fail_when = Some(::std::sync::Arc::new(move |event| error(event).map(Into::into)));
-            self
-        }
+        $crate::predicates::predicate_setters!(options.predicates);
     };
 }
 pub(crate) use setters;

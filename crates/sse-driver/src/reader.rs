@@ -9,27 +9,31 @@ use bytes::Bytes;
 use futures_core::Stream;
 use futures_io::AsyncRead;
 
-use crate::{Events, events};
+use crate::Events;
 
 /// The most that one read takes, in bytes.
 const MOST_OF_A_READ: usize = 8 * 1024;
 
-/// Reads the events of any [`AsyncRead`] of futures-io: a file, a pipe, a socket. No HTTP, no reconnection.
-///
-/// ```
-/// # futures_executor::block_on(async {
-/// let mut events = sse_driver::read_events(&b"data: one\n\ndata: two\n\n"[..]);
-/// assert_eq!(events.next().await.expect("an event")?.data, "one");
-/// assert_eq!(events.next().await.expect("an event")?.data, "two");
-/// assert!(events.next().await.is_none());
-/// # Ok::<(), sse_driver::Error>(())
-/// # }).unwrap();
-/// ```
-pub fn read_events<R: AsyncRead>(reader: R) -> Events<Chunks<R>> {
-    events(Chunks { reader: Box::pin(reader), buffer: vec![0; MOST_OF_A_READ].into() })
+impl<R: AsyncRead> Events<Chunks<R>> {
+    /// The events of any [`AsyncRead`] of futures-io: a file, a pipe, a socket.
+    ///
+    /// ```
+    /// use sse_driver::Events;
+    ///
+    /// # futures_executor::block_on(async {
+    /// let mut events = Events::from_reader(&b"data: one\n\ndata: two\n\n"[..]);
+    /// assert_eq!(events.next().await.expect("an event")?.data, "one");
+    /// assert_eq!(events.next().await.expect("an event")?.data, "two");
+    /// assert!(events.next().await.is_none());
+    /// # Ok::<(), sse_driver::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn from_reader(reader: R) -> Self {
+        Self::from_stream(Chunks { reader: Box::pin(reader), buffer: vec![0; MOST_OF_A_READ].into() })
+    }
 }
 
-/// The chunks of a reader, as they come: see [`read_events`].
+/// The chunks of a reader, as they come: see [`Events::from_reader`].
 ///
 /// ```
 /// fn is_a_body<B: futures_core::Stream>() {}

@@ -28,7 +28,7 @@ use crate::{Error, InvalidRequest, RequestBody, Session, Timer, Transport};
 ///     .bearer_auth("token")
 ///     .body(r#"{"stream":true}"#)
 ///     .header("content-type", "application/json")
-///     .finish_when(|event| event.data == "[DONE]")
+///     .finish_before(|event| event.data == "[DONE]")
 ///     .run(async |session| {
 ///         let mut answer = String::new();
 ///         while let Some(event) = session.next().await {

@@ -1,17 +1,18 @@
 //! An open session: the events, and what there is to know and to do besides.
 
 use std::fmt;
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use sse_proto::{CloseReason, Event, Frame, FrameRef, ReadyState};
+use sse_proto::{CloseReason, Event, FrameRef, ReadyState};
 use url::Url;
 
 use crate::drive::{Drive, Step};
+use crate::frames::reading_methods;
+use crate::read::sealed::PollFrame;
 use crate::redact::Redacted;
-use crate::{BoxError, Error, ResponseHead, Timer, Transport, TypedEvents};
+use crate::{Error, ResponseHead, Timer, Transport};
 
 /// A stream of events that outlives its connections.
 ///
@@ -42,76 +43,13 @@ impl<T: Transport, M: Timer> Session<T, M> {
         Self { drive }
     }
 
-    /// The next event; `None` when the session is over.
-    pub async fn next(&mut self) -> Option<Result<Event, Error>> {
-        poll_fn(|cx| self.poll_event(cx)).await
-    }
-
-    /// All that the stream says: comments and reconnection times too, when they are shown, and the notice of an event
-    /// that was discarded for its length.
-    pub fn incoming(&mut self) -> Incoming<'_, T, M> {
-        Incoming { session: self }
-    }
-
-    /// The events, with their data read by `deserialize`, which sees all of the event: streams of mixed types are told
-    /// apart by [`event_type`](Event::event_type). An event that cannot be read is an [`Error::Deserialize`] that holds
-    /// it, and the stream goes on.
-    ///
-    /// ```no_run
-    /// # use sse_driver::{Error, Session, Timer, Transport};
-    /// # async fn follow<T: Transport, M: Timer>(mut session: Session<T, M>) -> Result<(), Error> {
-    /// enum Update {
-    ///     Price(f64),
-    ///     Note(String),
-    /// }
-    ///
-    /// let mut updates = session.deserialize_with(|event| match &*event.event_type {
-    ///     "price" => event.data.parse().map(Update::Price),
-    ///     _ => Ok(Update::Note(event.data.to_string())),
-    /// });
-    /// while let Some(update) = updates.next().await {
-    ///     match update?.data {
-    ///         Update::Price(price) => println!("now {price}"),
-    ///         Update::Note(note) => println!("{note}"),
-    ///     }
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn deserialize_with<D, E, F>(&mut self, deserialize: F) -> TypedEvents<&mut Self, F>
-    where
-        F: FnMut(&Event) -> Result<D, E>,
-        E: Into<BoxError>,
-    {
-        TypedEvents::new(self, deserialize)
-    }
-
-    /// The events, with their data read as JSON.
-    ///
-    /// ```no_run
-    /// # use sse_driver::{Error, Session, Timer, Transport};
-    /// # async fn follow<T: Transport, M: Timer>(mut session: Session<T, M>) -> Result<(), Error> {
-    /// let mut numbers = session.json::<Vec<u32>>();
-    /// while let Some(event) = numbers.next().await {
-    ///     match event {
-    ///         Ok(event) => println!("{} has {:?}", event.event_type, event.data),
-    ///         Err(Error::Deserialize { event, source }) => eprintln!("{source} in {}", event.data),
-    ///         Err(error) => return Err(error),
-    ///     }
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "json")]
-    pub fn json<D: serde::de::DeserializeOwned>(&mut self) -> TypedEvents<&mut Self, crate::FromJson<D>> {
-        TypedEvents::new(self, crate::typed::from_json::<D>)
-    }
+    reading_methods!();
 
     /// The last of the stream, as far as [`diagnostics`](crate::RequestBuilder::diagnostics) were asked for: lines or
     /// events in their wire form. Empty without.
     #[must_use]
-    pub fn diagnostics(&self) -> String {
-        self.drive.recent.text().unwrap_or_default()
+    pub fn diagnostics_text(&self) -> String {
+        self.drive.recent.tail().map(|tail| tail.to_string()).unwrap_or_default()
     }
 
     /// The response that opened the session.
@@ -164,18 +102,9 @@ impl<T: Transport, M: Timer> Session<T, M> {
     pub fn finish(&mut self) {
         self.drive.finish();
     }
+}
 
-    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Event, Error>>> {
-        self.poll_with(cx, &mut |frame| match frame {
-            FrameRef::Event(event) => Some(event.to_owned()),
-            _ => None,
-        })
-    }
-
-    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame, Error>>> {
-        self.poll_with(cx, &mut |frame| Some(frame.to_owned()))
-    }
-
+impl<T: Transport, M: Timer> PollFrame for Session<T, M> {
     fn poll_with<R>(
         &mut self,
         cx: &mut Context<'_>,
@@ -184,10 +113,14 @@ impl<T: Transport, M: Timer> Session<T, M> {
         loop {
             return Poll::Ready(match ready!(self.drive.poll_with(cx, take)) {
                 Step::Opened => continue,
-                Step::Frame(frame) => Some(Ok(frame)),
+                Step::Frame(taken) => Some(Ok(taken)),
                 Step::Ended(error) => error.map(Err),
             });
         }
+    }
+
+    fn end(&mut self) {
+        self.finish();
     }
 }
 
@@ -205,42 +138,5 @@ impl<T: Transport, M: Timer> fmt::Debug for Session<T, M> {
             .field("url", &Redacted(self.url()))
             .field("state", &self.state())
             .finish_non_exhaustive()
-    }
-}
-
-/// The frames of a [`Session`]: see [`Session::incoming`].
-///
-/// ```no_run
-/// # use sse_driver::{Error, Session, Timer, Transport, proto::Frame};
-/// # async fn follow<T: Transport, M: Timer>(mut session: Session<T, M>) -> Result<(), Error> {
-/// let mut incoming = session.incoming();
-/// while let Some(frame) = incoming.next().await {
-///     match frame? {
-///         Frame::Event(event) => println!("{}", event.data),
-///         Frame::Comment(text) => println!("({text})"),
-///         Frame::Retry(time) => println!("(retry: {time:?})"),
-///         _ => {}
-///     }
-/// }
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug)]
-pub struct Incoming<'a, T: Transport, M: Timer> {
-    session: &'a mut Session<T, M>,
-}
-
-impl<T: Transport, M: Timer> Incoming<'_, T, M> {
-    /// The next frame; `None` when the session is over.
-    pub async fn next(&mut self) -> Option<Result<Frame, Error>> {
-        poll_fn(|cx| self.session.poll_frame(cx)).await
-    }
-}
-
-impl<T: Transport, M: Timer> Stream for Incoming<'_, T, M> {
-    type Item = Result<Frame, Error>;
-
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().session.poll_frame(cx)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sse_proto::{Cause, CloseReason, Resume};
 
-use crate::{Error, ResponseHead};
+use crate::{Error, ResponseHead, StreamTail};
 
 /// A step in the life of a session, as `on_state` sees it.
 ///
@@ -48,7 +48,7 @@ pub enum State {
         /// How long until the next attempt.
         retry_in: Duration,
         /// The last of the stream, where [`Diagnostics`](crate::Diagnostics) were asked for.
-        diagnostics: Option<Arc<str>>,
+        diagnostics: Option<StreamTail>,
     },
     /// It is over.
     #[non_exhaustive]
@@ -56,7 +56,7 @@ pub enum State {
         /// Why.
         reason: CloseReason,
         /// The last of the stream, where [`Diagnostics`](crate::Diagnostics) were asked for.
-        diagnostics: Option<Arc<str>>,
+        diagnostics: Option<StreamTail>,
     },
 }
 

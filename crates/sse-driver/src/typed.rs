@@ -1,115 +1,171 @@
-//! Events whose data is a value rather than text.
+//! Events whose data is JSON.
 
-use std::fmt;
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use serde::de::value::BorrowedStrDeserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::forward_to_deserialize_any;
+use sse_proto::{EventRef, EventType};
 
-use futures_core::Stream;
-use sse_proto::{Event, EventType};
+use crate::{Error, Read};
 
-use crate::{BoxError, Error};
-
-/// An event whose data has been read.
+/// An event whose data was read as JSON.
 ///
 /// ```
 /// use sse_driver::TypedEvent;
 ///
-/// let event = TypedEvent { event_type: "message".into(), data: 7, last_event_id: "".into() };
-/// assert_eq!(event.data, 7);
+/// fn total(events: &[TypedEvent<u32>]) -> u32 {
+///     events.iter().map(|event| event.data).sum()
+/// }
+/// assert_eq!(total(&[]), 0);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TypedEvent<D> {
     /// The event type; "message" when the stream named none.
     pub event_type: EventType,
-    /// What the data came to.
+    /// The value that the data holds.
     pub data: D,
     /// The last event ID.
     pub last_event_id: String,
 }
 
-/// A stream of typed events over any stream of events: see [`Session::deserialize_with`](crate::Session::deserialize_with).
-///
-/// Its items are those of the stream beneath. An event that cannot be read is an [`Error::Deserialize`] with the event in
-/// it, and the stream goes on; every other `Err` is the last item.
-///
-/// ```
-/// use bytes::Bytes;
-/// use futures_util::stream;
-/// use sse_driver::{Error, TypedEvents};
-///
-/// # futures_executor::block_on(async {
-/// let body = stream::iter([Ok::<_, std::io::Error>(Bytes::from("data: 7\n\ndata: x\n\ndata: 8\n\n"))]);
-/// let mut numbers = TypedEvents::new(sse_driver::events(body), |event| event.data.parse::<u32>());
-/// assert_eq!(numbers.next().await.expect("an event")?.data, 7);
-/// match numbers.next().await {
-///     Some(Err(Error::Deserialize { event, .. })) => assert_eq!(event.data, "x"),
-///     other => panic!("{other:?}"),
-/// }
-/// assert_eq!(numbers.next().await.expect("an event")?.data, 8);
-/// # Ok::<(), Error>(())
-/// # }).unwrap();
-/// ```
-pub struct TypedEvents<S, F> {
-    events: S,
-    deserialize: F,
+/// How [`Session::json`](crate::Session::json) and [`Events::json`](crate::Events::json) read an event.
+pub type FromJson<D> = fn(EventRef<'_>) -> Read<TypedEvent<D>, Error>;
+
+/// How [`Session::json_by_type`](crate::Session::json_by_type) and
+/// [`Events::json_by_type`](crate::Events::json_by_type) read an event.
+pub type FromJsonByType<D> = fn(EventRef<'_>) -> Read<D, Error>;
+
+pub(crate) fn from_json<D: DeserializeOwned>(event: EventRef<'_>) -> Read<TypedEvent<D>, Error> {
+    match serde_json::from_str(event.data) {
+        Ok(data) => Read::Item(TypedEvent {
+            event_type: event.event_type.into(),
+            data,
+            last_event_id: event.last_event_id.to_owned(),
+        }),
+        Err(error) => Read::Error(cannot_read(event, error)),
+    }
 }
 
-impl<S, F, D, E> TypedEvents<S, F>
-where
-    S: Stream<Item = Result<Event, Error>> + Unpin,
-    F: FnMut(&Event) -> Result<D, E>,
-    E: Into<BoxError>,
-{
-    /// The events of a stream, each read by `deserialize`.
-    pub fn new(events: S, deserialize: F) -> Self {
-        Self { events, deserialize }
+/// First with the data, then without: an enum whose variants hold nothing reads no data, whatever there is.
+pub(crate) fn from_json_by_type<D: DeserializeOwned>(event: EventRef<'_>) -> Read<D, Error> {
+    let with_data = Tagged { event_type: event.event_type, data: Some(event.data) };
+    let first_error = match D::deserialize(with_data) {
+        Ok(value) => return Read::Item(value),
+        Err(error) => error,
+    };
+    match D::deserialize(Tagged { event_type: event.event_type, data: None }) {
+        Ok(value) => Read::Item(value),
+        Err(_) => Read::Error(cannot_read(event, first_error)),
+    }
+}
+
+fn cannot_read(event: EventRef<'_>, source: serde_json::Error) -> Error {
+    Error::Deserialize { event: Box::new(event.to_owned()), source: source.into() }
+}
+
+/// The map `{ "event": type, "data": value }`, in which the value is the JSON of the data.
+struct Tagged<'e> {
+    event_type: &'e str,
+    data: Option<&'e str>,
+}
+
+impl<'de> Deserializer<'de> for Tagged<'de> {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_map(Entries { event_type: Some(self.event_type), data: self.data, key: "" })
     }
 
-    /// The next event; `None` when the stream is over.
-    pub async fn next(&mut self) -> Option<Result<TypedEvent<D>, Error>> {
-        poll_fn(|cx| self.poll_typed(cx)).await
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
+}
 
-    fn poll_typed(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<TypedEvent<D>, Error>>> {
-        let event = match ready!(Pin::new(&mut self.events).poll_next(cx)) {
-            Some(Ok(event)) => event,
-            Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-            None => return Poll::Ready(None),
+struct Entries<'e> {
+    event_type: Option<&'e str>,
+    data: Option<&'e str>,
+    key: &'static str,
+}
+
+impl<'de> MapAccess<'de> for Entries<'de> {
+    type Error = serde_json::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
+        self.key = match (self.event_type, self.data) {
+            (Some(_), _) => "event",
+            (None, Some(_)) => "data",
+            (None, None) => return Ok(None),
         };
-        Poll::Ready(Some(match (self.deserialize)(&event) {
-            Ok(data) => {
-                Ok(TypedEvent { event_type: event.event_type, data, last_event_id: event.last_event_id })
-            }
-            Err(error) => Err(Error::Deserialize { event: Box::new(event), source: error.into() }),
-        }))
+        seed.deserialize(BorrowedStrDeserializer::new(self.key)).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        if let Some(event_type) = self.event_type.take() {
+            return seed.deserialize(BorrowedStrDeserializer::new(event_type));
+        }
+        let mut data = serde_json::Deserializer::from_str(self.data.take().unwrap_or_default());
+        let value = seed.deserialize(&mut data)?;
+        data.end().map(|()| value)
     }
 }
 
-impl<S, F, D, E> Stream for TypedEvents<S, F>
-where
-    S: Stream<Item = Result<Event, Error>> + Unpin,
-    F: FnMut(&Event) -> Result<D, E> + Unpin,
-    E: Into<BoxError>,
-{
-    type Item = Result<TypedEvent<D>, Error>;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().poll_typed(cx)
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    #[serde(tag = "event", content = "data", rename_all = "snake_case")]
+    enum Message {
+        Delta {
+            text: String,
+        },
+        Count(u32),
+        Ping,
+        Maybe(Option<u32>),
+        #[serde(other)]
+        Unknown,
     }
-}
 
-impl<S: fmt::Debug, F> fmt::Debug for TypedEvents<S, F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TypedEvents").field("events", &self.events).finish_non_exhaustive()
+    fn read(event_type: &str, data: &str) -> Result<Message, String> {
+        match from_json_by_type(EventRef::new(event_type, data)) {
+            Read::Item(message) => Ok(message),
+            Read::Error(Error::Deserialize { source, .. }) => Err(source.to_string()),
+            other => panic!("{other:?}"),
+        }
     }
-}
 
-/// How [`Session::json`](crate::Session::json) reads an event.
-#[cfg(feature = "json")]
-pub type FromJson<D> = fn(&Event) -> Result<D, serde_json::Error>;
+    #[test]
+    fn an_enum_is_read_by_event_type() {
+        let delta = |text: &str| Ok(Message::Delta { text: text.into() });
+        for (event_type, data, message) in [
+            ("delta", r#"{"text":"a","more":1}"#, delta("a")),
+            ("delta", " {\"text\":\n\"a\"} ", delta("a")),
+            ("count", "7", Ok(Message::Count(7))),
+            ("ping", "", Ok(Message::Ping)),
+            ("ping", "{}", Ok(Message::Ping)),
+            ("ping", "not json", Ok(Message::Ping)),
+            ("message", r#"{"any":"thing"}"#, Ok(Message::Unknown)),
+            ("message", "", Ok(Message::Unknown)),
+            ("maybe", "7", Ok(Message::Maybe(Some(7)))),
+            // The known hole: an optional value takes what is no JSON for none.
+            ("maybe", "not json", Ok(Message::Maybe(None))),
+        ] {
+            assert_eq!(read(event_type, data), message, "{event_type} {data}");
+        }
+    }
 
-#[cfg(feature = "json")]
-pub(crate) fn from_json<D: serde::de::DeserializeOwned>(event: &Event) -> Result<D, serde_json::Error> {
-    serde_json::from_str(&event.data)
+    #[test]
+    fn the_error_is_that_of_the_data() {
+        for (event_type, data, error) in [
+            ("delta", "{}", "missing field `text`"),
+            ("delta", "not json", "expected ident at line 1 column 2"),
+            ("count", "7 8", "trailing characters at line 1 column 3"),
+            ("count", r#"7,"event":"ping""#, "trailing characters at line 1 column 2"),
+            ("count", "\"seven\"", "invalid type: string \"seven\", expected u32 at line 1 column 7"),
+        ] {
+            let got = read(event_type, data).expect_err(data);
+            assert!(got.starts_with(error), "{event_type} {data}: {got}");
+        }
+    }
 }

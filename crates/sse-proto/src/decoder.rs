@@ -204,12 +204,14 @@ impl Decoder {
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn decode_eof(&mut self) -> Option<EventRef<'_>> {
+        if self.end_stream() { Some(self.lend_held()) } else { None }
+    }
+
+    /// Ends the stream. Returns whether that completed an event, which then is held.
+    pub(crate) fn end_stream(&mut self) -> bool {
         self.machine.release();
         release_text(&mut self.repaired);
-        match self.machine.end_stream() {
-            Step::Event => Some(self.lend_held()),
-            _ => None,
-        }
+        matches!(self.machine.end_stream(), Step::Event)
     }
 
     /// The last event ID: that of the last event whose blank line was read, or the one that the decoder began with. It
@@ -258,7 +260,7 @@ impl Decoder {
     }
 
     /// The event that the buffer holds.
-    fn lend_held(&mut self) -> EventRef<'_> {
+    pub(crate) fn lend_held(&mut self) -> EventRef<'_> {
         let buffer = &self.machine.buffer;
         EventRef {
             event_type: if buffer.has_type { &buffer.event_type } else { MESSAGE },

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use self::life::Life;
 use crate::{
-    CloseReason, Config, DecodeError, Decoder, Disconnect, FrameRef, Instant, Output, ReadyState,
+    CloseReason, Config, DecodeError, Decoder, Disconnect, Event, FrameRef, Instant, Output, ReadyState,
     ResponseHead,
 };
 
@@ -40,6 +40,8 @@ pub struct EventSource {
     /// What was handed in, and how much of it is decoded.
     chunk: Bytes,
     read: usize,
+    /// The end of the stream completes the event in progress.
+    completes: bool,
     life: Life,
 }
 
@@ -52,7 +54,7 @@ impl EventSource {
             .with_last_event_id(&config.last_event_id)
             .show_comments(config.show_comments)
             .show_retries(config.show_retries);
-        Self { decoder, chunk: Bytes::new(), read: 0, life: Life::new(config, now) }
+        Self { decoder, chunk: Bytes::new(), read: 0, completes: false, life: Life::new(config, now) }
     }
 
     /// The response head is there.
@@ -69,6 +71,31 @@ impl EventSource {
         let rest = &self.chunk[self.read..];
         self.chunk = if rest.is_empty() { data } else { [rest, &data].concat().into() };
         self.read = 0;
+    }
+
+    /// Takes the end of the stream, which must come next, for the end of the event in progress, so that it is delivered
+    /// though it lacks its blank line: see [`Decoder::decode_eof`].
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use sse_proto::{Config, Disconnect, EventSource, FrameRef, Instant, Output, ResponseHead};
+    ///
+    /// let now = Instant::ZERO;
+    /// let mut source = EventSource::new(Config::default(), now);
+    /// assert!(matches!(source.poll_output(), Output::Connect(_)));
+    /// let head = ResponseHead { status: 200, content_type: Some(b"text/event-stream"), retry_after: None };
+    /// source.handle_response(now, head);
+    /// assert_eq!(source.poll_output(), Output::Opened);
+    /// source.handle_data(now, Bytes::from("data: [DONE]"));
+    /// assert_eq!(source.poll_output(), Output::Wait(None));
+    ///
+    /// assert_eq!(source.unfinished().map(|event| event.data).as_deref(), Some("[DONE]"));
+    /// source.complete_unfinished();
+    /// source.handle_disconnect(now, Disconnect::Eof);
+    /// assert!(matches!(source.poll_output(), Output::Frame(FrameRef::Event(event)) if event.data == "[DONE]"));
+    /// ```
+    pub fn complete_unfinished(&mut self) {
+        self.completes = true;
     }
 
     /// The body came to its end, or the request or the connection failed.
@@ -139,6 +166,10 @@ impl EventSource {
             return self.life.poll_output().expect("no attempt is due before all data is decoded");
         }
         self.release_chunk();
+        if core::mem::take(&mut self.completes) && self.decoder.end_stream() {
+            self.life.handle_event();
+            return Output::Frame(FrameRef::Event(self.decoder.lend_held()));
+        }
         match self.life.poll_output() {
             Some(output) => output,
             None => Output::Connect(self.life.attempt(self.decoder.last_event_id())),
@@ -155,6 +186,13 @@ impl EventSource {
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         self.decoder.last_event_id()
+    }
+
+    /// The event in progress, as it would be if the stream ended here: a driver looks at it at a clean end of the stream,
+    /// to decide whether to [complete it](Self::complete_unfinished). `None` if there is none. Nothing changes by it.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<Event> {
+        self.decoder.clone().decode_eof().map(|event| event.to_owned())
     }
 
     /// Why it is over; `None` while it is not.
@@ -175,6 +213,7 @@ impl EventSource {
     }
 
     fn reset(&mut self) {
+        self.completes = false;
         self.release_chunk();
         self.decoder.reset();
     }

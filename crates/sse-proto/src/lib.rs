@@ -128,5 +128,6 @@ pub use event_type::EventType;
 pub use frame::{Event, EventRef, Frame, FrameRef};
 pub use instant::Instant;
 pub use limits::{DecodeError, Limits, Oversize};
+pub use mime::is_event_stream;
 pub use output::{Attempt, Cause, CloseReason, Disconnect, Output, ReadyState, ResponseHead, Resume};
 pub use reconnect::{Backoff, ReconnectPolicy};

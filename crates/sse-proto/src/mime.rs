@@ -1,7 +1,16 @@
 //! Whether a `Content-Type` is that of an event stream: Fetch, "extract a MIME type".
 
-/// The value of the field, or of several joined with commas: the last one that is a MIME type counts.
-pub(crate) fn is_event_stream(content_type: &[u8]) -> bool {
+/// Whether this value of `Content-Type` is that of an event stream: `text/event-stream`, with any parameters and in any
+/// case (Fetch, "extract a MIME type"). Of several values joined with commas the last valid one counts.
+///
+/// ```
+/// use sse_proto::is_event_stream;
+///
+/// assert!(is_event_stream(b"text/event-stream; charset=utf-8"));
+/// assert!(!is_event_stream(b"application/json"));
+/// ```
+#[must_use]
+pub fn is_event_stream(content_type: &[u8]) -> bool {
     let essence = values(content_type).filter_map(essence).filter(|essence| *essence != b"*/*").last();
     essence.is_some_and(|essence| essence.eq_ignore_ascii_case(b"text/event-stream"))
 }

@@ -6,18 +6,46 @@ use core::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use sse_tokio::BoxError;
+use http::Response;
+use sse_tokio::{BoxError, EffectiveUrl};
 
 /// The chunks of a response, as reqwest hands them out. Dropping it closes the connection, or one stream of it.
 ///
+/// An executor of your own that returns reqwest's responses (with middleware around the client, say) becomes a transport
+/// by [`into_response`](Self::into_response):
+///
 /// ```
-/// fn is_a_body<B: futures_core::Stream>() {}
-/// is_a_body::<sse_reqwest::Body>();
+/// use http::Request;
+/// use sse_driver::{BoxError, Client, RequestBody};
+/// use sse_reqwest::{Body, TokioTimer};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let http = reqwest::Client::new();
+/// let transport = move |request: Request<RequestBody>| {
+///     let request = http.get(request.uri().to_string()).headers(request.headers().clone());
+///     async move { Ok::<_, BoxError>(Body::into_response(request.send().await?)) }
+/// };
+/// let client = Client::builder_with(transport, TokioTimer::default()).build();
+/// # let _ = client.get("http://localhost:8080/events");
+/// # }
 /// ```
 pub struct Body(Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>);
 
 impl Body {
-    pub(crate) fn new(response: reqwest::Response) -> Self {
+    /// The response as a [`Transport`](sse_driver::Transport) returns it: its status, its headers, its body, and the URL
+    /// that it came from.
+    #[must_use]
+    pub fn into_response(mut received: reqwest::Response) -> Response<Self> {
+        let mut response = Response::new(());
+        *response.status_mut() = received.status();
+        *response.headers_mut() = core::mem::take(received.headers_mut());
+        response.extensions_mut().insert(EffectiveUrl(received.url().clone()));
+        response.map(|()| received.into())
+    }
+}
+
+impl From<reqwest::Response> for Body {
+    fn from(response: reqwest::Response) -> Self {
         Self(Box::pin(response.bytes_stream()))
     }
 }

@@ -25,6 +25,7 @@
 
 mod body;
 mod request;
+mod response;
 
 use core::pin::Pin;
 use std::io;
@@ -33,6 +34,7 @@ use http::{Request, Response};
 
 pub use body::Body;
 pub use request::{InvalidSse, Sse};
+pub use response::SseResponse;
 pub use sse_tokio::{TokioTimer, sse_driver, sse_driver::*};
 
 /// A client on reqwest, with Tokio's clock.
@@ -56,22 +58,6 @@ pub fn client(http: reqwest::Client) -> ClientBuilder {
     Client::builder_with(Reqwest(http), TokioTimer::default())
 }
 
-/// Reads the events of a response that is there already, whatever its status and its content type. No reconnection.
-///
-/// ```no_run
-/// # async fn read() -> Result<(), Box<dyn std::error::Error>> {
-/// let response = reqwest::get("http://localhost:8080/events").await?.error_for_status()?;
-/// let mut events = sse_reqwest::events(response);
-/// while let Some(event) = events.next().await {
-///     println!("{}", event?.data);
-/// }
-/// # Ok(())
-/// # }
-/// ```
-pub fn events(response: reqwest::Response) -> Events<Body> {
-    sse_driver::events(Body::new(response))
-}
-
 /// A transport over a reqwest client.
 ///
 /// ```
@@ -93,12 +79,7 @@ impl Transport for Reqwest {
         let http = self.0.clone();
         Box::pin(async move {
             let request = reqwest::Request::try_from(request.map(|body| outgoing(&body))).map_err(error)?;
-            let mut received = http.execute(request).await.map_err(error)?;
-            let mut response = Response::new(());
-            *response.status_mut() = received.status();
-            *response.headers_mut() = core::mem::take(received.headers_mut());
-            response.extensions_mut().insert(EffectiveUrl(received.url().clone()));
-            Ok(response.map(|()| Body::new(received)))
+            Ok(Body::into_response(http.execute(request).await.map_err(error)?))
         })
     }
 }

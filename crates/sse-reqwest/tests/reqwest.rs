@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use sse_reqwest::{Error, InvalidSse, RequestBody, Session, Sse};
+use sse_reqwest::{Error, InvalidSse, RequestBody, Session, Sse, SseResponse};
 use sse_testkit::{Reply, Server};
 
 const SOON: Duration = Duration::from_secs(5);
@@ -60,11 +60,39 @@ async fn a_stream_is_sent_in_chunks() {
 async fn the_events_of_a_response() {
     let server = Server::script([Reply::events().send_each_byte("data: a\n\ndata: b\n\n")]);
     let response = reqwest::get(server.url("/")).await.expect("it answers");
-    let mut events = sse_reqwest::events(response);
-    for data in ["a", "b"] {
-        assert_eq!(events.next().await.expect("an event").expect("no error").data, data);
-    }
+    let mut events = response.events().finish_before(|event| event.data == "b");
+    assert_eq!(events.next().await.expect("an event").expect("no error").data, "a");
     assert!(events.next().await.is_none());
+}
+
+#[tokio::test]
+async fn only_an_event_stream_is_turned_into_events() {
+    let page = || Reply::status(200).header("content-type", "text/html").send("<p>");
+    let refused = || Reply::status(404).header("content-type", "text/event-stream").send("data: a\n\n");
+    let server = Server::script([page(), refused(), Reply::events().send("data: a\n\n")]);
+    for body in ["<p>", "data: a\n\n"] {
+        let response = reqwest::get(server.url("/")).await.expect("it answers");
+        let response = response.into_events().expect_err("it is no event stream");
+        assert_eq!(response.text().await.expect("its body is still there"), body);
+    }
+    let response = reqwest::get(server.url("/")).await.expect("it answers");
+    let mut events = response.into_events().expect("it is an event stream");
+    assert_eq!(events.next().await.expect("an event").expect("no error").data, "a");
+}
+
+#[tokio::test]
+async fn an_executor_of_ones_own_is_a_transport() {
+    let server = Server::script([Reply::events().send("data: a\n\n"), Reply::status(204)]);
+    let http = reqwest::Client::new();
+    let transport = move |request: http::Request<RequestBody>| {
+        let request = http.get(request.uri().to_string()).headers(request.headers().clone());
+        async move { Ok::<_, sse_reqwest::BoxError>(sse_reqwest::Body::into_response(request.send().await?)) }
+    };
+    let client = sse_reqwest::sse_driver::Client::builder_with(transport, sse_reqwest::TokioTimer::default());
+    let client = client.reconnection_time(Duration::from_millis(1)).build();
+    let mut session = client.get(server.url("/")).open().await.expect("it opens");
+    assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+    assert!(session.next().await.is_none());
 }
 
 #[tokio::test]

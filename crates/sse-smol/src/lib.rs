@@ -25,7 +25,6 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 use std::io;
 
-use smol::io::AsyncRead;
 use smol::net::{TcpStream, resolve};
 use sse_http::{happy_eyeballs, tune};
 
@@ -51,21 +50,6 @@ pub type ClientBuilder = sse_driver::ClientBuilder<Http, SmolTimer>;
 pub type RequestBuilder = sse_driver::RequestBuilder<Http, SmolTimer>;
 /// A session of a [`Client`].
 pub type Session = sse_driver::Session<Http, SmolTimer>;
-
-/// Reads the events of any [`AsyncRead`]: a file, a pipe, a socket. No HTTP, no reconnection.
-///
-/// ```
-/// # smol::block_on(async {
-/// let mut events = sse_smol::events(&b"data: one\n\ndata: two\n\n"[..]);
-/// assert_eq!(events.next().await.expect("an event")?.data, "one");
-/// assert_eq!(events.next().await.expect("an event")?.data, "two");
-/// assert!(events.next().await.is_none());
-/// # Ok::<(), sse_smol::Error>(())
-/// # }).unwrap();
-/// ```
-pub fn events<R: AsyncRead>(reader: R) -> Events<Chunks<R>> {
-    read_events(reader)
-}
 
 /// smol's network: names by the system's resolver (on smol's blocking threads), TCP connections raced as RFC 8305 has
 /// it.

@@ -54,15 +54,15 @@ pub type Session = sse_driver::Session<Http, TokioTimer>;
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_tokio::Error> {
-/// let mut events = sse_tokio::events(&b"data: one\n\ndata: two\n\n"[..]);
+/// let mut events = sse_tokio::read_events(&b"data: one\n\ndata: two\n\n"[..]);
 /// assert_eq!(events.next().await.expect("an event")?.data, "one");
 /// assert_eq!(events.next().await.expect("an event")?.data, "two");
 /// assert!(events.next().await.is_none());
 /// # Ok(())
 /// # }
 /// ```
-pub fn events<R: AsyncRead>(reader: R) -> Events<Chunks<Compat<R>>> {
-    read_events(reader.compat())
+pub fn read_events<R: AsyncRead>(reader: R) -> Events<Chunks<Compat<R>>> {
+    Events::from_reader(reader.compat())
 }
 
 /// Tokio's network: names by the system's resolver (on Tokio's blocking threads), TCP connections raced as RFC 8305

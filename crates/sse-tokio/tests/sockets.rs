@@ -40,7 +40,7 @@ async fn axums_streams_are_followed_across_connections() {
     let client = Client::builder().reconnection_time(Duration::from_millis(10)).show_comments(true).build();
     let mut session = client.get(url).open().await.expect("axum answers");
     let (mut events, mut comments) = (Vec::new(), 0);
-    let mut incoming = session.incoming();
+    let mut incoming = session.frames();
     while events.len() < 6 {
         match incoming.next().await.expect("it goes on").expect("no error") {
             Frame::Event(event) => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use http::Response;
-use sse_proto::{self as proto, Disconnect, Instant};
+use sse_proto::{self as proto, Disconnect, Event, Instant};
 
 use super::{Drive, one};
 use crate::head::{content_type, retry_after};
@@ -62,9 +62,20 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.last_response = Some(response);
     }
 
+    /// Whether a clean end of the stream is taken for the end of the event in progress.
+    fn completes_unfinished(&self) -> bool {
+        let predicates = &self.options.predicates;
+        let ends = |event: Event| predicates.end_with((&event).into());
+        self.options.deliver_unfinished
+            || predicates.expect_an_end() && self.source.unfinished().is_some_and(ends)
+    }
+
     fn handle_disconnect(&mut self, error: Option<Error>) {
         self.link = Link::Down;
         let how = if error.is_some() { Disconnect::Transport } else { Disconnect::Eof };
+        if error.is_none() && self.completes_unfinished() {
+            self.source.complete_unfinished();
+        }
         self.transport_error = error;
         self.source.handle_disconnect(self.timer.now(), how);
     }

@@ -1,6 +1,5 @@
 //! How a session ends: what is read of a refusal, and the error that a reason to close is.
 
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -35,7 +34,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             self.first_response.clone_from(&self.last_response);
         }
         let error = self.own_error.take().or_else(|| self.error(&reason)).filter(|_| !self.dismissed);
-        let diagnostics = self.recent.text().map(Arc::from);
+        let diagnostics = self.recent.tail();
         self.tell(&State::Closed { reason, diagnostics });
         Poll::Ready(Step::Ended(error))
     }
@@ -70,7 +69,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     /// The error that a reason to close is; `None` when it is none.
     fn error(&mut self, reason: &CloseReason) -> Option<Error> {
         match *reason {
-            CloseReason::EndOfStream if self.options.finish_when.is_some() => Some(Error::Truncated),
+            CloseReason::EndOfStream if self.options.predicates.expect_an_end() => Some(Error::Truncated),
             CloseReason::Status(_) | CloseReason::ContentType(_) => Some(self.refused()),
             CloseReason::TooLong { limit } => Some(Error::TooLong { limit }),
             CloseReason::Failed(cause) | CloseReason::GaveUp { attempts: 0, last: cause } => {
@@ -90,7 +89,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                 Error::ResponseTimeout(self.options.response_timeout.unwrap_or_default())
             }
             Cause::IdleTimeout => Error::IdleTimeout(self.options.idle_timeout.unwrap_or_default()),
-            Cause::Eof if self.options.finish_when.is_some() => Error::Truncated,
+            Cause::Eof if self.options.predicates.expect_an_end() => Error::Truncated,
             // Where the server just ended the stream, the transport had nothing to say.
             _ => self.transport_error.take().unwrap_or(Error::Eof),
         }

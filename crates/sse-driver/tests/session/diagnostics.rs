@@ -14,7 +14,7 @@ fn shown(what: Option<Diagnostics>) -> (String, Vec<Option<String>>) {
     let seen = Arc::clone(&states);
     let mut request = test.get().max_reconnection_attempts(1).on_state(move |state| match state {
         State::Disconnected { diagnostics, .. } | State::Closed { diagnostics, .. } => {
-            seen.lock().expect("no panic").push(diagnostics.as_deref().map(str::to_owned));
+            seen.lock().expect("no panic").push(diagnostics.as_ref().map(ToString::to_string));
         }
         _ => {}
     });
@@ -24,7 +24,7 @@ fn shown(what: Option<Diagnostics>) -> (String, Vec<Option<String>>) {
     let text = test.clock.run(async {
         let mut session = request.open().await.expect("open");
         while session.next().await.is_some() {}
-        session.diagnostics()
+        session.diagnostics_text()
     });
     let states = states.lock().expect("no panic").clone();
     (text, states)
@@ -58,7 +58,7 @@ fn a_request_overrides_its_client() {
     let text = test.clock.run(async {
         let mut session = client.get(URL).diagnostics(Diagnostics::Off).open().await.expect("open");
         while session.next().await.is_some() {}
-        session.diagnostics()
+        session.diagnostics_text()
     });
     assert_eq!(text, "");
 }

@@ -37,17 +37,17 @@ fn what_a_refused_response_says() {
 fn the_last_event_of_a_stream() {
     let done = |event: EventRef<'_>| event.data == "[DONE]";
     let finished = test([events().send("data: a\n\ndata: [DONE]\n\ndata: b\n\n").stall()]);
-    let (data, end) = finished.read(finished.get().finish_when(done));
+    let (data, end) = finished.read(finished.get().finish_after(done));
     end.expect("it finished");
     assert_eq!((data, finished.net.open()), (vec!["a".to_owned(), "[DONE]".into()], 0));
 
     let cut = test([events().send("data: a\n\n")]);
-    let (data, end) = cut.read(cut.builder().build().post(URL).finish_when(done));
+    let (data, end) = cut.read(cut.builder().build().post(URL).finish_after(done));
     assert_eq!(data, ["a"]);
     assert!(matches!(end, Err(Error::Truncated)), "{end:?}");
 
     let resumed = test([events().send("data: a\n\n"), events().send("data: [DONE]\n\n")]);
-    let (data, end) = resumed.read(resumed.get().finish_when(done));
+    let (data, end) = resumed.read(resumed.get().finish_after(done));
     end.expect("it finished, after a reconnection");
     assert_eq!(data, ["a", "[DONE]"]);
 }
@@ -69,7 +69,7 @@ fn what_an_end_of_stream_is_depends_on_what_is_waited_for() {
             }
         });
         if waits {
-            request = request.finish_when(|event| event.data == "[DONE]");
+            request = request.finish_after(|event| event.data == "[DONE]");
         }
         let (data, end) = test.read(request);
         assert_eq!(data, ["a"]);

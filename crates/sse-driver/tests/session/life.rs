@@ -43,7 +43,7 @@ fn sessions_and_what_comes_in_are_streams() {
         let data = session.map(|event| event.expect("no error").data);
         assert_eq!(data.collect::<Vec<_>>().await, ["a", "b"]);
         let mut session = test.get().show_comments(true).open().await.expect("open");
-        let frames = session.incoming().map(|frame| frame.expect("no error").to_string());
+        let frames = session.frames().map(|frame| frame.expect("no error").to_string());
         assert_eq!(frames.collect::<Vec<_>>().await, [": c\n", "data: a\n\n", "data: b\n\n"]);
     });
 }

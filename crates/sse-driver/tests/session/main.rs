@@ -5,9 +5,9 @@ mod bodies;
 mod diagnostics;
 mod ends;
 mod life;
+mod reading;
 mod requests;
 mod seams;
-mod typed;
 
 use std::future::Future;
 use std::pin::Pin;

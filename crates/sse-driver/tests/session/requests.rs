@@ -141,7 +141,7 @@ fn a_setting_of_the_request_goes_before_the_clients() {
         }
         let frames = test.clock.run(async {
             let mut session = asked.open().await.expect("open");
-            let mut incoming = session.incoming();
+            let mut incoming = session.frames();
             let mut frames = Vec::new();
             while let Some(frame) = incoming.next().await {
                 frames.push(frame.expect("no error"));

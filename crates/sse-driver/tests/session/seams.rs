@@ -51,9 +51,9 @@ fn what_is_shown() {
         assert_eq!(format!("{:?}", session.response()), head);
         let open = "Session { url: \"http://test:8080/path\", state: Open, .. }";
         assert_eq!(format!("{session:?}"), open);
-        assert_eq!(format!("{:?}", session.incoming()), format!("Incoming {{ session: {open} }}"));
-        let typed = session.deserialize_with(|event| event.data.parse::<u8>());
-        assert_eq!(format!("{typed:?}"), format!("TypedEvents {{ events: {open}, .. }}"));
+        assert_eq!(format!("{:?}", session.frames()), format!("Frames {{ source: {open} }}"));
+        let reading = session.read(|_| sse_driver::Read::<(), Error>::Skip);
+        assert_eq!(format!("{reading:?}"), format!("Reading {{ source: {open}, .. }}"));
         while session.next().await.is_some() {}
         assert_eq!(format!("{session:?}"), open.replace("Open", "Closed"));
     });
@@ -150,7 +150,9 @@ fn the_url_that_answered() {
 #[test]
 fn events_of_a_body() {
     let body = |chunks: Vec<Result<&'static str, std::io::Error>>| {
-        sse_driver::events(futures_util::stream::iter(chunks.into_iter().map(|chunk| chunk.map(Bytes::from))))
+        sse_driver::Events::from_stream(futures_util::stream::iter(
+            chunks.into_iter().map(|chunk| chunk.map(Bytes::from)),
+        ))
     };
     let read = |mut events: sse_driver::Events<_>| {
         futures_executor::block_on(async {
@@ -175,7 +177,7 @@ fn events_of_a_body() {
 #[test]
 fn the_id_of_a_body() {
     let chunks = ["id: 7\ndata: a\n\nid: 8\n"].map(|chunk| Ok::<_, std::io::Error>(Bytes::from(chunk)));
-    let mut events = sse_driver::events(futures_util::stream::iter(chunks));
+    let mut events = sse_driver::Events::from_stream(futures_util::stream::iter(chunks));
     assert_eq!(events.last_event_id(), "");
     futures_executor::block_on(async {
         assert_eq!(events.next().await.expect("an event").expect("no error").data, "a");
@@ -219,8 +221,7 @@ fn events_of_a_reader() {
         let room = Rc::default();
         let bytes = b"id: 1\ndata: a\n\ndata: \xC3\xA9\n\ndata: cut";
         let reader = Slow { bytes, most, is_ready: false, room: Rc::clone(&room) };
-        let mut events = sse_driver::read_events(reader);
-        assert!(format!("{events:?}").contains("Chunks { .. }"));
+        let mut events = sse_driver::Events::from_reader(reader);
         futures_executor::block_on(async {
             for data in ["a", "é"] {
                 assert_eq!(events.next().await.expect("an event").expect("no error").data, data);
@@ -246,7 +247,7 @@ fn a_reader_that_fails() {
         }
     }
 
-    let mut events = sse_driver::read_events(Broken);
+    let mut events = sse_driver::Events::from_reader(Broken);
     futures_executor::block_on(async {
         let error = events.next().await.expect("an item").expect_err("it fails");
         let Error::Stream(source) = error else { panic!("{error:?}") };

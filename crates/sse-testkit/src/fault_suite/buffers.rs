@@ -28,7 +28,7 @@ pub fn a_proxy_that_buffers_delivers_all_of_it_late<A: FaultAdapter>() {
         let proxy = BufferingProxy::new(&server, ROOM);
         let (request, losses) = with_losses::<A>(client::<A>().build().get(proxy.url("/")));
         let mut session = open::<A>(request.show_comments(true)).await;
-        let mut frames = session.incoming();
+        let mut frames = session.frames();
         assert!(within::<A, _>(SHORT, frames.next()).await.is_none(), "it came through the proxy");
         gate.open();
         for n in 1..=85 {

@@ -90,8 +90,8 @@ async fn session(net: &Net, flags: u8) {
         .build();
     let request = client.request(method(flags), "http://test/events").body(body(flags));
     let Ok(mut session) = request.open().await else { return };
-    while let Some(Ok(_)) = session.incoming().next().await {}
-    assert!(session.incoming().next().await.is_none(), "nothing comes after the end");
+    while let Some(Ok(_)) = session.frames().next().await {}
+    assert!(session.frames().next().await.is_none(), "nothing comes after the end");
     assert!(session.close_reason().is_some(), "it has a reason to end");
 }
 

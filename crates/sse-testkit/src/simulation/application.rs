@@ -83,7 +83,7 @@ impl<'a> Application<'a> {
                 world.life.handle_state(now, state);
             });
         if settings.finishes {
-            request = request.finish_when(|event| event.data == super::log::DONE);
+            request = request.finish_after(|event| event.data == super::log::DONE);
         }
         if id > 0 { request.last_event_id(id.to_string()) } else { request }
     }
@@ -160,7 +160,7 @@ impl<'a> Application<'a> {
     async fn next(&self, session: &mut Open) -> Item {
         let shows_all = self.shared.world().settings.shows_all;
         if shows_all {
-            return session.incoming().next().await;
+            return session.frames().next().await;
         }
         session.next().await.map(|event| event.map(Frame::Event))
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use sse_driver::proto::{Cause, CloseReason, Oversize};
-use sse_driver::{Frame, Instant, State};
+use sse_driver::{Event, Frame, Instant, State};
 
 use super::log::{DONE, Mark};
 use super::pace::Pace;
@@ -142,6 +142,17 @@ impl Life {
         let is_event = matches!(frame, Some(Frame::Event(_)));
         if self.too_long == TooLong::No || !self.fails_when_too_long() {
             self.pending.extend(frame.filter(|_| is_event || self.settings.shows_all));
+        }
+    }
+
+    /// The end of the stream completes this event.
+    pub(super) fn handle_unfinished(&mut self, event: Event) {
+        if matches!(self.due, Due::Nothing) && self.phase == Phase::Open {
+            if let Some(id) = event.id() {
+                self.last_event_id = id.parse().expect("a number");
+            }
+            self.delivered = true;
+            self.pending.push_back(Frame::Event(event));
         }
     }
 

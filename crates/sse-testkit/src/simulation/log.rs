@@ -98,7 +98,9 @@ fn data(dice: &mut Dice, id: u64) -> String {
 fn write(dice: &mut Dice, settings: &Settings, id: u64, kind: Kind, data: &str, at: Instant) -> Entry {
     let mut writer = Writer { end: dice.pick(&["\n", "\r\n", "\r"]), wire: Vec::new(), marks: Vec::new() };
     let event_type = dice.pick(&["message", "add", "naïve", "open", "error"]);
-    let (id_first, small) = (dice.percent(70), kind != Kind::Oversize);
+    // The end of the stream may complete the last event: it has its ID by then.
+    let id_first = dice.percent(70) || data == DONE;
+    let small = kind != Kind::Oversize;
     if id_first {
         writer.line(&format!("id: {id}"));
     }

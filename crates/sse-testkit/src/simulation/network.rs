@@ -7,11 +7,13 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderValue, Request, Response, StatusCode};
-use sse_driver::{EffectiveUrl, RequestBody, Timer, Transport};
+use sse_driver::proto::Oversize;
+use sse_driver::{EffectiveUrl, Event, RequestBody, Timer, Transport};
 
+use super::log::DONE;
 use super::server::{self, Answer, MOVED, Outcome, Script, Turn};
 use super::world::{Shared, World};
-use crate::FakeSleep;
+use crate::{FakeSleep, reference};
 
 #[derive(Clone)]
 pub(super) struct Network(Shared);
@@ -170,11 +172,26 @@ impl Body {
                 world.count(if failed { "failure" } else { "end" });
                 world.say("network", || format!("{turn:?} after {} bytes", self.sent));
                 let now = world.now();
+                if self.is_stream && !failed {
+                    self.complete(world);
+                }
                 world.life.handle_end(now, failed);
                 return Some(Poll::Ready(failed.then(|| Err(io::ErrorKind::ConnectionReset.into()))));
             }
         }
         None
+    }
+
+    /// A clean end completes the event that ends the stream, if that is what it cut off.
+    fn complete(&self, world: &mut World) {
+        let (limits, sent) = (world.settings.limits, &self.script.bytes[..self.sent]);
+        let skip = limits.oversize == Oversize::Skip;
+        let outcome = reference::decode(sent, limits.max_event_len, skip, String::new());
+        let is_last = |event: &Event| world.settings.finishes && event.data == DONE;
+        if let Some(event) = outcome.unfinished.filter(is_last) {
+            world.count("last event without its blank line");
+            world.life.handle_unfinished(event);
+        }
     }
 
     fn chunk(&mut self, world: &mut World, end: usize) -> Bytes {

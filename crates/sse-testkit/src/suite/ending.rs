@@ -11,7 +11,7 @@ use super::case::{RequestOf, case, closes, data, ends, failure, get, open};
 use crate::{Reply, Server};
 
 fn until_done<A: Adapter>(server: &Server) -> RequestOf<A> {
-    get::<A>(server).finish_when(|event| event.data == "[DONE]")
+    get::<A>(server).finish_after(|event| event.data == "[DONE]")
 }
 
 /// The terminal event is delivered, and nothing after it; the connection is closed, there is no other, and all of that

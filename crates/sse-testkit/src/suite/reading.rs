@@ -16,7 +16,7 @@ fn stream_of_frames() -> Reply {
 }
 
 async fn frame<A: Adapter>(session: &mut SessionOf<A>) -> Frame {
-    let frame = within::<A, _>(LONG, session.incoming().next()).await;
+    let frame = within::<A, _>(LONG, session.frames().next()).await;
     frame.expect("the session goes on").expect("there is a frame").expect("there is no error")
 }
 

@@ -1,0 +1,62 @@
+//! How long a body may be silent.
+
+use std::future::{Pending, pending};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use sse_proto::Instant;
+
+use crate::Timer;
+use crate::alarm::Alarm;
+
+/// The timer of those who set no timeout. It cannot be asked.
+///
+/// ```
+/// use sse_driver::{Events, NoTimer};
+///
+/// fn without_timeout<S>(events: Events<S, NoTimer>) -> Events<S> {
+///     events
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NoTimer;
+
+impl Timer for NoTimer {
+    type Sleep = Pending<()>;
+
+    fn now(&self) -> Instant {
+        Instant::ZERO
+    }
+
+    fn sleep_until(&self, _: Instant) -> Pending<()> {
+        pending()
+    }
+}
+
+/// The idle timeout of one body.
+pub(crate) struct IdleTimeout<M: Timer> {
+    pub(crate) time: Duration,
+    timer: M,
+    alarm: Alarm<M>,
+    last_byte: Instant,
+}
+
+impl<M: Timer> IdleTimeout<M> {
+    pub(crate) fn new(time: Duration, timer: M) -> Self {
+        Self { time, last_byte: timer.now(), timer, alarm: Alarm::new() }
+    }
+
+    pub(crate) fn handle_byte(&mut self) {
+        self.last_byte = self.timer.now();
+    }
+
+    /// Ready when no byte came for so long. It is to be asked only while the body has none.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let deadline = self.last_byte + self.time;
+        while self.timer.now() < deadline {
+            ready!(self.alarm.poll(&self.timer, deadline, cx));
+        }
+        Poll::Ready(())
+    }
+}

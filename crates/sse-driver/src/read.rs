@@ -1,0 +1,181 @@
+//! Events as values of the application's own types.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use sse_proto::{EventRef, FrameRef};
+
+use crate::Error;
+
+/// What a reader makes of one event: see [`Session::read`](crate::Session::read) and
+/// [`Events::read`](crate::Events::read).
+///
+/// ```
+/// use sse_driver::{Error, EventRef, Read};
+///
+/// fn number(event: EventRef<'_>) -> Read<u32, Box<dyn std::error::Error>> {
+///     match event.event_type {
+///         "ping" => Read::Skip,
+///         "done" => Read::Finish,
+///         "error" => Read::Fail(event.data.into()),
+///         _ => match event.data.parse() {
+///             Ok(number) => Read::Item(number),
+///             Err(error) => Read::Error(Box::new(error)),
+///         },
+///     }
+/// }
+/// assert!(matches!(number(EventRef::new("message", "7")), Read::Item(7)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Read<T, E> {
+    /// An item; the stream goes on.
+    Item(T),
+    /// The last item; then the stream ends.
+    Last(T),
+    /// No item; the stream goes on.
+    Skip,
+    /// The stream ends here, without another item.
+    Finish,
+    /// An error as an item; the stream goes on.
+    Error(E),
+    /// An error as the last item.
+    Fail(E),
+}
+
+/// A source of events that can be read: a session, or the events of one response. It is implemented for them and for
+/// mutable references to them, and for nothing else.
+///
+/// ```
+/// fn is_a_source<S: sse_driver::EventStream>() {}
+/// fn sessions_are<T: sse_driver::Transport, M: sse_driver::Timer>() {
+///     is_a_source::<sse_driver::Session<T, M>>();
+/// }
+/// ```
+pub trait EventStream: sealed::PollFrame {}
+
+impl<S: sealed::PollFrame> EventStream for S {}
+
+pub(crate) mod sealed {
+    use std::task::{Context, Poll};
+
+    use sse_proto::FrameRef;
+
+    use crate::Error;
+
+    pub trait PollFrame {
+        /// Polls for the next frame that `take` makes something of.
+        fn poll_with<R>(
+            &mut self,
+            cx: &mut Context<'_>,
+            take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
+        ) -> Poll<Option<Result<R, Error>>>;
+
+        /// Ends the stream, as the application wants.
+        fn end(&mut self);
+    }
+
+    impl<S: PollFrame> PollFrame for &mut S {
+        fn poll_with<R>(
+            &mut self,
+            cx: &mut Context<'_>,
+            take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
+        ) -> Poll<Option<Result<R, Error>>> {
+            (**self).poll_with(cx, take)
+        }
+
+        fn end(&mut self) {
+            (**self).end();
+        }
+    }
+}
+
+/// The items that a reader makes of events: see [`Session::read`](crate::Session::read) and
+/// [`Events::read`](crate::Events::read).
+///
+/// It is a [`Stream`]. After its end, and after a [`Read::Fail`] or an error of the source, there is nothing more.
+///
+/// ```
+/// use sse_driver::{Error, Events, Read};
+///
+/// # futures_executor::block_on(async {
+/// let body = futures_util::stream::iter([Ok::<_, std::io::Error>("data: 1\n\ndata: x\n\ndata: 2\n\n".into())]);
+/// let mut numbers = Events::from_stream(body).read(|event| match event.data.parse::<u32>() {
+///     Ok(number) => Read::Item(number),
+///     Err(_) => Read::<_, Error>::Skip,
+/// });
+/// assert_eq!(numbers.next().await.expect("an item")?, 1);
+/// assert_eq!(numbers.next().await.expect("an item")?, 2);
+/// assert!(numbers.next().await.is_none());
+/// # Ok::<(), Error>(())
+/// # }).unwrap();
+/// ```
+pub struct Reading<S, F> {
+    source: S,
+    read: F,
+    is_over: bool,
+}
+
+impl<S, F> Reading<S, F> {
+    pub(crate) fn new(source: S, read: F) -> Self {
+        Self { source, read, is_over: false }
+    }
+}
+
+impl<S, F, T, E> Reading<S, F>
+where
+    S: EventStream,
+    F: FnMut(EventRef<'_>) -> Read<T, E>,
+    E: From<Error>,
+{
+    /// The next item; `None` when the stream is over.
+    pub async fn next(&mut self) -> Option<Result<T, E>> {
+        poll_fn(|cx| self.poll_item(cx)).await
+    }
+
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
+        if self.is_over {
+            return Poll::Ready(None);
+        }
+        let read = &mut self.read;
+        let mut take = |frame: FrameRef<'_>| match frame {
+            FrameRef::Event(event) => Some(read(event)).filter(|read| !matches!(read, Read::Skip)),
+            _ => None,
+        };
+        let (item, goes_on) = match ready!(self.source.poll_with(cx, &mut take)) {
+            Some(Ok(Read::Item(item))) => (Some(Ok(item)), true),
+            Some(Ok(Read::Error(error))) => (Some(Err(error)), true),
+            Some(Ok(Read::Last(item))) => (Some(Ok(item)), false),
+            Some(Ok(Read::Fail(error))) => (Some(Err(error)), false),
+            Some(Ok(Read::Skip | Read::Finish)) => (None, false),
+            Some(Err(error)) => (Some(Err(error.into())), false),
+            None => (None, false),
+        };
+        if !goes_on {
+            self.is_over = true;
+            self.source.end();
+        }
+        Poll::Ready(item)
+    }
+}
+
+impl<S, F, T, E> Stream for Reading<S, F>
+where
+    S: EventStream + Unpin,
+    F: FnMut(EventRef<'_>) -> Read<T, E> + Unpin,
+    E: From<Error>,
+{
+    type Item = Result<T, E>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_item(cx)
+    }
+}
+
+impl<S: fmt::Debug, F> fmt::Debug for Reading<S, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading").field("source", &self.source).finish_non_exhaustive()
+    }
+}
