@@ -87,7 +87,7 @@ impl<S> Events<S> {
                 Ok(Some(_)) => {}
                 Ok(None) => break None,
                 Err(DecodeError::TooLong { limit }) => return Err(Error::TooLong { limit }),
-                Err(error) => return Err(Error::Stream(Box::new(error))),
+                Err(error) => return Err(Error::Stream(std::sync::Arc::new(error))),
             }
         };
         self.read = self.chunk.len() - rest.len();
@@ -145,7 +145,7 @@ where
                 }
                 Poll::Ready(Some(Err(error))) => {
                     this.body = None;
-                    return Poll::Ready(Some(Err(Error::Stream(error.into()))));
+                    return Poll::Ready(Some(Err(Error::Stream(error.into().into()))));
                 }
                 Poll::Ready(None) => this.body = None,
             }

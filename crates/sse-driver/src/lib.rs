@@ -63,6 +63,8 @@ mod drive;
 mod endpoint;
 mod error;
 mod events;
+mod failed_response;
+mod failure;
 mod head;
 mod link;
 mod options;
@@ -70,6 +72,7 @@ mod packed;
 mod reader;
 mod redact;
 mod request;
+mod response;
 mod session;
 mod state;
 mod template;
@@ -82,17 +85,23 @@ pub use body::{BodyStream, RequestBody};
 pub use client::{Client, ClientBuilder};
 pub use diagnostics::Diagnostics;
 pub use endpoint::{Endpoint, IntoUrl};
-pub use error::{Error, FailedResponse, InvalidRequest};
+pub use error::{Error, RequestError};
 pub use events::{Events, events};
+pub use failed_response::FailedResponse;
+pub use failure::{Failure, TokenRequest};
 pub use head::ResponseHead;
 pub use reader::{Chunks, read_events};
 pub use request::RequestBuilder;
+pub use response::{Answer, Response};
 pub use session::{Incoming, Session};
 pub use sse_proto as proto;
-pub use sse_proto::{Event, EventRef, EventType, Frame, FrameRef, Instant};
+pub use sse_proto::{
+    Cause, CloseReason, Event, EventRef, EventType, Frame, FrameRef, Instant, Limits, ReadyState,
+    ReconnectPolicy, Resume, Retry,
+};
 pub use state::{Attempt, State};
 pub use timer::Timer;
-pub use transport::{BoxError, ConnectTimeout, EffectiveUrl, Transport};
+pub use transport::{BoxError, ConnectTimeout, EffectiveUrl, Futile, SharedError, Transport};
 #[cfg(feature = "json")]
 pub use typed::FromJson;
 pub use typed::{TypedEvent, TypedEvents};

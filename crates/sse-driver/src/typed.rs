@@ -81,7 +81,7 @@ where
             Ok(data) => {
                 Ok(TypedEvent { event_type: event.event_type, data, last_event_id: event.last_event_id })
             }
-            Err(error) => Err(Error::Deserialize { event: Box::new(event), source: error.into() }),
+            Err(error) => Err(Error::Deserialize { event: Box::new(event), source: error.into().into() }),
         }))
     }
 }

@@ -244,6 +244,9 @@ pub enum Disconnect {
     /// The transport failed in a way that another attempt cannot mend: it does not serve the scheme of the URL, say.
     /// The event source is closed ("if the user agent knows that to be futile", WHATWG HTML 9.2.3).
     Futile,
+    /// The application called the attempt off before it was made: it had no credentials, say. The event source is closed,
+    /// unless an answer to [`Output::Failed`] says otherwise.
+    CalledOff,
 }
 
 /// Why a connection, or an attempt to make one, is given up.
@@ -270,6 +273,8 @@ pub enum Cause {
     NotAccepted,
     /// The transport failed, and another attempt cannot mend that.
     Futile,
+    /// The application called the attempt off.
+    CalledOff,
     /// The application asked for a new connection.
     Reconnect,
 }
@@ -280,6 +285,7 @@ impl From<Disconnect> for Cause {
             Disconnect::Eof => Self::Eof,
             Disconnect::Transport => Self::Transport,
             Disconnect::Futile => Self::Futile,
+            Disconnect::CalledOff => Self::CalledOff,
         }
     }
 }
@@ -295,6 +301,7 @@ impl fmt::Display for Cause {
             Self::ContentType => f.write_str("the response was no event stream"),
             Self::NotAccepted => f.write_str("the application did not accept the response"),
             Self::Futile => f.write_str("the transport failed, and another attempt cannot mend that"),
+            Self::CalledOff => f.write_str("the application called the attempt off"),
             Self::Reconnect => f.write_str("the application asked for a new connection"),
         }
     }

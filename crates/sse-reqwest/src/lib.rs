@@ -29,7 +29,7 @@ mod request;
 use core::pin::Pin;
 use std::io;
 
-use http::{Request, Response};
+use http::Request;
 
 pub use body::Body;
 pub use request::{InvalidSse, Sse};
@@ -87,14 +87,14 @@ pub struct Reqwest(pub reqwest::Client);
 impl Transport for Reqwest {
     type Body = Body;
     type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<http::Response<Body>, BoxError>> + Send>>;
 
     fn connect(&self, request: Request<RequestBody>) -> Self::Future {
         let http = self.0.clone();
         Box::pin(async move {
             let request = reqwest::Request::try_from(request.map(|body| outgoing(&body))).map_err(error)?;
             let mut received = http.execute(request).await.map_err(error)?;
-            let mut response = Response::new(());
+            let mut response = http::Response::new(());
             *response.status_mut() = received.status();
             *response.headers_mut() = core::mem::take(received.headers_mut());
             response.extensions_mut().insert(EffectiveUrl(received.url().clone()));

@@ -34,6 +34,10 @@ fn busy(life: &mut Life) {
     life.source.handle_response(life.now, head(503));
 }
 
+fn call_off(life: &mut Life) {
+    life.source.handle_disconnect(life.now, Disconnect::CalledOff);
+}
+
 fn missing(life: &mut Life) {
     life.source.handle_response(life.now, head(404));
 }
@@ -143,16 +147,28 @@ fn an_answer_goes_before_the_rules() {
     );
     check(
         &second,
-        &[(
-            busy,
-            "failed Status(503) retry 6s",
-            [
-                "lost Status(503) until 9s",
-                "lost Status(503) until 9s",
-                "lost Status(503) until 10s",
-                "closed Failed(Status(503))",
-            ],
-        )],
+        &[
+            (
+                call_off,
+                "failed CalledOff close",
+                [
+                    "closed Failed(CalledOff)",
+                    "lost CalledOff until 9s",
+                    "lost CalledOff until 10s",
+                    "closed Failed(CalledOff)",
+                ],
+            ),
+            (
+                busy,
+                "failed Status(503) retry 6s",
+                [
+                    "lost Status(503) until 9s",
+                    "lost Status(503) until 9s",
+                    "lost Status(503) until 10s",
+                    "closed Failed(Status(503))",
+                ],
+            ),
+        ],
     );
 }
 

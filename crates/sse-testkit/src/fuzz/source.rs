@@ -192,7 +192,7 @@ impl Life {
     }
 
     fn end(&mut self, choice: u8) {
-        match choice % 3 {
+        match choice % 4 {
             0 => {
                 self.source.close();
                 self.model.end(CloseReason::Requested);
@@ -201,7 +201,8 @@ impl Life {
                 self.source.finish();
                 self.model.end(CloseReason::Finished);
             }
-            _ => self.disconnect(Disconnect::Futile),
+            2 => self.disconnect(Disconnect::Futile),
+            _ => self.disconnect(Disconnect::CalledOff),
         }
     }
 

@@ -323,7 +323,7 @@ impl Model {
         }
         let (rule, retry_after) = refused;
         let too_early = !self.was_open && !self.config.policy.retry_initial;
-        let rule = rule.or(too_early.then_some(CloseReason::Failed(cause)));
+        let rule = rule.or((too_early || cause == Cause::CalledOff).then_some(CloseReason::Failed(cause)));
         let delay = self.delays.next(retry_after);
         let may_replay = match self.config.replay {
             Replay::Always => true,
