@@ -31,7 +31,7 @@ use std::io;
 use async_std::io::Read as AsyncRead;
 use async_std::net::{TcpStream, ToSocketAddrs};
 use async_std::task::sleep;
-use sse_hyper::{happy_eyeballs, tune};
+use sse_http::{happy_eyeballs, tune};
 
 pub use sse_driver::{self, *};
 #[cfg(any(
@@ -40,13 +40,13 @@ pub use sse_driver::{self, *};
     feature = "platform-verifier",
     feature = "webpki-roots"
 ))]
-pub use sse_hyper::Tls;
-pub use sse_hyper::{self, Proxy};
+pub use sse_http::Tls;
+pub use sse_http::{self, Proxy};
 #[cfg(unix)]
 pub use unix::UnixDial;
 
 /// HTTP/1.1 over async-std's TCP.
-pub type Http = sse_hyper::Http<AsyncStdDial>;
+pub type Http = sse_http::Http<AsyncStdDial>;
 /// A client on async-std's network and clock. Over another transport it is an [`sse_driver::Client`].
 pub type Client = sse_driver::Client<Http, AsyncStdTimer>;
 /// The settings of a [`Client`].
@@ -80,7 +80,7 @@ pub fn events<R: AsyncRead>(reader: R) -> Events<Chunks<R>> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AsyncStdDial;
 
-impl sse_hyper::Dial for AsyncStdDial {
+impl sse_http::Dial for AsyncStdDial {
     type Stream = TcpStream;
 
     async fn dial(&self, host: &str, port: u16) -> io::Result<TcpStream> {

@@ -39,10 +39,10 @@ sse_testkit::http_fault_suite!(OnAsyncStd);
 
 #[cfg(unix)]
 impl UnixAdapter for OnAsyncStd {
-    type Unix = sse_async_std::sse_hyper::Http<sse_async_std::UnixDial>;
+    type Unix = sse_async_std::sse_http::Http<sse_async_std::UnixDial>;
 
     fn unix(path: &std::path::Path) -> sse_async_std::sse_driver::ClientBuilder<Self::Unix, AsyncStdTimer> {
-        let transport = sse_async_std::sse_hyper::Http::new(sse_async_std::UnixDial::new(path));
+        let transport = sse_async_std::sse_http::Http::new(sse_async_std::UnixDial::new(path));
         sse_async_std::sse_driver::Client::builder_with(transport, AsyncStdTimer::default())
     }
 }
@@ -53,7 +53,7 @@ sse_testkit::unix_suite!(OnAsyncStd);
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 impl TlsAdapter for OnAsyncStd {
     fn builder_trusting(pem: &[u8]) -> ClientBuilder {
-        let tls = sse_async_std::sse_hyper::Tls::default().add_roots_pem(pem).expect("it is a certificate");
+        let tls = sse_async_std::sse_http::Tls::default().add_roots_pem(pem).expect("it is a certificate");
         Client::builder().transport(Http::default().tls(tls))
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, Method};
 use sse_tokio::proto::CloseReason;
-use sse_tokio::sse_hyper::Tls;
+use sse_tokio::sse_http::Tls;
 use sse_tokio::{Client, Error, Frame, Http, RequestBuilder};
 
 use crate::args::FollowArgs;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use sse_tokio::proto::{Cause, CloseReason};
-use sse_tokio::{Error, Event, Frame, State};
+use sse_tokio::{Error, Frame, State};
 
 use crate::args::Format;
 
@@ -113,10 +113,13 @@ impl Printer {
 
     fn text(&self, frame: &Frame) -> io::Result<()> {
         match frame {
-            Frame::Event(Event { event_type, data, last_event_id }) => {
-                let id = if last_event_id.is_empty() { String::new() } else { format!("#{last_event_id} ") };
-                let head = self.dim(&self.shown(&format!("{id}{event_type}:")));
-                self.line(&format!("{head} {}", self.shown(data)))
+            Frame::Event(event) => {
+                let id = match &*event.last_event_id {
+                    "" => String::new(),
+                    id => format!("#{id} "),
+                };
+                let head = self.dim(&self.shown(&format!("{id}{}:", event.event_type)));
+                self.line(&format!("{head} {}", self.shown(&event.data)))
             }
             Frame::Comment(text) => self.line(&self.dim(&self.shown(&format!("({text})")))),
             Frame::Retry(time) => self.line(&self.dim(&format!("(reconnection time {time:?})"))),
@@ -184,7 +187,7 @@ fn cause_name(cause: Cause) -> &'static str {
         Cause::ResponseTimeout => "response-timeout",
         Cause::IdleTimeout => "idle-timeout",
         Cause::Status(_) => "status",
-        Cause::Reconnect => "restart",
+        Cause::Reconnect => "reconnect",
         _ => "transport",
     }
 }

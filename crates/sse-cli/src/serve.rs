@@ -17,7 +17,7 @@ use hyper::body::Frame as BodyFrame;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use sse_tokio::Frame;
+use sse_tokio::FrameRef;
 use sse_tokio::proto::{DecodeError, Decoder};
 use tokio::net::TcpListener;
 
@@ -49,7 +49,7 @@ impl Recording {
         let mut decoder = Decoder::default();
         let (mut events, mut rest) = (Vec::new(), stream);
         while let Some(frame) = decoder.decode(&mut stream)? {
-            if let Frame::Event(event) = frame {
+            if let FrameRef::Event(event) = frame {
                 let (wire, after) = rest.split_at(rest.len() - stream.len());
                 let id = event.last_event_id.to_owned();
                 events.push(Recorded { wire: Bytes::copy_from_slice(wire), id });

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// The headers in one piece of memory, from which the map is made when somebody first asks for it.
 ///
-/// A map takes 104 bytes for each header and has room for more of them, and its values, as hyper makes them, are slices of
+/// A map takes 104 bytes for each header and has room for more of them, and its values, as some transports make them, are slices of
 /// the buffer that the head was read into: a session would hold all that for life, and few are asked.
 pub(crate) struct PackedHeaders {
     packed: Box<[u8]>,

@@ -24,6 +24,7 @@
 mod buffer;
 mod fast;
 mod field;
+mod limit;
 mod machine;
 mod scan;
 mod utf8;
@@ -37,9 +38,9 @@ use core::fmt;
 use core::time::Duration;
 
 use self::buffer::release_text;
-use self::fast::{WholeEvent, whole_event};
+use self::fast::{Span, WholeEvent, whole_event};
 use self::field::without_space;
-use self::machine::{Cursor, Machine, Step};
+use self::machine::{Cursor, Lent, Machine, State, Step};
 use crate::event_type::MESSAGE;
 use crate::{DecodeError, EventRef, FrameRef, Limits};
 
@@ -85,8 +86,7 @@ impl Decoder {
     /// Begins with the last event ID of an earlier stream, which this one resumes.
     #[must_use]
     pub fn with_last_event_id(mut self, id: &str) -> Self {
-        self.machine.last_event_id = String::from(id);
-        self.machine.last_event_id_changed();
+        self.machine.set_last_event_id(id.as_bytes());
         self
     }
 
@@ -133,7 +133,7 @@ impl Decoder {
                 Ok(event) => return Ok(Some(FrameRef::Event(self.lend_whole(event)))),
                 Err(len) => unended = len,
             }
-            if input.is_empty() && self.machine.lends_nothing() && self.repaired.is_empty() {
+            if input.is_empty() && self.machine.lent == Lent::Nothing && self.repaired.is_empty() {
                 return Ok(None);
             }
         }
@@ -173,15 +173,16 @@ impl Decoder {
                 Step::NeedInput => return Ok(None),
                 Step::Event => FrameRef::Event(self.lend_held()),
                 Step::Comment { start, len } => {
-                    FrameRef::Comment(utf8::lend(&bytes[start..start + len], &mut self.repaired))
+                    FrameRef::Comment(utf8::lend(Span { bytes: &bytes[start..], len }, &mut self.repaired))
                 }
                 Step::HeldComment => {
-                    let text = without_space(&self.machine.buffer.line()[1..]);
+                    let bytes = without_space(&self.machine.buffer.line()[1..]);
+                    let text = Span { bytes, len: bytes.len() };
                     FrameRef::Comment(utf8::lend(text, &mut self.repaired))
                 }
                 Step::Retry(time) => FrameRef::Retry(time),
                 Step::Discarded { len } => FrameRef::Discarded { len },
-                Step::TooLong => return Err(DecodeError::TooLong { limit: self.machine.limit() }),
+                Step::TooLong => return Err(DecodeError::TooLong { limit: self.machine.counter.limit() }),
             }));
         }
     }
@@ -228,8 +229,12 @@ impl Decoder {
     #[inline(always)]
     fn take_whole<'i>(&mut self, input: &mut &'i [u8]) -> Result<WholeEvent<'i>, usize> {
         let event = whole_event(input)?;
-        if !self.machine.take_whole(input.len() - event.rest.len(), event.ends_in_cr) {
+        // However its line ends are counted, it is no longer than that.
+        if !self.machine.counter.has_room(input.len() - event.rest.len()) {
             return Err(0);
+        }
+        if event.ends_in_cr {
+            self.machine.state = State::AfterCr;
         }
         *input = event.rest;
         Ok(event)
@@ -246,7 +251,7 @@ impl Decoder {
                 None | Some([]) => MESSAGE,
                 Some(value) => self.machine.buffer.remember_event_type(value),
             },
-            data: utf8::lend_span(event.data, &mut self.repaired),
+            data: utf8::lend(event.data, &mut self.repaired),
             last_event_id: &self.machine.last_event_id,
             sets_id: event.id.is_some(),
         }
@@ -254,11 +259,12 @@ impl Decoder {
 
     /// The event that the buffer holds.
     fn lend_held(&mut self) -> EventRef<'_> {
+        let buffer = &self.machine.buffer;
         EventRef {
-            event_type: self.machine.buffer.event_type().unwrap_or(MESSAGE),
-            data: utf8::lend_span(self.machine.buffer.data(), &mut self.repaired),
+            event_type: if buffer.has_type { &buffer.event_type } else { MESSAGE },
+            data: utf8::lend(buffer.data(), &mut self.repaired),
             last_event_id: &self.machine.last_event_id,
-            sets_id: self.machine.buffer.has_id(),
+            sets_id: buffer.has_id,
         }
     }
 }
@@ -267,8 +273,8 @@ impl Decoder {
 impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")
-            .field("state", &self.machine.state())
-            .field("held", &self.machine.held_len())
+            .field("state", &self.machine.state)
+            .field("held", &self.machine.buffer.bytes.len())
             .field("last_event_id_len", &self.machine.last_event_id.len())
             .finish_non_exhaustive()
     }

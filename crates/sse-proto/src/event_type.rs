@@ -151,6 +151,12 @@ impl PartialEq<&str> for EventType {
     }
 }
 
+impl PartialEq<String> for EventType {
+    fn eq(&self, other: &String) -> bool {
+        self.as_str() == other
+    }
+}
+
 impl PartialEq<EventType> for str {
     fn eq(&self, other: &EventType) -> bool {
         self == other.as_str()

@@ -19,7 +19,7 @@
 //!
 //! What is reqwest's stays reqwest's: a total [`timeout`](reqwest::ClientBuilder::timeout) ends every stream that lasts
 //! longer, the connect timeout is the one of its builder, and across origins its redirects drop `Authorization` and
-//! `Cookie` but no other header (`sse-hyper` drops them all).
+//! `Cookie` but no other header (`sse-http` drops all but a few that are harmless).
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

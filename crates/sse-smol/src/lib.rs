@@ -27,7 +27,7 @@ use std::io;
 
 use smol::io::AsyncRead;
 use smol::net::{TcpStream, resolve};
-use sse_hyper::{happy_eyeballs, tune};
+use sse_http::{happy_eyeballs, tune};
 
 pub use sse_driver::{self, *};
 #[cfg(any(
@@ -36,13 +36,13 @@ pub use sse_driver::{self, *};
     feature = "platform-verifier",
     feature = "webpki-roots"
 ))]
-pub use sse_hyper::Tls;
-pub use sse_hyper::{self, Proxy};
+pub use sse_http::Tls;
+pub use sse_http::{self, Proxy};
 #[cfg(unix)]
 pub use unix::UnixDial;
 
 /// HTTP/1.1 over smol's TCP.
-pub type Http = sse_hyper::Http<SmolDial>;
+pub type Http = sse_http::Http<SmolDial>;
 /// A client on smol's network and clock. Over another transport it is an [`sse_driver::Client`].
 pub type Client = sse_driver::Client<Http, SmolTimer>;
 /// The settings of a [`Client`].
@@ -76,7 +76,7 @@ pub fn events<R: AsyncRead>(reader: R) -> Events<Chunks<R>> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SmolDial;
 
-impl sse_hyper::Dial for SmolDial {
+impl sse_http::Dial for SmolDial {
     type Stream = TcpStream;
 
     async fn dial(&self, host: &str, port: u16) -> io::Result<TcpStream> {

@@ -10,7 +10,7 @@ use smol::net::unix::UnixStream;
 /// Connects to a Unix socket, whatever the host of the URL, which only goes into `Host`.
 ///
 /// ```
-/// use sse_smol::{SmolTimer, UnixDial, sse_hyper::Http};
+/// use sse_smol::{SmolTimer, UnixDial, sse_http::Http};
 ///
 /// let transport = Http::new(UnixDial::new("/run/server.sock"));
 /// let client = sse_smol::sse_driver::Client::builder_with(transport, SmolTimer::default()).build();
@@ -28,7 +28,7 @@ impl UnixDial {
     }
 }
 
-impl sse_hyper::Dial for UnixDial {
+impl sse_http::Dial for UnixDial {
     type Stream = UnixStream;
 
     async fn dial(&self, _host: &str, _port: u16) -> io::Result<UnixStream> {

@@ -39,10 +39,10 @@ sse_testkit::http_fault_suite!(OnSmol);
 
 #[cfg(unix)]
 impl UnixAdapter for OnSmol {
-    type Unix = sse_smol::sse_hyper::Http<sse_smol::UnixDial>;
+    type Unix = sse_smol::sse_http::Http<sse_smol::UnixDial>;
 
     fn unix(path: &std::path::Path) -> sse_smol::sse_driver::ClientBuilder<Self::Unix, SmolTimer> {
-        let transport = sse_smol::sse_hyper::Http::new(sse_smol::UnixDial::new(path));
+        let transport = sse_smol::sse_http::Http::new(sse_smol::UnixDial::new(path));
         sse_smol::sse_driver::Client::builder_with(transport, SmolTimer::default())
     }
 }
@@ -53,7 +53,7 @@ sse_testkit::unix_suite!(OnSmol);
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 impl TlsAdapter for OnSmol {
     fn builder_trusting(pem: &[u8]) -> ClientBuilder {
-        let tls = sse_smol::sse_hyper::Tls::default().add_roots_pem(pem).expect("it is a certificate");
+        let tls = sse_smol::sse_http::Tls::default().add_roots_pem(pem).expect("it is a certificate");
         Client::builder().transport(Http::default().tls(tls))
     }
 }

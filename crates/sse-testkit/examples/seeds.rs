@@ -4,6 +4,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use sse_proto::Frame;
+use sse_testkit::SplitMix64;
 use sse_testkit::wire::{Case, cases};
 
 /// How many seeds a target has from the table.
@@ -22,6 +23,15 @@ fn main() -> io::Result<()> {
     for (n, responses) in RESPONSES.iter().enumerate() {
         put("http", &format!("transport-{n:02}"), &[b"\0\0\0\x02\x11\x3F", *responses].concat())?;
         put("http", &format!("session-{n:02}"), &[b"\x09\x08\x04\x03\x05\x89\x47", *responses].concat())?;
+    }
+    for (n, (responses, flags)) in RESPONSES.iter().zip((0..3).cycle()).enumerate() {
+        let first = responses.split(|byte| *byte == 0x1E).next().unwrap_or_default();
+        put("exchange", &format!("bytes-{n:02}"), &[&[n as u8 % 3, flags, 1, 3, 1, 0, 9], first].concat())?;
+    }
+    let mut random = SplitMix64::new(0);
+    for n in 0..8 {
+        let choices: Vec<u8> = (0..12).flat_map(|_| random.next_u64().to_le_bytes()).collect();
+        put("exchange", &format!("grammar-{n:02}"), &[&[n % 3, n / 3, 0, 2, 7, 1], &choices[..]].concat())?;
     }
     let redirects = b"HTTP/1.1 307 Again\r\nlocation: /\r\n\r\n\x1E".repeat(12);
     put("http", "redirects", &[b"\0\0\0\0", &redirects[..]].concat())?;

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::crypto::ring::default_provider;
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::version::{TLS12, TLS13};
 
 use crate::TlsSettings;
@@ -25,6 +25,10 @@ pub enum Certificate {
     UnknownRoot,
     /// It is signed by nobody but itself.
     SelfSigned,
+    /// The same, and it says that it may sign others (CA:TRUE), as `openssl req -x509` makes it.
+    SelfSignedAuthority,
+    /// The same, and it was valid up to the year 2001.
+    ExpiredAuthority,
 }
 
 /// The certificate of the authority that a client has to trust, as PEM.
@@ -55,10 +59,11 @@ fn key() -> KeyPair {
     KeyPair::generate().expect("the system has randomness")
 }
 
-/// A server's configuration, with a certificate made for it.
-pub(crate) fn server_config(settings: &TlsSettings) -> Arc<ServerConfig> {
+/// A server's configuration, with a certificate made for it, and that as PEM.
+pub(crate) fn server_config(settings: &TlsSettings) -> (Arc<ServerConfig>, String) {
     let versions = if settings.tls13 { [&TLS13] } else { [&TLS12] };
-    let (chain, key) = leaf(settings.certificate);
+    let (certificate, key) = leaf(settings.certificate);
+    let chain = vec![certificate.der().clone()];
     let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_protocol_versions(&versions)
         .expect("the provider has suites for both")
@@ -66,25 +71,30 @@ pub(crate) fn server_config(settings: &TlsSettings) -> Arc<ServerConfig> {
         .with_single_cert(chain, PrivatePkcs8KeyDer::from(key.serialize_der()).into())
         .expect("the key is that of the certificate");
     config.alpn_protocols = settings.alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
-    Arc::new(config)
+    (Arc::new(config), certificate.pem())
 }
 
-fn leaf(kind: Certificate) -> (Vec<CertificateDer<'static>>, KeyPair) {
+fn leaf(kind: Certificate) -> (rcgen::Certificate, KeyPair) {
     let names = match kind {
         Certificate::WrongName => vec!["elsewhere.example".into(), "192.0.2.1".into()],
         _ => ["localhost", "127.0.0.1", "::1"].map(String::from).to_vec(),
     };
     let mut params = CertificateParams::new(names).expect("they are names and addresses");
     match kind {
-        Certificate::Expired => params.not_after = date_time_ymd(2001, 1, 1),
+        Certificate::Expired | Certificate::ExpiredAuthority => params.not_after = date_time_ymd(2001, 1, 1),
         Certificate::NotYetValid => params.not_before = date_time_ymd(3000, 1, 1),
         _ => {}
     }
+    if matches!(kind, Certificate::SelfSignedAuthority | Certificate::ExpiredAuthority) {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    }
     let key = key();
     let signed = match kind {
-        Certificate::SelfSigned => params.self_signed(&key),
+        Certificate::SelfSigned | Certificate::SelfSignedAuthority | Certificate::ExpiredAuthority => {
+            params.self_signed(&key)
+        }
         Certificate::UnknownRoot => params.signed_by(&key, &authority()),
         _ => params.signed_by(&key, trusted()),
     };
-    (vec![signed.expect("the parameters are complete").der().clone()], key)
+    (signed.expect("the parameters are complete"), key)
 }

@@ -13,6 +13,8 @@ mod decode;
 #[cfg(feature = "fuzz-peers")]
 mod differential;
 mod draw;
+#[cfg(feature = "fuzz-hyper")]
+mod exchange;
 #[cfg(feature = "fuzz-http")]
 mod http;
 mod reader;
@@ -24,6 +26,8 @@ pub use chunking::chunking;
 pub use decode::decode;
 #[cfg(feature = "fuzz-peers")]
 pub use differential::differential;
+#[cfg(feature = "fuzz-hyper")]
+pub use exchange::exchange;
 #[cfg(feature = "fuzz-http")]
 pub use http::http;
 pub use replay::replay;

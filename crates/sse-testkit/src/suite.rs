@@ -165,14 +165,15 @@ suites! { $ suite
             a_stream_of_comments_without_end_lets_others_run;
     }
 
-    /// A test for each case about redirects, of an [`Adapter`](crate::suite::Adapter) whose transport is `sse-hyper`. A
+    /// A test for each case about redirects, of an [`Adapter`](crate::suite::Adapter) whose transport is `sse-http`. A
     /// transport that follows redirects by rules of its own calls those functions of [`suite`](mod@crate::suite) that
     /// hold for it.
     redirect_suite {
         redirects:
             the_same_origin_is_told_everything
             a_reconnection_asks_the_original_url
-            another_origin_is_told_nothing
+            another_origin_is_told_nothing_but_the_last_event_id
+            a_body_never_goes_to_another_origin
             a_303_turns_a_post_into_a_get
             a_307_keeps_a_post_and_its_body
             a_loop_is_an_error

@@ -70,6 +70,7 @@ pub struct TlsServer {
     front: Front,
     handshakes: Arc<Mutex<Vec<Handshake>>>,
     plain: Arc<Server>,
+    certificate_pem: String,
 }
 
 impl TlsServer {
@@ -81,7 +82,8 @@ impl TlsServer {
     #[must_use]
     pub fn new(plain: Server, settings: TlsSettings) -> Self {
         let handshakes = Arc::new(Mutex::new(vec![]));
-        let (plain_addr, config) = (plain.addr(), server_config(&settings));
+        let plain_addr = plain.addr();
+        let (config, certificate_pem) = server_config(&settings);
         let front = Front::start({
             let handshakes = Arc::clone(&handshakes);
             move |stream, stopped| {
@@ -92,7 +94,7 @@ impl TlsServer {
                 Ok(())
             }
         });
-        Self { front, handshakes, plain: Arc::new(plain) }
+        Self { front, handshakes, plain: Arc::new(plain), certificate_pem }
     }
 
     /// Where the server listens.
@@ -111,6 +113,12 @@ impl TlsServer {
     #[must_use]
     pub fn url_by_name(&self, path: &str) -> String {
         format!("https://localhost:{}{path}", self.addr().port())
+    }
+
+    /// The server's certificate, as PEM.
+    #[must_use]
+    pub fn certificate_pem(&self) -> &str {
+        &self.certificate_pem
     }
 
     /// The server behind TLS, which has a record of the requests.

@@ -21,7 +21,7 @@ use core::net::SocketAddr;
 use core::time::Duration;
 use std::io;
 
-use sse_hyper::{happy_eyeballs, tune};
+use sse_http::{happy_eyeballs, tune};
 use tokio::io::AsyncRead;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time;
@@ -34,13 +34,13 @@ pub use sse_driver::{self, *};
     feature = "platform-verifier",
     feature = "webpki-roots"
 ))]
-pub use sse_hyper::Tls;
-pub use sse_hyper::{self, Proxy};
+pub use sse_http::Tls;
+pub use sse_http::{self, Proxy};
 #[cfg(unix)]
 pub use unix::UnixDial;
 
 /// HTTP/1.1 over Tokio's TCP.
-pub type Http = sse_hyper::Http<TokioDial>;
+pub type Http = sse_http::Http<TokioDial>;
 /// A client on Tokio's network and clock. Over another transport it is an [`sse_driver::Client`].
 pub type Client = sse_driver::Client<Http, TokioTimer>;
 /// The settings of a [`Client`].
@@ -74,7 +74,7 @@ pub fn events<R: AsyncRead>(reader: R) -> Events<Chunks<Compat<R>>> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TokioDial;
 
-impl sse_hyper::Dial for TokioDial {
+impl sse_http::Dial for TokioDial {
     type Stream = Compat<TcpStream>;
 
     async fn dial(&self, host: &str, port: u16) -> io::Result<Self::Stream> {

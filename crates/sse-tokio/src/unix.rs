@@ -11,7 +11,7 @@ use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 /// Connects to a Unix socket, whatever the host of the URL, which only goes into `Host`.
 ///
 /// ```
-/// use sse_tokio::{TokioTimer, UnixDial, sse_hyper::Http};
+/// use sse_tokio::{TokioTimer, UnixDial, sse_http::Http};
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// let transport = Http::new(UnixDial::new("/run/server.sock"));
@@ -31,7 +31,7 @@ impl UnixDial {
     }
 }
 
-impl sse_hyper::Dial for UnixDial {
+impl sse_http::Dial for UnixDial {
     type Stream = Compat<UnixStream>;
 
     async fn dial(&self, _host: &str, _port: u16) -> io::Result<Self::Stream> {

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::io::{self, Read};
 use std::net::TcpListener;
 
-use sse_hyper::Dial;
+use sse_http::Dial;
 use sse_tokio::{Client, Instant, Session, Timer, TokioDial, TokioTimer};
 use tokio::time;
 
@@ -51,4 +51,25 @@ fn sessions_can_move_between_threads() {
     is_send::<Session>(|| unreachable!("only its type counts"));
     is_send(|| Client::new().get("http://localhost/").open());
     is_send(|| async { Client::new().get("http://localhost/").open().await?.next().await.transpose() });
+}
+
+/// Without TLS only: `cargo test -p sse-tokio --no-default-features --test adapter`.
+#[cfg(not(any(
+    feature = "ring",
+    feature = "aws-lc-rs",
+    feature = "platform-verifier",
+    feature = "webpki-roots"
+)))]
+#[tokio::test]
+async fn without_tls_https_is_an_error_that_says_what_to_enable() {
+    use std::error::Error as _;
+
+    let expected = "https is not built in: enable a TLS feature, such as `ring` with `platform-verifier`";
+    let error = Client::new().get("https://a.invalid/?secret").open().await.unwrap_err();
+    assert_eq!(error.source().unwrap().to_string(), expected);
+    let server = sse_testkit::Server::script([
+        sse_testkit::Reply::status(302).header("location", "https://a.invalid/?secret")
+    ]);
+    let error = Client::new().get(server.url("/")).open().await.unwrap_err();
+    assert_eq!(error.source().unwrap().to_string(), expected);
 }

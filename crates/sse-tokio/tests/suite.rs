@@ -41,10 +41,10 @@ sse_testkit::http_fault_suite!(OnTokio);
 
 #[cfg(unix)]
 impl UnixAdapter for OnTokio {
-    type Unix = sse_tokio::sse_hyper::Http<sse_tokio::UnixDial>;
+    type Unix = sse_tokio::sse_http::Http<sse_tokio::UnixDial>;
 
     fn unix(path: &std::path::Path) -> sse_tokio::sse_driver::ClientBuilder<Self::Unix, TokioTimer> {
-        let transport = sse_tokio::sse_hyper::Http::new(sse_tokio::UnixDial::new(path));
+        let transport = sse_tokio::sse_http::Http::new(sse_tokio::UnixDial::new(path));
         sse_tokio::sse_driver::Client::builder_with(transport, TokioTimer::default())
     }
 }
@@ -55,7 +55,7 @@ sse_testkit::unix_suite!(OnTokio);
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 impl TlsAdapter for OnTokio {
     fn builder_trusting(pem: &[u8]) -> ClientBuilder {
-        let tls = sse_tokio::sse_hyper::Tls::default().add_roots_pem(pem).expect("it is a certificate");
+        let tls = sse_tokio::sse_http::Tls::default().add_roots_pem(pem).expect("it is a certificate");
         Client::builder().transport(Http::default().tls(tls))
     }
 }

@@ -3,6 +3,8 @@
 //!
 //!     cargo run --release -p sse-benches --features peers --bin load -- all
 //!
+//! With the feature `live-bytes`, `-- run idle` also says what is allocated for each session.
+//!
 //! Each figure is of a client in a fresh process, with the server in another one: this program starts itself for both.
 //! Processor time and memory are those of the client's process, as Linux has them.
 

@@ -33,6 +33,18 @@ impl Usage {
     }
 }
 
+#[cfg(feature = "live-bytes")]
+#[global_allocator]
+static HEAP: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;
+
+/// What is allocated and not freed, in bytes, where that is counted.
+pub(crate) fn live_bytes() -> Option<f64> {
+    #[cfg(feature = "live-bytes")]
+    return Some(HEAP.current_usage() as f64);
+    #[cfg(not(feature = "live-bytes"))]
+    None
+}
+
 /// Resident memory in KiB.
 pub(crate) fn resident_kib() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

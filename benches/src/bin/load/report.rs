@@ -40,6 +40,7 @@ fn table(scenario: Scenario) -> Table {
     const SLEEPS: (&str, &str, usize) = ("sleeps_a_thousand", "sleeps in 1000 events", 0);
     const WOKEN: (&str, &str, usize) = ("cpu_us_an_event", "CPU per event, µs", 1);
     const MEMORY: (&str, &str, usize) = ("kib_a_session", "KiB per session", 1);
+    const LIVE: (&str, &str, usize) = ("live_bytes_a_session", "live bytes per session", 0);
     const SECOND: (&str, &str, usize) = ("cpu_us_a_session_second", "CPU per session and second, µs", 2);
     match scenario {
         Scenario::Bulk => ("One connection at full speed, 64 events a write", &[CPU, EVENTS, SLEEPS]),
@@ -57,6 +58,9 @@ fn table(scenario: Scenario) -> Table {
             "A ticker of 10 ms beside a connection at full speed, on one thread",
             &[("worst_ms", "the latest tick, ms", 1), EVENTS],
         ),
+        Scenario::Idle if cfg!(feature = "live-bytes") => {
+            ("Idle sessions, a comment every 15 s", &[MEMORY, LIVE, SECOND])
+        }
         Scenario::Idle => ("Idle sessions, a comment every 15 s", &[MEMORY, SECOND]),
         Scenario::Slow => ("Sessions with one event a second", &[WOKEN, MEMORY]),
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::args::{IDLE, Scenario, Settings};
 use crate::client::Client;
-use crate::process::{Usage, resident_kib};
+use crate::process::{Usage, live_bytes, resident_kib};
 use crate::runtime::Runtime;
 use crate::tally::Tally;
 
@@ -131,9 +131,12 @@ impl<C: Client> App<C> {
     async fn many(&self, sessions: usize, time: Duration) {
         self.open(1).await;
         C::Runtime::sleep(WARM_UP).await;
-        let before = resident_kib();
+        let (before, live_before) = (resident_kib(), live_bytes());
         self.open(sessions).await;
         C::Runtime::sleep(WARM_UP).await;
+        if let (Some(live), Some(before)) = (live_bytes(), live_before) {
+            print("live_bytes_a_session", (live - before) / (sessions - 1) as f64);
+        }
         let (start, usage, events) = (Instant::now(), Usage::now(), self.tally.events());
         C::Runtime::sleep(time).await;
         let (took, events) = (start.elapsed(), self.tally.events() - events);

@@ -15,36 +15,25 @@ use super::{utf8, work};
 #[derive(Clone, Default)]
 pub(crate) struct Buffer {
     /// The data lines so far, each with an LF behind it; then the line in progress.
-    bytes: Vec<u8>,
-    data_len: usize,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) data_len: usize,
     /// The type of this event, if it has one; otherwise that of an earlier one, which often is the next one again.
-    event_type: String,
-    has_type: bool,
-    id: String,
-    has_id: bool,
+    pub(crate) event_type: String,
+    pub(crate) has_type: bool,
+    pub(crate) id: String,
+    pub(crate) has_id: bool,
 }
 
 /// Room of so many bytes is kept for the next event; more is given back.
 pub(crate) const KEEP: usize = 128 * 1024;
 
 impl Buffer {
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
-    }
-
-    #[inline]
-    pub(crate) fn has_data(&self) -> bool {
-        self.data_len > 0
-    }
-
     /// The data, without the LF behind its last line; that LF and the padding stand behind it.
-    #[inline]
     pub(crate) fn data(&self) -> Span<'_> {
         Span { bytes: &self.bytes, len: self.data_len.saturating_sub(1) }
     }
 
     /// Fills up the last block behind the data, where there is room, so that the data can be checked in whole blocks.
-    #[inline]
     pub(crate) fn pad_data(&mut self) {
         const PADDING: [u8; BLOCK] = [b'\n'; BLOCK];
         let len = self.bytes.len().next_multiple_of(BLOCK) - self.bytes.len();
@@ -53,24 +42,7 @@ impl Buffer {
         }
     }
 
-    /// The event type; `None` where the event names none.
-    #[inline]
-    pub(crate) fn event_type(&self) -> Option<&str> {
-        if self.has_type && !self.event_type.is_empty() { Some(&self.event_type) } else { None }
-    }
-
-    #[inline]
-    pub(crate) fn has_id(&self) -> bool {
-        self.has_id
-    }
-
-    /// Puts the event's ID in the place of the last event ID.
-    pub(crate) fn swap_id(&mut self, last_event_id: &mut String) {
-        core::mem::swap(&mut self.id, last_event_id);
-    }
-
     /// The line in progress, or the value so far where it is a data line that was recognized.
-    #[inline]
     pub(crate) fn line(&self) -> &[u8] {
         &self.bytes[self.data_len..]
     }
@@ -95,7 +67,6 @@ impl Buffer {
     }
 
     /// Recognizes a data line by its beginning, and from then on holds its value alone. Returns whether it did.
-    #[inline]
     pub(crate) fn strip_data_prefix(&mut self) -> bool {
         let Some(prefix) = data_prefix(self.line()) else { return false };
         self.bytes.drain(self.data_len..self.data_len + prefix);
@@ -110,7 +81,6 @@ impl Buffer {
     }
 
     /// The line in progress, of which only the value was held, is complete.
-    #[inline]
     pub(crate) fn end_data(&mut self) {
         self.bytes.push(b'\n');
         self.data_len = self.bytes.len();
@@ -118,23 +88,24 @@ impl Buffer {
 
     /// Takes over what the line in progress says, now that it is complete. Returns the reconnection time if it sets one.
     pub(crate) fn end_line(&mut self) -> Option<Duration> {
+        if self.strip_data_prefix() {
+            self.end_data();
+            return None;
+        }
         let bytes = core::mem::take(&mut self.bytes);
-        let line = &bytes[self.data_len..];
-        let (mut prefix, mut retry) = (None, None);
-        match Field::parse(line) {
-            Field::Data(value) => prefix = Some(line.len() - value.len()),
+        let (mut is_data, mut retry) = (false, None);
+        match Field::parse(&bytes[self.data_len..]) {
+            // Its value is empty: there is no byte behind the name and the colon.
+            Field::Data(_) => is_data = true,
             Field::EventType(value) => self.set_event_type(value),
             Field::Id(value) => self.set_id(value),
             Field::Retry(time) => retry = Some(time),
             Field::Comment(_) | Field::Blank | Field::Ignored => {}
         }
         self.bytes = bytes;
-        match prefix {
-            Some(prefix) => {
-                self.bytes.drain(self.data_len..self.data_len + prefix);
-                self.end_data();
-            }
-            None => self.drop_line(),
+        self.drop_line();
+        if is_data {
+            self.end_data();
         }
         retry
     }
@@ -142,13 +113,12 @@ impl Buffer {
     /// Drops the line in progress.
     pub(crate) fn drop_line(&mut self) {
         self.bytes.truncate(self.data_len);
-        if !self.has_data() {
+        if self.data_len == 0 {
             release(&mut self.bytes);
         }
     }
 
     /// The next event begins.
-    #[inline]
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.data_len = 0;
@@ -159,15 +129,14 @@ impl Buffer {
         release_text(&mut self.id);
     }
 
-    #[inline]
     pub(crate) fn set_event_type(&mut self, value: &[u8]) {
         self.remember_event_type(value);
-        self.has_type = true;
+        // An empty one is none.
+        self.has_type = !value.is_empty();
     }
 
     /// The text of an event type that is not that of the event in progress. The same one as before is neither checked nor
     /// copied again.
-    #[inline]
     pub(crate) fn remember_event_type(&mut self, value: &[u8]) -> &str {
         if self.event_type.as_bytes() != value {
             utf8::set(&mut self.event_type, value);
@@ -181,14 +150,12 @@ impl Buffer {
     }
 }
 
-#[inline]
 pub(crate) fn release(bytes: &mut Vec<u8>) {
     if bytes.capacity() > KEEP {
         *bytes = Vec::new();
     }
 }
 
-#[inline]
 pub(crate) fn release_text(text: &mut String) {
     if text.capacity() > KEEP {
         *text = String::new();

@@ -24,7 +24,6 @@ pub(crate) struct Span<'i> {
 }
 
 impl<'i> Span<'i> {
-    #[inline]
     pub(crate) fn get(self) -> &'i [u8] {
         &self.bytes[..self.len]
     }
@@ -43,26 +42,23 @@ pub(crate) fn whole_event(input: &[u8]) -> Result<WholeEvent<'_>, usize> {
     loop {
         match rest.first().ok_or(0usize)? {
             b'd' if data.is_none() => {
-                let span = value(rest.strip_prefix(b"data:").ok_or(0usize)?)?;
+                let span = value(rest, b"data:")?;
                 rest = &span.bytes[span.len..];
                 if let Some(rest) = rest.strip_prefix(b"\n\n") {
                     return Ok(WholeEvent { data: span, event_type, id, rest, ends_in_cr: false });
                 }
                 data = Some(span);
-                rest = after_line_end(rest).ok_or(0usize)?;
             }
             b'e' => {
-                let span = value(rest.strip_prefix(b"event:").ok_or(0usize)?)?;
+                let span = value(rest, b"event:")?;
                 event_type = Some(span.get());
-                rest = after_line_end(&span.bytes[span.len..]).ok_or(0usize)?;
+                rest = &span.bytes[span.len..];
             }
             b'i' => {
-                let span = value(rest.strip_prefix(b"id:").ok_or(0usize)?)?;
-                if !is_id(span.get()) {
-                    return Err(0);
-                }
-                id = Some(span.get());
-                rest = after_line_end(&span.bytes[span.len..]).ok_or(0usize)?;
+                let span = value(rest, b"id:")?;
+                id = Some(span.get()).filter(|id| is_id(id));
+                id.ok_or(0usize)?;
+                rest = &span.bytes[span.len..];
             }
             b'\n' | b'\r' => {
                 let ends_in_cr = rest == b"\r";
@@ -72,17 +68,15 @@ pub(crate) fn whole_event(input: &[u8]) -> Result<WholeEvent<'_>, usize> {
             }
             _ => return Err(0),
         }
+        rest = after_line_end(rest).ok_or(0usize)?;
     }
 }
 
-/// The value behind a field's name and colon.
+/// The value of the field with this name and colon.
 #[inline(always)]
-fn value(after_colon: &[u8]) -> Result<Span<'_>, usize> {
-    let bytes = without_space(after_colon);
-    match line_len(bytes) {
-        Some(len) => Ok(Span { bytes, len }),
-        None => Err(bytes.len()),
-    }
+fn value<'i, const N: usize>(line: &'i [u8], name: &[u8; N]) -> Result<Span<'i>, usize> {
+    let bytes = without_space(line.strip_prefix(name).ok_or(0usize)?);
+    line_len(bytes).map(|len| Span { bytes, len }).ok_or(bytes.len())
 }
 
 #[cfg(test)]

@@ -33,33 +33,28 @@ impl<'l> Field<'l> {
 }
 
 /// Whether a line that begins so is a comment, however it goes on.
-#[inline]
 pub(crate) fn is_comment(line: &[u8]) -> bool {
     line.first() == Some(&b':')
 }
 
 /// The length of the name, the colon and the space before a data line's value, once enough of the line is there to
 /// tell.
-#[inline]
 pub(crate) fn data_prefix(line: &[u8]) -> Option<usize> {
     let value = line.strip_prefix(b"data:")?;
     Some(b"data:".len() + usize::from(*value.first()? == b' '))
 }
 
 /// "If value starts with a U+0020 SPACE character, remove it from value."
-#[inline]
 pub(crate) fn without_space(value: &[u8]) -> &[u8] {
     value.strip_prefix(b" ").unwrap_or(value)
 }
 
 /// An ID with a NUL is ignored.
-#[inline]
 pub(crate) fn is_id(value: &[u8]) -> bool {
     !value.contains(&0)
 }
 
 /// The value of the field with this name. `None`: the line has another name.
-#[inline]
 fn value<'l, const N: usize>(line: &'l [u8], name: &[u8; N]) -> Option<&'l [u8]> {
     match line.strip_prefix(name)? {
         [b':', value @ ..] => Some(without_space(value)),

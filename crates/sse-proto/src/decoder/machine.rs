@@ -5,26 +5,23 @@ use core::time::Duration;
 
 use super::buffer::{Buffer, release_text};
 use super::field::{Field, data_prefix, is_comment};
-use super::scan::{after_line_end, line_len, short_line_len};
+use super::limit::Counter;
+use super::scan::{line_len, short_line_len};
 use super::utf8;
 use crate::{Limits, Oversize};
 
-/// The state of the parser between two bytes of the stream.
+/// The parser, between two bytes of the stream.
 #[derive(Clone)]
 pub(crate) struct Machine {
-    state: State,
+    pub(crate) state: State,
+    /// The event is over the limit: its lines are dropped, up to a blank one.
+    skipping: bool,
+    pub(crate) counter: Counter,
     pub(crate) buffer: Buffer,
     pub(crate) last_event_id: String,
     pub(crate) show_comments: bool,
     pub(crate) show_retries: bool,
-    limits: Limits,
-    /// How long the lines of one event may be: the limit without the last event ID.
-    room: usize,
-    /// How long the complete lines of this event are, each with one byte for its end.
-    used: usize,
-    /// How long the line in progress is.
-    line_len: usize,
-    lent: Lent,
+    pub(crate) lent: Lent,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,29 +36,19 @@ pub(crate) enum State {
     InLine,
     /// Inside the value of a data line, which the buffer holds without what stands before the value.
     InData,
-    /// Inside an event over the limit, of which so many bytes were dropped.
-    Skipping { len: u64, at: SkippingAt },
     /// Past the limit, until a reset.
     Failed,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SkippingAt {
-    LineStart,
-    AfterCr,
-    InLine,
-}
-
 /// What the buffer lends until the next call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lent {
+pub(crate) enum Lent {
     Nothing,
     Event,
     Comment,
 }
 
 /// Where the machine stopped. It borrows nothing, so that the machine and the input are free again.
-#[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
     /// It did not stop: there is more to read.
     Continue,
@@ -87,7 +74,6 @@ pub(crate) enum Step {
 }
 
 /// A chunk, and how much of it has been read.
-#[derive(Debug)]
 pub(crate) struct Cursor<'i> {
     pub(crate) bytes: &'i [u8],
     pub(crate) read: usize,
@@ -96,15 +82,8 @@ pub(crate) struct Cursor<'i> {
 }
 
 impl<'i> Cursor<'i> {
-    #[inline]
     pub(crate) fn rest(&self) -> &'i [u8] {
         &self.bytes[self.read..]
-    }
-
-    fn take_rest(&mut self) -> &'i [u8] {
-        let rest = self.rest();
-        self.read = self.bytes.len();
-        rest
     }
 }
 
@@ -112,61 +91,38 @@ impl Machine {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
             state: State::Start { bom: 0 },
+            skipping: false,
+            counter: Counter::new(limits),
             buffer: Buffer::default(),
             last_event_id: String::new(),
             show_comments: true,
             show_retries: true,
-            limits,
-            room: limits.max_event_len,
-            used: 0,
-            line_len: 0,
             lent: Lent::Nothing,
         }
     }
 
-    #[inline]
+    /// Begins a new stream with the same last event ID.
+    pub(crate) fn reset(&mut self) {
+        self.buffer = Buffer::default();
+        self.state = State::Start { bom: 0 };
+        self.skipping = false;
+        self.counter.take();
+        self.lent = Lent::Nothing;
+    }
+
     pub(crate) fn is_at_event_start(&self) -> bool {
-        self.state == State::LineStart && self.used == 0
-    }
-
-    #[inline]
-    pub(crate) fn lends_nothing(&self) -> bool {
-        self.lent == Lent::Nothing
-    }
-
-    pub(crate) fn held_len(&self) -> usize {
-        self.buffer.len()
-    }
-
-    pub(crate) fn state(&self) -> State {
-        self.state
-    }
-
-    /// Takes an event that the fast path read, if it is within the limit however its line ends are counted.
-    #[inline]
-    pub(crate) fn take_whole(&mut self, len: usize, ends_in_cr: bool) -> bool {
-        let fits = len <= self.room;
-        if fits && ends_in_cr {
-            self.state = State::AfterCr;
-        }
-        fits
+        self.state == State::LineStart && self.counter.used == 0
     }
 
     /// Most servers that send an ID send another one each time; the same one is not copied again.
-    #[inline]
     pub(crate) fn set_last_event_id(&mut self, id: &[u8]) {
         if self.last_event_id.as_bytes() != id {
             utf8::set(&mut self.last_event_id, id);
-            self.last_event_id_changed();
+            self.counter.set_last_event_id_len(self.last_event_id.len());
         }
     }
 
-    pub(crate) fn last_event_id_changed(&mut self) {
-        self.room = self.limits.max_event_len.saturating_sub(self.last_event_id.len());
-    }
-
     /// Forgets what the last call lent.
-    #[inline]
     pub(crate) fn release(&mut self) {
         match self.lent {
             Lent::Nothing => return,
@@ -176,25 +132,17 @@ impl Machine {
         self.lent = Lent::Nothing;
     }
 
-    pub(crate) fn reset(&mut self) {
-        self.buffer = Buffer::default();
-        self.state = State::Start { bom: 0 };
-        self.used = 0;
-        self.lent = Lent::Nothing;
-    }
-
     /// Reads on to the next step. A reconnection time takes effect in `retry`, also where it is not shown.
     #[inline(always)]
     pub(crate) fn advance(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
         loop {
             let step = match self.state {
-                State::InData => self.read_rest_of_data(input),
-                State::LineStart => self.read_lines(input, retry),
-                State::InLine => self.read_rest_of_line(input, retry),
                 State::AfterCr => self.skip_lf(input),
                 State::Start { bom } => self.skip_bom(input, bom),
-                State::Skipping { len, at } => self.skip_line(input, len, at),
                 State::Failed => Step::TooLong,
+                _ if self.skipping => self.skip_line(input),
+                State::LineStart => self.read_lines(input, retry),
+                State::InLine | State::InData => self.read_rest_of_line(input, retry),
             };
             if !matches!(step, Step::Continue) {
                 return step;
@@ -206,34 +154,33 @@ impl Machine {
     /// more of one. At the end of the input, `unended` bytes are known to have no line end.
     #[inline(always)]
     pub(crate) fn hold_data(&mut self, input: &[u8], unended: usize) -> bool {
-        let (prefix, before) = match self.state {
-            State::InData if !input.is_empty() && line_len(input).is_none() => (0, self.line_len),
+        let prefix = match self.state {
+            State::InData if !input.is_empty() && line_len(input).is_none() => 0,
             State::LineStart if unended > 0 => match data_prefix(input) {
-                Some(prefix) if prefix + unended == input.len() => (prefix, 0),
+                Some(prefix) if prefix + unended == input.len() => prefix,
                 _ => return false,
             },
             _ => return false,
         };
-        let len = before.saturating_add(input.len());
-        if self.used.saturating_add(len) > self.room {
-            return false;
+        let fits = self.counter.has_room(input.len());
+        if fits {
+            self.release();
+            self.counter.add_part(input.len(), false);
+            self.buffer.push(&input[prefix..], self.counter.limit());
+            self.state = State::InData;
         }
-        self.release();
-        self.buffer.push(&input[prefix..], self.limits.max_event_len);
-        self.line_len = len;
-        self.state = State::InData;
-        true
+        fits
     }
 
     /// Takes the end of the stream for the end of the line and of the event.
     pub(crate) fn end_stream(&mut self) -> Step {
+        if self.skipping || self.state == State::Failed {
+            return Step::NeedInput;
+        }
         match self.state {
             State::InData => self.buffer.end_data(),
-            State::InLine => {
-                self.buffer.end_line();
-            }
-            State::Start { .. } | State::LineStart | State::AfterCr => {}
-            State::Skipping { .. } | State::Failed => return Step::NeedInput,
+            State::InLine => drop(self.buffer.end_line()),
+            _ => {}
         }
         self.state = State::LineStart;
         self.dispatch()
@@ -244,25 +191,21 @@ impl Machine {
         const BOM: &[u8] = b"\xEF\xBB\xBF";
         let rest = input.rest();
         let same = BOM[bom..].iter().zip(rest).take_while(|(one, other)| one == other).count();
-        if bom + same == BOM.len() {
+        let seen = bom + same;
+        if seen < BOM.len() && same == rest.len() {
             input.read += same;
-            self.state = State::LineStart;
-            return Step::EventStart;
-        }
-        if same == rest.len() {
-            input.read += same;
-            self.state = State::Start { bom: bom + same };
+            self.state = State::Start { bom: seen };
             return Step::NeedInput;
         }
-        if bom == 0 {
-            self.state = State::LineStart;
-            return Step::EventStart;
+        self.state = State::LineStart;
+        if seen == BOM.len() {
+            input.read += same;
+        } else if bom > 0 {
+            // It was none, and what an earlier chunk had of it begins a line. The limit is looked at again with the rest.
+            self.hold_part(&BOM[..bom]);
+            return Step::Continue;
         }
-        // It was none: what was seen of it begins a line.
-        self.buffer.push(&BOM[..bom], self.limits.max_event_len);
-        self.line_len = bom;
-        self.state = State::InLine;
-        Step::Continue
+        Step::EventStart
     }
 
     fn skip_lf(&mut self, input: &mut Cursor<'_>) -> Step {
@@ -278,112 +221,75 @@ impl Machine {
     /// Reads whole lines, up to the first that makes a step.
     #[inline(always)]
     fn read_lines(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
-        loop {
-            if data_prefix(input.rest()).is_some() && !self.read_data_lines(input) {
-                return self.hold_line(input);
-            }
-            let len = if input.read < input.unended { short_line_len(input.rest()) } else { None };
-            let Some(len) = len else { return self.hold_line(input) };
-            let end = input.read + len;
-            let most = self.limits.max_event_len;
+        while self.state == State::LineStart {
+            // No line ends within the name of a data line.
+            let value = input.read + data_prefix(input.rest()).unwrap_or(0);
+            let len = if value < input.unended { short_line_len(&input.bytes[value..]) } else { None };
+            let Some(len) = len else { return self.hold(input) };
+            let end = value + len;
             let line = &input.bytes[input.read..end];
             self.pass_line_end(input, end);
-            match Field::parse(line) {
-                Field::Blank => return self.dispatch(),
-                Field::Comment(_) if line.len() >= most => return self.overflow(line.len() + 1),
-                Field::Comment(text) if self.show_comments => {
-                    return Step::Comment { start: end - text.len(), len: text.len() };
-                }
-                Field::Comment(_) if self.used == 0 => return Step::EventStart,
-                Field::Comment(_) => {}
-                field => {
-                    if !self.count(line.len()) {
-                        return self.overflow(line.len() + 1);
-                    }
-                    match field {
-                        Field::Data(value) => self.buffer.push_data(value, most),
-                        Field::EventType(value) => self.buffer.set_event_type(value),
-                        Field::Id(value) => self.buffer.set_id(value),
-                        Field::Retry(time) => {
-                            *retry = Some(time);
-                            if self.show_retries {
-                                return Step::Retry(time);
-                            }
-                        }
-                        _ => {}
-                    }
-                }
+            if value > end - line.len() && self.counter.end_line(line.len(), false) {
+                self.buffer.push_data(&input.bytes[value..end], self.counter.limit());
+                continue;
             }
-            if self.state == State::AfterCr {
-                return Step::NeedInput;
+            let field = Field::parse(line);
+            if let Field::Comment(text) = field {
+                if !self.counter.end_line(line.len(), true) {
+                    return self.overflow(line.len() + 1);
+                } else if self.show_comments {
+                    return Step::Comment { start: end - text.len(), len: text.len() };
+                } else if self.counter.used == 0 {
+                    return Step::EventStart;
+                }
+            } else if line.is_empty() {
+                return self.dispatch();
+            } else if !self.counter.end_line(line.len(), false) {
+                return self.overflow(line.len() + 1);
+            }
+            match field {
+                Field::Data(value) => self.buffer.push_data(value, self.counter.limit()),
+                Field::EventType(value) => self.buffer.set_event_type(value),
+                Field::Id(value) => self.buffer.set_id(value),
+                Field::Retry(time) => match self.set_retry(time, retry) {
+                    Step::Continue => {}
+                    step => return step,
+                },
+                Field::Comment(_) | Field::Blank | Field::Ignored => {}
             }
         }
+        Step::NeedInput
     }
 
-    /// Reads data lines, which mostly come one after the other. `false`: the next line is one, and has no end here.
-    #[inline(never)]
-    fn read_data_lines(&mut self, input: &mut Cursor<'_>) -> bool {
-        let mut rest = input.rest();
-        let unended = input.bytes.len() - input.unended;
-        let ends = loop {
-            let Some(prefix) = data_prefix(rest) else { break true };
-            let value = &rest[prefix..];
-            let len = if value.len() > unended { short_line_len(value) } else { None };
-            let Some(len) = len else { break false };
-            // The end of the input, and the limit, are for others to look at.
-            let Some(after) = after_line_end(&value[len..]) else { break true };
-            if !self.count(prefix + len) {
-                break true;
-            }
-            self.buffer.push_data(&value[..len], self.limits.max_event_len);
-            rest = after;
-        };
-        input.read = input.bytes.len() - rest.len();
-        ends
-    }
-
-    fn hold_line(&mut self, input: &mut Cursor<'_>) -> Step {
-        self.line_len = 0;
-        self.hold(input)
-    }
-
-    /// Reads on in the value of a data line whose beginning the buffer holds.
+    /// Reads on in a line whose beginning the buffer holds.
     #[inline(always)]
-    fn read_rest_of_data(&mut self, input: &mut Cursor<'_>) -> Step {
+    fn read_rest_of_line(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
         let part = input.rest();
         let Some(len) = line_len(part) else { return self.hold(input) };
-        let line_len = self.line_len.saturating_add(len);
+        let in_data = self.state == State::InData;
+        let is_comment = !in_data && is_comment(self.buffer.line());
         self.pass_line_end(input, input.read + len);
-        if !self.count(line_len) {
-            return self.overflow(line_len.saturating_add(1));
+        if !self.counter.end_line(len, is_comment) {
+            return self.overflow(len + 1);
         }
-        self.buffer.push_data(&part[..len], self.limits.max_event_len);
-        Step::Continue
-    }
-
-    /// Reads on in another line whose beginning the buffer holds.
-    fn read_rest_of_line(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
-        let Some(len) = line_len(input.rest()) else { return self.hold(input) };
-        let part = &input.rest()[..len];
-        let line_len = self.line_len.saturating_add(len);
-        let is_comment = is_comment(self.buffer.line());
-        let fits = if is_comment { line_len < self.limits.max_event_len } else { self.count(line_len) };
-        self.pass_line_end(input, input.read + len);
-        if !fits {
-            return self.overflow(line_len.saturating_add(1));
+        self.buffer.push(&part[..len], self.counter.limit());
+        if in_data {
+            self.buffer.end_data();
+            return Step::Continue;
         }
-        self.buffer.push(part, self.limits.max_event_len);
         if is_comment && self.show_comments {
             self.lent = Lent::Comment;
             return Step::HeldComment;
         }
-        if let Some(time) = self.buffer.end_line() {
-            *retry = Some(time);
-            if self.show_retries {
-                return Step::Retry(time);
-            }
+        match self.buffer.end_line() {
+            Some(time) => self.set_retry(time, retry),
+            None => self.line_read(),
         }
-        self.line_read()
+    }
+
+    fn set_retry(&self, time: Duration, retry: &mut Option<Duration>) -> Step {
+        *retry = Some(time);
+        if self.show_retries { Step::Retry(time) } else { Step::Continue }
     }
 
     /// After a line that said nothing to return.
@@ -394,25 +300,25 @@ impl Machine {
     /// Holds the rest of the input, in which the line does not end.
     #[inline(always)]
     fn hold(&mut self, input: &mut Cursor<'_>) -> Step {
-        let part = input.take_rest();
-        if part.is_empty() {
-            return Step::NeedInput;
-        }
+        let part = input.rest();
+        input.read = input.bytes.len();
+        if part.is_empty() { Step::NeedInput } else { self.hold_part(part) }
+    }
+
+    /// Holds a part of a line.
+    fn hold_part(&mut self, part: &[u8]) -> Step {
         let is_comment = match self.state {
             State::LineStart => is_comment(part),
             State::InLine => is_comment(self.buffer.line()),
             _ => false,
         };
-        self.line_len = self.line_len.saturating_add(part.len());
-        let (used, most) = if is_comment { (0, self.limits.max_event_len) } else { (self.used, self.room) };
-        if used.saturating_add(self.line_len) > most {
+        if !self.counter.add_part(part.len(), is_comment) {
             self.state = State::InLine;
-            return self.overflow(self.line_len);
+            return self.overflow(part.len());
         }
-        let prefix = if self.state == State::LineStart { data_prefix(part) } else { None };
-        self.buffer.push(&part[prefix.unwrap_or(0)..], self.limits.max_event_len);
+        self.buffer.push(part, self.counter.limit());
         if self.state != State::InData {
-            let is_data = prefix.is_some() || self.buffer.strip_data_prefix();
+            let is_data = self.buffer.strip_data_prefix();
             self.state = if is_data { State::InData } else { State::InLine };
         }
         Step::NeedInput
@@ -421,30 +327,19 @@ impl Machine {
     /// WHATWG HTML 9.2.6, "dispatch the event". Without data there is no event, but the ID counts.
     #[inline(always)]
     fn dispatch(&mut self) -> Step {
-        self.used = 0;
-        if self.buffer.has_id() {
-            self.buffer.swap_id(&mut self.last_event_id);
+        self.counter.take();
+        if self.buffer.has_id {
+            core::mem::swap(&mut self.buffer.id, &mut self.last_event_id);
             release_text(&mut self.last_event_id);
-            self.last_event_id_changed();
+            self.counter.set_last_event_id_len(self.last_event_id.len());
         }
-        if !self.buffer.has_data() {
+        if self.buffer.data_len == 0 {
             self.buffer.clear();
             return Step::EventStart;
         }
         self.buffer.pad_data();
         self.lent = Lent::Event;
         Step::Event
-    }
-
-    /// Counts a complete line of the event, unless it is over the limit.
-    #[inline(always)]
-    fn count(&mut self, len: usize) -> bool {
-        let used = self.used.saturating_add(len.saturating_add(1));
-        let fits = used <= self.room;
-        if fits {
-            self.used = used;
-        }
-        fits
     }
 
     /// Moves past the line end at `end`.
@@ -461,54 +356,37 @@ impl Machine {
         }
     }
 
-    /// The event with a line of this length so far is over the limit.
+    /// So many bytes more take the event over the limit.
     #[cold]
-    fn overflow(&mut self, line_len: usize) -> Step {
+    fn overflow(&mut self, len: usize) -> Step {
         self.buffer.clear();
-        let len = self.used.saturating_add(line_len) as u64;
-        self.used = 0;
-        if self.limits.oversize == Oversize::Fail {
-            self.state = State::Failed;
-            return Step::TooLong;
+        self.counter.drop_bytes(len);
+        self.skipping = self.counter.limits.oversize == Oversize::Skip;
+        if self.skipping {
+            return Step::Continue;
         }
-        let at = match self.state {
-            State::LineStart => SkippingAt::LineStart,
-            State::AfterCr => SkippingAt::AfterCr,
-            _ => SkippingAt::InLine,
-        };
-        self.state = State::Skipping { len, at };
-        Step::Continue
+        self.counter.take();
+        self.state = State::Failed;
+        Step::TooLong
     }
 
     /// Drops a line of an event over the limit, or what there is of it.
-    fn skip_line(&mut self, input: &mut Cursor<'_>, len: u64, at: SkippingAt) -> Step {
-        let at = match at {
-            SkippingAt::AfterCr if input.rest().starts_with(b"\n") => {
-                input.read += 1;
-                SkippingAt::LineStart
+    fn skip_line(&mut self, input: &mut Cursor<'_>) -> Step {
+        let Some(len) = line_len(input.rest()) else {
+            if !input.rest().is_empty() {
+                self.counter.drop_bytes(input.rest().len());
+                self.state = State::InLine;
             }
-            at => at,
-        };
-        if input.rest().is_empty() {
-            self.state = State::Skipping { len, at };
-            return Step::NeedInput;
-        }
-        let Some(line_len) = line_len(input.rest()) else {
-            let len = len.saturating_add(input.take_rest().len() as u64);
-            self.state = State::Skipping { len, at: SkippingAt::InLine };
+            input.read = input.bytes.len();
             return Step::NeedInput;
         };
-        self.pass_line_end(input, input.read + line_len);
-        if line_len == 0 && at != SkippingAt::InLine {
-            return Step::Discarded { len };
+        let is_blank = len == 0 && self.state == State::LineStart;
+        self.pass_line_end(input, input.read + len);
+        if is_blank {
+            self.skipping = false;
+            return Step::Discarded { len: self.counter.take() as u64 };
         }
-        let len = len.saturating_add(line_len as u64).saturating_add(1);
-        let at = if self.state == State::AfterCr { SkippingAt::AfterCr } else { SkippingAt::LineStart };
-        self.state = State::Skipping { len, at };
+        self.counter.drop_bytes(len.saturating_add(1));
         Step::Continue
-    }
-
-    pub(crate) fn limit(&self) -> usize {
-        self.limits.max_event_len
     }
 }

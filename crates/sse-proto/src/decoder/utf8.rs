@@ -9,31 +9,23 @@ use super::work;
 #[inline(always)]
 pub(crate) fn validate(bytes: &[u8]) -> Option<&str> {
     work::count(bytes.len());
+    // A short text is checked byte by byte, which is quicker than to begin with SIMD.
     #[cfg(feature = "simd")]
-    if bytes.len() >= SHORT {
+    if bytes.len() >= BLOCK / 4 {
         return simdutf8::basic::from_utf8(bytes).ok();
     }
     core::str::from_utf8(bytes).ok()
 }
 
-/// The bytes as text: as they stand, or repaired in `spare`.
-#[inline]
-pub(crate) fn lend<'t>(bytes: &'t [u8], spare: &'t mut String) -> &'t str {
-    match validate(bytes) {
+/// The span as text: as it stands, or repaired in `spare`.
+#[inline(always)]
+pub(crate) fn lend<'t>(span: Span<'t>, spare: &'t mut String) -> &'t str {
+    match validate_in_blocks(span).or_else(|| validate(span.get())) {
         Some(text) => text,
         None => {
-            repair(spare, bytes);
+            repair(spare, span.get());
             spare
         }
-    }
-}
-
-/// The same for bytes that have others behind them, which is quicker.
-#[inline(always)]
-pub(crate) fn lend_span<'t>(span: Span<'t>, spare: &'t mut String) -> &'t str {
-    match validate_in_blocks(span) {
-        Some(text) => text,
-        None => lend(span.get(), spare),
     }
 }
 
@@ -47,10 +39,6 @@ pub(crate) fn set(text: &mut String, bytes: &[u8]) {
         None => repair(text, bytes),
     }
 }
-
-/// Text of fewer bytes is checked one by one, which is quicker than to begin with SIMD.
-#[cfg(feature = "simd")]
-const SHORT: usize = 16;
 
 /// What SIMD code checks at once, in bytes.
 pub(crate) const BLOCK: usize = 64;
@@ -97,7 +85,7 @@ mod tests {
             (b"", ""),
         ] {
             let mut spare = String::new();
-            assert_eq!(lend(bytes, &mut spare), text);
+            assert_eq!(lend(Span { bytes, len: bytes.len() }, &mut spare), text);
             set(&mut spare, bytes);
             assert_eq!(spare, text);
         }
@@ -119,7 +107,7 @@ mod tests {
                     let bytes = [value.as_bytes(), behind].concat();
                     let expected = format!("{}", String::from_utf8_lossy(&bytes[..len]));
                     let mut spare = String::new();
-                    assert_eq!(lend_span(Span { bytes: &bytes, len }, &mut spare), expected);
+                    assert_eq!(lend(Span { bytes: &bytes, len }, &mut spare), expected);
                 }
             }
         }

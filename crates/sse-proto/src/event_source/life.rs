@@ -196,7 +196,6 @@ impl Life {
         if !matches!(self.phase, Phase::Closed(_)) {
             self.phase = Phase::Closed(reason);
             self.announce = false;
-            self.reset = true;
         }
     }
 }

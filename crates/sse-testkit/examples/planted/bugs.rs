@@ -8,11 +8,12 @@ pub(crate) struct Bug {
     pub(crate) to: &'static str,
 }
 
-const SOURCE: &str = "crates/sse-proto/src/source.rs";
-const POLICY: &str = "crates/sse-proto/src/policy.rs";
+const SOURCE: &str = "crates/sse-proto/src/event_source.rs";
+const LIFE: &str = "crates/sse-proto/src/event_source/life.rs";
+const RECONNECT: &str = "crates/sse-proto/src/reconnect.rs";
 const OUTPUT: &str = "crates/sse-proto/src/output.rs";
 const DECODER: &str = "crates/sse-proto/src/decoder.rs";
-const USUAL: &str = "crates/sse-proto/src/usual.rs";
+const MACHINE: &str = "crates/sse-proto/src/decoder/machine.rs";
 const DRIVE: &str = "crates/sse-driver/src/drive.rs";
 const SESSION: &str = "crates/sse-driver/src/session.rs";
 const TEMPLATE: &str = "crates/sse-driver/src/template.rs";
@@ -20,62 +21,64 @@ const TEMPLATE: &str = "crates/sse-driver/src/template.rs";
 #[rustfmt::skip]
 pub(crate) const BUGS: &[Bug] = &[
     Bug {
-        name: "the id is committed at its line, not at the blank line", file: USUAL,
-        from: "self.block.set_id(id.get());", to: "self.block.set_id(id.get()); self.commit_id(id.get());",
+        name: "the id is committed at its line, not at the blank line", file: MACHINE,
+        from: "Field::Id(value) => self.buffer.set_id(value),",
+        to: "Field::Id(value) => { self.buffer.set_id(value); self.set_last_event_id(value); }",
     },
     Bug {
-        name: "an event that the connection cut off commits its id", file: SOURCE,
-        from: "        self.decoder.reset();\n        let open_for",
-        to: "        let _ = self.decoder.decode_bytes(&mut Bytes::from_static(b\"\\n\\n\"));
-        self.decoder.reset();\n        let open_for",
+        name: "an event that the connection cut off commits its id", file: DECODER,
+        from: "        self.machine.reset();\n",
+        to: "        let _ = self.machine.end_stream();\n        self.machine.reset();\n",
     },
     Bug {
-        name: "a partial event is kept across a reconnection", file: DECODER,
-        from: "        self.block = Block::default();\n        self.release_texts();\n        self.spent = false;\n",
-        to: "        self.spent = false;\n",
+        name: "a partial event is kept across a reconnection", file: MACHINE,
+        from: "        self.buffer = Buffer::default();\n        self.state = State::Start { bom: 0 };\n",
+        to: "        self.state = State::LineStart;\n",
     },
     Bug {
-        name: "the decoder is not reset for a new connection", file: SOURCE,
-        from: "        self.decoder.reset();\n        let open_for", to: "        let open_for",
+        name: "the decoder is not reset for a new connection", file: LIFE,
+        from: "        self.reset = true;\n        let open_for",
+        to: "        let open_for",
     },
     Bug {
         name: "`retry` is ignored", file: SOURCE,
-        from: "Frame::Retry(time) => self.backoff.handle_retry(*time),", to: "Frame::Retry(_) => {}",
+        from: "self.life.handle_retry(time);",
+        to: "let _ = time;",
     },
     Bug {
-        name: "`retry` is not clamped", file: POLICY,
+        name: "`retry` is not clamped", file: RECONNECT,
         from: "time.min(self.policy.max_server_delay).max(self.policy.min_delay)", to: "time",
     },
     Bug {
-        name: "Retry-After is ignored", file: POLICY,
+        name: "Retry-After is ignored", file: RECONNECT,
         from: "self.floor = time.min(self.policy.max_server_delay);", to: "let _ = time;",
     },
     Bug {
-        name: "Retry-After holds for all later delays", file: POLICY,
+        name: "Retry-After holds for all later delays", file: RECONNECT,
         from: "core::mem::take(&mut self.floor)", to: "self.floor",
     },
     Bug {
-        name: "jitter is taken off", file: POLICY,
+        name: "jitter is taken off", file: RECONNECT,
         from: "delay.saturating_add(self.jitter(delay))", to: "delay.saturating_sub(self.jitter(delay))",
     },
     Bug {
-        name: "the delay does not grow", file: POLICY,
+        name: "the delay does not grow", file: RECONNECT,
         from: ".saturating_pow(self.failures)", to: ".saturating_pow(0)",
     },
     Bug {
-        name: "backoff is not reset after progress", file: POLICY,
+        name: "backoff is not reset after progress", file: RECONNECT,
         from: "self.failures = 0;", to: "",
     },
     Bug {
-        name: "backoff is reset by a mere 200", file: SOURCE,
+        name: "backoff is reset by a mere 200", file: LIFE,
         from: "self.delivered = false;", to: "self.delivered = true;",
     },
     Bug {
-        name: "a connection that stayed open for long is no progress", file: SOURCE,
+        name: "a connection that stayed open for long is no progress", file: LIFE,
         from: "core::mem::take(&mut self.delivered) || stayed", to: "core::mem::take(&mut self.delivered)",
     },
     Bug {
-        name: "one attempt too many", file: POLICY,
+        name: "one attempt too many", file: RECONNECT,
         from: "self.failures >= max", to: "self.failures > max",
     },
     Bug {
@@ -94,27 +97,29 @@ pub(crate) const BUGS: &[Bug] = &[
         *request.uri_mut() = self.url().as_str().parse().expect(\"a URL\");",
     },
     Bug {
-        name: "an event over the limit that is skipped moves the last event ID back to nothing", file: SOURCE,
-        from: "Frame::Comment(_) | Frame::Discarded { .. } => {}",
-        to: "Frame::Discarded { .. } => self.decoder = Decoder::new(Limits::default().max_event_len(2048).oversize(crate::Oversize::Skip)),
-                Frame::Comment(_) => {}",
+        name: "an event over the limit that is skipped moves the last event ID back to nothing", file: MACHINE,
+        from: "            return Step::Discarded { len };",
+        to: "            self.last_event_id.clear();\n            return Step::Discarded { len };",
     },
     Bug {
-        name: "204 is retried", file: SOURCE,
-        from: "204 => self.end(CloseReason::NoContent),", to: "204 => self.lose(now, Cause::Status(204)),",
+        name: "204 is retried", file: LIFE,
+        from: "204 => self.end(CloseReason::NoContent),",
+        to: "204 => self.lose(now, Cause::Status(204)),",
     },
     Bug {
-        name: "every content type is taken for an event stream", file: SOURCE,
+        name: "every content type is taken for an event stream", file: LIFE,
         from: "head.content_type.is_some_and(is_event_stream)",
         to: "(head.content_type.is_some() || head.content_type.is_some_and(is_event_stream))",
     },
     Bug {
         name: "a comment does not keep the connection from being idle", file: SOURCE,
-        from: "*last_byte = now;", to: "if !data.starts_with(b\":\") { *last_byte = now; }",
+        from: "if data.is_empty() || !self.life.handle_data(now) {",
+        to: "if data.is_empty() || !(data.starts_with(b\":\") || self.life.handle_data(now)) {",
     },
     Bug {
         name: "events are delivered after close()", file: SOURCE,
-        from: "            self.input = VecDeque::new();\n            self.decoder.reset();\n", to: "",
+        from: "        self.life.end(reason);\n        self.reset();\n",
+        to: "        self.life.end(reason);\n",
     },
     Bug {
         name: "dropping the future of next() loses an event", file: SESSION,
@@ -132,10 +137,10 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "reconnect() keeps the old connection until the next one", file: DRIVE,
-        from: "        self.restarting = true;\n        self.link = Link::Down;\n", to: "        self.restarting = true;\n",
+        from: "        self.reconnecting = true;\n        self.link = Link::Down;\n", to: "        self.reconnecting = true;\n",
     },
     Bug {
         name: "the response timeout runs from reconnect(), not from the attempt", file: DRIVE,
-        from: "if self.restarting {", to: "if false {",
+        from: "if self.reconnecting {", to: "if false {",
     },
 ];

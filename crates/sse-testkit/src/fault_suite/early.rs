@@ -1,10 +1,13 @@
 //! Servers that answer before they were asked.
 
+use std::io::Write;
+use std::net::TcpListener;
+
 use sse_driver::Error;
 
 use super::FaultAdapter;
 use super::case::{CHUNKED, SHORT, bounded_case, chunk, delivers, event, large_body};
-use crate::suite::case::{LONG, client, get, next, within};
+use crate::suite::case::{LONG, chain, client, get, next, refused, within};
 use crate::{Gate, Reply, Server};
 
 /// Bytes that come before a request are not its response (RFC 9112, section 9.2); but a client that asks at once cannot
@@ -35,5 +38,28 @@ pub fn a_response_before_the_body_of_the_request_is_taken<A: FaultAdapter>() {
             within::<A, _>(LONG, request.open()).await.expect("it answers").expect("it is a response");
         delivers::<A>(&mut session, 1..=50, "early").await;
         assert!(within::<A, _>(SHORT, next::<A>(&mut session)).await.is_none(), "it goes on");
+    });
+}
+
+/// A server that has no room for a connection says so and closes it, and does not read the request. The client reports its
+/// status and its `Retry-After`.
+pub fn a_refusal_before_the_request_is_read_is_the_response<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let url = format!("http://{}/", listener.local_addr().expect("it has one"));
+        let refuses = std::thread::spawn(move || {
+            for _ in 0..200 {
+                let (mut stream, _) = listener.accept().expect("the client comes");
+                let busy = b"HTTP/1.1 503 Busy\r\nretry-after: 7\r\ncontent-length: 4\r\n\r\nbusy";
+                stream.write_all(busy).expect("there is room for it");
+            }
+        });
+        for run in 0..200 {
+            let error = refused::<A>(client::<A>().build().get(&url)).await;
+            let response = error.response().unwrap_or_else(|| panic!("run {run}: {}", chain(&error)));
+            let retry_after = response.headers().get("retry-after").map(|value| value.as_bytes());
+            assert_eq!((response.status().as_u16(), retry_after), (503, Some(&b"7"[..])), "run {run}");
+        }
+        refuses.join().expect("nobody was missing");
     });
 }

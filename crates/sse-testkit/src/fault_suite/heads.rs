@@ -15,9 +15,9 @@ type Row = (&'static str, fn() -> Reply, &'static str);
 
 const TOO_LARGE: &str = "message head is too large";
 
-/// As the documentation of `sse-hyper` has it: a head of at most 16 KiB and 100 headers. Others may take a longer one, but
-/// none that is as long as these.
-const ROWS: [Row; 18] = [
+/// `sse-http` takes a head of at most 64 KiB and 256 header lines. Others may take a longer one, but none that is as long
+/// as these.
+const ROWS: [Row; 20] = [
     ("garbage", || Reply::raw().send("\x16\x03\x01\x02 garbage\r\n\r\n"), "invalid HTTP version"),
     ("another protocol", || Reply::raw().send("SSH-2.0-OpenSSH_9.6\r\n").stall(), "invalid HTTP version"),
     ("a status that is a word", || Reply::raw().send("HTTP/1.1 two OK\r\n\r\n"), "invalid HTTP status"),
@@ -35,7 +35,7 @@ const ROWS: [Row; 18] = [
         TOO_LARGE,
     ),
     ("10,000 headers", || ok_with(&format!("{}\r\n", "x: y\r\n".repeat(10_000))), TOO_LARGE),
-    ("101 headers", || ok_with(&format!("{}\r\n", "x: y\r\n".repeat(100))), TOO_LARGE),
+    ("1,000 headers", || ok_with(&format!("{}\r\n", "x: y\r\n".repeat(1000))), TOO_LARGE),
     ("a header without a name", || ok_with(": x\r\n\r\n"), "invalid HTTP header"),
     ("a length that is a word", || ok_with("content-length: many\r\n\r\n"), "content-length"),
     (
@@ -44,6 +44,8 @@ const ROWS: [Row; 18] = [
         "content-length",
     ),
     ("two lengths", || ok_with("content-length: 1\r\ncontent-length: 2\r\n\r\nab"), "content-length"),
+    ("a length with a sign", || ok_with("content-length: +5\r\n\r\nhello"), "content-length"),
+    ("a list of two lengths", || ok_with("content-length: 1, 2\r\n\r\nab"), "content-length"),
     ("nothing", Reply::raw, ""),
     ("nothing, and a reset", || Reply::raw().reset(), ""),
     ("half a head", || Reply::raw().send(&OK[..OK.len() - 5]), ""),
@@ -93,5 +95,26 @@ pub fn a_response_that_is_none_is_retried_after_a_stream<A: FaultAdapter>() {
                 assert_eq!(server.requests()[number].header("last-event-id"), Some("1"), "{what}");
             }
         }
+    });
+}
+
+/// Each of them is a response, but none is the one that was asked for (RFC 9110, section 15.2). On the first attempt that is
+/// an error, later it is retried.
+pub fn informational_responses_without_end_are_an_error<A: FaultAdapter>() {
+    bounded_case::<A>(async || {
+        let server = Server::respond(move |_, number| match number {
+            0 | 2 => Reply::raw().send_for_ever("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(100)),
+            1 => Reply::events().send(event(1)),
+            _ => events(2..=2),
+        });
+        let error = refused::<A>(get::<A>(&server)).await;
+        assert!(matches!(error, Error::Connect(_)), "{error:?}");
+        assert!(chain(&error).contains("informational responses"), "{}", chain(&error));
+        closes::<A>(&server, 0).await;
+        let (request, losses) = with_losses::<A>(get::<A>(&server));
+        let mut session = open::<A>(request).await;
+        delivers::<A>(&mut session, 1..=2, "later").await;
+        assert_eq!(causes(&losses), [Cause::Eof, Cause::Transport]);
+        closes::<A>(&server, 2).await;
     });
 }

@@ -91,13 +91,3 @@ pub fn a_head_that_drips_is_found_by_the_response_timeout<A: FaultAdapter>() {
         .await;
     });
 }
-
-/// Each of them is a response, but none is the one that was asked for (RFC 9110, section 15.2).
-pub fn informational_responses_without_end_are_found_by_the_response_timeout<A: FaultAdapter>() {
-    bounded_case::<A>(async || {
-        times_out::<A>(|| {
-            Reply::raw().send_for_ever("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(100))
-        })
-        .await;
-    });
-}

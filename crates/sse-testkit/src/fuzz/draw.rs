@@ -21,8 +21,8 @@ impl<'a> Draw<'a> {
         bytes
     }
 
-    pub(super) fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[usize::from(self.byte()) % choices.len()]
+    pub(super) fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
+        choices[usize::from(self.byte()) % choices.len()].clone()
     }
 
     pub(super) fn time(&mut self) -> Duration {

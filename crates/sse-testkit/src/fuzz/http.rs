@@ -10,14 +10,14 @@ use std::time::Duration;
 use futures_core::Stream;
 use http::{Method, Request};
 use sse_driver::{Client, RequestBody, Transport};
-use sse_hyper::{Http, Proxy};
+use sse_http::{Http, Proxy};
 use sse_proto::{Limits, Oversize};
 
 use self::net::{End, Net, Reply};
 use self::run::Clock;
 use super::draw::Draw;
 
-/// Any bytes as the responses of a server, cut as the bytes say: `sse-hyper` alone, or with a session on top, panics at
+/// Any bytes as the responses of a server, cut as the bytes say: `sse-http` alone, or with a session on top, panics at
 /// nothing, comes to an end unless the server fell silent (a session has timeouts, and ends always), is not busy without
 /// anything happening, and holds little, however much comes.
 ///

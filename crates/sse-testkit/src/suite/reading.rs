@@ -121,7 +121,7 @@ pub fn an_event_that_is_too_long_can_be_skipped<A: Adapter>() {
         let request = || get::<A>(&server).limits(limits);
         let mut session = open::<A>(request()).await;
         assert_eq!(say(frame::<A>(&mut session).await), "a");
-        assert_eq!(frame::<A>(&mut session).await, Frame::Discarded { len: 1006 });
+        assert_eq!(frame::<A>(&mut session).await, Frame::Discarded { len: 1007 });
         assert_eq!(say(frame::<A>(&mut session).await), "b");
         let mut session = open::<A>(request()).await;
         assert_eq!(data::<A>(&mut session).await, "a");

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
 use sse_driver::{Instant, Timer};
-use sse_hyper::Dial;
+use sse_http::Dial;
 
 use super::run::Clock;
 

@@ -1,0 +1,154 @@
+//! One connection: writes the request and reads the response, while it is polled.
+
+use core::future::poll_fn;
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+use std::io;
+
+use bytes::Bytes;
+use futures_io::{AsyncRead, AsyncWrite};
+
+use crate::buffer;
+use crate::exchange::{Exchange, ExchangeError, Head, InvalidResponse, Output};
+use crate::pace::Pace;
+use crate::request::Request;
+use crate::sending::{SendError, Sending};
+
+/// A stream with a request on its way out, and its response on its way in.
+pub(crate) struct Connection<S> {
+    stream: S,
+    pace: Pace,
+    /// `None` when all is written, or writing has failed.
+    sending: Option<Box<Sending>>,
+    /// Why writing failed. A server may close its end after a response that it sent early, so what
+    /// can be read decides.
+    write_error: Option<io::Error>,
+    exchange: Exchange,
+    /// Body bytes that came in the same read as the head.
+    early: Bytes,
+}
+
+/// What one read has brought.
+struct Received {
+    head: Option<Head>,
+    data: Bytes,
+}
+
+impl<S> Connection<S> {
+    pub(crate) fn new(stream: S, request: Request) -> Self {
+        let exchange = Exchange::new(&request.method);
+        Self {
+            stream,
+            pace: Pace::default(),
+            sending: Some(Box::new(Sending::new(request))),
+            write_error: None,
+            exchange,
+            early: Bytes::new(),
+        }
+    }
+
+    /// The stream, and what came behind the head.
+    #[cfg(feature = "tls")]
+    pub(crate) fn into_parts(self) -> (S, Bytes) {
+        (self.stream, self.early)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    /// Sends the request and waits for the response head, which may be there before the request is
+    /// sent.
+    pub(crate) async fn head(&mut self) -> Result<Head, ExchangeError> {
+        poll_fn(|cx| self.poll_head(cx)).await
+    }
+
+    fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<Head, ExchangeError>> {
+        loop {
+            self.poll_send(cx)?;
+            let received = ready!(self.poll_read(cx)).map_err(|error| self.failure(error))?;
+            if let Some(head) = received.head {
+                self.early = received.data;
+                return Poll::Ready(Ok(head));
+            }
+            self.poll_output().map_err(|error| self.failure(error.into()))?;
+        }
+    }
+
+    /// The next bytes of the body, and `None` at its end. What is left of the request goes on being
+    /// written, and a server need not take all of it (RFC 9112, section 9.3).
+    pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, ExchangeError>>> {
+        if !self.early.is_empty() {
+            return Poll::Ready(Some(Ok(core::mem::take(&mut self.early))));
+        }
+        self.poll_send(cx)?;
+        loop {
+            if let Output::End = self.poll_output()? {
+                return Poll::Ready(None);
+            }
+            let received = ready!(self.poll_read(cx))?;
+            if !received.data.is_empty() {
+                return Poll::Ready(Some(Ok(received.data)));
+            }
+        }
+    }
+
+    /// Writes what the stream takes. Only a body that fails is an error.
+    fn poll_send(&mut self, cx: &mut Context<'_>) -> Result<(), ExchangeError> {
+        let Some(sending) = &mut self.sending else { return Ok(()) };
+        let Poll::Ready(sent) = sending.poll(cx, &mut self.stream) else { return Ok(()) };
+        self.sending = None;
+        match sent {
+            Err(SendError::Body(error)) => return Err(ExchangeError::RequestBody(error)),
+            Err(SendError::Write(error)) => self.write_error = Some(error),
+            Ok(()) => {}
+        }
+        Ok(())
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Received, ExchangeError>> {
+        let Self { stream, pace, exchange, .. } = self;
+        buffer::with(|buffer| {
+            let read = ready!(pace.poll(cx, |cx| Pin::new(stream).poll_read(cx, buffer)));
+            let len = read.map_err(ExchangeError::Io)?.min(buffer.len());
+            if len == 0 {
+                exchange.handle_eof();
+            }
+            Poll::Ready(Ok(drain(exchange, &mut buffer[..len])))
+        })
+    }
+
+    /// What the exchange says without anything new.
+    fn poll_output(&mut self) -> Result<Output, InvalidResponse> {
+        self.exchange.poll_output(&[], &mut 0)
+    }
+
+    /// Why there is no response: what went wrong first.
+    fn failure(&mut self, read: ExchangeError) -> ExchangeError {
+        match (read, self.write_error.take()) {
+            (ExchangeError::Io(_) | ExchangeError::Response(InvalidResponse::Incomplete), Some(error)) => {
+                ExchangeError::Io(error)
+            }
+            (read, _) => read,
+        }
+    }
+}
+
+/// Moves the body bytes of a read together and copies them out. An end or an error behind them is
+/// what the exchange says next, so they are delivered before it.
+fn drain(exchange: &mut Exchange, read: &mut [u8]) -> Received {
+    let (mut head, mut len, mut at) = (None, 0, 0);
+    loop {
+        match exchange.poll_output(read, &mut at) {
+            Ok(Output::Head(found)) => head = Some(found),
+            Ok(Output::Data(range)) => {
+                let (start, end) = (len, len + range.len());
+                if range.start != start {
+                    read.copy_within(range, start);
+                }
+                len = end;
+            }
+            Ok(Output::Wait | Output::End) | Err(_) => {
+                return Received { head, data: Bytes::copy_from_slice(&read[..len]) };
+            }
+        }
+    }
+}

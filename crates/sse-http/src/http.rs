@@ -1,0 +1,156 @@
+//! A request, from its URL to the response that is not a redirect.
+
+use core::pin::Pin;
+
+use http::{Request, Response, StatusCode, header};
+use sse_driver::{ConnectTimeout, EffectiveUrl, RequestBody, Transport};
+use url::Url;
+
+#[cfg(feature = "tls")]
+use crate::Tls;
+use crate::body::Body;
+use crate::coding::compression;
+use crate::connect::Route;
+use crate::connection::Connection;
+use crate::dial::Dial;
+use crate::exchange::Head;
+use crate::redirect::Hop;
+use crate::request::Request as Sent;
+use crate::{Error, Proxy};
+
+/// HTTP/1.1 over the connections of a [`Dial`].
+///
+/// Each request has a connection of its own, which lives as long as the response's body. Nothing is
+/// spawned. Clones share the TLS settings, and so the sessions to resume.
+///
+/// ```no_run
+/// use futures_util::StreamExt;
+/// use http::Request;
+/// use sse_driver::{RequestBody, Transport};
+/// use sse_http::{Dial, Http};
+///
+/// async fn print<D: Dial>(dial: D) -> Result<(), Box<dyn std::error::Error>> {
+///     let request = Request::get("http://localhost:8080/events").body(RequestBody::default())?;
+///     let mut response = Http::new(dial).connect(request).await?;
+///     while let Some(chunk) = response.body_mut().next().await {
+///         println!("{:?}", chunk?);
+///     }
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Http<D> {
+    pub(crate) dial: D,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Tls,
+    pub(crate) proxy: Proxy,
+}
+
+impl<D: Dial> Http<D> {
+    /// A transport over this network, with the proxies of the environment ([`Proxy::from_env`]), if
+    /// the dial [goes by the host](Dial::goes_by_host).
+    pub fn new(dial: D) -> Self {
+        let proxy = if dial.goes_by_host() { Proxy::from_env() } else { Proxy::none() };
+        Self {
+            dial,
+            #[cfg(feature = "tls")]
+            tls: Tls::default(),
+            proxy,
+        }
+    }
+
+    /// Whom to trust with `https://`, in place of [`Tls::default`].
+    ///
+    /// ```
+    /// use sse_http::{Dial, Http, Tls, TlsError};
+    ///
+    /// fn trusting<D: Dial>(dial: D, pem: &[u8]) -> Result<Http<D>, TlsError> {
+    ///     Ok(Http::new(dial).tls(Tls::default().add_roots_pem(pem)?))
+    /// }
+    /// ```
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(self, tls: Tls) -> Self {
+        Self { tls, ..self }
+    }
+
+    /// Which requests go through which proxy, in place of what the environment says.
+    ///
+    /// ```
+    /// use sse_http::{Dial, Http, Proxy};
+    ///
+    /// fn through<D: Dial>(dial: D) -> Http<D> {
+    ///     Http::new(dial).proxy(Proxy::all("http://user:password@proxy.example:3128").no_proxy("localhost"))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn proxy(self, proxy: Proxy) -> Self {
+        Self { proxy, ..self }
+    }
+}
+
+impl<D: Dial + Default> Default for Http<D> {
+    fn default() -> Self {
+        Self::new(D::default())
+    }
+}
+
+impl<D: Dial> Transport for Http<D> {
+    type Body = Body<D::Stream>;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Self::Body>, Error>> + Send>>;
+
+    fn connect(&self, request: Request<RequestBody>) -> Self::Future {
+        let http = self.clone();
+        Box::pin(async move { ask(&http, request).await })
+    }
+}
+
+async fn ask<D: Dial>(
+    http: &Http<D>,
+    asked: Request<RequestBody>,
+) -> Result<Response<Body<D::Stream>>, Error> {
+    let connect_timeout = asked.extensions().get().map(|ConnectTimeout(limit)| *limit);
+    let mut hop = first_hop(asked)?;
+    loop {
+        let route = Route::to(&hop.url, http)?;
+        let mut request = Sent::new(&hop)?;
+        if let Some(proxy) = route.forwarder() {
+            proxy.forward(&mut request, &hop)?;
+        }
+        let stream = route.connect(http, &hop, connect_timeout).await?;
+        let mut connection = Connection::new(stream, request);
+        let head = connection.head().await.map_err(Error::Exchange)?;
+        if hop.follow(head.status, &head.headers)? {
+            continue;
+        }
+        refuse_compression(&head)?;
+        return Ok(response(head, hop, Body::new(connection)));
+    }
+}
+
+fn first_hop(request: Request<RequestBody>) -> Result<Hop, Error> {
+    let (mut head, body) = request.into_parts();
+    let url = Url::parse(&head.uri.to_string()).map_err(|error| Error::Url(Box::new(error)))?;
+    let proxy_authorization = head.headers.remove(header::PROXY_AUTHORIZATION);
+    Ok(Hop { method: head.method, url, headers: head.headers, body, proxy_authorization, redirects: 0 })
+}
+
+/// The body of another status is for people to read, and the status says enough.
+fn refuse_compression(head: &Head) -> Result<(), Error> {
+    match compression(&head.headers) {
+        Some(coding) if head.status == StatusCode::OK => Err(Error::Encoded { coding: coding.to_owned() }),
+        _ => Ok(()),
+    }
+}
+
+fn response<B>(head: Head, hop: Hop, body: B) -> Response<B> {
+    let mut response = Response::new(body);
+    *response.status_mut() = head.status;
+    *response.version_mut() = head.version;
+    *response.headers_mut() = head.headers;
+    if hop.redirects > 0 {
+        response.extensions_mut().insert(EffectiveUrl(hop.url));
+    }
+    response
+}

@@ -1,0 +1,96 @@
+//! Writing a request, as far as the connection takes it.
+
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+use std::io::{self, IoSlice};
+
+use bytes::{Buf, Bytes};
+use futures_core::Stream;
+use futures_io::AsyncWrite;
+use sse_driver::{BodyStream, BoxError};
+
+use crate::pace::Pace;
+use crate::request::{Payload, Request};
+
+/// What is not written of a request.
+pub(crate) struct Sending {
+    /// The head, or the line with a chunk's size.
+    front: Bytes,
+    /// The body, or a chunk of it.
+    data: Bytes,
+    /// What ends the chunk.
+    back: &'static [u8],
+    /// Where more chunks come from.
+    chunks: Option<BodyStream>,
+    pace: Pace,
+}
+
+/// Why no more of a request is written.
+pub(crate) enum SendError {
+    Write(io::Error),
+    Body(BoxError),
+}
+
+impl Sending {
+    pub(crate) fn new(request: Request) -> Self {
+        let front = request.encode_head().into();
+        let (data, chunks) = match request.body {
+            Payload::Whole(bytes) => (bytes, None),
+            Payload::Chunks(chunks) => (Bytes::new(), Some(chunks)),
+        };
+        Self { front, data, back: b"", chunks, pace: Pace::default() }
+    }
+
+    /// Writes and flushes. It is ready when everything is written; after an error nothing more is.
+    pub(crate) fn poll<S: AsyncWrite + Unpin>(
+        &mut self,
+        cx: &mut Context<'_>,
+        stream: &mut S,
+    ) -> Poll<Result<(), SendError>> {
+        loop {
+            while self.has_bytes() {
+                let slices = [&self.front, &self.data, self.back].map(IoSlice::new);
+                let write = |cx: &mut Context<'_>| Pin::new(&mut *stream).poll_write_vectored(cx, &slices);
+                let written = ready!(self.pace.poll(cx, write));
+                match written.map_err(SendError::Write)? {
+                    0 => return Poll::Ready(Err(SendError::Write(io::ErrorKind::WriteZero.into()))),
+                    written => self.advance(written),
+                }
+            }
+            let Some(chunks) = &mut self.chunks else { break };
+            // What is written goes out, also while the next chunk is being made.
+            let chunk = self.pace.poll(cx, |cx| Pin::new(chunks).poll_next(cx));
+            if chunk.is_pending() {
+                ready!(Pin::new(&mut *stream).poll_flush(cx)).map_err(SendError::Write)?;
+            }
+            match ready!(chunk).transpose().map_err(SendError::Body)? {
+                Some(chunk) => self.frame(chunk),
+                None => {
+                    (self.back, self.chunks) = (b"0\r\n\r\n", None);
+                }
+            }
+        }
+        Pin::new(stream).poll_flush(cx).map_err(SendError::Write)
+    }
+
+    fn has_bytes(&self) -> bool {
+        !(self.front.is_empty() && self.data.is_empty() && self.back.is_empty())
+    }
+
+    fn advance(&mut self, mut written: usize) {
+        for part in [&mut self.front, &mut self.data] {
+            let taken = written.min(part.len());
+            part.advance(taken);
+            written -= taken;
+        }
+        self.back = self.back.get(written..).unwrap_or_default();
+    }
+
+    /// A chunk of no bytes would end the body.
+    fn frame(&mut self, chunk: Bytes) {
+        if !chunk.is_empty() {
+            self.front = format!("{:x}\r\n", chunk.len()).into();
+            (self.data, self.back) = (chunk, b"\r\n");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Redirects over real sockets. The table of rules is tested where the rules are.
+
+mod common;
+
+use core::time::Duration;
+
+use common::{chain, empty, get};
+use http::{Request, Response};
+use sse_driver::RequestBody;
+use sse_driver::{EffectiveUrl, Transport};
+use sse_http::Error;
+use sse_testkit::{Reply, ReservedPort, Server};
+
+type Body = sse_http::Body<<sse_tokio::TokioDial as sse_http::Dial>::Stream>;
+
+async fn ask(request: Request<RequestBody>) -> Result<Response<Body>, Error> {
+    sse_tokio::Http::default().connect(request).await
+}
+
+/// A server that answers its first request with a redirect, and further ones with 204.
+fn redirecting(status: u16, location: &str) -> Server {
+    Server::script([Reply::status(status).header("location", location).stall(), Reply::status(204)])
+}
+
+fn header(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_owned(), value.into())
+}
+
+fn effective_url(response: &Response<Body>) -> Option<&str> {
+    response.extensions().get().map(|EffectiveUrl(url)| url.as_str())
+}
+
+#[tokio::test]
+async fn to_the_same_origin_with_everything() {
+    let server = redirecting(307, "../new?x=1#part");
+    let request = Request::post(server.url("/old/page")).header("x-api-key", "k").header("content-type", "t");
+    let response = ask(request.body("{}".into()).unwrap()).await.unwrap();
+    assert_eq!(effective_url(&response), Some(server.url("/new?x=1#part").as_str()));
+    let [first, second] = &server.requests()[..] else { panic!("two requests") };
+    assert_eq!((first.path.as_str(), second.path.as_str()), ("/old/page", "/new?x=1"));
+    assert_eq!((second.method.as_str(), second.body.as_slice()), ("POST", b"{}".as_slice()));
+    assert_eq!(first.headers, second.headers);
+    assert_eq!(second.header("x-api-key"), Some("k"));
+    assert!(server.wait_for_close(0, Duration::from_secs(1)).is_some(), "one connection at a time");
+}
+
+#[tokio::test]
+async fn to_another_origin_without_credentials() {
+    let other = Server::script([Reply::status(204)]);
+    let server = redirecting(302, &other.url("/x"));
+    let request = get(&server.url("/"))
+        .header("accept", "text/event-stream")
+        .header("cache-control", "no-cache")
+        .header("authorization", "Bearer secret")
+        .header("x-api-key", "secret")
+        .header("last-event-id", "7");
+    let response = ask(empty(request)).await.unwrap();
+    assert_eq!(effective_url(&response), Some(other.url("/x").as_str()));
+    assert_eq!(server.requests()[0].headers.iter().filter(|(_, value)| value.contains("secret")).count(), 2);
+    let expected = [
+        header("host", other.addr().to_string()),
+        header("accept-encoding", "identity"),
+        header("accept", "text/event-stream"),
+        header("cache-control", "no-cache"),
+        header("last-event-id", "7"),
+    ];
+    assert_eq!(other.requests()[0].headers, expected);
+}
+
+#[tokio::test]
+async fn a_post_with_a_body_is_not_redirected_to_another_origin() {
+    let other = Server::script([Reply::status(204)]);
+    for status in [307, 308] {
+        let server = redirecting(status, &other.url("/x"));
+        let request = Request::post(server.url("/")).body("secret".into());
+        let error = ask(request.unwrap()).await.unwrap_err();
+        let expected =
+            "redirect not followed: the redirect would carry the body of the request to another origin";
+        assert_eq!(chain(&error), expected);
+    }
+    assert!(other.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_post_without_a_body_is_a_post_at_another_origin_too() {
+    let other = Server::script([Reply::status(204)]);
+    let server = redirecting(308, &other.url("/x"));
+    let request = Request::post(server.url("/")).header("content-type", "secret").body("".into());
+    ask(request.unwrap()).await.unwrap();
+    let asked = &other.requests()[0];
+    assert_eq!((asked.method.as_str(), asked.body.len()), ("POST", 0));
+    let expected = [
+        header("host", other.addr().to_string()),
+        header("accept-encoding", "identity"),
+        header("content-length", "0"),
+    ];
+    assert_eq!(asked.headers, expected);
+}
+
+#[tokio::test]
+async fn a_303_turns_a_post_into_a_get() {
+    let server = redirecting(303, "/result");
+    let request = Request::post(server.url("/")).header("content-type", "t").body("{}".into()).unwrap();
+    ask(request).await.unwrap();
+    let asked = &server.requests()[1];
+    assert_eq!((asked.method.as_str(), asked.path.as_str(), asked.body.len()), ("GET", "/result", 0));
+    let expected = [header("host", server.addr().to_string()), header("accept-encoding", "identity")];
+    assert_eq!(asked.headers, expected);
+}
+
+#[tokio::test]
+async fn without_a_redirect_there_is_no_effective_url() {
+    let server = Server::script([Reply::status(204)]);
+    assert_eq!(effective_url(&ask(empty(get(&server.url("/")))).await.unwrap()), None);
+}
+
+#[tokio::test]
+async fn a_loop_ends_after_ten() {
+    let server = Server::script([Reply::status(302).header("location", "/")]);
+    let error = ask(empty(get(&server.url("/")))).await.unwrap_err();
+    assert_eq!(chain(&error), "redirect not followed: too many redirects: more than 10 in a row");
+    assert_eq!(server.requests().len(), 11);
+}
+
+#[tokio::test]
+async fn redirects_that_are_not_followed() {
+    let cases = [
+        (None, "redirect not followed: the redirect has no Location"),
+        (Some(""), "redirect not followed: the redirect has no Location"),
+        (
+            Some("ftp://u:secret@a/?secret"),
+            "redirect not followed: expected the redirect's Location to be http or https, got the scheme `ftp`",
+        ),
+        (
+            Some("http://secret:x/"),
+            "redirect not followed: the redirect's Location is no URL: invalid port number",
+        ),
+    ];
+    for (location, message) in cases {
+        let redirect = Reply::status(302).stall();
+        let server = Server::script([match location {
+            Some(location) => redirect.header("location", location),
+            None => redirect,
+        }]);
+        let error = ask(empty(get(&server.url("/")))).await.unwrap_err();
+        assert_eq!(chain(&error), message);
+        assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+        assert!(server.wait_for_close(0, Duration::from_secs(1)).is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_to_nobody_names_who_was_dialled() {
+    let port = ReservedPort::new();
+    let nobody = port.addr();
+    let server = redirecting(302, &format!("http://{nobody}/"));
+    let error = ask(empty(get(&server.url("/")))).await.unwrap_err();
+    assert!(matches!(error, Error::Connect { port, .. } if port == nobody.port()), "{error:?}");
+}

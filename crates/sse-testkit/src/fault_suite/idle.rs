@@ -1,0 +1,39 @@
+//! Streams on which nothing comes.
+
+use core::time::Duration;
+
+use super::FaultAdapter;
+use super::case::{delivers, events};
+use crate::Server;
+use crate::suite::case::{client, in_time, open, within};
+
+/// The most bytes that one session may hold, with its connection and what its runtime holds for it.
+const MOST_EACH: u64 = 2400;
+
+/// An application may have many thousands of them. None owns a buffer while nothing comes.
+pub fn an_idle_session_holds_little<A: FaultAdapter>() {
+    in_time(|| {
+        let server = Server::respond(|_, _| events(1..=1));
+        let held = |count: usize| {
+            A::memory_of(|| {
+                A::block_on(async {
+                    let (client, mut sessions) = (client::<A>().build(), Vec::with_capacity(count));
+                    for _ in 0..count {
+                        let mut session = open::<A>(client.get(server.url("/"))).await;
+                        delivers::<A>(&mut session, 1..=1, "before").await;
+                        sessions.push(session);
+                    }
+                    for session in &mut sessions {
+                        let more = within::<A, _>(Duration::from_millis(1), session.next()).await;
+                        assert!(more.is_none(), "the server is silent");
+                    }
+                });
+            })
+        };
+        // The first ones make what is shared: the thread's buffer, the runtime's tables.
+        held(150);
+        let (few, many) = (held(50), held(150));
+        let each = many.saturating_sub(few) / 100;
+        assert!((500..=MOST_EACH).contains(&each), "{each} bytes each");
+    });
+}

@@ -1,0 +1,4 @@
+//! The HTTP transport beside hyper. The body is `sse_testkit::fuzz::exchange`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sse_testkit::fuzz::exchange(input));
