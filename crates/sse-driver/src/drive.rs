@@ -1,16 +1,20 @@
 //! The one loop that drives the core.
 
 mod arriving;
+mod connecting;
+mod deciding;
 mod ending;
 
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use http::Request;
-use sse_proto::{self as proto, Cause, Config, EventSource, FrameRef, Instant, Output};
+use http::StatusCode;
+use sse_proto::{Cause, Config, EventSource, FrameRef, Instant, Output};
 use url::Url;
 
-use self::ending::Refusal;
+use self::connecting::Credentials;
+use self::deciding::{Deciding, Refusal};
 use crate::alarm::Alarm;
 use crate::budget::Budget;
 use crate::diagnostics::Recent;
@@ -19,7 +23,7 @@ use crate::options::SharedOptions;
 use crate::predicates::Judged;
 use crate::template::Template;
 use crate::trace::Trace;
-use crate::{Attempt, Error, InvalidRequest, RequestBody, ResponseHead, State, Timer, Transport};
+use crate::{Error, ResponseHead, State, Timer, Transport};
 
 /// An event source with its connection and its timer.
 pub(crate) struct Drive<T: Transport, M: Timer> {
@@ -36,18 +40,38 @@ pub(crate) struct Drive<T: Transport, M: Timer> {
     asked: Arc<Url>,
     alarm: Alarm<M>,
     budget: Budget,
-    /// What the transport said when it failed last.
+    phase: Phase,
+    /// The alarm rang, and the connection is asked once more before that counts.
+    overdue: bool,
+    /// The number of the present attempt.
+    attempt: u64,
+    /// The session delivered an event.
+    delivered: bool,
+    /// What the transport, or the application in its place, said when it failed last.
     transport_error: Option<Error>,
     last_failure: Option<Arc<Error>>,
-    /// An error that the application made of an event or of an attempt.
+    /// An error that the application made of an event.
     own_error: Option<Error>,
-    refusal: Option<Box<Refusal>>,
-    /// The application asked for a new connection, and there is none yet.
-    reconnecting: bool,
-    /// The application wants to hear no more.
-    dismissed: bool,
-    ended: bool,
+    /// `Retry-After` of the newest response.
+    retry_after: Option<Duration>,
+    credentials: Credentials,
+    /// A response that ends the session is handed over whole.
+    keeps_response: bool,
+    /// What was read of such a response.
+    unread: Option<Box<Refusal>>,
     trace: Trace,
+}
+
+/// Where the loop is.
+enum Phase {
+    Running,
+    /// The application asked for a new connection, and there is none yet.
+    Reconnecting,
+    /// Something failed, and it is not decided what follows.
+    Deciding(Box<Deciding>),
+    /// The application has ended the session: it only has to be told so.
+    Draining,
+    Done,
 }
 
 /// What the loop stops for.
@@ -80,14 +104,23 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             template,
             alarm: Alarm::new(),
             budget: Budget::new(),
+            phase: Phase::Running,
+            overdue: false,
+            attempt: 0,
+            delivered: false,
             transport_error: None,
             last_failure: None,
             own_error: None,
-            refusal: None,
-            reconnecting: false,
-            dismissed: false,
-            ended: false,
+            retry_after: None,
+            credentials: Credentials::default(),
+            keeps_response: false,
+            unread: None,
         }
+    }
+
+    /// A response that ends the session is to be handed over by [`into_response`](Self::into_response).
+    pub(crate) fn keep_response(&mut self) {
+        self.keeps_response = true;
     }
 
     /// Drives the session to the next frame that `take` makes something of. The frame is lent: what `take` returns is all
@@ -99,15 +132,19 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     ) -> Poll<Step<R>> {
         loop {
             ready!(self.budget.poll(cx));
-            if self.reconnecting {
+            match self.phase {
                 // The application may have taken its time since then, and the response timeout must not have.
-                self.source.reconnect(self.timer.now());
+                Phase::Reconnecting => self.source.reconnect(self.timer.now()),
+                Phase::Deciding(_) => ready!(self.poll_decision(cx)),
+                Phase::Done => return Poll::Ready(Step::Ended(None)),
+                Phase::Running | Phase::Draining => {}
             }
             match self.source.poll_output() {
                 Output::Connect(attempt) => self.connect(attempt),
                 Output::Opened => return Poll::Ready(self.opened()),
                 Output::Frame(frame) => {
                     self.budget.spend_frame();
+                    self.delivered |= matches!(frame, FrameRef::Event(_));
                     self.recent.handle_frame(frame);
                     match self.options.predicates.pass(frame, take) {
                         Judged::Passed(None) => {}
@@ -122,6 +159,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                         Judged::Fail(error) => self.fail(error),
                     }
                 }
+                Output::Failed { cause, verdict } => self.failed(cause, verdict),
                 Output::Disconnected { cause, retry_at } => self.disconnected(cause, retry_at),
                 Output::Wait(deadline) => {
                     if self.poll_input(cx, deadline).is_pending() {
@@ -129,7 +167,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                         return Poll::Pending;
                     }
                 }
-                Output::Closed(reason) => return self.poll_closed(cx, reason),
+                Output::Closed(reason) => return Poll::Ready(self.closed(reason)),
             }
         }
     }
@@ -141,7 +179,9 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     /// Drops the connection and asks for another one at once.
     pub(crate) fn reconnect(&mut self) {
         self.source.reconnect(self.timer.now());
-        self.reconnecting = true;
+        if !matches!(self.phase, Phase::Draining | Phase::Done) {
+            self.phase = Phase::Reconnecting;
+        }
         self.link = Link::Down;
     }
 
@@ -158,34 +198,10 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     }
 
     fn dismiss(&mut self) {
-        self.dismissed = true;
-        self.link = Link::Down;
-    }
-
-    fn connect(&mut self, attempt: proto::Attempt) {
-        self.reconnecting = false;
-        self.tell(&State::Connecting { attempt: attempt.number });
-        self.trace.warn_if_unsendable(&attempt.resume);
-        let request = self.template.request(&self.options, &attempt);
-        let Some(before_each) = &self.options.before_each else { return self.send(request) };
-        let attempt = Attempt {
-            number: attempt.number,
-            failures: attempt.failures,
-            resume: attempt.resume,
-            last_failure: self.last_failure.clone(),
-            last_response: self.last_response.clone(),
-        };
-        self.link = Link::Preparing(before_each(attempt, request));
-    }
-
-    fn send(&mut self, request: Request<RequestBody>) {
-        match Url::parse(&request.uri().to_string()) {
-            Ok(url) => {
-                self.asked = one(&self.template.url, url);
-                self.link = Link::Connecting(Box::pin(self.transport.connect(request)));
-            }
-            Err(error) => self.fail(InvalidRequest::Url(error).into()),
+        if !matches!(self.phase, Phase::Done) {
+            self.phase = Phase::Draining;
         }
+        self.link = Link::Down;
     }
 
     fn opened<R>(&mut self) -> Step<R> {
@@ -204,8 +220,16 @@ impl<T: Transport, M: Timer> Drive<T, M> {
 
     fn disconnected(&mut self, cause: Cause, retry_at: Instant) {
         self.link = Link::Down;
-        let error = (cause != Cause::Reconnect).then(|| Arc::new(self.failure(cause)));
-        self.last_failure.clone_from(&error);
+        let cause = match (cause, &self.phase) {
+            (Cause::Reconnect, Phase::Reconnecting) => {
+                self.last_failure = None;
+                cause
+            }
+            // Nobody asked for that one but the driver itself, with a fresh token.
+            (Cause::Reconnect, _) => Cause::Status(StatusCode::UNAUTHORIZED.as_u16()),
+            _ => cause,
+        };
+        let error = self.last_failure.clone();
         let retry_in = retry_at.saturating_duration_since(self.timer.now());
         self.recent.handle_disconnect();
         let diagnostics = self.recent.tail();

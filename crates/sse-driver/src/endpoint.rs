@@ -1,8 +1,8 @@
 //! Where a stream is: a URL, or its parts.
 
-use url::Url;
+use url::{Host, ParseError, Url};
 
-use crate::InvalidRequest;
+use crate::RequestError;
 
 /// A URL in parts, for configuration that has them apart.
 ///
@@ -11,7 +11,7 @@ use crate::InvalidRequest;
 ///
 /// let endpoint = Endpoint { host: "localhost", port: Some(8080), path: "/events", ..Endpoint::default() };
 /// assert_eq!(endpoint.url()?.as_str(), "http://localhost:8080/events");
-/// # Ok::<(), sse_driver::InvalidRequest>(())
+/// # Ok::<(), sse_driver::RequestError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Endpoint<'a> {
@@ -36,14 +36,19 @@ impl Endpoint<'_> {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest::Url`] when the parts do not make one.
-    pub fn url(&self) -> Result<Url, InvalidRequest> {
+    /// [`RequestError::Url`] when the parts do not make one.
+    pub fn url(&self) -> Result<Url, RequestError> {
         let Self { scheme, host, port, path } = self;
         let bare_ipv6 = host.contains(':') && !host.starts_with('[');
         let host = if bare_ipv6 { format!("[{host}]") } else { (*host).to_owned() };
+        // What ends a host in a URL would make another one of it.
+        let host = Host::parse(&host).map_err(RequestError::Url)?;
+        if !scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)) {
+            return Err(RequestError::Url(ParseError::RelativeUrlWithoutBase));
+        }
         let port = port.map_or_else(String::new, |port| format!(":{port}"));
         let slash = if path.starts_with('/') { "" } else { "/" };
-        Url::parse(&format!("{scheme}://{host}{port}{slash}{path}")).map_err(InvalidRequest::Url)
+        Url::parse(&format!("{scheme}://{host}{port}{slash}{path}")).map_err(RequestError::Url)
     }
 }
 
@@ -60,42 +65,42 @@ pub trait IntoUrl {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest::Url`] when it does not parse.
-    fn into_url(self) -> Result<Url, InvalidRequest>;
+    /// [`RequestError::Url`] when it does not parse.
+    fn into_url(self) -> Result<Url, RequestError>;
 }
 
 impl IntoUrl for &str {
-    fn into_url(self) -> Result<Url, InvalidRequest> {
-        Url::parse(self).map_err(InvalidRequest::Url)
+    fn into_url(self) -> Result<Url, RequestError> {
+        Url::parse(self).map_err(RequestError::Url)
     }
 }
 
 impl IntoUrl for String {
-    fn into_url(self) -> Result<Url, InvalidRequest> {
+    fn into_url(self) -> Result<Url, RequestError> {
         self.as_str().into_url()
     }
 }
 
 impl IntoUrl for &String {
-    fn into_url(self) -> Result<Url, InvalidRequest> {
+    fn into_url(self) -> Result<Url, RequestError> {
         self.as_str().into_url()
     }
 }
 
 impl IntoUrl for Url {
-    fn into_url(self) -> Result<Url, InvalidRequest> {
+    fn into_url(self) -> Result<Url, RequestError> {
         Ok(self)
     }
 }
 
 impl IntoUrl for &Url {
-    fn into_url(self) -> Result<Url, InvalidRequest> {
+    fn into_url(self) -> Result<Url, RequestError> {
         Ok(self.clone())
     }
 }
 
 impl IntoUrl for Endpoint<'_> {
-    fn into_url(self) -> Result<Url, InvalidRequest> {
+    fn into_url(self) -> Result<Url, RequestError> {
         self.url()
     }
 }
@@ -114,6 +119,14 @@ mod tests {
             (parts("http", "::1", Some(80), "/x"), Some("http://[::1]/x")),
             (parts("http", "[::1]", Some(81), "/x"), Some("http://[::1]:81/x")),
             (parts("http", "", None, "/"), None),
+            (parts("http", "good@evil", None, "/"), None),
+            (parts("http", "good/evil", None, "/"), None),
+            (parts("http", "good\\evil", None, "/"), None),
+            (parts("http", "good#evil", None, "/"), None),
+            (parts("http", "good?evil", None, "/"), None),
+            (parts("http", "good:80", None, "/"), None),
+            (parts("http", "good%40evil", None, "/"), None),
+            (parts("http://evil?", "good", None, "/"), None),
             (parts("", "h", None, "/"), None),
         ] {
             assert_eq!(made.as_deref(), url);

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
-use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 
-use crate::{BoxError, Event, ResponseHead};
+use crate::{Event, FailedResponse, SharedError};
 
 /// Why there is no session, or why one is over.
 ///
-/// As an item of a session it is the last one, [`Deserialize`](Self::Deserialize) excepted. No message and no `Debug` form holds a request header, a user name, a
-/// password or the query of a URL.
+/// As an item of a session it is the last one, [`Deserialize`](Self::Deserialize) excepted. No message and no `Debug`
+/// form holds a request header, a user name, a password or the query of a URL. A clone shares what was its source.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,21 +22,23 @@ use crate::{BoxError, Event, ResponseHead};
 /// assert!(error.is_timeout());
 /// assert_eq!(error.to_string(), "no byte came for 30s");
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The request cannot be made; nothing was sent.
-    Request(InvalidRequest),
+    Request(RequestError),
     /// There was no response: the transport's own error is the source.
-    Connect(BoxError),
+    Connect(SharedError),
     /// There was a response that is no event stream.
     Response(Box<FailedResponse>),
+    /// There was a response whose body is compressed (`Content-Encoding`), which is not decoded. Its body is not read.
+    ContentEncoding(Box<FailedResponse>),
     /// The response did not come within this time.
     ResponseTimeout(Duration),
     /// The connection was open without a byte for this time.
     IdleTimeout(Duration),
     /// The connection failed while the stream was open: the transport's own error is the source.
-    Stream(BoxError),
+    Stream(SharedError),
     /// The server ended the stream.
     Eof,
     /// The server ended the stream before the event that
@@ -57,15 +58,24 @@ pub enum Error {
         last: Box<Error>,
     },
     /// `before_each` did not let an attempt go ahead: its error is the source.
-    BeforeEach(BoxError),
+    BeforeEach(SharedError),
+    /// The function of `bearer_auth_with` had no token for an attempt: its error is the source.
+    BearerAuth(SharedError),
     /// `fail_when` took an event for an error: that error is the source.
-    Rejected(BoxError),
+    Rejected(SharedError),
+    /// The body of a [`Response`](crate::Response) is longer than the limit.
+    BodyTooLong {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// The body of a [`Response`](crate::Response) could not be read as JSON.
+    Json(SharedError),
     /// An event of a typed stream could not be read. The stream goes on.
     Deserialize {
         /// The event.
         event: Box<Event>,
         /// What is wrong with it; it is the source.
-        source: BoxError,
+        source: SharedError,
     },
 }
 
@@ -91,8 +101,32 @@ impl Error {
     #[must_use]
     pub fn response(&self) -> Option<&FailedResponse> {
         match self {
-            Self::Response(response) => Some(response),
+            Self::Response(response) | Self::ContentEncoding(response) => Some(response),
             Self::GaveUp { last, .. } => last.response(),
+            _ => None,
+        }
+    }
+
+    /// The error of the transport, of the application's own function, or of what reads the data, to be downcast.
+    ///
+    /// ```
+    /// # fn show(error: sse_driver::Error) {
+    /// if let Some(cause) = error.into_cause() {
+    ///     println!("{:?}", cause.downcast_ref::<std::io::Error>());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn into_cause(self) -> Option<SharedError> {
+        match self {
+            Self::Connect(cause)
+            | Self::Stream(cause)
+            | Self::BeforeEach(cause)
+            | Self::BearerAuth(cause)
+            | Self::Rejected(cause)
+            | Self::Json(cause)
+            | Self::Deserialize { source: cause, .. } => Some(cause),
+            Self::GaveUp { last, .. } => last.into_cause(),
             _ => None,
         }
     }
@@ -109,6 +143,16 @@ impl fmt::Display for Error {
             Self::Request(_) => f.write_str("the request is not valid"),
             Self::Connect(_) => f.write_str("no response from the server"),
             Self::Response(response) => response.fmt(f),
+            Self::ContentEncoding(response) => {
+                let codings = response.headers().get_all(http::header::CONTENT_ENCODING).iter();
+                let codings: Vec<_> =
+                    codings.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+                write!(
+                    f,
+                    "the body of the response is compressed ({}), which is not decoded",
+                    codings.join(", ")
+                )
+            }
             Self::ResponseTimeout(after) => write!(f, "no response came within {after:?}"),
             Self::IdleTimeout(after) => write!(f, "no byte came for {after:?}"),
             Self::Stream(_) => f.write_str("the connection failed while the stream was open"),
@@ -119,6 +163,9 @@ impl fmt::Display for Error {
                 write!(f, "gave up after {attempts} failed attempts to reconnect")
             }
             Self::BeforeEach(_) => f.write_str("an attempt was called off before it was made"),
+            Self::BearerAuth(_) => f.write_str("there was no token for an attempt"),
+            Self::BodyTooLong { limit } => write!(f, "the body is longer than the limit of {limit} bytes"),
+            Self::Json(_) => f.write_str("the body cannot be read as json"),
             Self::Rejected(_) => f.write_str("an event reported an error"),
             Self::Deserialize { event, .. } => {
                 write!(f, "the data of an event of type {:?} cannot be read", event.event_type)
@@ -134,7 +181,9 @@ impl StdError for Error {
             Self::Connect(source)
             | Self::Stream(source)
             | Self::BeforeEach(source)
+            | Self::BearerAuth(source)
             | Self::Rejected(source)
+            | Self::Json(source)
             | Self::Deserialize { source, .. } => Some(source.as_ref()),
             Self::GaveUp { last, .. } => Some(last.as_ref()),
             _ => None,
@@ -142,8 +191,8 @@ impl StdError for Error {
     }
 }
 
-impl From<InvalidRequest> for Error {
-    fn from(error: InvalidRequest) -> Self {
+impl From<RequestError> for Error {
+    fn from(error: RequestError) -> Self {
         Self::Request(error)
     }
 }
@@ -151,13 +200,13 @@ impl From<InvalidRequest> for Error {
 /// What is wrong with a request that was never sent.
 ///
 /// ```
-/// use sse_driver::InvalidRequest;
+/// use sse_driver::RequestError;
 ///
-/// assert_eq!(InvalidRequest::HeaderName.to_string(), "a header name is not a valid one");
+/// assert_eq!(RequestError::HeaderName.to_string(), "a header name is not a valid one");
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum InvalidRequest {
+pub enum RequestError {
     /// The URL does not parse.
     Url(url::ParseError),
     /// The URL parses but HTTP cannot ask it: it has no host, or is too long.
@@ -170,7 +219,7 @@ pub enum InvalidRequest {
     Json(Arc<str>),
 }
 
-impl fmt::Display for InvalidRequest {
+impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url(error) => write!(f, "the url does not parse: {error}"),
@@ -182,73 +231,25 @@ impl fmt::Display for InvalidRequest {
     }
 }
 
-impl StdError for InvalidRequest {}
-
-/// A response that is no event stream: another status than 200, or another content type.
-///
-/// ```no_run
-/// # fn show(error: sse_driver::Error) {
-/// if let Some(response) = error.response() {
-///     eprintln!("{}: {}", response.status(), String::from_utf8_lossy(response.body()));
-/// }
-/// # }
-/// ```
-pub struct FailedResponse {
-    pub(crate) head: ResponseHead,
-    pub(crate) body: Bytes,
-}
-
-impl FailedResponse {
-    /// The status.
-    #[must_use]
-    pub fn status(&self) -> StatusCode {
-        self.head.status()
-    }
-
-    /// The headers.
-    #[must_use]
-    pub fn headers(&self) -> &HeaderMap {
-        self.head.headers()
-    }
-
-    /// The beginning of the body: at most 64 KiB of it, and what came within ten seconds.
-    #[must_use]
-    pub fn body(&self) -> &Bytes {
-        &self.body
-    }
-}
-
-impl fmt::Display for FailedResponse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected status 200 and text/event-stream, got status {}", self.status())?;
-        match self.headers().get(http::header::CONTENT_TYPE) {
-            Some(content_type) if self.status() == StatusCode::OK => {
-                write!(f, " and content type {content_type:?}")
-            }
-            None if self.status() == StatusCode::OK => f.write_str(" and no content type"),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl fmt::Debug for FailedResponse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FailedResponse")
-            .field("head", &self.head)
-            .field("body_len", &self.body.len())
-            .finish()
-    }
-}
+impl StdError for RequestError {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    use bytes::Bytes;
+    use http::HeaderMap;
     use http::header::CONTENT_TYPE;
     use url::Url;
 
-    fn io(kind: io::ErrorKind) -> BoxError {
-        io::Error::from(kind).into()
+    use crate::ResponseHead;
+
+    fn io(kind: io::ErrorKind) -> SharedError {
+        Arc::new(io::Error::from(kind))
+    }
+
+    fn text(text: &str) -> SharedError {
+        crate::BoxError::from(text).into()
     }
 
     fn refused(status: StatusCode, content_type: Option<&'static str>) -> Error {
@@ -256,7 +257,7 @@ mod tests {
         headers.extend(content_type.map(|value| (CONTENT_TYPE, http::HeaderValue::from_static(value))));
         let url = Url::parse("http://user:secret@test/path?key=secret").expect("a url");
         let head = ResponseHead::new(status, &headers, url.into());
-        Error::Response(Box::new(FailedResponse { head, body: Bytes::from_static(b"secret") }))
+        Error::Response(Box::new(FailedResponse::new(head, Bytes::from_static(b"secret"))))
     }
 
     fn gave_up(last: Error) -> Error {
@@ -265,7 +266,7 @@ mod tests {
 
     /// Another error around one.
     #[derive(Debug)]
-    struct Around(BoxError);
+    struct Around(SharedError);
 
     impl fmt::Display for Around {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -282,10 +283,10 @@ mod tests {
     #[test]
     fn what_a_timeout_is() {
         use io::ErrorKind::{ConnectionRefused, TimedOut};
-        let around = |error| -> BoxError { Box::new(Around(error)) };
+        let around = |error| -> SharedError { Arc::new(Around(error)) };
         let deep = |kind| around(around(io(kind)));
         // An I/O error that has its cause inside, and says itself that it is another thing.
-        let inside = |kind| -> BoxError { io::Error::new(ConnectionRefused, Around(io(kind))).into() };
+        let inside = |kind| -> SharedError { Arc::new(io::Error::new(ConnectionRefused, Around(io(kind)))) };
         let second = Duration::from_secs(1);
         for (error, is_timeout) in [
             (Error::ResponseTimeout(second), true),
@@ -295,7 +296,7 @@ mod tests {
             (Error::Connect(inside(TimedOut)), true),
             (Error::Connect(io(ConnectionRefused)), false),
             (Error::Connect(deep(ConnectionRefused)), false),
-            (Error::Connect("timed out".into()), false),
+            (Error::Connect(text("timed out")), false),
             (Error::Stream(io(TimedOut)), true),
             (Error::Stream(io(ConnectionRefused)), false),
             (gave_up(Error::IdleTimeout(second)), true),
@@ -313,10 +314,10 @@ mod tests {
     #[test]
     fn each_error_says_what_happened_and_has_its_source() {
         let event = Event::new("note", "secret");
-        let source = || -> BoxError { "the cause".into() };
+        let source = || text("the cause");
         for (error, text, cause) in [
             (
-                InvalidRequest::HeaderName.into(),
+                RequestError::HeaderName.into(),
                 "the request is not valid",
                 Some("a header name is not a valid one"),
             ),
@@ -338,6 +339,9 @@ mod tests {
                 Some("the server ended the stream"),
             ),
             (Error::BeforeEach(source()), "an attempt was called off before it was made", Some("the cause")),
+            (Error::BearerAuth(source()), "there was no token for an attempt", Some("the cause")),
+            (Error::BodyTooLong { limit: 9 }, "the body is longer than the limit of 9 bytes", None),
+            (Error::Json(source()), "the body cannot be read as json", Some("the cause")),
             (Error::Rejected(source()), "an event reported an error", Some("the cause")),
             (
                 Error::Deserialize { event: Box::new(event), source: source() },
@@ -370,12 +374,12 @@ mod tests {
                 assert_eq!(response.to_string(), expected(got));
             }
         }
-        for error in [Error::Eof, gave_up(Error::Eof), Error::Connect("refused".into())] {
+        for error in [Error::Eof, gave_up(Error::Eof), Error::Connect(text("refused"))] {
             assert!(error.status().is_none() && error.response().is_none(), "{error:?}");
         }
         assert_eq!(
             format!("{:?}", refused(StatusCode::FORBIDDEN, None)),
-            "Response(FailedResponse { head: ResponseHead { status: 403, url: \"http://test/path\", .. }, body_len: 6 })"
+            "Response(FailedResponse { head: ResponseHead { status: 403, url: \"http://test/path\", .. }, body_len: 6, .. })"
         );
     }
 
@@ -383,11 +387,11 @@ mod tests {
     fn each_invalid_request_says_why() {
         let url = Url::parse("events").expect_err("it has no base");
         for (error, text) in [
-            (InvalidRequest::Url(url), "the url does not parse: relative URL without a base"),
-            (InvalidRequest::Unaskable, "expected an absolute url with a host"),
-            (InvalidRequest::HeaderName, "a header name is not a valid one"),
-            (InvalidRequest::HeaderValue, "a header value is not a valid one"),
-            (InvalidRequest::Json("no key".into()), "the body cannot be written as json: no key"),
+            (RequestError::Url(url), "the url does not parse: relative URL without a base"),
+            (RequestError::Unaskable, "expected an absolute url with a host"),
+            (RequestError::HeaderName, "a header name is not a valid one"),
+            (RequestError::HeaderValue, "a header value is not a valid one"),
+            (RequestError::Json("no key".into()), "the body cannot be written as json: no key"),
         ] {
             assert_eq!(error.to_string(), text);
         }

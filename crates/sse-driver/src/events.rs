@@ -179,7 +179,7 @@ impl<S, M: Timer> Events<S, M> {
             }
             Ok(None) => None,
             Err(DecodeError::TooLong { limit }) => Some(Judged::Fail(Error::TooLong { limit })),
-            Err(error) => Some(Judged::Fail(Error::Stream(Box::new(error)))),
+            Err(error) => Some(Judged::Fail(Error::Stream(std::sync::Arc::new(error)))),
         };
         self.read = self.chunk.len() - rest.len();
         if rest.is_empty() {
@@ -286,7 +286,7 @@ where
                 self.chunk = chunk;
                 Some(Ok(()))
             }
-            Poll::Ready(Some(Err(error))) => Some(Err(Error::Stream(error.into()))),
+            Poll::Ready(Some(Err(error))) => Some(Err(Error::Stream(error.into().into()))),
             Poll::Ready(None) => None,
             Poll::Pending => {
                 self.budget.renew();

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, StatusCode};
 use url::Url;
 
@@ -57,6 +57,25 @@ pub(crate) fn content_type(headers: &HeaderMap) -> Option<Vec<u8>> {
     (!values.is_empty()).then(|| values.join(&b", "[..]))
 }
 
+/// A status with its reason; one without a reason as its number alone.
+pub(crate) struct Shown(pub(crate) StatusCode);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str())?;
+        self.0.canonical_reason().map_or(Ok(()), |reason| write!(f, " {reason}"))
+    }
+}
+
+/// Whether the body is compressed. Other codings are words with which servers switch compression off (`none`, `identity`,
+/// `utf-8`), and browsers read those.
+pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
+    const COMPRESSIONS: [&str; 7] = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"];
+    let values = headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let mut codings = values.flat_map(|value| value.split(',')).map(str::trim);
+    codings.any(|coding| COMPRESSIONS.iter().any(|name| name.eq_ignore_ascii_case(coding)))
+}
+
 /// `Retry-After` (RFC 9110, 10.2.3) as the time from now. A date is taken against the response's own `Date`, so that a
 /// wrong clock on this side does no harm.
 pub(crate) fn retry_after(headers: &HeaderMap, wall_clock: impl FnOnce() -> SystemTime) -> Option<Duration> {
@@ -86,6 +105,41 @@ impl fmt::Debug for ResponseHead {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn compressions() {
+        for (values, is) in [
+            (&[][..], false),
+            (&["gzip"], true),
+            (&["X-GZip"], true),
+            (&["deflate"], true),
+            (&["compress"], true),
+            (&["br"], true),
+            (&["zstd"], true),
+            (&["identity, gzip"], true),
+            (&["none", " br "], true),
+            (&["none"], false),
+            (&["identity"], false),
+            (&["utf-8"], false),
+            (&["binary"], false),
+            (&["chunked"], false),
+            (&[""], false),
+            (&["gzipped"], false),
+        ] {
+            let mut headers = HeaderMap::new();
+            values.iter().for_each(|value| {
+                headers.append(CONTENT_ENCODING, value.parse().unwrap());
+            });
+            assert_eq!(is_compressed(&headers), is, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_status_is_shown_with_the_reason_that_it_has() {
+        for (status, shown) in [(200, "200 OK"), (404, "404 Not Found"), (521, "521"), (999, "999")] {
+            assert_eq!(Shown(StatusCode::from_u16(status).unwrap()).to_string(), shown);
+        }
+    }
 
     #[test]
     fn retry_after() {

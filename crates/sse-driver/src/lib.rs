@@ -63,6 +63,8 @@ mod drive;
 mod endpoint;
 mod error;
 mod events;
+mod failed_response;
+mod failure;
 mod frames;
 mod head;
 mod idle;
@@ -74,6 +76,7 @@ mod read;
 mod reader;
 mod redact;
 mod request;
+mod response;
 mod session;
 mod state;
 mod template;
@@ -87,19 +90,25 @@ pub use body::{BodyStream, RequestBody};
 pub use client::{Client, ClientBuilder};
 pub use diagnostics::{Diagnostics, StreamTail};
 pub use endpoint::{Endpoint, IntoUrl};
-pub use error::{Error, FailedResponse, InvalidRequest};
+pub use error::{Error, RequestError};
 pub use events::Events;
+pub use failed_response::FailedResponse;
+pub use failure::{Failure, TokenRequest};
 pub use frames::Frames;
 pub use head::ResponseHead;
 pub use idle::NoTimer;
 pub use read::{EventStream, Read, Reading};
 pub use reader::Chunks;
 pub use request::RequestBuilder;
+pub use response::{Answer, Response};
 pub use session::Session;
 pub use sse_proto as proto;
-pub use sse_proto::{Event, EventRef, EventType, Frame, FrameRef, Instant};
+pub use sse_proto::{
+    Cause, CloseReason, Event, EventRef, EventType, Frame, FrameRef, Instant, Limits, ReadyState,
+    ReconnectPolicy, Resume, Retry,
+};
 pub use state::{Attempt, State};
 pub use timer::Timer;
-pub use transport::{BoxError, ConnectTimeout, EffectiveUrl, Transport};
+pub use transport::{BoxError, ConnectTimeout, EffectiveUrl, Futile, SharedError, Transport};
 #[cfg(feature = "json")]
 pub use typed::{FromJson, FromJsonByType, TypedEvent};

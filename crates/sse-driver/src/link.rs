@@ -6,13 +6,16 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{Request, Response};
+use sse_proto::Attempt;
 
-use crate::options::Prepared;
+use crate::options::{Prepared, Token};
 use crate::{BoxError, RequestBody, Transport};
 
 /// At most one connection, and how far it has come. Dropping it closes it.
 pub(crate) enum Link<T: Transport> {
     Down,
+    /// The application looks for a token for this attempt.
+    Authorizing(Token, Attempt),
     /// `before_each` is at work on the request.
     Preparing(Prepared),
     Connecting(Pin<Box<T::Future>>),
@@ -21,6 +24,9 @@ pub(crate) enum Link<T: Transport> {
 
 /// What came of a connection.
 pub(crate) enum Arrived<T: Transport> {
+    Token(String, Attempt),
+    /// There is none.
+    NoToken(BoxError),
     /// The request is ready to be sent.
     Request(Request<RequestBody>),
     /// `before_each` failed.
@@ -36,6 +42,10 @@ impl<T: Transport> Link<T> {
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Arrived<T>> {
         Poll::Ready(match self {
             Self::Down => return Poll::Pending,
+            Self::Authorizing(token, attempt) => match ready!(token.as_mut().poll(cx)) {
+                Ok(token) => Arrived::Token(token, attempt.clone()),
+                Err(error) => Arrived::NoToken(error),
+            },
             Self::Preparing(prepared) => match ready!(prepared.as_mut().poll(cx)) {
                 Ok(request) => Arrived::Request(request),
                 Err(error) => Arrived::CalledOff(error),

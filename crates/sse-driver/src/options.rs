@@ -7,10 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
-use sse_proto::{Limits, ReconnectPolicy};
+use sse_proto::{Limits, ReconnectPolicy, Retry};
 
 use crate::predicates::Predicates;
-use crate::{Attempt, BoxError, Diagnostics, InvalidRequest, RequestBody, State};
+use crate::{
+    Attempt, BoxError, Diagnostics, Failure, RequestBody, RequestError, ResponseHead, State, TokenRequest,
+};
+
+pub(crate) type Token = Pin<Box<dyn Future<Output = Result<String, BoxError>> + Send>>;
+pub(crate) type BearerAuth = dyn Fn(TokenRequest) -> Token + Send + Sync;
+pub(crate) type AcceptWhen = dyn Fn(&ResponseHead) -> bool + Send + Sync;
+pub(crate) type RetryWhen = dyn Fn(&Failure) -> Retry + Send + Sync;
 
 pub(crate) type Prepared = Pin<Box<dyn Future<Output = Result<Request<RequestBody>, BoxError>> + Send>>;
 pub(crate) type BeforeEach = dyn Fn(Attempt, Request<RequestBody>) -> Prepared + Send + Sync;
@@ -28,12 +35,16 @@ pub(crate) struct Options {
     pub(crate) show_retries: bool,
     pub(crate) diagnostics: Diagnostics,
     pub(crate) headers: HeaderMap,
+    pub(crate) any_content_type: bool,
+    pub(crate) accept_when: Option<Arc<AcceptWhen>>,
+    pub(crate) retry_when: Option<Arc<RetryWhen>>,
+    pub(crate) bearer_auth: Option<Arc<BearerAuth>>,
     pub(crate) before_each: Option<Arc<BeforeEach>>,
     pub(crate) on_state: Option<Arc<OnState>>,
     pub(crate) predicates: Predicates,
     pub(crate) deliver_unfinished: bool,
     /// The first setting that made no sense; it is told when a session is opened.
-    pub(crate) invalid: Option<InvalidRequest>,
+    pub(crate) invalid: Option<RequestError>,
 }
 
 /// The same, copied when the first of them is changed: most requests change none, and a session has them for life.
@@ -72,6 +83,10 @@ impl Default for Options {
             show_retries: false,
             diagnostics: Diagnostics::Off,
             headers: HeaderMap::new(),
+            any_content_type: false,
+            accept_when: None,
+            retry_when: None,
+            bearer_auth: None,
             before_each: None,
             on_state: None,
             predicates: Predicates::default(),
@@ -91,8 +106,8 @@ impl Options {
             (Ok(name), Ok(value)) => {
                 self.headers.insert(name, value);
             }
-            (Err(_), _) => self.set_invalid(InvalidRequest::HeaderName),
-            (_, Err(_)) => self.set_invalid(InvalidRequest::HeaderValue),
+            (Err(_), _) => self.set_invalid(RequestError::HeaderName),
+            (_, Err(_)) => self.set_invalid(RequestError::HeaderValue),
         }
     }
 
@@ -113,7 +128,7 @@ impl Options {
         }
     }
 
-    pub(crate) fn set_invalid(&mut self, error: InvalidRequest) {
+    pub(crate) fn set_invalid(&mut self, error: RequestError) {
         self.invalid.get_or_insert(error);
     }
 }
@@ -141,21 +156,77 @@ macro_rules! setters {
             self
         }
 
-        /// How many attempts to reconnect may fail in a row; 0 turns reconnection off. `None`, for no end, unless set.
+        /// How many attempts to reconnect may fail in a row; an event, a last event ID that moved, or ten seconds of an
+        /// open connection start the count over. 0 turns reconnection off. `None`, for no end, unless set.
         pub fn max_reconnection_attempts(mut self, attempts: impl Into<Option<u32>>) -> Self {
             self.options.policy.max_attempts = attempts.into();
             self
         }
 
         /// The whole policy of reconnection at once.
-        pub fn reconnect(mut self, policy: $crate::proto::ReconnectPolicy) -> Self {
+        pub fn reconnect_policy(mut self, policy: $crate::ReconnectPolicy) -> Self {
             self.options.policy = policy;
             self
         }
 
-        /// Whether a failure before the first response is retried too, by the same policy. `false` unless set.
+        /// Whether a failure before the first response was accepted is retried too, by the same policy and whatever the
+        /// method. `false` unless set. What happens after that is for
+        /// [`RequestBuilder::replay`](crate::RequestBuilder::replay).
         pub fn retry_initial(mut self, retry: bool) -> Self {
             self.options.policy.retry_initial = retry;
+            self
+        }
+
+        /// Decides what follows a failed attempt or a lost connection: what the policy says
+        /// ([`Retry::Default`](crate::Retry::Default)), or something else. It is asked before the first response was
+        /// accepted, too. It is not asked after a 204, an event over the limit, and what asking again cannot mend (see
+        /// [`Futile`](crate::Futile)).
+        ///
+        /// Each retry counts as a failure. None is made beyond `max_reconnection_attempts` and
+        /// [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections), and none of a request that is
+        /// not to be sent again once it was open.
+        pub fn retry_when(
+            mut self,
+            decide: impl Fn(&$crate::Failure) -> $crate::Retry + Send + Sync + 'static,
+        ) -> Self {
+            self.options.retry_when = Some(::std::sync::Arc::new(decide));
+            self
+        }
+
+        /// Says which response opens the stream, in place of the rule "200 and `text/event-stream`". A 204 is never asked
+        /// about. A 200 that is not accepted ends the session, and so does another status unless it is one to retry.
+        pub fn accept_when(
+            mut self,
+            accepts: impl Fn(&$crate::ResponseHead) -> bool + Send + Sync + 'static,
+        ) -> Self {
+            self.options.accept_when = Some(::std::sync::Arc::new(accepts));
+            self
+        }
+
+        /// Whether every 200 opens the stream, for servers that send a wrong content type or none. `false` unless set;
+        /// [`accept_when`](Self::accept_when) goes before it.
+        pub fn any_content_type(mut self, accept: bool) -> Self {
+            self.options.any_content_type = accept;
+            self
+        }
+
+        /// `Authorization: Bearer` with a token that expires. `token` is asked before the first attempt, and again after
+        /// a 401, which is then tried once more at once. A second 401 in a row goes to
+        /// [`retry_when`](Self::retry_when) and ends the session unless that says otherwise. A reconnection uses the token
+        /// at hand. An `Err` is a failed attempt, [`Error::BearerAuth`](crate::Error::BearerAuth), which ends the session
+        /// in the same way.
+        ///
+        /// The time that it takes is a part of the response timeout.
+        pub fn bearer_auth_with<F, Fut, E>(mut self, token: F) -> Self
+        where
+            F: Fn($crate::TokenRequest) -> Fut + Send + Sync + 'static,
+            Fut: Future<Output = Result<String, E>> + Send + 'static,
+            E: Into<$crate::BoxError>,
+        {
+            self.options.bearer_auth = Some(::std::sync::Arc::new(move |why| {
+                let token = token(why);
+                Box::pin(async move { token.await.map_err(Into::into) })
+            }));
             self
         }
 
@@ -224,7 +295,9 @@ macro_rules! setters {
 
         /// Runs before every attempt, the first one included, with what is known and the request as it would be sent;
         /// what it returns is sent. It may change the URL, the method, the headers and the body: for a fresh token, a
-        /// resume by query, or a POST that is resumed by GET. An `Err` from it is final.
+        /// resume by query, or a body that says how far the stream has come. An `Err` is a failed attempt,
+        /// [`Error::BeforeEach`](crate::Error::BeforeEach): it ends the session unless
+        /// [`retry_when`](Self::retry_when) says otherwise.
         pub fn before_each<F, Fut, E>(mut self, hook: F) -> Self
         where
             F: Fn($crate::Attempt, ::http::Request<$crate::RequestBody>) -> Fut + Send + Sync + 'static,

@@ -58,7 +58,7 @@ impl Predicates {
             Judgement::Skip => Judged::Passed(None),
             Judgement::Last => Judged::Last(take(frame)),
             Judgement::Finish => Judged::Finish,
-            Judgement::Fail(error) => Judged::Fail(Error::Rejected(error)),
+            Judgement::Fail(error) => Judged::Fail(Error::Rejected(error.into())),
         }
     }
 

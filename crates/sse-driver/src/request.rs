@@ -9,14 +9,14 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue, Method, Uri};
-use sse_proto::Config;
+use sse_proto::{Cause, CloseReason, Config, Replay};
 use url::Url;
 
 use crate::drive::{Drive, Step};
 use crate::options::{SharedOptions, setters};
 use crate::redact::Redacted;
 use crate::template::Template;
-use crate::{Error, InvalidRequest, RequestBody, Session, Timer, Transport};
+use crate::{Answer, Error, RequestBody, RequestError, Session, State, Timer, Transport};
 
 /// A request on its way to a [`Session`]. It has every setting of the client again, for this request only.
 ///
@@ -46,10 +46,11 @@ pub struct RequestBuilder<T, M> {
     timer: Arc<M>,
     options: SharedOptions,
     method: Method,
-    url: Result<Url, InvalidRequest>,
+    url: Result<Url, RequestError>,
     body: RequestBody,
     last_event_id: Option<String>,
     replay: Option<bool>,
+    resume_by_get: bool,
 }
 
 impl<T: Transport, M: Timer> RequestBuilder<T, M> {
@@ -57,10 +58,11 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         (transport, timer): (Arc<T>, Arc<M>),
         options: SharedOptions,
         method: Method,
-        url: Result<Url, InvalidRequest>,
+        url: Result<Url, RequestError>,
     ) -> Self {
-        let (body, last_event_id, replay) = (RequestBody::default(), None, None);
-        Self { transport, timer, options, method, url, body, last_event_id, replay }
+        let body = RequestBody::default();
+        let (last_event_id, replay, resume_by_get) = (None, None, false);
+        Self { transport, timer, options, method, url, body, last_event_id, replay, resume_by_get }
     }
 
     setters!();
@@ -82,14 +84,15 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
                 value.set_sensitive(true);
                 self.options.headers.insert(AUTHORIZATION, value);
             }
-            Err(_) => self.options.set_invalid(InvalidRequest::HeaderValue),
+            Err(_) => self.options.set_invalid(RequestError::HeaderValue),
         }
         self
     }
 
     /// Adds pairs to the query of the URL, encoded as a form is.
     pub fn query<K: AsRef<str>, V: AsRef<str>>(mut self, pairs: impl IntoIterator<Item = (K, V)>) -> Self {
-        if let Ok(url) = &mut self.url {
+        let mut pairs = pairs.into_iter().peekable();
+        if let (Ok(url), Some(_)) = (&mut self.url, pairs.peek()) {
             url.query_pairs_mut().extend_pairs(pairs);
         }
         self
@@ -107,7 +110,7 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         match serde_json::to_vec(body) {
             Ok(body) => self.body(body).header(http::header::CONTENT_TYPE, "application/json"),
             Err(error) => {
-                self.options.set_invalid(InvalidRequest::Json(error.to_string().into()));
+                self.options.set_invalid(RequestError::Json(error.to_string().into()));
                 self
             }
         }
@@ -119,10 +122,22 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         self
     }
 
-    /// Whether the request may be sent again to reconnect. Unless set, GET and HEAD are and no other method is: a
-    /// repeated POST may do its work twice.
+    /// Whether the request may be sent again once it was open. Unless set, GET and HEAD are and no other method is: a
+    /// repeated POST may do its work twice. [`Session::reconnect`] sends it again in any case.
+    ///
+    /// Before the first open, [`retry_initial`](Self::retry_initial) decides, whatever the method. A server that answers
+    /// each time with an event and then breaks off makes progress each time; where the work must not be repeated for
+    /// ever, set [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections).
     pub fn replay(mut self, replay: bool) -> Self {
         self.replay = Some(replay);
+        self
+    }
+
+    /// Whether a request of another method is resumed by GET once it was open, without its body and `Content-Type`, as in
+    /// the Streamable HTTP transport of MCP. Only a last event ID says what to resume, so without one the end of the
+    /// stream is the end of the session, unless [`replay`](Self::replay) is set too. `false` unless set.
+    pub fn resume_by_get(mut self, resume: bool) -> Self {
+        self.resume_by_get = resume;
         self
     }
 
@@ -144,6 +159,33 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         }
     }
 
+    /// Sends the request, and again as the policy has it, until there is an answer that is final, whatever it is: a stream
+    /// that is open, or a response of any status and content type with its whole body, a 204 included. With the attempts
+    /// used up, the last response is the answer.
+    ///
+    /// Dropping the future closes the connection.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Error`] of [`open`](Self::open) but [`Error::Response`], and [`Error::GaveUp`] only where the last attempt
+    /// got no response.
+    pub fn send(self) -> impl Future<Output = Result<Answer<T, M>, Error>> {
+        let request = Box::new(self);
+        async move {
+            let mut drive = Box::new(request.drive()?);
+            drive.keep_response();
+            let opened = poll_fn(|cx| poll_open(&mut drive, cx)).await;
+            if drive.source.close_reason().is_none() {
+                return Ok(Answer::Stream(Session::new(drive)));
+            }
+            match (drive.into_response(), opened) {
+                (Some(response), _) => Ok(Answer::Other(response)),
+                (None, Err(error)) => Err(error),
+                (None, Ok(())) => Err(Error::Eof),
+            }
+        }
+    }
+
     /// Opens a session for the block and closes it when the block ends, however it ends.
     ///
     /// # Errors
@@ -157,9 +199,22 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         Ok(block(&mut session).await)
     }
 
-    fn drive(mut self) -> Result<Drive<T, M>, Error> {
+    /// A request that is not valid ends before it begins, and the application sees that end.
+    fn drive(self) -> Result<Drive<T, M>, Error> {
+        let on_state = self.options.on_state.clone();
+        self.valid().map_err(|invalid| {
+            let error = Error::from(invalid);
+            if let Some(on_state) = on_state {
+                let reason = CloseReason::Failed(Cause::CalledOff);
+                on_state(&State::Closed { reason, error: Some(Arc::new(error.clone())), diagnostics: None });
+            }
+            error
+        })
+    }
+
+    fn valid(mut self) -> Result<Drive<T, M>, RequestError> {
         if let Some(invalid) = &self.options.invalid {
-            return Err(invalid.clone().into());
+            return Err(invalid.clone());
         }
         let mut url = self.url?;
         url.set_fragment(None);
@@ -167,12 +222,16 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         let is_askable = url.has_host() && url.as_str().parse::<Uri>().is_ok();
         let own_id = take_last_event_id(&mut self.options)?;
         let is_safe = matches!(self.method, Method::GET | Method::HEAD);
-        let policy = match self.replay.unwrap_or(is_safe) {
-            true => self.options.policy.clone(),
-            false => self.options.policy.clone().max_attempts(0),
+        let may_replay = self.replay.unwrap_or(is_safe);
+        let replay = match (may_replay, self.resume_by_get) {
+            (true, _) => Replay::Always,
+            (false, true) => Replay::Resuming,
+            (false, false) => Replay::Never,
         };
         let mut config = Config::default()
-            .policy(policy)
+            .policy(self.options.policy.clone())
+            .replay(replay)
+            .ask(true)
             .limits(self.options.limits)
             .last_event_id(self.last_event_id.or(own_id).unwrap_or_default())
             .show_comments(self.options.show_comments)
@@ -181,9 +240,10 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         config.response_timeout = self.options.response_timeout;
         config.idle_timeout = self.options.idle_timeout;
         if !is_askable {
-            return Err(InvalidRequest::Unaskable.into());
+            return Err(RequestError::Unaskable);
         }
-        let template = Template { method: self.method, url: Arc::new(url), body: self.body };
+        let resume_by_get = self.resume_by_get && !is_safe;
+        let template = Template { method: self.method, url: Arc::new(url), body: self.body, resume_by_get };
         Ok(Drive::new((self.transport, self.timer), template, self.options, config))
     }
 }
@@ -202,27 +262,27 @@ fn poll_open<T: Transport, M: Timer>(
 }
 
 /// User name and password leave the URL for the `Authorization` header, unless the caller has set that.
-fn take_credentials(url: &mut Url, options: &mut SharedOptions) -> Result<(), InvalidRequest> {
+fn take_credentials(url: &mut Url, options: &mut SharedOptions) -> Result<(), RequestError> {
     if url.username().is_empty() && url.password().is_none() {
         return Ok(());
     }
     let decoded = |text: &str| percent_encoding::percent_decode_str(text).collect::<Vec<u8>>();
     let credentials = [decoded(url.username()), decoded(url.password().unwrap_or_default())].join(&b':');
     let value = format!("Basic {}", BASE64_STANDARD.encode(credentials));
-    let mut value = HeaderValue::try_from(value).map_err(|_| InvalidRequest::HeaderValue)?;
+    let mut value = HeaderValue::try_from(value).map_err(|_| RequestError::HeaderValue)?;
     value.set_sensitive(true);
     options.headers.entry(AUTHORIZATION).or_insert(value);
-    url.set_username("").and_then(|()| url.set_password(None)).map_err(|()| InvalidRequest::Unaskable)
+    url.set_username("").and_then(|()| url.set_password(None)).map_err(|()| RequestError::Unaskable)
 }
 
 /// A caller's own `Last-Event-ID` is where the stream goes on, like any other; the core sends it from there.
-fn take_last_event_id(options: &mut SharedOptions) -> Result<Option<String>, InvalidRequest> {
+fn take_last_event_id(options: &mut SharedOptions) -> Result<Option<String>, RequestError> {
     let name = HeaderName::from_static("last-event-id");
     if !options.headers.contains_key(&name) {
         return Ok(None);
     }
     let Some(value) = options.headers.remove(name) else { return Ok(None) };
-    let id = std::str::from_utf8(value.as_bytes()).map_err(|_| InvalidRequest::HeaderValue)?;
+    let id = std::str::from_utf8(value.as_bytes()).map_err(|_| RequestError::HeaderValue)?;
     Ok(Some(id.to_owned()))
 }
 

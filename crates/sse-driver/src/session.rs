@@ -3,6 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use futures_core::Stream;
 use sse_proto::{CloseReason, Event, FrameRef, ReadyState};
@@ -66,7 +67,7 @@ impl<T: Transport, M: Timer> Session<T, M> {
 
     /// The ready state (WHATWG HTML 9.2.2).
     #[must_use]
-    pub fn state(&self) -> ReadyState {
+    pub fn ready_state(&self) -> ReadyState {
         self.drive.source.ready_state()
     }
 
@@ -82,6 +83,12 @@ impl<T: Transport, M: Timer> Session<T, M> {
         self.drive.source.last_event_id()
     }
 
+    /// The time to the next attempt after a loss: that of the policy, until the server sets another one by `retry`.
+    #[must_use]
+    pub fn reconnection_time(&self) -> Duration {
+        self.drive.source.reconnection_time()
+    }
+
     /// Why the session is over; `None` while it is not.
     #[must_use]
     pub fn close_reason(&self) -> Option<&CloseReason> {
@@ -89,6 +96,9 @@ impl<T: Transport, M: Timer> Session<T, M> {
     }
 
     /// Drops the connection and connects again, without a delay, at the next poll.
+    ///
+    /// This is the application's own decision, so the request is sent again whatever its method, also without
+    /// [`replay`](crate::RequestBuilder::replay), and no limit of the policy counts it.
     pub fn reconnect(&mut self) {
         self.drive.reconnect();
     }
@@ -136,7 +146,7 @@ impl<T: Transport, M: Timer> fmt::Debug for Session<T, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
             .field("url", &Redacted(self.url()))
-            .field("state", &self.state())
+            .field("ready_state", &self.ready_state())
             .finish_non_exhaustive()
     }
 }

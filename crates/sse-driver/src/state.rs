@@ -31,6 +31,8 @@ pub enum State {
     Connecting {
         /// Counts the attempts of this session, from 1.
         attempt: u64,
+        /// Where in the stream it goes on; [`Resume::Unsendable`] where the last event ID cannot be sent.
+        resume: Resume,
     },
     /// The stream is open.
     #[non_exhaustive]
@@ -55,6 +57,8 @@ pub enum State {
     Closed {
         /// Why.
         reason: CloseReason,
+        /// The error that the session ends with; `None` at a normal end.
+        error: Option<Arc<Error>>,
         /// The last of the stream, where [`Diagnostics`](crate::Diagnostics) were asked for.
         diagnostics: Option<StreamTail>,
     },

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use http::header::{ACCEPT, CACHE_CONTROL};
+use http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method, Request};
-use sse_proto::Attempt;
+use sse_proto::{Attempt, Resume};
 use url::Url;
 
 use crate::options::Options;
@@ -16,16 +16,32 @@ pub(crate) struct Template {
     /// One that is an [`http::Uri`] too.
     pub(crate) url: Arc<Url>,
     pub(crate) body: RequestBody,
+    /// A method other than GET asks for the rest of its stream by GET.
+    pub(crate) resume_by_get: bool,
 }
 
 impl Template {
     /// The request of one attempt: the attempt's headers are set, but a caller's own `Accept` and `Cache-Control` stay.
     /// (Some servers want further types accepted.)
-    pub(crate) fn request(&self, options: &Options, attempt: &Attempt) -> Request<RequestBody> {
-        let mut request = Request::new(self.body.clone());
-        *request.method_mut() = self.method.clone();
+    pub(crate) fn request(
+        &self,
+        options: &Options,
+        attempt: &Attempt,
+        token: Option<&HeaderValue>,
+        was_open: bool,
+    ) -> Request<RequestBody> {
+        let by_get = self.resume_by_get && was_open && matches!(attempt.resume, Resume::From(_));
+        let body = if by_get { RequestBody::default() } else { self.body.clone() };
+        let mut request = Request::new(body);
+        *request.method_mut() = if by_get { Method::GET } else { self.method.clone() };
         *request.uri_mut() = self.url.as_str().parse().expect("it was one when the session was made");
         *request.headers_mut() = options.headers.clone();
+        if by_get {
+            request.headers_mut().remove(CONTENT_TYPE);
+        }
+        if let Some(token) = token {
+            request.headers_mut().insert(AUTHORIZATION, token.clone());
+        }
         for (name, value) in attempt.headers() {
             let name = HeaderName::from_bytes(name.as_bytes()).expect("the core names headers");
             let value = HeaderValue::from_bytes(value).expect("the core leaves out what no header can carry");

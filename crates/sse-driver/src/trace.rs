@@ -1,9 +1,10 @@
 //! Spans and events for each session, with the `tracing` feature; nothing without it.
 
-use sse_proto::Resume;
 use url::Url;
 
 use crate::State;
+#[cfg(feature = "tracing")]
+use sse_proto::Resume;
 
 /// The span of a session. Its URL has no userinfo and no query, and nothing told in it has a header or an event's data.
 #[derive(Debug)]
@@ -20,24 +21,21 @@ impl Trace {
 
     pub(crate) fn tell(&self, state: &State) {
         self.span.in_scope(|| match state {
-            State::Connecting { attempt, .. } => tracing::debug!(attempt, "connecting"),
+            State::Connecting { attempt, resume } => {
+                tracing::debug!(attempt, "connecting");
+                if let Resume::Unsendable(id) = resume {
+                    tracing::warn!(
+                        id_len = id.len(),
+                        "the last event id cannot be sent as a header; resuming without it"
+                    );
+                }
+            }
             State::Open { response, .. } => tracing::debug!(status = response.status().as_u16(), "open"),
             State::Disconnected { cause, retry_in, .. } => {
                 tracing::debug!(%cause, retry_in_ms = retry_in.as_millis() as u64, "disconnected");
             }
             State::Closed { reason, .. } => tracing::debug!(%reason, "closed"),
         });
-    }
-
-    pub(crate) fn warn_if_unsendable(&self, resume: &Resume) {
-        if let Resume::Unsendable(id) = resume {
-            self.span.in_scope(|| {
-                tracing::warn!(
-                    id_len = id.len(),
-                    "the last event id cannot be sent as a header; resuming without it"
-                );
-            });
-        }
     }
 }
 
@@ -48,6 +46,4 @@ impl Trace {
     }
 
     pub(crate) fn tell(&self, _state: &State) {}
-
-    pub(crate) fn warn_if_unsendable(&self, _resume: &Resume) {}
 }

@@ -1,7 +1,10 @@
 //! How a request becomes a response: the seam to HTTP.
 
 use std::error::Error;
+use std::fmt;
 use std::future::Future;
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,6 +16,9 @@ use crate::RequestBody;
 
 /// Any error, as a transport gives it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// The same, shared by the clones of an [`Error`](crate::Error).
+pub type SharedError = Arc<dyn Error + Send + Sync>;
 
 /// Sends one request and gives back the response head, with a body that is a stream of byte chunks.
 ///
@@ -100,3 +106,40 @@ pub struct ConnectTimeout(pub Duration);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EffectiveUrl(pub Url);
+
+/// Marks the error of a transport as one that another attempt cannot mend: a scheme that it does not serve, a redirect
+/// that leads nowhere. Anywhere in the chain of sources it ends the session, whatever the policy.
+///
+/// It shows the error that it marks, and has the source of that one.
+///
+/// ```
+/// use sse_driver::Futile;
+///
+/// let error = Futile("expected http or https".into());
+/// assert_eq!(error.to_string(), "expected http or https");
+/// ```
+#[derive(Debug)]
+pub struct Futile(pub BoxError);
+
+impl Futile {
+    /// Whether the error or one of its sources is marked.
+    pub(crate) fn is_in(error: &(dyn Error + 'static)) -> bool {
+        // An I/O error leaves out the error that it was made of when it is asked for its source.
+        let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        error.is::<Self>()
+            || inside.is_some_and(|inside| Self::is_in(inside))
+            || error.source().is_some_and(Self::is_in)
+    }
+}
+
+impl fmt::Display for Futile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Futile {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
+}

@@ -60,7 +60,7 @@ pub(crate) fn from_json_by_type<D: DeserializeOwned>(event: EventRef<'_>) -> Rea
 }
 
 fn cannot_read(event: EventRef<'_>, source: serde_json::Error) -> Error {
-    Error::Deserialize { event: Box::new(event.to_owned()), source: source.into() }
+    Error::Deserialize { event: Box::new(event.to_owned()), source: std::sync::Arc::new(source) }
 }
 
 /// The map `{ "event": type, "data": value }`, in which the value is the JSON of the data.

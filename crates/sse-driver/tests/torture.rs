@@ -188,7 +188,7 @@ impl World {
 
     async fn request(&self, id: &str) -> Result<Session<World, World>, Error> {
         let policy = ReconnectPolicy::default().retry_initial(true).jitter_percent(0);
-        let client = Client::builder_with(self.clone(), self.clone()).reconnect(policy);
+        let client = Client::builder_with(self.clone(), self.clone()).reconnect_policy(policy);
         let client =
             client.response_timeout(Duration::from_secs(20)).idle_timeout(Duration::from_secs(20)).build();
         client.get("http://test/").last_event_id(id.to_owned()).open().await

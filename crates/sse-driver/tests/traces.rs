@@ -53,7 +53,8 @@ fn a_session_is_traced_without_its_secrets() {
         FakeReply::status(204),
     ];
     let policy = ReconnectPolicy::default().jitter_percent(0);
-    let client = Client::builder_with(FakeNet::new(&clock, script), clock.clone()).reconnect(policy).build();
+    let client =
+        Client::builder_with(FakeNet::new(&clock, script), clock.clone()).reconnect_policy(policy).build();
     tracing::subscriber::with_default(subscriber, || {
         clock.run(async {
             let url = "http://secret-user:secret-password@test/events?token=secret-query";

@@ -81,7 +81,7 @@ async fn run(fault: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static) -> 
     let policy = ReconnectPolicy::default().retry_initial(true);
     let seconds = Duration::from_secs;
     let client = sse_driver::Client::builder_with(direct(network.clone()), TokioTimer::default())
-        .reconnect(policy)
+        .reconnect_policy(policy)
         .response_timeout(seconds(20))
         .idle_timeout(seconds(20))
         .build();

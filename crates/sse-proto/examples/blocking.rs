@@ -52,7 +52,7 @@ fn follow(url: &str, mut see: impl FnMut(FrameRef<'_>)) -> CloseReason {
                     source.handle_disconnect(now(), Disconnect::Transport);
                 }
             },
-            Output::Opened => {}
+            Output::Opened | Output::Failed { .. } => {}
             Output::Frame(frame) => see(frame),
             Output::Disconnected { cause, .. } => {
                 eprintln!("disconnected: {cause}");
@@ -86,6 +86,7 @@ fn head(response: &Response<ureq::Body>) -> ResponseHead<'_> {
         status: response.status().as_u16(),
         content_type: value(header::CONTENT_TYPE).map(|value| value.as_bytes()),
         retry_after: seconds.map(Duration::from_secs),
+        accept: None,
     }
 }
 

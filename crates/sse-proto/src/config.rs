@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::time::Duration;
 
-use crate::{Limits, ReconnectPolicy};
+use crate::{Limits, ReconnectPolicy, Replay};
 
 /// How an event source behaves.
 ///
@@ -19,6 +19,11 @@ use crate::{Limits, ReconnectPolicy};
 pub struct Config {
     /// When to connect again.
     pub policy: ReconnectPolicy,
+    /// Whether the request may be sent again after it was open once. [`Replay::Always`] by default.
+    pub replay: Replay,
+    /// Whether each failure comes out as [`Output::Failed`](crate::Output::Failed), so that the driver can answer it
+    /// with [`EventSource::decide`](crate::EventSource::decide). `false` by default: the policy decides alone.
+    pub ask: bool,
     /// How long one event may be.
     pub limits: Limits,
     /// How long after [`Output::Connect`](crate::Output::Connect) the response head must be there. `None` (the default):
@@ -44,6 +49,18 @@ impl Config {
     #[must_use]
     pub fn policy(self, policy: ReconnectPolicy) -> Self {
         Self { policy, ..self }
+    }
+
+    /// Sets [`replay`](Self::replay).
+    #[must_use]
+    pub fn replay(self, replay: Replay) -> Self {
+        Self { replay, ..self }
+    }
+
+    /// Sets [`ask`](Self::ask).
+    #[must_use]
+    pub fn ask(self, ask: bool) -> Self {
+        Self { ask, ..self }
     }
 
     /// Sets [`limits`](Self::limits).

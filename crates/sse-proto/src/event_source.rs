@@ -1,5 +1,6 @@
 //! The life of one event source.
 
+mod failure;
 mod life;
 
 use core::fmt;
@@ -10,7 +11,7 @@ use bytes::Bytes;
 use self::life::Life;
 use crate::{
     CloseReason, Config, DecodeError, Decoder, Disconnect, Event, FrameRef, Instant, Output, ReadyState,
-    ResponseHead,
+    ResponseHead, Retry,
 };
 
 /// One event source as a state machine: the crate's documentation shows its states and the loop around it.
@@ -26,7 +27,7 @@ use crate::{
 /// let mut source = EventSource::new(Config::default(), now);
 /// assert!(matches!(source.poll_output(), Output::Connect(_)));
 ///
-/// let head = ResponseHead { status: 200, content_type: Some(b"text/event-stream"), retry_after: None };
+/// let head = ResponseHead { content_type: Some(b"text/event-stream"), ..ResponseHead::new(200) };
 /// source.handle_response(now, head);
 /// assert_eq!(source.poll_output(), Output::Opened);
 ///
@@ -60,11 +61,13 @@ impl EventSource {
     /// The response head is there.
     pub fn handle_response(&mut self, now: Instant, head: ResponseHead<'_>) {
         self.life.handle_response(now, head);
+        self.tell_id_at_loss();
     }
 
-    /// A piece of the body is there, however it was cut.
-    pub fn handle_data(&mut self, now: Instant, data: Bytes) {
-        if data.is_empty() || !self.life.handle_data(now) {
+    /// A piece of the body is there, however it was cut. Its time is for the idle timeout alone: without one it may be
+    /// `None`.
+    pub fn handle_data(&mut self, now: impl Into<Option<Instant>>, data: Bytes) {
+        if data.is_empty() || !self.life.handle_data(now.into()) {
             return;
         }
         // A driver that drains its outputs has nothing left.
@@ -101,19 +104,48 @@ impl EventSource {
     /// The body came to its end, or the request or the connection failed.
     pub fn handle_disconnect(&mut self, now: Instant, how: Disconnect) {
         self.life.lose(now, how.into());
+        self.tell_id_at_loss();
     }
 
     /// Time has passed. Too early a call does nothing, so that a driver may keep a timer that it set before.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.life.handle_timeout(now);
+        self.tell_id_at_loss();
+    }
+
+    /// Answers the [`Output::Failed`] that was polled last, before the next output is. At any other time it does nothing.
+    ///
+    /// An answer goes before what the policy says about statuses and content types, and before
+    /// [`retry_initial`](crate::ReconnectPolicy::retry_initial). It never gets an attempt that
+    /// [`max_attempts`](crate::ReconnectPolicy::max_attempts),
+    /// [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections) or
+    /// [`Config::replay`](crate::Config::replay) rules out, and each retry counts as a failure. There is no question
+    /// after a 204, a futile failure, an event over the limit, [`finish`](Self::finish) and [`close`](Self::close).
+    ///
+    /// ```
+    /// use sse_proto::{Cause, Config, EventSource, Instant, Output, ResponseHead, Retry, Verdict};
+    ///
+    /// let now = Instant::ZERO;
+    /// let mut source = EventSource::new(Config::default().ask(true), now);
+    /// assert!(matches!(source.poll_output(), Output::Connect(_)));
+    /// source.handle_response(now, ResponseHead::new(404));
+    /// let failed = Output::Failed { cause: Cause::Status(404), verdict: Verdict::Close };
+    /// assert_eq!(source.poll_output(), failed);
+    /// source.decide(now, Retry::Backoff);
+    /// assert!(matches!(source.poll_output(), Output::Disconnected { .. }));
+    /// ```
+    pub fn decide(&mut self, now: Instant, retry: Retry) {
+        self.life.decide(now, retry);
     }
 
     /// Drops the connection and connects again at once: as if the server had dropped it, but without the delay, and
-    /// without counting as a failure. Cuts a wait short, also one that the driver has not heard of yet.
+    /// without counting as a failure. Cuts a wait short, also one that the driver has not heard of yet. The application
+    /// asks for it, so no limit of the policy and no [`Replay`](crate::Replay) stands against it.
     ///
     /// The response timeout runs from here on. A driver that drains its outputs only later calls it again then.
     pub fn reconnect(&mut self, now: Instant) {
         self.life.reconnect(now);
+        self.tell_id_at_loss();
     }
 
     /// The application saw its terminal event: this is a normal end. Nothing more is delivered.
@@ -124,6 +156,21 @@ impl EventSource {
     /// The application wants no more. Nothing more is delivered, not even what was decoded already.
     pub fn close(&mut self) {
         self.end(CloseReason::Requested);
+    }
+
+    /// What is not decoded yet may move the last event ID, and the event source has to know before its last bytes are
+    /// decoded, since a frame may be lent then.
+    fn tell_id_at_loss(&mut self) {
+        if !self.life.wants_id() {
+            return;
+        }
+        let mut rest = &self.chunk[self.read..];
+        if rest.is_empty() {
+            return self.life.handle_id_at_loss(self.decoder.last_event_id());
+        }
+        let mut decoder = self.decoder.clone();
+        while let Ok(Some(_)) = decoder.decode(&mut rest) {}
+        self.life.handle_id_at_loss(decoder.last_event_id());
     }
 
     fn end(&mut self, reason: CloseReason) {
@@ -201,7 +248,13 @@ impl EventSource {
         self.life.close_reason()
     }
 
-    /// The reconnection time in force.
+    /// How many failures there were in a row, the newest one included.
+    #[must_use]
+    pub fn failures(&self) -> u32 {
+        self.life.failures()
+    }
+
+    /// The reconnection time in force: that of the policy, or what the server made of it by `retry`.
     #[must_use]
     pub fn reconnection_time(&self) -> Duration {
         self.life.reconnection_time()

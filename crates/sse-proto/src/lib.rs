@@ -26,9 +26,12 @@
 //!     handle_timeout,
 //!     reconnect
 //!
-//!   any ──► closed: a 204, any other response, a failure before the first open, no attempt left,
-//!                   an event over the limit, finish, close
+//!   any ──► closed: a 204, any other response, a failure before the first open, a futile one,
+//!                   no attempt left, an event over the limit, finish, close
 //! ```
+//!
+//! Where [`Config::ask`] is set, each failure comes out as [`Output::Failed`] first, and the driver can answer it with
+//! [`EventSource::decide`]: retry what the policy would not, at another time, or not at all.
 //!
 //! A call of `reconnect` does not wait: it passes `waiting` at once. While it is `waiting`, the ready state is
 //! [`ReadyState::Connecting`], as in the standard.
@@ -64,7 +67,7 @@
 //!         match source.poll_output() {
 //!             Output::Connect(attempt) => resumed_from.push(attempt.last_event_id().to_owned()),
 //!             Output::Frame(FrameRef::Event(event)) => events.push(event.data.to_owned()),
-//!             Output::Opened | Output::Frame(_) | Output::Disconnected { .. } => {}
+//!             Output::Opened | Output::Frame(_) | Output::Failed { .. } | Output::Disconnected { .. } => {}
 //!             Output::Wait(deadline) => break deadline,
 //!             Output::Closed(reason) => break 'life reason,
 //!         }
@@ -77,7 +80,7 @@
 //!     match script.next().expect("the script ends with a 204") {
 //!         Answers(status) => {
 //!             let content_type = Some(&b"text/event-stream"[..]);
-//!             source.handle_response(now, ResponseHead { status, content_type, retry_after: None });
+//!             source.handle_response(now, ResponseHead { content_type, ..ResponseHead::new(status) });
 //!         }
 //!         Sends(text) => source.handle_data(now, Bytes::from(text)),
 //!         HangsUp => source.handle_disconnect(now, Disconnect::Eof),
@@ -129,5 +132,7 @@ pub use frame::{Event, EventRef, Frame, FrameRef};
 pub use instant::Instant;
 pub use limits::{DecodeError, Limits, Oversize};
 pub use mime::is_event_stream;
-pub use output::{Attempt, Cause, CloseReason, Disconnect, Output, ReadyState, ResponseHead, Resume};
+pub use output::{
+    Attempt, Cause, CloseReason, Disconnect, Output, ReadyState, Replay, ResponseHead, Resume, Retry, Verdict,
+};
 pub use reconnect::{Backoff, ReconnectPolicy};

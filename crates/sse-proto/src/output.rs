@@ -26,6 +26,16 @@ pub enum Output<'a> {
     Opened,
     /// The stream said this. The text is lent until the next call.
     Frame(FrameRef<'a>),
+    /// The connection or the attempt failed, and the policy has decided so. It comes where
+    /// [`Config::ask`](crate::Config::ask) is set: [`decide`](crate::EventSource::decide) may answer before the next
+    /// output is polled, and polling on without an answer accepts the verdict. The body of a refused response can be
+    /// read before that.
+    Failed {
+        /// What failed.
+        cause: Cause,
+        /// What the policy does about it.
+        verdict: Verdict,
+    },
     /// Drop the connection, or what is left of it. There will be another attempt at `retry_at`.
     Disconnected {
         /// Why.
@@ -99,26 +109,30 @@ pub enum Resume {
     Fresh,
     /// After the event with this ID.
     From(String),
-    /// There is a last event ID that cannot be a header value: it has control characters, begins or ends with a space,
-    /// or is longer than 4 KiB. The header is left out; the server will not know where to go on.
+    /// There is a last event ID that cannot be a header value: it has a control character other than TAB, or it is longer
+    /// than 4 KiB. The header is left out; the server will not know where to go on.
     Unsendable(String),
 }
 
 impl Resume {
-    /// What can be done with this last event ID.
+    /// What can be done with this last event ID. Spaces and TABs around it are sent, and HTTP trims them.
     #[must_use]
     pub fn new(last_event_id: String) -> Self {
-        const LONGEST: usize = 4 * 1024;
-        let id = last_event_id.as_bytes();
-        let spaced = id.first() == Some(&b' ') || id.last() == Some(&b' ');
-        if id.is_empty() {
+        if last_event_id.is_empty() {
             Self::Fresh
-        } else if spaced || id.len() > LONGEST || id.iter().any(u8::is_ascii_control) {
-            Self::Unsendable(last_event_id)
-        } else {
+        } else if is_sendable(&last_event_id) {
             Self::From(last_event_id)
+        } else {
+            Self::Unsendable(last_event_id)
         }
     }
+}
+
+/// Whether a header can carry this last event ID, which is not empty.
+pub(crate) fn is_sendable(last_event_id: &str) -> bool {
+    const LONGEST: usize = 4 * 1024;
+    let is_allowed = |byte: u8| byte == b'\t' || !byte.is_ascii_control();
+    last_event_id.len() <= LONGEST && last_event_id.bytes().all(is_allowed)
 }
 
 /// What the driver knows of a response.
@@ -126,8 +140,8 @@ impl Resume {
 /// ```
 /// use sse_proto::ResponseHead;
 ///
-/// let head = ResponseHead { status: 200, content_type: Some(b"text/event-stream"), retry_after: None };
-/// # let _ = head;
+/// let head = ResponseHead { content_type: Some(b"text/event-stream"), ..ResponseHead::new(200) };
+/// assert_eq!(head.accept, None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResponseHead<'a> {
@@ -138,6 +152,80 @@ pub struct ResponseHead<'a> {
     /// `Retry-After`, as the time from now; a date that has passed is zero, anything that is neither seconds nor a date
     /// is `None`.
     pub retry_after: Option<Duration>,
+    /// Whether the application accepts the response as an event stream. `None`: a 200 with the content type
+    /// `text/event-stream` is accepted. A 204 never is.
+    pub accept: Option<bool>,
+}
+
+impl ResponseHead<'_> {
+    /// A response of this status of which nothing else is known.
+    #[must_use]
+    pub const fn new(status: u16) -> Self {
+        Self { status, content_type: None, retry_after: None, accept: None }
+    }
+}
+
+/// What the policy does about a failure: see [`Output::Failed`].
+///
+/// ```
+/// use core::time::Duration;
+/// use sse_proto::Verdict;
+///
+/// assert_ne!(Verdict::Retry(Duration::from_secs(3)), Verdict::Close);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It connects again after this delay, which counts from the failure.
+    Retry(Duration),
+    /// It closes the event source.
+    Close,
+}
+
+/// An answer to [`Output::Failed`]: see [`EventSource::decide`](crate::EventSource::decide).
+///
+/// ```
+/// use core::time::Duration;
+/// use sse_proto::Retry;
+///
+/// let decide = |status: u16| match status {
+///     404 => Retry::After(Duration::from_secs(5)),
+///     503 => Retry::Stop,
+///     _ => Retry::Default,
+/// };
+/// assert_eq!(decide(500), Retry::default());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Retry {
+    /// What the policy decided.
+    #[default]
+    Default,
+    /// Connect again after the policy's delay, also where the policy would close.
+    Backoff,
+    /// Connect again after exactly this time from now on, or after
+    /// [`min_delay`](crate::ReconnectPolicy::min_delay) where that is longer.
+    After(Duration),
+    /// Close. After a clean end of the stream this is [`CloseReason::EndOfStream`].
+    Stop,
+}
+
+/// Whether the request may be sent again after the event source was open once. Before that,
+/// [`retry_initial`](crate::ReconnectPolicy::retry_initial) alone decides.
+///
+/// ```
+/// use sse_proto::{Config, Replay};
+///
+/// let post = Config::default().replay(Replay::Never);
+/// assert_ne!(post.replay, Replay::default());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Replay {
+    /// As often as the policy likes.
+    #[default]
+    Always,
+    /// Where there is a last event ID that can be sent, since the stream can be resumed from there.
+    Resuming,
+    /// Only where [`EventSource::reconnect`](crate::EventSource::reconnect) asks for it.
+    Never,
 }
 
 /// How a connection ended, or an attempt to make one.
@@ -153,6 +241,12 @@ pub enum Disconnect {
     Eof,
     /// Anything else: the request could not be sent, or the body broke off.
     Transport,
+    /// The transport failed in a way that another attempt cannot mend: it does not serve the scheme of the URL, say.
+    /// The event source is closed ("if the user agent knows that to be futile", WHATWG HTML 9.2.3).
+    Futile,
+    /// The application called the attempt off before it was made: it had no credentials, say. The event source is closed,
+    /// unless an answer to [`Output::Failed`] says otherwise.
+    CalledOff,
 }
 
 /// Why a connection, or an attempt to make one, is given up.
@@ -171,8 +265,16 @@ pub enum Cause {
     ResponseTimeout,
     /// No byte came for [`Config::idle_timeout`](crate::Config::idle_timeout).
     IdleTimeout,
-    /// A status that says to come back later.
+    /// A status that does not open the stream.
     Status(u16),
+    /// A response whose status would do, but not its content type.
+    ContentType,
+    /// A 200 that the application did not accept.
+    NotAccepted,
+    /// The transport failed, and another attempt cannot mend that.
+    Futile,
+    /// The application called the attempt off.
+    CalledOff,
     /// The application asked for a new connection.
     Reconnect,
 }
@@ -182,6 +284,8 @@ impl From<Disconnect> for Cause {
         match disconnect {
             Disconnect::Eof => Self::Eof,
             Disconnect::Transport => Self::Transport,
+            Disconnect::Futile => Self::Futile,
+            Disconnect::CalledOff => Self::CalledOff,
         }
     }
 }
@@ -194,6 +298,10 @@ impl fmt::Display for Cause {
             Self::ResponseTimeout => f.write_str("no response came in time"),
             Self::IdleTimeout => f.write_str("the connection was idle for too long"),
             Self::Status(status) => write!(f, "the response had status {status}"),
+            Self::ContentType => f.write_str("the response was no event stream"),
+            Self::NotAccepted => f.write_str("the application did not accept the response"),
+            Self::Futile => f.write_str("the transport failed, and another attempt cannot mend that"),
+            Self::CalledOff => f.write_str("the application called the attempt off"),
             Self::Reconnect => f.write_str("the application asked for a new connection"),
         }
     }
@@ -212,7 +320,8 @@ impl fmt::Display for Cause {
 pub enum CloseReason {
     /// 204: the server asks not to be connected to again.
     NoContent,
-    /// The server ended the stream, and the policy is not to reconnect at all.
+    /// The server ended the stream, and there is no reconnection: by the policy, by [`Replay`], or by the decision of
+    /// the application.
     EndOfStream,
     /// The application saw the event that it was waiting for.
     Finished,
@@ -222,16 +331,21 @@ pub enum CloseReason {
     Status(u16),
     /// A 200 with another content type than `text/event-stream`, or with none.
     ContentType(Option<String>),
+    /// A 200 that the application did not accept.
+    NotAccepted,
     /// An event was longer than the limit, which is in bytes.
     TooLong {
         /// [`Limits::max_event_len`](crate::Limits::max_event_len).
         limit: usize,
     },
-    /// The first connection could not be opened, and the policy does not retry that.
+    /// The connection or the attempt failed, and that is not retried: it was before the first open, it is futile, or
+    /// the application decided so.
     Failed(Cause),
-    /// The attempts that the policy allows are used up.
+    /// The attempts that the policy and [`Replay`] allow are used up.
     GaveUp {
-        /// How many failed in a row.
+        /// How many there were: in a row where [`max_attempts`](crate::ReconnectPolicy::max_attempts) ended it, in all
+        /// where [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections) did. 0 where none is
+        /// allowed.
         attempts: u32,
         /// How the last one did.
         last: Cause,
@@ -258,6 +372,7 @@ impl fmt::Display for CloseReason {
             Self::ContentType(Some(got)) => {
                 write!(f, "the response had content type {got:?}, not text/event-stream")
             }
+            Self::NotAccepted => f.write_str("the application did not accept the response"),
             Self::TooLong { limit } => write!(f, "an event is longer than the limit of {limit} bytes"),
             Self::Failed(cause) => cause.fmt(f),
             Self::GaveUp { attempts: 0, last } => last.fmt(f),

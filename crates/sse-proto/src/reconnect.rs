@@ -32,15 +32,20 @@ pub struct ReconnectPolicy {
     /// a floor. 20.
     pub jitter_percent: u32,
     /// How many attempts in a row may fail before the event source is closed; `None` for no end, 0 for no reconnection
-    /// at all. `None`.
+    /// at all. The count starts over when a connection made progress: it delivered an event, it moved the last event ID,
+    /// or it was open for [`reset_after`](Self::reset_after). `None`.
     pub max_attempts: Option<u32>,
-    /// A connection that was open for this long has made progress even if it delivered no event. 60 s.
+    /// How many attempts may follow a failure in all, whether or not there was progress between them; `None` for no end.
+    /// An attempt that [`EventSource::reconnect`](crate::EventSource::reconnect) asks for does not count. `None`.
+    pub max_total_reconnections: Option<u32>,
+    /// A connection that was open for this long has made progress even if it delivered no event. 10 s: servers and
+    /// proxies that end healthy connections mostly do so after 16 to 60 s.
     pub reset_after: Duration,
-    /// Whether a failure before the first connection was open is retried as well. `false`: it is most likely a wrong
-    /// URL.
+    /// Whether a failure before the first connection was open is retried as well, whatever the method of the request.
+    /// `false`: it is most likely a wrong URL.
     pub retry_initial: bool,
-    /// Whether the statuses that say "later" (408, 425, 429, 500, 502, 503, 504) are retried; otherwise they end the
-    /// event source like any other. `true`.
+    /// Whether the statuses that ask a client to come back later are retried: 408, 425, 429, and each from 500 to 599
+    /// but 501, 505 and 511. Otherwise they end the event source like any other. `true`.
     pub retry_status: bool,
 }
 
@@ -54,7 +59,8 @@ impl Default for ReconnectPolicy {
             max_server_delay: Duration::from_secs(60 * 60),
             jitter_percent: 20,
             max_attempts: None,
-            reset_after: Duration::from_secs(60),
+            max_total_reconnections: None,
+            reset_after: Duration::from_secs(10),
             retry_initial: false,
             retry_status: true,
         }
@@ -120,6 +126,12 @@ impl ReconnectPolicy {
         Self { max_attempts: Some(attempts), ..self }
     }
 
+    /// Sets [`max_total_reconnections`](Self::max_total_reconnections).
+    #[must_use]
+    pub fn max_total_reconnections(self, reconnections: u32) -> Self {
+        Self { max_total_reconnections: Some(reconnections), ..self }
+    }
+
     /// Sets [`reset_after`](Self::reset_after).
     #[must_use]
     pub fn reset_after(self, time: Duration) -> Self {
@@ -164,8 +176,9 @@ pub struct Backoff {
     policy: ReconnectPolicy,
     reconnection_time: Duration,
     failures: u32,
+    reconnections: u32,
     /// What the server asked for, before the next attempt only.
-    floor: Duration,
+    retry_after: Option<Duration>,
     dice: u64,
 }
 
@@ -174,7 +187,7 @@ impl Backoff {
     #[must_use]
     pub fn new(policy: ReconnectPolicy, seed: u64) -> Self {
         let reconnection_time = policy.reconnection_time;
-        Self { policy, reconnection_time, failures: 0, floor: Duration::ZERO, dice: seed }
+        Self { policy, reconnection_time, failures: 0, reconnections: 0, retry_after: None, dice: seed }
     }
 
     /// The policy that it follows.
@@ -189,7 +202,7 @@ impl Backoff {
         self.reconnection_time
     }
 
-    /// How many attempts have failed in a row.
+    /// How many failures there were in a row.
     #[must_use]
     pub fn failures(&self) -> u32 {
         self.failures
@@ -197,12 +210,13 @@ impl Backoff {
 
     /// The stream said `retry`: the reconnection time from now on, within the policy's bounds for servers.
     pub fn handle_retry(&mut self, time: Duration) {
-        self.reconnection_time = time.min(self.policy.max_server_delay).max(self.policy.min_delay);
+        self.reconnection_time = self.clamp(time);
     }
 
-    /// A response said `Retry-After` (RFC 9110, 10.2.3): the next delay is no shorter, within the policy's bound.
+    /// A response said `Retry-After` (RFC 9110, 10.2.3): this is the next delay, within the policy's bounds for servers
+    /// and with jitter on top. A second one takes the place of the first.
     pub fn handle_retry_after(&mut self, time: Duration) {
-        self.floor = time.min(self.policy.max_server_delay);
+        self.retry_after = Some(self.clamp(time));
     }
 
     /// A connection made progress: counting and growth start over.
@@ -213,12 +227,27 @@ impl Backoff {
     /// An attempt failed, or its connection was lost: how long to wait before the next one. `None`: the attempts are
     /// used up.
     pub fn next_delay(&mut self) -> Option<Duration> {
-        if self.policy.max_attempts.is_some_and(|max| self.failures >= max) {
+        let delay = self.retry_after.take().unwrap_or_else(|| self.grown());
+        self.failures = self.failures.saturating_add(1);
+        if self.attempts_used_up().is_some() {
             return None;
         }
-        let delay = self.grown().max(core::mem::take(&mut self.floor));
-        self.failures = self.failures.saturating_add(1);
+        self.reconnections = self.reconnections.saturating_add(1);
         Some(delay.saturating_add(self.jitter(delay)))
+    }
+
+    /// How many attempts were made before the last failure, if a limit of the policy allows no other one.
+    pub(crate) fn attempts_used_up(&self) -> Option<u32> {
+        let failed_attempts = self.failures.saturating_sub(1);
+        let in_a_row =
+            self.policy.max_attempts.filter(|max| failed_attempts >= *max).map(|_| failed_attempts);
+        let in_all = || self.policy.max_total_reconnections.filter(|max| self.reconnections >= *max);
+        in_a_row.or_else(in_all)
+    }
+
+    /// Within the bounds for servers. Where these contradict each other, the lower one wins.
+    fn clamp(&self, time: Duration) -> Duration {
+        time.min(self.policy.max_server_delay).max(self.policy.min_delay)
     }
 
     /// Reconnection time × factor ^ failures, at most `max_delay`.

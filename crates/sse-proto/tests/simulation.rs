@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use sse_proto::{
     Cause, CloseReason, Config, Disconnect, EventSource, FrameRef, Instant, Output, ReconnectPolicy,
-    ResponseHead,
+    ResponseHead, Retry, Verdict,
 };
 use sse_testkit::SplitMix64;
 
@@ -35,6 +35,7 @@ fn every_event_exactly_once_and_in_order() {
 struct World {
     dice: SplitMix64,
     trace: bool,
+    asks: bool,
     now: Instant,
     source: EventSource,
     /// How many events the server has; event n has the id n and the data "event n ✓".
@@ -45,17 +46,23 @@ struct World {
     connects: u64,
     disconnects: u64,
     reconnection_time: Duration,
+    /// What the last response asked for.
+    retry_after: Option<Duration>,
+    /// What the application has decided on its own.
+    decided: Option<Duration>,
 }
 
 impl World {
     fn new(seed: u64, trace: bool) -> Self {
         let mut dice = SplitMix64::new(seed);
         let policy = ReconnectPolicy::default().retry_initial(true);
-        let config = Config::default().policy(policy).idle_timeout(IDLE).seed(seed);
+        let asks = dice.next_u64() % 2 == 0;
+        let config = Config::default().policy(policy).idle_timeout(IDLE).seed(seed).ask(asks);
         Self {
             log: 1 + dice.next_u64() % 20,
             dice,
             trace,
+            asks,
             now: Instant::ZERO,
             source: EventSource::new(config, Instant::ZERO),
             received: Vec::new(),
@@ -63,6 +70,8 @@ impl World {
             connects: 0,
             disconnects: 0,
             reconnection_time: Duration::from_secs(3),
+            retry_after: None,
+            decided: None,
         }
     }
 
@@ -112,16 +121,11 @@ impl World {
                     self.received.push(number);
                 }
                 Output::Frame(frame) => panic!("nothing else was asked to be shown: {frame:?}"),
+                Output::Failed { cause, verdict } => self.answer(cause, verdict),
                 Output::Disconnected { cause, retry_at } => {
                     self.disconnects += 1;
                     self.link = None;
-                    let delay = retry_at.saturating_duration_since(self.now);
-                    assert!(
-                        cause == Cause::Reconnect || delay >= self.reconnection_time,
-                        "{delay:?} is no delay"
-                    );
-                    let most = Duration::from_secs(72).max(self.reconnection_time * 6 / 5);
-                    assert!(delay <= most, "{delay:?} is too long");
+                    self.check_delay(cause, retry_at.saturating_duration_since(self.now));
                 }
                 Output::Wait(deadline) => return Ok(deadline),
                 Output::Closed(reason) => {
@@ -132,18 +136,55 @@ impl World {
         }
     }
 
+    fn answer(&mut self, cause: Cause, verdict: Verdict) {
+        assert_eq!(verdict == Verdict::Close, cause == Cause::Status(404), "{verdict:?} about {cause:?}");
+        let retry = match self.roll(3) {
+            0 if verdict != Verdict::Close => return,
+            1 => {
+                let time = Duration::from_millis(self.roll(100_000));
+                self.decided = Some(time.max(Duration::from_millis(100)));
+                Retry::After(time)
+            }
+            _ => Retry::Backoff,
+        };
+        self.source.decide(self.now, retry);
+    }
+
+    fn check_delay(&mut self, cause: Cause, delay: Duration) {
+        let retry_after = self.retry_after.take();
+        let (least, most) = match (cause, self.decided.take(), retry_after) {
+            (Cause::Reconnect, ..) => (Duration::ZERO, Duration::ZERO),
+            (_, Some(time), _) => (time, time),
+            (_, None, Some(time)) => {
+                let time = time.max(Duration::from_millis(100));
+                (time, time * 6 / 5)
+            }
+            (_, None, None) => {
+                let most = Duration::from_secs(72).max(self.reconnection_time * 6 / 5);
+                (self.reconnection_time, most)
+            }
+        };
+        assert!((least..=most).contains(&delay), "{delay:?} is not within {least:?} and {most:?}");
+    }
+
     /// The server answers an attempt, or does not.
     fn respond(&mut self, after: u64) {
         let (status, retry_after) = match self.roll(10) {
             0 => return self.source.handle_disconnect(self.now, Disconnect::Transport),
-            1 => (503, None),
+            1 => (if self.roll(2) == 0 { 503 } else { 521 }, None),
             2 => (429, Some(Duration::from_secs(self.roll(40)))),
+            // Without a question it would be the end.
+            3 if self.asks => (404, None),
             _ if after == self.log => (204, None),
             _ => (200, None),
         };
+        self.retry_after = retry_after;
         self.link = (status == 200).then_some(after + 1);
         let content_type = Some(&b"text/event-stream"[..]);
-        self.source.handle_response(self.now, ResponseHead { status, content_type, retry_after });
+        self.source.handle_response(
+            self.now,
+            ResponseHead { content_type, retry_after, ..ResponseHead::new(status) },
+        );
     }
 
     /// Something happens, or time passes.

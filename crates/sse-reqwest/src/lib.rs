@@ -30,7 +30,7 @@ mod response;
 use core::pin::Pin;
 use std::io;
 
-use http::{Request, Response};
+use http::Request;
 
 pub use body::Body;
 pub use request::{InvalidSse, Sse};
@@ -73,7 +73,7 @@ pub struct Reqwest(pub reqwest::Client);
 impl Transport for Reqwest {
     type Body = Body;
     type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<http::Response<Body>, BoxError>> + Send>>;
 
     fn connect(&self, request: Request<RequestBody>) -> Self::Future {
         let http = self.0.clone();

@@ -3,46 +3,66 @@
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use http::Response;
+use bytes::Bytes;
+use http::{Response, StatusCode};
 use sse_proto::{self as proto, Disconnect, Event, Instant};
 
 use super::{Drive, one};
-use crate::head::{content_type, retry_after};
+use crate::head::{content_type, is_compressed, retry_after};
 use crate::link::{Arrived, Link};
-use crate::{EffectiveUrl, Error, ResponseHead, Timer, Transport};
+use crate::{EffectiveUrl, Error, FailedResponse, Futile, ResponseHead, Timer, Transport};
 
 impl<T: Transport, M: Timer> Drive<T, M> {
     /// Ready when the core was told something.
     pub(super) fn poll_input(&mut self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<()> {
         if let Poll::Ready(arrived) = self.link.poll(cx) {
+            self.overdue = false;
             self.handle(arrived);
             return Poll::Ready(());
         }
         let Some(deadline) = deadline else { return Poll::Pending };
         ready!(self.alarm.poll(&self.timer, deadline, cx));
-        self.source.handle_timeout(self.timer.now());
+        let now = self.timer.now();
+        // A connection that was not ready may be so to the next task: some runtimes let nothing be ready for a task that
+        // has done much, and the application may have been away for longer than the timeout.
+        let is_connected = !matches!(self.link, Link::Down);
+        if now < deadline || (is_connected && !std::mem::replace(&mut self.overdue, true)) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        self.overdue = false;
+        self.source.handle_timeout(now);
         Poll::Ready(())
     }
 
     fn handle(&mut self, arrived: Arrived<T>) {
         match arrived {
+            Arrived::Token(token, attempt) => self.handle_token(&token, attempt),
+            Arrived::NoToken(error) => self.call_off(Error::BearerAuth(error.into())),
             Arrived::Request(request) => self.send(request),
-            Arrived::CalledOff(error) => self.fail(Error::BeforeEach(error)),
+            Arrived::CalledOff(error) => self.call_off(Error::BeforeEach(error.into())),
             Arrived::Response(response) => self.handle_response(response),
-            Arrived::NoResponse(error) => self.handle_disconnect(Some(Error::Connect(error))),
+            Arrived::NoResponse(error) => {
+                let how = how(&*error);
+                self.handle_disconnect(Some(Error::Connect(error.into())), how);
+            }
             Arrived::Chunk(chunk) => {
                 self.budget.spend_chunk(chunk.len());
                 self.recent.handle_data(&chunk);
                 self.source.handle_data(self.chunk_time(), chunk);
             }
-            Arrived::End(error) => self.handle_disconnect(error.map(Error::Stream)),
+            Arrived::End(None) => self.handle_disconnect(None, Disconnect::Eof),
+            Arrived::End(Some(error)) => {
+                let how = how(&*error);
+                self.handle_disconnect(Some(Error::Stream(error.into())), how);
+            }
         }
     }
 
     /// When a chunk came, which is asked for the idle timeout alone: with a chunk for each event, reading the clock is
     /// a measurable part of the work.
-    fn chunk_time(&self) -> Instant {
-        self.options.idle_timeout.map_or(Instant::ZERO, |_| self.timer.now())
+    fn chunk_time(&self) -> Option<Instant> {
+        self.options.idle_timeout.map(|_| self.timer.now())
     }
 
     fn handle_response(&mut self, response: Response<T::Body>) {
@@ -51,15 +71,30 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         let url =
             effective.map_or_else(|| Arc::clone(&self.asked), |EffectiveUrl(url)| one(&self.asked, url));
         let response = ResponseHead::new(head.status, &head.headers, url);
+        self.last_response = Some(response.clone());
+        self.retry_after = retry_after(&head.headers, || self.timer.wall_clock());
+        if head.status != StatusCode::UNAUTHORIZED {
+            self.credentials.handle_acceptance();
+        }
+        let accept = match &self.options.accept_when {
+            Some(accepts) => Some(accepts(&response)),
+            None => (self.options.any_content_type && head.status == StatusCode::OK).then_some(true),
+        };
+        if (head.status == StatusCode::OK || accept == Some(true)) && is_compressed(&head.headers) {
+            let response =
+                FailedResponse { is_body_cut: true, ..FailedResponse::new(response, Bytes::new()) };
+            let error = Error::ContentEncoding(Box::new(response));
+            return self.handle_disconnect(Some(error), Disconnect::Futile);
+        }
         self.link = Link::Open(Box::pin(body));
         let content_type = content_type(&head.headers);
         let head = proto::ResponseHead {
             status: head.status.as_u16(),
             content_type: content_type.as_deref(),
-            retry_after: retry_after(&head.headers, || self.timer.wall_clock()),
+            retry_after: self.retry_after,
+            accept,
         };
         self.source.handle_response(self.timer.now(), head);
-        self.last_response = Some(response);
     }
 
     /// Whether a clean end of the stream is taken for the end of the event in progress.
@@ -70,13 +105,16 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             || predicates.expect_an_end() && self.source.unfinished().is_some_and(ends)
     }
 
-    fn handle_disconnect(&mut self, error: Option<Error>) {
+    fn handle_disconnect(&mut self, error: Option<Error>, how: Disconnect) {
         self.link = Link::Down;
-        let how = if error.is_some() { Disconnect::Transport } else { Disconnect::Eof };
-        if error.is_none() && self.completes_unfinished() {
+        if how == Disconnect::Eof && self.completes_unfinished() {
             self.source.complete_unfinished();
         }
         self.transport_error = error;
         self.source.handle_disconnect(self.timer.now(), how);
     }
+}
+
+fn how(error: &(dyn std::error::Error + 'static)) -> Disconnect {
+    if Futile::is_in(error) { Disconnect::Futile } else { Disconnect::Transport }
 }

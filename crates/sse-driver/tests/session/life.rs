@@ -97,7 +97,7 @@ fn what_a_session_knows_of_its_responses() {
             assert_eq!(session.last_response().headers()["x-number"], newest);
             assert_eq!(session.url().path(), format!("/{newest}"));
             assert_eq!((session.last_event_id(), session.close_reason()), (id, None));
-            assert_eq!(session.state(), ReadyState::Open);
+            assert_eq!(session.ready_state(), ReadyState::Open);
         }
         assert!(session.next().await.is_none());
         assert_eq!(session.response().headers()["x-number"], "1", "a 204 that ends it did not open it");
@@ -114,7 +114,7 @@ fn a_204_opens_a_session_that_is_over() {
         assert_eq!(session.response().status(), 204);
         assert!(session.next().await.is_none());
         assert_eq!(session.close_reason(), Some(&CloseReason::NoContent));
-        assert_eq!(session.state(), ReadyState::Closed);
+        assert_eq!(session.ready_state(), ReadyState::Closed);
     });
 }
 
@@ -231,7 +231,7 @@ fn dropping_closes_the_connection_at_once() {
     assert_eq!(test.net.open(), 0);
 
     let left = test.clock.run(test.get().run(async |session| {
-        assert_eq!(session.state(), ReadyState::Open);
+        assert_eq!(session.ready_state(), ReadyState::Open);
         assert_eq!(test.net.open(), 1);
         "left"
     }));

@@ -32,7 +32,7 @@ fn test(script: impl IntoIterator<Item = FakeReply>) -> Test {
 impl Test {
     fn builder(&self) -> ClientBuilder<FakeNet, FakeClock> {
         let policy = ReconnectPolicy::default().jitter_percent(0);
-        Client::builder_with(self.net.clone(), self.clock.clone()).reconnect(policy)
+        Client::builder_with(self.net.clone(), self.clock.clone()).reconnect_policy(policy)
     }
 
     fn get(&self) -> RequestBuilder<FakeNet, FakeClock> {

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::{HeaderMap, Method, Request};
-use sse_driver::{ConnectTimeout, Endpoint, Frame, InvalidRequest, RequestBody};
+use sse_driver::{ConnectTimeout, Endpoint, Frame, RequestBody, RequestError};
 
 use super::*;
 
@@ -286,6 +286,6 @@ fn requests_that_cannot_be_made() {
         assert!(matches!(error, Error::Request(_)), "{error:?}");
         assert_eq!(error.source().expect("the reason").to_string(), expected);
     }
-    assert!(matches!(Endpoint { host: "", ..Endpoint::default() }.url(), Err(InvalidRequest::Url(_))));
+    assert!(matches!(Endpoint { host: "", ..Endpoint::default() }.url(), Err(RequestError::Url(_))));
     assert!(test.net.requests().is_empty());
 }

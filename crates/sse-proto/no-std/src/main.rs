@@ -49,7 +49,7 @@ extern "C" fn main() -> i32 {
     let mut source = EventSource::new(Config::default(), now);
     let Output::Connect(_) = source.poll_output() else { return 1 };
     let content_type = Some(&b"text/event-stream"[..]);
-    source.handle_response(now, ResponseHead { status: 200, content_type, retry_after: None });
+    source.handle_response(now, ResponseHead { content_type, ..ResponseHead::new(200) });
     let Output::Opened = source.poll_output() else { return 2 };
     source.handle_data(now, Bytes::from_static("data: ünïcödé\ndata: \u{1F600}\n\n".as_bytes()));
     let Output::Frame(Frame::Event(event)) = source.poll_output() else { return 3 };

@@ -3,9 +3,12 @@
 use alloc::string::String;
 use core::time::Duration;
 
+use super::failure::{self, Failure, Next};
 use crate::mime::is_event_stream;
+use crate::output::is_sendable;
 use crate::{
-    Attempt, Backoff, Cause, CloseReason, Config, Instant, Output, ReadyState, ResponseHead, Resume,
+    Attempt, Backoff, Cause, CloseReason, Config, Instant, Output, ReadyState, Replay, ResponseHead, Resume,
+    Retry,
 };
 
 #[derive(Clone, Debug)]
@@ -20,6 +23,10 @@ pub(crate) struct Life {
     reset: bool,
     /// The present connection delivered an event.
     delivered: bool,
+    /// A hash of the last event ID that the present attempt began with. The ID itself may be long.
+    id_hash: u64,
+    replay: Replay,
+    ask: bool,
     response_timeout: Option<Duration>,
     idle_timeout: Option<Duration>,
 }
@@ -38,15 +45,38 @@ pub(crate) enum Phase {
         last_byte: Instant,
     },
     /// The connection is gone; the driver has not heard of it, and may not have drained all that came before.
-    Lost {
-        cause: Cause,
-        at: Instant,
-        opened: Option<Instant>,
+    Lost(Loss),
+    /// The driver has heard of a failure and may answer.
+    Asked {
+        failure: Failure,
+        answer: Retry,
+        /// When it was given.
+        answered_at: Instant,
     },
     Waiting {
         retry_at: Instant,
     },
     Closed(CloseReason),
+}
+
+/// How a connection came to its end, or an attempt at one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Loss {
+    cause: Cause,
+    at: Instant,
+    /// When it was opened.
+    opened: Option<Instant>,
+    /// Why the policy closes the event source, where the response alone says so.
+    refused: Option<CloseReason>,
+    retry_after: Option<Duration>,
+    /// What the last event ID is, once all that came by the connection is decoded.
+    id: Option<IdAtLoss>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct IdAtLoss {
+    moved: bool,
+    is_sendable: bool,
 }
 
 /// Inputs.
@@ -60,6 +90,9 @@ impl Life {
             announce: false,
             reset: false,
             delivered: false,
+            id_hash: 0,
+            replay: config.replay,
+            ask: config.ask,
             response_timeout: config.response_timeout,
             idle_timeout: config.idle_timeout,
         }
@@ -69,29 +102,35 @@ impl Life {
         if !matches!(self.phase, Phase::Connecting { .. }) {
             return;
         }
-        match head.status {
-            200 if head.content_type.is_some_and(is_event_stream) => {
-                self.was_open = true;
-                self.delivered = false;
-                self.announce = true;
-                self.phase = Phase::Open { since: now, last_byte: now };
+        let is_stream = head.status == 200 && head.content_type.is_some_and(is_event_stream);
+        if head.status == 204 {
+            return self.end(CloseReason::NoContent);
+        }
+        if head.accept.unwrap_or(is_stream) {
+            self.was_open = true;
+            self.delivered = false;
+            self.announce = true;
+            self.phase = Phase::Open { since: now, last_byte: now };
+            return;
+        }
+        let (cause, refused) = match head.status {
+            200 if head.accept.is_some() => (Cause::NotAccepted, Some(CloseReason::NotAccepted)),
+            200 => (Cause::ContentType, Some(CloseReason::ContentType(head.content_type.map(lossy)))),
+            status if self.backoff.policy().retry_status && failure::is_temporary(status) => {
+                (Cause::Status(status), None)
             }
-            200 => self.end(CloseReason::ContentType(head.content_type.map(lossy))),
-            204 => self.end(CloseReason::NoContent),
-            408 | 425 | 429 | 500 | 502 | 503 | 504 if self.backoff.policy().retry_status => {
-                if let Some(time) = head.retry_after {
-                    self.backoff.handle_retry_after(time);
-                }
-                self.lose(now, Cause::Status(head.status));
-            }
-            status => self.end(CloseReason::Status(status)),
+            status => (Cause::Status(status), Some(CloseReason::Status(status))),
+        };
+        self.lose(now, cause);
+        if let Phase::Lost(loss) = &mut self.phase {
+            (loss.refused, loss.retry_after) = (refused, head.retry_after);
         }
     }
 
     /// Whether data is wanted.
-    pub(crate) fn handle_data(&mut self, now: Instant) -> bool {
+    pub(crate) fn handle_data(&mut self, now: Option<Instant>) -> bool {
         let Phase::Open { last_byte, .. } = &mut self.phase else { return false };
-        *last_byte = now;
+        *last_byte = now.unwrap_or(*last_byte);
         true
     }
 
@@ -115,11 +154,17 @@ impl Life {
         self.delivered = true;
     }
 
+    pub(crate) fn decide(&mut self, now: Instant, retry: Retry) {
+        if let Phase::Asked { answer, answered_at, .. } = &mut self.phase {
+            (*answer, *answered_at) = (retry, now);
+        }
+    }
+
     pub(crate) fn reconnect(&mut self, now: Instant) {
         match &mut self.phase {
             Phase::Waiting { .. } | Phase::Due { .. } => self.phase = Phase::Due { since: now },
-            Phase::Lost { cause: Cause::Reconnect, .. } => {}
-            Phase::Lost { cause, at, .. } => (*cause, *at) = (Cause::Reconnect, now),
+            Phase::Lost(Loss { cause: Cause::Reconnect, .. }) => {}
+            Phase::Lost(Loss { cause, at, .. }) => (*cause, *at) = (Cause::Reconnect, now),
             _ => self.lose(now, Cause::Reconnect),
         }
     }
@@ -127,10 +172,24 @@ impl Life {
     pub(crate) fn lose(&mut self, at: Instant, cause: Cause) {
         let opened = match self.phase {
             Phase::Connecting { .. } => None,
+            Phase::Asked { .. } if cause == Cause::Reconnect => None,
             Phase::Open { since, .. } => Some(since),
             _ => return,
         };
-        self.phase = Phase::Lost { cause, at, opened };
+        self.phase = Phase::Lost(Loss { cause, at, opened, refused: None, retry_after: None, id: None });
+    }
+
+    /// Whether it has to be told what the last event ID is, now that the connection is lost.
+    pub(crate) fn wants_id(&self) -> bool {
+        matches!(self.phase, Phase::Lost(Loss { id: None, .. }))
+    }
+
+    pub(crate) fn handle_id_at_loss(&mut self, last_event_id: &str) {
+        let moved = hash(last_event_id) != self.id_hash;
+        let is_sendable = !last_event_id.is_empty() && is_sendable(last_event_id);
+        if let Phase::Lost(loss) = &mut self.phase {
+            loss.id = Some(IdAtLoss { moved: moved && loss.opened.is_some(), is_sendable });
+        }
     }
 
     pub(crate) fn end(&mut self, reason: CloseReason) {
@@ -160,7 +219,10 @@ impl Life {
                 self.phase = Phase::Connecting { since: *since };
                 return None;
             }
-            Phase::Lost { cause, at, opened } => self.settle(*cause, *at, *opened),
+            Phase::Lost(loss) => self.settle(loss.clone()),
+            Phase::Asked { failure, answer, answered_at } => {
+                self.resolve(failure.clone(), *answer, *answered_at)
+            }
             Phase::Connecting { .. } | Phase::Open { .. } | Phase::Waiting { .. } => {
                 Output::Wait(self.deadline())
             }
@@ -170,6 +232,7 @@ impl Life {
 
     pub(crate) fn attempt(&mut self, last_event_id: &str) -> Attempt {
         self.attempts += 1;
+        self.id_hash = hash(last_event_id);
         let resume = Resume::new(last_event_id.into());
         Attempt { number: self.attempts, failures: self.backoff.failures(), resume }
     }
@@ -180,11 +243,9 @@ impl Life {
 
     pub(crate) fn ready_state(&self) -> ReadyState {
         match self.phase {
-            Phase::Due { .. } | Phase::Connecting { .. } | Phase::Waiting { .. } | Phase::Lost { .. } => {
-                ReadyState::Connecting
-            }
             Phase::Open { .. } => ReadyState::Open,
             Phase::Closed(_) => ReadyState::Closed,
+            _ => ReadyState::Connecting,
         }
     }
 
@@ -193,6 +254,10 @@ impl Life {
             Phase::Closed(reason) => Some(reason),
             _ => None,
         }
+    }
+
+    pub(crate) fn failures(&self) -> u32 {
+        self.backoff.failures()
     }
 
     pub(crate) fn reconnection_time(&self) -> Duration {
@@ -204,48 +269,84 @@ impl Life {
             Phase::Connecting { since } => self.response_timeout.map(|time| since + time),
             Phase::Open { last_byte, .. } => self.idle_timeout.map(|time| last_byte + time),
             Phase::Waiting { retry_at } => Some(retry_at),
-            Phase::Due { .. } | Phase::Lost { .. } | Phase::Closed(_) => None,
+            Phase::Due { .. } | Phase::Lost(_) | Phase::Asked { .. } | Phase::Closed(_) => None,
         }
     }
 
     /// The connection is gone, and all that came by it is delivered: is there another one, and when?
-    fn settle(&mut self, cause: Cause, at: Instant, opened: Option<Instant>) -> Output<'static> {
+    fn settle(&mut self, loss: Loss) -> Output<'static> {
         self.reset = true;
+        let Loss { cause, at, opened, refused, retry_after, id } = loss;
         let open_for = opened.map(|since| at.saturating_duration_since(since));
         let stayed = open_for.is_some_and(|time| time >= self.backoff.policy().reset_after);
-        if core::mem::take(&mut self.delivered) || stayed {
+        let moved = id.is_some_and(|id| id.moved);
+        if core::mem::take(&mut self.delivered) || moved || stayed {
             self.backoff.handle_progress();
         }
-        match self.retry_at(cause, at) {
-            Ok(retry_at) => {
-                self.phase = match cause {
-                    Cause::Reconnect => Phase::Due { since: at },
-                    _ => Phase::Waiting { retry_at },
-                };
-                Output::Disconnected { cause, retry_at }
+        match cause {
+            Cause::Reconnect => {
+                self.phase = Phase::Due { since: at };
+                return Output::Disconnected { cause, retry_at: at };
             }
-            Err(reason) => {
-                self.end(reason.clone());
-                Output::Closed(reason)
-            }
+            Cause::Futile => return self.close(CloseReason::Failed(cause)),
+            _ => {}
+        }
+        let refused = refused.or_else(|| self.refusal_of(cause));
+        let failure = Failure { cause, at, refused, delay: self.delay(retry_after, id) };
+        if !self.ask {
+            return self.resolve(failure, Retry::Default, at);
+        }
+        let verdict = failure.verdict();
+        self.phase = Phase::Asked { failure, answer: Retry::Default, answered_at: at };
+        Output::Failed { cause, verdict }
+    }
+
+    /// Why a failure that could be retried is not.
+    fn refusal_of(&self, cause: Cause) -> Option<CloseReason> {
+        let is_first = !self.was_open && !self.backoff.policy().retry_initial;
+        let is_refused = is_first || cause == Cause::CalledOff;
+        is_refused.then_some(CloseReason::Failed(cause))
+    }
+
+    /// The policy's delay; how many attempts there were, where no other one is allowed.
+    fn delay(&mut self, retry_after: Option<Duration>, id: Option<IdAtLoss>) -> Result<Duration, u32> {
+        let may_replay = match self.replay {
+            Replay::Always => true,
+            Replay::Resuming => id.is_some_and(|id| id.is_sendable),
+            Replay::Never => false,
+        };
+        if let Some(time) = retry_after {
+            self.backoff.handle_retry_after(time);
+        }
+        match self.backoff.next_delay() {
+            _ if self.was_open && !may_replay => Err(0),
+            Some(delay) => Ok(delay),
+            None => Err(self.backoff.attempts_used_up().unwrap_or_default()),
         }
     }
 
-    fn retry_at(&mut self, cause: Cause, at: Instant) -> Result<Instant, CloseReason> {
-        if cause == Cause::Reconnect {
-            return Ok(at);
-        }
-        let policy = self.backoff.policy();
-        if !self.was_open && !policy.retry_initial {
-            return Err(CloseReason::Failed(cause));
-        }
-        let never = policy.max_attempts == Some(0);
-        match self.backoff.next_delay() {
-            Some(delay) => Ok(at + delay),
-            None if never && cause == Cause::Eof => Err(CloseReason::EndOfStream),
-            None => Err(CloseReason::GaveUp { attempts: self.backoff.failures(), last: cause }),
+    fn resolve(&mut self, failure: Failure, answer: Retry, answered_at: Instant) -> Output<'static> {
+        let min_delay = self.backoff.policy().min_delay;
+        match failure.resolve(answer, answered_at, min_delay) {
+            Next::Attempt { cause, retry_at } => {
+                self.phase = Phase::Waiting { retry_at };
+                Output::Disconnected { cause, retry_at }
+            }
+            Next::Close(reason) => self.close(reason),
         }
     }
+
+    fn close(&mut self, reason: CloseReason) -> Output<'static> {
+        self.end(reason.clone());
+        Output::Closed(reason)
+    }
+}
+
+/// FNV-1a.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+    })
 }
 
 fn lossy(bytes: &[u8]) -> String {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sse_proto::{Backoff, ReconnectPolicy, ResponseHead};
 
-use crate::life::{Life, config, head, millis, policy, seconds, with};
+use crate::life::{Life, at, config, head, millis, policy, seconds, with};
 
 /// The delay after each of some failures in a row.
 fn delays(policy: ReconnectPolicy, seed: u64) -> impl Iterator<Item = Duration> {
@@ -61,20 +61,53 @@ fn growth_starts_over_with_an_event() {
         assert!(life.eof().ends_with(&format!("wait until {:?}", next.since_origin())));
         assert_eq!(life.reopen(), next);
     }
-    // 21 s. Neither a 200, nor comments, nor a reconnection time, nor an id, nor half an event is progress.
-    assert_eq!(life.data(": c\nretry: 3000\n\nid: 1\n\ndata: half"), "wait");
+    // 21 s. Neither a 200, nor comments, nor a reconnection time, nor half an event with its id is progress.
+    assert_eq!(life.data(": c\nretry: 3000\n\nid: 1\ndata: half"), "wait");
     assert_eq!(life.break_off(), "lost Transport until 45s, wait until 45s");
     life.reopen();
-    assert_eq!(life.data("data: a\n\n"), "message \"a\" #1, wait");
+    assert_eq!(life.data("data: a\n\n"), "message \"a\" #, wait");
     assert_eq!(life.break_off(), "lost Transport until 48s, wait until 48s");
     // The event was that of the connection before.
     life.reopen();
     assert_eq!(life.eof(), "lost Eof until 54s, wait until 54s");
 }
 
+/// A server that is polled: blocks of an id and a reconnection time alone, and then the end.
+#[test]
+fn growth_starts_over_when_the_last_event_id_moves() {
+    let mut life = Life::waiting(with(policy().max_attempts(1)));
+    for (id, drained) in [(7, true), (8, false), (9, true), (10, false)] {
+        let at = life.reopen();
+        let stream = format!("id: {id}\nretry: 500\n\n");
+        if drained {
+            assert_eq!(life.data(stream), "wait");
+        } else {
+            life.source.handle_data(life.now, stream.into());
+        }
+        let next = (at + millis(500)).since_origin();
+        assert_eq!(life.eof(), format!("lost Eof until {next:?}, wait until {next:?}"), "id {id}");
+    }
+    // The same one again has not moved.
+    life.reopen();
+    assert_eq!(life.data("id: 10\n\n"), "wait");
+    assert_eq!(life.eof(), "closed GaveUp { attempts: 1, last: Eof }");
+}
+
+/// An id that moved by one connection is no progress of the attempt after it.
+#[test]
+fn an_attempt_that_fails_moves_no_id() {
+    let mut life = Life::open(config());
+    assert_eq!(life.data("id: 7\n\n"), "wait");
+    assert_eq!(life.eof(), "lost Eof until 3s, wait until 3s");
+    life.at(3).timeout();
+    assert_eq!(life.response(503), "lost Status(503) until 9s, wait until 9s");
+    life.at(9).timeout();
+    assert_eq!(life.break_off(), "lost Transport until 21s, wait until 21s");
+}
+
 #[test]
 fn growth_starts_over_after_a_long_connection() {
-    for (open_for, delay) in [(0, 6), (59, 6), (60, 3), (1000, 3)] {
+    for (open_for, delay) in [(0, 6), (9, 6), (10, 3), (16, 3), (55, 3), (1000, 3)] {
         let mut life = Life::waiting(config());
         life.reopen();
         let (lost, next) = (3 + open_for, 3 + open_for + delay);
@@ -161,23 +194,95 @@ fn bounds_of_the_policy() {
 }
 
 #[test]
-fn retry_after_is_a_floor_for_one_delay() {
-    for (retry_after, delay) in
-        [(None, 6), (Some(0), 6), (Some(5), 6), (Some(30), 30), (Some(u64::MAX), 3600)]
-    {
+fn reconnections_are_counted_in_all() {
+    let mut life = Life::open(with(policy().max_total_reconnections(2).max_attempts(9)));
+    for _ in 0..2 {
+        assert_eq!(life.data("data: a\n\n"), "message \"a\" #, wait");
+        assert!(life.eof().starts_with("lost Eof"));
+        life.reopen();
+    }
+    // Those that the application asks for do not count.
+    assert!(life.reconnect().starts_with("lost Reconnect"));
+    assert!(life.response(200).starts_with("opened"));
+    assert_eq!(life.data("data: a\n\n"), "message \"a\" #, wait");
+    assert_eq!(life.eof(), "closed GaveUp { attempts: 2, last: Eof }");
+
+    let none = with(policy().max_total_reconnections(0));
+    assert_eq!(Life::open(none.clone()).eof(), "closed EndOfStream");
+    assert_eq!(Life::open(none).break_off(), "closed GaveUp { attempts: 0, last: Transport }");
+    // Attempts before the first open are among them.
+    let mut life = Life::connecting(with(policy().retry_initial(true).max_total_reconnections(1)));
+    assert_eq!(life.response(503), "lost Status(503) until 3s, wait until 3s");
+    life.at(3).timeout();
+    assert_eq!(life.response(503), "closed GaveUp { attempts: 1, last: Status(503) }");
+}
+
+/// It is the delay, be it shorter or longer than that of the policy.
+#[test]
+fn retry_after_is_the_next_delay_and_no_other() {
+    let hour = 3600;
+    for (retry_after, delay) in [
+        (None, seconds(6)),
+        (Some(0), millis(100)),
+        (Some(2), seconds(2)),
+        (Some(30), seconds(30)),
+        (Some(u64::MAX), seconds(hour)),
+    ] {
         let mut life = Life::waiting(config());
         life.at(3).timeout();
-        let next = 3 + delay;
+        let next = (at(3) + delay).since_origin();
         let told = life.head(ResponseHead { retry_after: retry_after.map(seconds), ..head(503) });
-        assert_eq!(told, format!("lost Status(503) until {next}s, wait until {next}s"));
+        assert_eq!(told, format!("lost Status(503) until {next:?}, wait until {next:?}"));
         assert_eq!(life.source.reconnection_time(), seconds(3));
-        life.at(next).timeout();
-        let then = next + 12;
-        assert_eq!(life.response(503), format!("lost Status(503) until {then}s, wait until {then}s"));
+        life.now = at(3) + delay;
+        life.timeout();
+        let then = next + seconds(12);
+        assert_eq!(life.response(503), format!("lost Status(503) until {then:?}, wait until {then:?}"));
     }
 }
 
-/// A floor that was asked for before a wait was cut short is no floor of the delay after it.
+#[test]
+fn jitter_comes_on_top_of_retry_after() {
+    let delays: Vec<_> = (0..1000)
+        .map(|seed| {
+            let mut backoff = Backoff::new(ReconnectPolicy::default(), seed);
+            backoff.handle_retry_after(seconds(10));
+            backoff.next_delay().expect("no end of attempts")
+        })
+        .collect();
+    assert!(delays.iter().all(|delay| (seconds(10)..=seconds(12)).contains(delay)));
+    assert!(delays.iter().any(|delay| *delay > millis(11_500)));
+}
+
+#[test]
+fn a_second_retry_after_takes_the_place_of_the_first() {
+    let mut backoff = Backoff::new(policy(), 0);
+    backoff.handle_retry_after(seconds(3600));
+    backoff.handle_retry_after(seconds(2));
+    assert_eq!(backoff.next_delay(), Some(seconds(2)));
+    assert_eq!(backoff.next_delay(), Some(seconds(6)));
+}
+
+/// The application asks for a new connection before the driver has drained the failure: no later loss waits for it.
+#[test]
+fn retry_after_counts_for_the_attempt_behind_it() {
+    for drained in [false, true] {
+        let mut life = Life::waiting(config());
+        life.at(3).timeout();
+        let busy = ResponseHead { retry_after: Some(seconds(3600)), ..head(503) };
+        life.source.handle_response(at(3), busy);
+        if drained {
+            life.drain();
+        }
+        life.source.reconnect(at(3));
+        life.drain();
+        assert_eq!(life.response(200), "opened, wait");
+        assert_eq!(life.data("data: a\n\n"), "message \"a\" #, wait");
+        assert_eq!(life.eof(), "lost Eof until 6s, wait until 6s", "drained: {drained}");
+    }
+}
+
+/// A delay that was asked for before a wait was cut short is not the one after it.
 #[test]
 fn retry_after_does_not_outlive_a_reconnect() {
     let mut life = Life::waiting(config());

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sse_proto::{
-    Config, Disconnect, EventSource, FrameRef, Instant, Output, ReconnectPolicy, ResponseHead, Resume,
+    Config, Disconnect, EventSource, FrameRef, Instant, Output, ReconnectPolicy, ResponseHead, Resume, Retry,
+    Verdict,
 };
 
 pub(crate) const EVENT_STREAM: Option<&[u8]> = Some(b"text/event-stream");
@@ -35,7 +36,7 @@ pub(crate) fn with(policy: ReconnectPolicy) -> Config {
 }
 
 pub(crate) fn head(status: u16) -> ResponseHead<'static> {
-    ResponseHead { status, content_type: EVENT_STREAM, retry_after: None }
+    ResponseHead { content_type: EVENT_STREAM, ..ResponseHead::new(status) }
 }
 
 pub(crate) struct Life {
@@ -102,6 +103,21 @@ impl Life {
         self.drain()
     }
 
+    pub(crate) fn futile(&mut self) -> String {
+        self.source.handle_disconnect(self.now, Disconnect::Futile);
+        self.drain()
+    }
+
+    pub(crate) fn decide(&mut self, retry: Retry) -> String {
+        self.source.decide(self.now, retry);
+        self.drain()
+    }
+
+    /// The next output alone.
+    pub(crate) fn poll(&mut self) -> String {
+        tell(&self.source.poll_output())
+    }
+
     pub(crate) fn timeout(&mut self) -> String {
         self.source.handle_timeout(self.now);
         self.drain()
@@ -156,6 +172,10 @@ fn tell(output: &Output<'_>) -> String {
             format!("{} {:?} #{}", event.event_type, event.data, event.last_event_id)
         }
         Output::Frame(frame) => format!("{frame:?}"),
+        Output::Failed { cause, verdict: Verdict::Retry(delay) } => {
+            format!("failed {cause:?} retry {delay:?}")
+        }
+        Output::Failed { cause, verdict: Verdict::Close } => format!("failed {cause:?} close"),
         Output::Disconnected { cause, retry_at } => {
             format!("lost {cause:?} until {:?}", retry_at.since_origin())
         }

@@ -4,8 +4,10 @@ use sse_proto::{ReconnectPolicy, ResponseHead};
 
 use crate::life::{EVENT_STREAM, Life, config, head, policy, seconds, with};
 
-/// The statuses that say to come back later.
-const LATER: [u16; 7] = [408, 425, 429, 500, 502, 503, 504];
+/// The statuses that say to come back later. (520 to 530, 561 and 598 are those of well-known proxies.)
+fn is_later(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500 | 502..=504 | 506..=510 | 512..=599)
+}
 
 /// What the first response comes to, and what the same one comes to as the answer to a reconnection.
 #[test]
@@ -14,7 +16,7 @@ fn one_for_each_status() {
         let (first, later) = match status {
             200 => ("opened, wait".into(), "opened, wait".into()),
             204 => ("closed NoContent".into(), "closed NoContent".into()),
-            _ if LATER.contains(&status) => (
+            _ if is_later(status) => (
                 format!("closed Failed(Status({status}))"),
                 format!("lost Status({status}) until 9s, wait until 9s"),
             ),
@@ -50,6 +52,42 @@ fn one_for_each_content_type() {
     }
     let head = ResponseHead { content_type: Some(b"\xFF\x00"), ..head(200) };
     assert_eq!(Life::connecting(config()).head(head), "closed ContentType(Some(\"\u{FFFD}\\0\"))");
+}
+
+/// The application's word goes before the rule, but a 204 has no stream.
+#[test]
+fn what_the_application_accepts() {
+    for (status, content_type, accept, told) in [
+        (200, None, true, "opened, wait"),
+        (200, Some(&b"text/html"[..]), true, "opened, wait"),
+        (201, Some(b"application/x"), true, "opened, wait"),
+        (503, EVENT_STREAM, true, "opened, wait"),
+        (204, EVENT_STREAM, true, "closed NoContent"),
+        (204, EVENT_STREAM, false, "closed NoContent"),
+        (200, EVENT_STREAM, false, "closed NotAccepted"),
+        (200, None, false, "closed NotAccepted"),
+        (404, EVENT_STREAM, false, "closed Status(404)"),
+    ] {
+        let accept = Some(accept);
+        let head = ResponseHead { content_type, accept, ..head(status) };
+        assert_eq!(Life::connecting(config()).head(head), told, "{status} {accept:?}");
+    }
+    let mut life = Life::waiting(config());
+    life.at(3).timeout();
+    let busy = ResponseHead { accept: Some(false), ..head(503) };
+    assert_eq!(life.head(busy), "lost Status(503) until 9s, wait until 9s");
+}
+
+/// Also where every network error is retried, before the first open and after it.
+#[test]
+fn what_is_futile_is_not_asked_again() {
+    for policy in [policy().retry_initial(true), ReconnectPolicy::whatwg()] {
+        assert_eq!(Life::connecting(with(policy.clone())).futile(), "closed Failed(Futile)");
+        let mut life = Life::waiting(with(policy.clone()).ask(false));
+        life.at(3).timeout();
+        assert_eq!(life.futile(), "closed Failed(Futile)");
+        assert_eq!(Life::open(with(policy)).futile(), "closed Failed(Futile)");
+    }
 }
 
 /// Only a 200 needs a content type.
@@ -89,7 +127,7 @@ fn failures_before_the_first_open() {
 #[test]
 fn as_the_standard_has_it() {
     let whatwg = || Life::connecting(with(ReconnectPolicy::whatwg()));
-    for status in LATER {
+    for status in (0..=1000).filter(|status| is_later(*status)) {
         assert_eq!(whatwg().response(status), format!("closed Status({status})"));
     }
     assert_eq!(whatwg().response(204), "closed NoContent");

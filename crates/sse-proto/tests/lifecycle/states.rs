@@ -1,6 +1,6 @@
 //! Each input in each state: what it comes to, or that it comes to nothing.
 
-use sse_proto::{Config, Disconnect, EventSource, ReadyState};
+use sse_proto::{Config, Disconnect, EventSource, ReadyState, Retry};
 
 use crate::life::{Life, at, config, head, seconds};
 
@@ -36,6 +36,14 @@ fn lost() -> Life {
     life
 }
 
+/// A connection is lost, and the driver was asked about it.
+fn asked() -> Life {
+    let mut life = Life::open(config_with_timeouts().ask(true));
+    life.source.handle_disconnect(at(0), Disconnect::Transport);
+    assert_eq!(life.poll(), "failed Transport retry 3s");
+    life
+}
+
 fn waiting() -> Life {
     let mut life = open();
     life.eof();
@@ -50,7 +58,7 @@ fn closed() -> Life {
 
 type Input = (&'static str, fn(&mut EventSource));
 
-const INPUTS: [Input; 14] = [
+const INPUTS: [Input; 16] = [
     ("a 200", |source| source.handle_response(at(1), head(200))),
     ("a 204", |source| source.handle_response(at(1), head(204))),
     ("a 503", |source| source.handle_response(at(1), head(503))),
@@ -59,6 +67,8 @@ const INPUTS: [Input; 14] = [
     ("no data", |source| source.handle_data(at(1), "".into())),
     ("the end", |source| source.handle_disconnect(at(1), Disconnect::Eof)),
     ("a failure", |source| source.handle_disconnect(at(1), Disconnect::Transport)),
+    ("what is futile", |source| source.handle_disconnect(at(1), Disconnect::Futile)),
+    ("an answer", |source| source.decide(at(1), Retry::After(seconds(7)))),
     ("time before time", |source| source.handle_timeout(at(0))),
     ("an early timeout", |source| source.handle_timeout(at(1))),
     ("a timeout", |source| source.handle_timeout(at(20))),
@@ -70,7 +80,7 @@ const INPUTS: [Input; 14] = [
 /// What comes of an input; of any that a row does not name comes what comes without one.
 type Row = (&'static str, fn() -> Life, ReadyState, &'static str, &'static [(&'static str, &'static str)]);
 
-const ROWS: [Row; 6] = [
+const ROWS: [Row; 7] = [
     (
         "due",
         due,
@@ -94,6 +104,7 @@ const ROWS: [Row; 6] = [
             ("a 404", "closed Status(404)"),
             ("the end", "closed Failed(Eof)"),
             ("a failure", "closed Failed(Transport)"),
+            ("what is futile", "closed Failed(Futile)"),
             ("a timeout", "closed Failed(ResponseTimeout)"),
             ("reconnect", "lost Reconnect until 1s, connect, wait until 21s"),
             ("finish", "closed Finished"),
@@ -109,6 +120,7 @@ const ROWS: [Row; 6] = [
             ("data", "message \"a\" #1, message \"b\" #2, wait until 21s"),
             ("the end", "lost Eof until 4s, wait until 4s"),
             ("a failure", "lost Transport until 4s, wait until 4s"),
+            ("what is futile", "closed Failed(Futile)"),
             ("a timeout", "lost IdleTimeout until 23s, wait until 23s"),
             ("reconnect", "lost Reconnect until 1s, connect, wait until 21s"),
             ("finish", "closed Finished"),
@@ -122,6 +134,18 @@ const ROWS: [Row; 6] = [
         "message \"a\" #1, lost Eof until 3s, wait until 3s",
         &[
             ("reconnect", "message \"a\" #1, lost Reconnect until 1s, connect from 1, wait until 21s"),
+            ("finish", "closed Finished"),
+            ("close", "closed Requested"),
+        ],
+    ),
+    (
+        "asked",
+        asked,
+        ReadyState::Connecting,
+        "lost Transport until 3s, wait until 3s",
+        &[
+            ("an answer", "lost Transport until 8s, wait until 8s"),
+            ("reconnect", "lost Reconnect until 1s, connect, wait until 21s"),
             ("finish", "closed Finished"),
             ("close", "closed Requested"),
         ],

@@ -33,7 +33,7 @@ fn the_idle_timeout_is_of_each_connection() {
     assert_eq!(life.at(13).timeout(), "connect, wait", "not while there is no connection");
     assert_eq!(life.at(20).response(200), "opened, wait until 30s");
     assert_eq!(life.at(29).timeout(), "wait until 30s");
-    assert_eq!(life.at(30).timeout(), "lost IdleTimeout until 36s, wait until 36s");
+    assert_eq!(life.at(30).timeout(), "lost IdleTimeout until 33s, wait until 33s");
 }
 
 #[test]

@@ -14,7 +14,7 @@ type SessionOf<A> = Session<<A as Adapter>::Transport, <A as Adapter>::Timer>;
 /// Follows stream `number` to its end, and counts what comes.
 pub(crate) async fn follow<A: Adapter>(url: &str, chaos: &Chaos, number: usize) {
     let client = A::builder()
-        .reconnect(policy())
+        .reconnect_policy(policy())
         .idle_timeout(Duration::from_millis(900))
         .response_timeout(Duration::from_secs(2))
         .build();

@@ -23,7 +23,7 @@ pub fn a_unix_socket_is_followed_across_connections<A: UnixAdapter>() {
         let front = UnixFront::new(&server);
         let policy = ReconnectPolicy::default().jitter_percent(0);
         let ten_ms = Duration::from_millis(10);
-        let client = A::unix(front.path()).reconnect(policy).reconnection_time(ten_ms).build();
+        let client = A::unix(front.path()).reconnect_policy(policy).reconnection_time(ten_ms).build();
         let causes = Notes::new();
         let seen = causes.clone();
         let request = client.get("http://nobody.invalid:8080/events?a=b").on_state(move |state| {

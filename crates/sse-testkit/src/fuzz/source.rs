@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sse_proto::{
-    CloseReason, Config, Disconnect, EventSource, Frame, Instant, Output, Oversize, ReconnectPolicy,
-    ResponseHead,
+    CloseReason, Config, Disconnect, EventSource, Frame, Instant, Output, Oversize, ReconnectPolicy, Replay,
+    ResponseHead, Retry,
 };
 
 use self::model::{Model, Owned};
@@ -36,6 +36,7 @@ use super::draw::{Draw, TIMES};
 pub fn source(input: &[u8]) {
     let mut draw = Draw(input);
     let config = config(&mut draw);
+    let answers = config.seed;
     let mut life = Life {
         source: EventSource::new(config.clone(), Instant::ZERO),
         model: Model::new(config, Instant::ZERO),
@@ -44,6 +45,7 @@ pub fn source(input: &[u8]) {
         held: false,
         last_wait: None,
         events: 0,
+        answers,
     };
     life.drain();
     while !draw.is_empty() {
@@ -59,11 +61,14 @@ fn config(draw: &mut Draw<'_>) -> Config {
     let limit = draw.byte();
     let mut config = Config::default();
     config.policy = policy(flags, draw);
+    config.ask = flags & 32 != 0;
+    config.replay =
+        [Replay::Always, Replay::Never, Replay::Resuming, Replay::Always][usize::from(flags >> 6)];
     config.limits.max_event_len = if limit == 0 { usize::MAX } else { limit.into() };
     config.limits.oversize = if flags & 4 == 0 { Oversize::Fail } else { Oversize::Skip };
     config.response_timeout = draw.maybe_time();
     config.idle_timeout = draw.maybe_time();
-    config.last_event_id = draw.one_of(&["", "7", " 7", "a\u{1}b", "é"]).into();
+    config.last_event_id = draw.one_of(&["", "7", " 7\t", "a\u{1}b", "é"]).into();
     config.show_comments = flags & 8 != 0;
     config.show_retries = flags & 16 != 0;
     config.seed = draw.byte().into();
@@ -88,7 +93,9 @@ fn policy(flags: u8, draw: &mut Draw<'_>) -> ReconnectPolicy {
         .jitter_percent(draw.one_of(&[20, 0, 1, 100, 1000, u32::MAX]))
         .retry_initial(flags & 1 == 0)
         .retry_status(flags & 2 == 0);
-    policy.max_attempts = draw.one_of(&[None, Some(0), Some(1), Some(2), Some(5)]);
+    let limits = usize::from(draw.byte());
+    policy.max_attempts = [None, Some(0), Some(1), Some(2), Some(5)][limits % 5];
+    policy.max_total_reconnections = [None, Some(0), Some(1), Some(3)][limits / 5 % 4];
     policy
 }
 
@@ -101,6 +108,8 @@ struct Life {
     held: bool,
     last_wait: Option<Instant>,
     events: u32,
+    /// What the next question is answered with.
+    answers: u64,
 }
 
 impl Life {
@@ -142,12 +151,14 @@ impl Life {
     }
 
     fn respond(&mut self, choice: u8, retry_after: Option<Duration>) {
-        const STATUSES: [u16; 12] = [200, 204, 503, 429, 500, 408, 425, 502, 504, 404, 301, 206];
+        const STATUSES: [u16; 16] =
+            [200, 204, 503, 429, 500, 408, 425, 502, 504, 404, 301, 206, 521, 501, 511, 600];
         let (content_type, is_event_stream) = CONTENT_TYPES[usize::from(choice / 16) % CONTENT_TYPES.len()];
         let head = ResponseHead {
-            status: STATUSES[usize::from(choice % 16) % STATUSES.len()],
+            status: STATUSES[usize::from(choice % 16)],
             content_type: content_type.map(str::as_bytes),
             retry_after,
+            accept: (choice >= 128).then_some(choice & 16 == 0),
         };
         self.source.handle_response(self.now(), head);
         self.model.handle_response(self.now(), head, is_event_stream);
@@ -160,7 +171,8 @@ impl Life {
     }
 
     fn send(&mut self, chunk: &[u8]) {
-        self.source.handle_data(self.now(), Bytes::copy_from_slice(chunk));
+        let now = self.model.wants_time().then(|| self.now());
+        self.source.handle_data(now, Bytes::copy_from_slice(chunk));
         self.model.handle_data(self.now(), chunk);
     }
 
@@ -180,13 +192,32 @@ impl Life {
     }
 
     fn end(&mut self, choice: u8) {
-        if choice % 2 == 0 {
-            self.source.close();
-            self.model.end(CloseReason::Requested);
-        } else {
-            self.source.finish();
-            self.model.end(CloseReason::Finished);
+        match choice % 4 {
+            0 => {
+                self.source.close();
+                self.model.end(CloseReason::Requested);
+            }
+            1 => {
+                self.source.finish();
+                self.model.end(CloseReason::Finished);
+            }
+            2 => self.disconnect(Disconnect::Futile),
+            _ => self.disconnect(Disconnect::CalledOff),
         }
+    }
+
+    /// One question in five gets no answer.
+    fn answer(&mut self) {
+        self.answers = self.answers.wrapping_mul(5).wrapping_add(3);
+        let retry = match self.answers / 8 % 5 {
+            0 => return,
+            1 => Retry::Default,
+            2 => Retry::Backoff,
+            3 => Retry::After(TIMES[(self.answers / 64 % 16) as usize]),
+            _ => Retry::Stop,
+        };
+        self.source.decide(self.now(), retry);
+        self.model.decide(self.now(), retry);
     }
 
     fn drain(&mut self) {
@@ -227,6 +258,9 @@ impl Life {
             assert_eq!(output, Owned::Other(Output::Closed(reason)), "closed is for ever");
         }
         self.model.check(&output, &self.source);
+        if matches!(output, Owned::Other(Output::Failed { .. })) {
+            self.answer();
+        }
         output
     }
 }

@@ -69,7 +69,7 @@ impl<'a> Application<'a> {
         let mut request = self
             .client
             .get(URL)
-            .reconnect(settings.policy)
+            .reconnect_policy(settings.policy)
             .limits(settings.limits)
             .idle_timeout(settings.idle_timeout)
             .response_timeout(settings.response_timeout)
@@ -210,7 +210,7 @@ impl<'a> Application<'a> {
 
     async fn end(&mut self, mut session: Open, end: Item) {
         assert!(self.next(&mut session).await.is_none(), "the end is the end");
-        assert_eq!(session.state(), ReadyState::Closed);
+        assert_eq!(session.ready_state(), ReadyState::Closed);
         let id = session.last_event_id().parse().unwrap_or(0);
         self.move_to(id, false);
         self.check_end(session.close_reason(), end.and_then(Result::err).as_ref());

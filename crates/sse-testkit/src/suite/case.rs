@@ -57,7 +57,7 @@ pub(crate) fn client<A: Adapter>() -> BuilderOf<A> {
     let ten_ms = Duration::from_millis(10);
     let policy =
         ReconnectPolicy::default().reconnection_time(ten_ms).min_delay(ten_ms).factor(1).jitter_percent(0);
-    A::builder().reconnect(policy)
+    A::builder().reconnect_policy(policy)
 }
 
 /// A GET request of that client.

@@ -25,7 +25,7 @@ pub fn close_delivers_nothing_more<A: Adapter>() {
         let mut session = reading::<A>(&server).await;
         session.close();
         assert_eq!(session.close_reason(), Some(&CloseReason::Requested));
-        assert_eq!(session.state(), ReadyState::Closed);
+        assert_eq!(session.ready_state(), ReadyState::Closed);
         ends::<A>(&mut session).await;
         assert_eq!(server.requests().len(), 1);
     });

@@ -26,7 +26,7 @@ pub fn the_terminal_event_finishes_the_session<A: Adapter>() {
         closes::<A>(&server, 0).await;
         ends::<A>(&mut session).await;
         assert_eq!(session.close_reason(), Some(&CloseReason::Finished));
-        assert_eq!(session.state(), ReadyState::Closed);
+        assert_eq!(session.ready_state(), ReadyState::Closed);
         assert_eq!(server.requests().len(), 1);
     });
 }

@@ -15,7 +15,7 @@ pub fn a_session_tells_of_its_response<A: Adapter>() {
         assert_eq!(session.response().headers()["x-served-by"], "a");
         assert_eq!(session.last_response().headers()["x-served-by"], "a");
         assert_eq!(session.url().as_str(), server.url("/events"));
-        assert_eq!(session.state(), ReadyState::Open);
+        assert_eq!(session.ready_state(), ReadyState::Open);
         assert_eq!((session.close_reason(), session.last_event_id()), (None, ""));
         assert!(is_open(&server, 0));
     });
@@ -72,7 +72,7 @@ pub fn a_first_204_is_a_session_that_is_over<A: Adapter>() {
         assert_eq!(session.response().headers()["x-served-by"], "a");
         ends::<A>(&mut session).await;
         assert_eq!(session.close_reason(), Some(&CloseReason::NoContent));
-        assert_eq!(session.state(), ReadyState::Closed);
+        assert_eq!(session.ready_state(), ReadyState::Closed);
         closes::<A>(&server, 0).await;
         assert_eq!(server.requests().len(), 1);
     });

@@ -128,7 +128,7 @@ pub fn reconnect_cuts_the_wait<A: Adapter>() {
         assert_eq!(data::<A>(&mut session).await, "a");
         dropped_when::<A, _>(session.next(), "a disconnection", || !notes.all().is_empty()).await;
         assert!(notes.all()[0] > Duration::from_secs(3500), "{:?}", notes.all());
-        assert_eq!(session.state(), ReadyState::Connecting);
+        assert_eq!(session.ready_state(), ReadyState::Connecting);
         session.reconnect();
         assert_eq!(data::<A>(&mut session).await, "b");
         assert_eq!(last_event_ids(&server.requests()[1]), ["1"]);

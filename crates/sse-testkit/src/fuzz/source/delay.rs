@@ -9,32 +9,37 @@ pub(super) struct Delays {
     policy: ReconnectPolicy,
     pub(super) reconnection_time: Duration,
     pub(super) failures: u32,
-    /// What `Retry-After` asked for.
-    floor: Duration,
+    /// How many attempts there were in all after a failure.
+    pub(super) reconnections: u32,
 }
 
 impl Delays {
     pub(super) fn new(policy: ReconnectPolicy) -> Self {
-        Self { reconnection_time: policy.reconnection_time, failures: 0, floor: Duration::ZERO, policy }
+        Self { reconnection_time: policy.reconnection_time, failures: 0, reconnections: 0, policy }
     }
 
     pub(super) fn handle_retry(&mut self, time: Duration) {
-        self.reconnection_time = time.min(self.policy.max_server_delay).max(self.policy.min_delay);
+        self.reconnection_time = self.within_bounds(time);
     }
 
-    pub(super) fn handle_retry_after(&mut self, time: Duration) {
-        self.floor = time.min(self.policy.max_server_delay);
+    fn within_bounds(&self, time: Duration) -> Duration {
+        time.min(self.policy.max_server_delay).max(self.policy.min_delay)
     }
 
-    /// The shortest and the longest delay before the next attempt; `None` after the last one.
-    pub(super) fn next(&mut self) -> Option<(Duration, Duration)> {
-        if self.policy.max_attempts.is_some_and(|max| self.failures >= max) {
-            return None;
-        }
-        let least = self.grown().max(core::mem::take(&mut self.floor));
+    /// The shortest and the longest delay before the next attempt; how many there were, after the last one.
+    pub(super) fn next(&mut self, retry_after: Option<Duration>) -> Result<(Duration, Duration), u32> {
+        let least = retry_after.map_or_else(|| self.grown(), |time| self.within_bounds(time));
+        let failed_before = self.failures;
         self.failures += 1;
+        if self.policy.max_attempts.is_some_and(|max| failed_before >= max) {
+            return Err(failed_before);
+        }
+        if self.policy.max_total_reconnections.is_some_and(|max| self.reconnections >= max) {
+            return Err(self.reconnections);
+        }
+        self.reconnections += 1;
         let jitter = least.as_nanos().saturating_mul(self.policy.jitter_percent.into()) / 100;
-        Some((least, duration(least.as_nanos().saturating_add(jitter))))
+        Ok((least, duration(least.as_nanos().saturating_add(jitter))))
     }
 
     /// Failure by failure. The growth itself stops at 2^32 - 1, which is as good as for ever.

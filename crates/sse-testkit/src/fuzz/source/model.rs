@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use sse_proto::{
-    Cause, CloseReason, Config, EventSource, Frame, Instant, Output, ReadyState, ResponseHead, Resume,
+    Cause, CloseReason, Config, EventSource, Frame, Instant, Output, ReadyState, Replay, ResponseHead,
+    Resume, Retry, Verdict,
 };
 
 use super::delay::Delays;
@@ -19,6 +20,8 @@ pub(super) struct Model {
     announce: bool,
     delivered: bool,
     last_event_id: String,
+    /// The last event ID that the present attempt began with.
+    began_with: String,
     received: Received,
 }
 
@@ -27,9 +30,25 @@ enum Phase {
     Due(Instant),
     Connecting { since: Instant },
     Open { since: Instant, last_byte: Instant },
-    Lost { cause: Cause, at: Instant, opened: Option<Instant> },
+    Lost { cause: Cause, at: Instant, opened: Option<Instant>, refused: Refused },
+    Asked(Question),
     Waiting { retry_at: Instant },
     Closed(CloseReason),
+}
+
+/// Why a response closes the event source, and when it asks to be asked again.
+type Refused = (Option<CloseReason>, Option<Duration>);
+
+/// A failure that the driver has heard of.
+#[derive(Clone, Debug, PartialEq)]
+struct Question {
+    cause: Cause,
+    at: Instant,
+    rule: Option<CloseReason>,
+    /// The shortest and the longest delay; how many attempts there were, where there is no other one.
+    delay: Result<(Duration, Duration), u32>,
+    answer: Retry,
+    answered_at: Instant,
 }
 
 /// An output that owns its text.
@@ -45,6 +64,7 @@ impl From<Output<'_>> for Owned {
             Output::Frame(frame) => return Self::Frame(frame.to_owned()),
             Output::Connect(attempt) => Output::Connect(attempt),
             Output::Opened => Output::Opened,
+            Output::Failed { cause, verdict } => Output::Failed { cause, verdict },
             Output::Disconnected { cause, retry_at } => Output::Disconnected { cause, retry_at },
             Output::Wait(deadline) => Output::Wait(deadline),
             Output::Closed(reason) => Output::Closed(reason),
@@ -62,6 +82,11 @@ enum Next {
     Exactly(Output<'static>),
     Frame(Frame),
     /// The dice are the event source's own: the delay is one of these.
+    Failed {
+        cause: Cause,
+        delays: Option<(Duration, Duration)>,
+    },
+    /// The same.
     Disconnected {
         cause: Cause,
         earliest: Instant,
@@ -80,6 +105,7 @@ impl Model {
             announce: false,
             delivered: false,
             received: Received::nothing(&last_event_id),
+            began_with: last_event_id.clone(),
             last_event_id,
             config,
         }
@@ -89,23 +115,32 @@ impl Model {
         if !matches!(self.phase, Phase::Connecting { .. }) {
             return;
         }
-        let later = matches!(head.status, 408 | 425 | 429 | 500 | 502 | 503 | 504);
-        match head.status {
-            200 if is_event_stream => {
+        let class = if (500..600).contains(&head.status) { 500 } else { head.status };
+        let later = matches!(class, 408 | 425 | 429 | 500) && !matches!(head.status, 501 | 505 | 511);
+        let accepted = head.accept.unwrap_or(head.status == 200 && is_event_stream);
+        let got = head.content_type.map(|text| String::from_utf8_lossy(text).into_owned());
+        let (cause, rule) = match (head.status, head.accept) {
+            (204, _) => return self.end(CloseReason::NoContent),
+            _ if accepted => {
                 self.phase = Phase::Open { since: now, last_byte: now };
                 (self.was_open, self.announce, self.delivered) = (true, true, false);
+                return;
             }
-            200 => {
-                let got = head.content_type.map(|text| String::from_utf8_lossy(text).into_owned());
-                self.end(CloseReason::ContentType(got));
-            }
-            204 => self.end(CloseReason::NoContent),
-            status if later && self.config.policy.retry_status => {
-                head.retry_after.into_iter().for_each(|time| self.delays.handle_retry_after(time));
-                self.lose(now, Cause::Status(status));
-            }
-            status => self.end(CloseReason::Status(status)),
-        }
+            (200, Some(_)) => (Cause::NotAccepted, Some(CloseReason::NotAccepted)),
+            (200, None) => (Cause::ContentType, Some(CloseReason::ContentType(got))),
+            (status, _) if later && self.config.policy.retry_status => (Cause::Status(status), None),
+            (status, _) => (Cause::Status(status), Some(CloseReason::Status(status))),
+        };
+        self.phase = Phase::Lost { cause, at: now, opened: None, refused: (rule, head.retry_after) };
+    }
+
+    pub(super) fn wants_time(&self) -> bool {
+        self.config.idle_timeout.is_some()
+    }
+
+    pub(super) fn decide(&mut self, now: Instant, retry: Retry) {
+        let Phase::Asked(question) = &mut self.phase else { panic!("nothing was asked") };
+        (question.answer, question.answered_at) = (retry, now);
     }
 
     pub(super) fn handle_data(&mut self, now: Instant, chunk: &[u8]) {
@@ -119,10 +154,11 @@ impl Model {
     pub(super) fn lose(&mut self, at: Instant, cause: Cause) {
         let opened = match self.phase {
             Phase::Connecting { .. } => None,
+            Phase::Asked(_) if cause == Cause::Reconnect => None,
             Phase::Open { since, .. } => Some(since),
             _ => return,
         };
-        self.phase = Phase::Lost { cause, at, opened };
+        self.phase = Phase::Lost { cause, at, opened, refused: (None, None) };
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
@@ -142,7 +178,7 @@ impl Model {
             // A second one does not move the time of the loss.
             Phase::Lost { cause: Cause::Reconnect, .. } => {}
             Phase::Lost { opened, .. } => {
-                self.phase = Phase::Lost { cause: Cause::Reconnect, at: now, opened }
+                self.phase = Phase::Lost { cause: Cause::Reconnect, at: now, opened, refused: (None, None) };
             }
             _ => self.lose(now, Cause::Reconnect),
         }
@@ -173,10 +209,17 @@ impl Model {
                 );
                 self.phase = Phase::Waiting { retry_at: *retry_at };
             }
+            (Next::Failed { cause: expected, delays }, Owned::Other(Output::Failed { cause, verdict })) => {
+                assert_eq!(*cause, expected);
+                self.check_verdict(*verdict, delays);
+            }
             (Next::Exactly(expected), Owned::Other(output)) => assert_eq!(*output, expected),
             (Next::Exactly(expected), Owned::Frame(frame)) => panic!("{frame:?} in place of {expected:?}"),
             (Next::Attempt { number, .. }, output) => panic!("{output:?} in place of attempt {number}"),
             (Next::Frame(frame), output) => panic!("{output:?} in place of {frame:?}"),
+            (Next::Failed { cause, .. }, output) => {
+                panic!("{output:?} in place of a question about {cause:?}")
+            }
             (Next::Disconnected { cause, .. }, output) => panic!("{output:?} after {cause:?}"),
         }
         assert_eq!(source.ready_state(), self.ready_state());
@@ -198,7 +241,8 @@ impl Model {
                 self.phase = Phase::Connecting { since };
                 return self.attempt();
             }
-            Phase::Lost { cause, at, opened } => return self.settle(cause, at, opened),
+            Phase::Lost { cause, at, opened, refused } => return self.settle(cause, at, opened, refused),
+            Phase::Asked(question) => return self.resolve(question),
             Phase::Connecting { .. } | Phase::Open { .. } | Phase::Waiting { .. } => {
                 Output::Wait(self.deadline())
             }
@@ -244,49 +288,98 @@ impl Model {
 
     fn attempt(&mut self) -> Next {
         self.attempts += 1;
-        let id = &self.last_event_id;
-        let spaced = id.starts_with(' ') || id.ends_with(' ');
+        self.began_with.clone_from(&self.last_event_id);
+        let id = self.last_event_id.clone();
         let resume = match id.len() {
             0 => Resume::Fresh,
-            1..=4096 if !spaced && !id.contains(|char: char| char.is_ascii_control()) => {
-                Resume::From(id.as_str().into())
-            }
-            _ => Resume::Unsendable(id.as_str().into()),
+            _ if self.can_be_resumed() => Resume::From(id),
+            _ => Resume::Unsendable(id),
         };
         Next::Attempt { number: self.attempts, failures: self.delays.failures, resume }
     }
 
+    fn can_be_resumed(&self) -> bool {
+        let id = &self.last_event_id;
+        (1..=4096).contains(&id.len()) && !id.chars().any(|char| char.is_ascii_control() && char != '\t')
+    }
+
     /// The connection is over, and so is all that it sent but the last event ID.
-    fn settle(&mut self, cause: Cause, at: Instant, opened: Option<Instant>) -> Next {
+    fn settle(&mut self, cause: Cause, at: Instant, opened: Option<Instant>, refused: Refused) -> Next {
         self.received = Received::nothing(&self.last_event_id);
         let open_for = opened.map(|since| at.saturating_duration_since(since));
         if core::mem::take(&mut self.delivered)
+            || (opened.is_some() && self.began_with != self.last_event_id)
             || open_for.is_some_and(|time| time >= self.config.policy.reset_after)
         {
             self.delays.failures = 0;
         }
-        if cause == Cause::Reconnect {
-            self.phase = Phase::Due(at);
-            return Next::Exactly(Output::Disconnected { cause, retry_at: at });
-        }
-        match self.delay(cause) {
-            Ok((least, most)) => Next::Disconnected { cause, earliest: at + least, latest: at + most },
-            Err(reason) => {
-                self.end(reason.clone());
-                Next::Exactly(Output::Closed(reason))
+        match cause {
+            Cause::Reconnect => {
+                self.phase = Phase::Due(at);
+                return Next::Exactly(Output::Disconnected { cause, retry_at: at });
             }
+            Cause::Futile => return self.close(CloseReason::Failed(cause)),
+            _ => {}
+        }
+        let (rule, retry_after) = refused;
+        let too_early = !self.was_open && !self.config.policy.retry_initial;
+        let rule = rule.or((too_early || cause == Cause::CalledOff).then_some(CloseReason::Failed(cause)));
+        let delay = self.delays.next(retry_after);
+        let may_replay = match self.config.replay {
+            Replay::Always => true,
+            Replay::Resuming => self.can_be_resumed(),
+            Replay::Never => false,
+        };
+        let delay = if self.was_open && !may_replay { Err(0) } else { delay };
+        let delays = if rule.is_some() { None } else { delay.ok() };
+        let question = Question { cause, at, rule, delay, answer: Retry::Default, answered_at: at };
+        if !self.config.ask {
+            return self.resolve(question);
+        }
+        self.phase = Phase::Asked(question);
+        Next::Failed { cause, delays }
+    }
+
+    /// From here on the delay is the one that was told.
+    fn check_verdict(&mut self, verdict: Verdict, delays: Option<(Duration, Duration)>) {
+        let Phase::Asked(question) = &mut self.phase else { panic!("nothing was asked") };
+        match (verdict, delays) {
+            (Verdict::Retry(delay), Some((least, most))) => {
+                assert!((least..=most).contains(&delay), "{delay:?} not in {least:?}..={most:?}");
+                question.delay = Ok((delay, delay));
+            }
+            (verdict, delays) => assert_eq!((verdict, delays), (Verdict::Close, None)),
         }
     }
 
-    fn delay(&mut self, cause: Cause) -> Result<(Duration, Duration), CloseReason> {
-        if !self.was_open && !self.config.policy.retry_initial {
-            return Err(CloseReason::Failed(cause));
+    fn resolve(&mut self, question: Question) -> Next {
+        let Question { cause, at, rule, delay, answer, answered_at } = question;
+        let disconnected =
+            |at, least, most| Next::Disconnected { cause, earliest: at + least, latest: at + most };
+        let is_over = answer == Retry::Stop || (answer == Retry::Default && rule.is_some());
+        match (delay, answer) {
+            (Ok(_), Retry::After(time)) => {
+                let time = time.max(self.config.policy.min_delay);
+                return disconnected(answered_at, time, time);
+            }
+            (Ok((least, most)), _) if !is_over => return disconnected(at, least, most),
+            _ => {}
         }
-        match (self.delays.next(), self.config.policy.max_attempts) {
-            (Some(delay), _) => Ok(delay),
-            (None, Some(0)) if cause == Cause::Eof => Err(CloseReason::EndOfStream),
-            (None, _) => Err(CloseReason::GaveUp { attempts: self.delays.failures, last: cause }),
-        }
+        let attempts = delay.err();
+        let reason = match rule {
+            Some(reason) => reason,
+            None if cause == Cause::Eof && (answer == Retry::Stop || attempts == Some(0)) => {
+                CloseReason::EndOfStream
+            }
+            None if answer == Retry::Stop => CloseReason::Failed(cause),
+            None => CloseReason::GaveUp { attempts: attempts.expect("else it goes on"), last: cause },
+        };
+        self.close(reason)
+    }
+
+    fn close(&mut self, reason: CloseReason) -> Next {
+        self.end(reason.clone());
+        Next::Exactly(Output::Closed(reason))
     }
 
     fn deadline(&self) -> Option<Instant> {

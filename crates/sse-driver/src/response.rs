@@ -1,0 +1,214 @@
+//! A response that is no event stream, with its whole body.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{HeaderMap, StatusCode};
+use sse_proto::Instant;
+
+use crate::alarm::Alarm;
+use crate::options::Options;
+use crate::{BoxError, Error, ResponseHead, Session, Timer, Transport};
+
+/// What came of a request: see [`RequestBuilder::send`](crate::RequestBuilder::send).
+///
+/// ```no_run
+/// # use sse_driver::{Answer, Client, Error, Timer, Transport};
+/// # async fn ask<T: Transport, M: Timer>(client: Client<T, M>) -> Result<(), Error> {
+/// match client.post("http://localhost:8080/mcp").body("{}").send().await? {
+///     Answer::Stream(mut session) => {
+///         while let Some(event) = session.next().await {
+///             println!("{}", event?.data);
+///         }
+///     }
+///     Answer::Other(response) => println!("{}: {}", response.status(), response.text().await?),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub enum Answer<T: Transport, M: Timer> {
+    /// An event stream, which is open.
+    Stream(Session<T, M>),
+    /// Any other response.
+    Other(Response<T, M>),
+}
+
+impl<T: Transport, M: Timer> fmt::Debug for Answer<T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stream(session) => f.debug_tuple("Stream").field(session).finish(),
+            Self::Other(response) => f.debug_tuple("Other").field(response).finish(),
+        }
+    }
+}
+
+/// A response that is no event stream. It is a stream of the chunks of its body; an `Err` is the last item.
+///
+/// The idle timeout of the request covers the body. Dropping the response closes the connection.
+///
+/// ```no_run
+/// # use sse_driver::{Error, Response, Timer, Transport};
+/// # async fn read<T: Transport, M: Timer>(response: Response<T, M>) -> Result<(), Error> {
+/// println!("{}", response.head().url());
+/// let body = response.bytes(1024 * 1024).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Response<T: Transport, M: Timer> {
+    head: ResponseHead,
+    /// What was read of the body already.
+    front: VecDeque<Bytes>,
+    /// `None` once it is over.
+    body: Option<Pin<Box<T::Body>>>,
+    /// How the body ended while it was read.
+    error: Option<BoxError>,
+    timer: Arc<M>,
+    alarm: Alarm<M>,
+    idle_timeout: Option<Duration>,
+    last_byte: Instant,
+    /// The alarm rang, and the body is asked once more before that counts.
+    overdue: bool,
+    limit: usize,
+}
+
+// Only the body is polled in place, and that is boxed.
+impl<T: Transport, M: Timer> Unpin for Response<T, M> {}
+
+impl<T: Transport, M: Timer> Response<T, M> {
+    pub(crate) fn new(
+        head: ResponseHead,
+        front: [Bytes; 2],
+        body: Option<Pin<Box<T::Body>>>,
+        error: Option<BoxError>,
+        timer: Arc<M>,
+        options: &Options,
+    ) -> Self {
+        Self {
+            head,
+            front: front.into_iter().filter(|chunk| !chunk.is_empty()).collect(),
+            body,
+            error,
+            alarm: Alarm::new(),
+            idle_timeout: options.idle_timeout,
+            last_byte: timer.now(),
+            overdue: false,
+            limit: options.limits.max_event_len,
+            timer,
+        }
+    }
+
+    /// The status, the headers and the URL.
+    #[must_use]
+    pub fn head(&self) -> &ResponseHead {
+        &self.head
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.head.status()
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.head.headers()
+    }
+
+    /// The whole body, of at most so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BodyTooLong`] when there are more, [`Error::Stream`] when the connection fails before the end, and
+    /// [`Error::IdleTimeout`].
+    pub async fn bytes(mut self, limit: usize) -> Result<Bytes, Error> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = poll_fn(|cx| self.poll_chunk(cx)).await {
+            let chunk = chunk?;
+            if chunk.len() > limit - bytes.len() {
+                return Err(Error::BodyTooLong { limit });
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes.into())
+    }
+
+    /// The whole body as text, with U+FFFD in place of what is not UTF-8. It may have as many bytes as one event,
+    /// [`Limits::max_event_len`](crate::Limits::max_event_len).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`bytes`](Self::bytes).
+    pub async fn text(self) -> Result<String, Error> {
+        let limit = self.limit;
+        let bytes = self.bytes(limit).await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The whole body, read as JSON. It may have as many bytes as one event,
+    /// [`Limits::max_event_len`](crate::Limits::max_event_len).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`bytes`](Self::bytes), and [`Error::Json`].
+    #[cfg(feature = "json")]
+    pub async fn json<D: serde::de::DeserializeOwned>(self) -> Result<D, Error> {
+        let limit = self.limit;
+        let bytes = self.bytes(limit).await?;
+        serde_json::from_slice(&bytes).map_err(|error| Error::Json(Arc::new(error)))
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        if let Some(chunk) = self.front.pop_front() {
+            return Poll::Ready(Some(Ok(chunk)));
+        }
+        if let Some(error) = self.error.take() {
+            return Poll::Ready(Some(Err(Error::Stream(error.into()))));
+        }
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let chunk = match body.as_mut().poll_next(cx) {
+            Poll::Ready(chunk) => {
+                chunk.map(|chunk| chunk.map_err(|error| Error::Stream(error.into().into())))
+            }
+            Poll::Pending => {
+                let Some(timeout) = self.idle_timeout else { return Poll::Pending };
+                ready!(self.alarm.poll(&self.timer, self.last_byte + timeout, cx));
+                let is_early = self.timer.now() < self.last_byte + timeout;
+                if is_early || !std::mem::replace(&mut self.overdue, true) {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Some(Err(Error::IdleTimeout(timeout)))
+            }
+        };
+        match &chunk {
+            Some(Ok(_)) if self.idle_timeout.is_some() => {
+                (self.last_byte, self.overdue) = (self.timer.now(), false);
+            }
+            Some(Ok(_)) => {}
+            _ => self.body = None,
+        }
+        Poll::Ready(chunk)
+    }
+}
+
+impl<T: Transport, M: Timer> Stream for Response<T, M> {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_chunk(cx)
+    }
+}
+
+impl<T: Transport, M: Timer> fmt::Debug for Response<T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response").field("head", &self.head).finish_non_exhaustive()
+    }
+}
