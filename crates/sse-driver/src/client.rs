@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::Method;
 
 use crate::options::{SharedOptions, setters};
-use crate::{IntoUrl, RequestBuilder, Timer, Transport};
+use crate::{AnyClient, BoxTimer, BoxTransport, IntoUrl, RequestBuilder, Timer, Transport};
 
 /// Opens sessions. Cheap to clone; its clones share the transport, and so what that shares (a pool of connections, say).
 ///
@@ -29,6 +29,27 @@ pub struct Client<T, M> {
     transport: Arc<T>,
     timer: Arc<M>,
     options: SharedOptions,
+}
+
+impl<T, M> Client<T, M>
+where
+    T: Transport + Send + Sync + 'static,
+    T::Future: Send + 'static,
+    T::Body: Send + 'static,
+    M: Timer + Send + Sync + 'static,
+    M::Sleep: Send + 'static,
+{
+    /// The same client without its transport and timer in its type, so that a program can hold a real client or a
+    /// scripted one in one field.
+    #[must_use]
+    pub fn boxed(self) -> AnyClient {
+        let transport = self.transport;
+        Client {
+            transport: Arc::new(BoxTransport::new(move |request| transport.connect(request))),
+            timer: Arc::new(BoxTimer::new(self.timer)),
+            options: self.options,
+        }
+    }
 }
 
 impl<T, M> Clone for Client<T, M> {

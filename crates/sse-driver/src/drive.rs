@@ -5,12 +5,13 @@ mod connecting;
 mod deciding;
 mod ending;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use http::StatusCode;
-use sse_proto::{Cause, Config, EventSource, FrameRef, Instant, Output};
+use sse_proto::{Cause, CloseReason, Config, EventSource, FrameRef, Instant, Output};
 use url::Url;
 
 use self::connecting::Credentials;
@@ -18,6 +19,7 @@ use self::deciding::{Deciding, Refusal};
 use crate::alarm::Alarm;
 use crate::budget::Budget;
 use crate::diagnostics::Recent;
+use crate::handle::{Command, Handles, SessionHandle};
 use crate::link::Link;
 use crate::options::SharedOptions;
 use crate::predicates::Judged;
@@ -60,6 +62,11 @@ pub(crate) struct Drive<T: Transport, M: Timer> {
     /// What was read of such a response.
     unread: Option<Box<Refusal>>,
     trace: Trace,
+    handles: Option<Handles>,
+    /// The states that [`Updates`](crate::Updates) has not returned yet, while there is one.
+    pub(crate) states: Option<VecDeque<State>>,
+    /// The error that comes behind them.
+    pub(crate) states_error: Option<Error>,
 }
 
 /// Where the loop is.
@@ -71,12 +78,16 @@ enum Phase {
     Deciding(Box<Deciding>),
     /// The application has ended the session: it only has to be told so.
     Draining,
+    /// The request is not valid: that is the only item.
+    Invalid(Error),
     Done,
 }
 
 /// What the loop stops for.
 pub(crate) enum Step<R> {
     Opened,
+    /// There is a new state for [`Updates`](crate::Updates).
+    Told,
     /// What the caller made of a frame.
     Frame(R),
     /// It is over. From then on there is no other step, and the error comes once.
@@ -115,6 +126,9 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             credentials: Credentials::default(),
             keeps_response: false,
             unread: None,
+            handles: None,
+            states: None,
+            states_error: None,
         }
     }
 
@@ -130,12 +144,14 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         cx: &mut Context<'_>,
         take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
     ) -> Poll<Step<R>> {
+        self.obey_handles(cx);
         loop {
             ready!(self.budget.poll(cx));
             match self.phase {
                 // The application may have taken its time since then, and the response timeout must not have.
                 Phase::Reconnecting => self.source.reconnect(self.timer.now()),
                 Phase::Deciding(_) => ready!(self.poll_decision(cx)),
+                Phase::Invalid(_) => return Poll::Ready(self.invalid()),
                 Phase::Done => return Poll::Ready(Step::Ended(None)),
                 Phase::Running | Phase::Draining => {}
             }
@@ -169,6 +185,20 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                 }
                 Output::Closed(reason) => return Poll::Ready(self.closed(reason)),
             }
+            if self.states.as_ref().is_some_and(|states| !states.is_empty()) {
+                return Poll::Ready(Step::Told);
+            }
+        }
+    }
+
+    /// Drives the session until it is open, or over.
+    pub(crate) fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        loop {
+            match ready!(self.poll_with(cx, &mut |_| None::<()>)) {
+                Step::Opened | Step::Ended(None) => return Poll::Ready(Ok(())),
+                Step::Ended(Some(error)) => return Poll::Ready(Err(error)),
+                Step::Told | Step::Frame(()) => {}
+            }
         }
     }
 
@@ -179,7 +209,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     /// Drops the connection and asks for another one at once.
     pub(crate) fn reconnect(&mut self) {
         self.source.reconnect(self.timer.now());
-        if !matches!(self.phase, Phase::Draining | Phase::Done) {
+        if matches!(self.phase, Phase::Running | Phase::Reconnecting | Phase::Deciding(_)) {
             self.phase = Phase::Reconnecting;
         }
         self.link = Link::Down;
@@ -198,7 +228,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     }
 
     fn dismiss(&mut self) {
-        if !matches!(self.phase, Phase::Done) {
+        if !matches!(self.phase, Phase::Done | Phase::Invalid(_)) {
             self.phase = Phase::Draining;
         }
         self.link = Link::Down;
@@ -207,7 +237,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     fn opened<R>(&mut self) -> Step<R> {
         if let Some(response) = self.last_response.clone() {
             self.first_response.get_or_insert_with(|| response.clone());
-            self.tell(&State::Open { response });
+            self.tell(State::Open { response });
         }
         Step::Opened
     }
@@ -233,7 +263,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         let retry_in = retry_at.saturating_duration_since(self.timer.now());
         self.recent.handle_disconnect();
         let diagnostics = self.recent.tail();
-        self.tell(&State::Disconnected { cause, error, retry_in, diagnostics });
+        self.tell(State::Disconnected { cause, error, retry_in, diagnostics });
     }
 
     fn fail(&mut self, error: Error) {
@@ -242,10 +272,44 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.source.close();
     }
 
-    fn tell(&self, state: &State) {
-        self.trace.tell(state);
+    fn tell(&mut self, state: State) {
+        self.trace.tell(&state);
         if let Some(on_state) = &self.options.on_state {
-            on_state(state);
+            on_state(&state);
+        }
+        if let Some(handles) = &self.handles {
+            handles.publish(self.source.ready_state());
+        }
+        if let Some(states) = &mut self.states {
+            states.push_back(state);
+        }
+    }
+
+    /// Ends the session before it begins: the request is not valid.
+    pub(crate) fn refuse(&mut self, error: Error) {
+        self.source.close();
+        self.phase = Phase::Invalid(error);
+    }
+
+    fn invalid<R>(&mut self) -> Step<R> {
+        let Phase::Invalid(error) = std::mem::replace(&mut self.phase, Phase::Done) else {
+            return Step::Ended(None);
+        };
+        let reason = CloseReason::Failed(Cause::CalledOff);
+        self.tell(State::Closed { reason, error: Some(Arc::new(error.clone())), diagnostics: None });
+        Step::Ended(Some(error))
+    }
+
+    pub(crate) fn session_handle(&mut self) -> SessionHandle {
+        let ready_state = self.source.ready_state();
+        self.handles.get_or_insert_with(|| Handles::new(ready_state)).handle()
+    }
+
+    fn obey_handles(&mut self, cx: &Context<'_>) {
+        match self.handles.as_ref().and_then(|handles| handles.take_command(cx)) {
+            Some(Command::Close) => self.close(),
+            Some(Command::Reconnect) => self.reconnect(),
+            None => {}
         }
     }
 }

@@ -56,6 +56,7 @@
 
 mod alarm;
 mod body;
+mod boxed;
 mod budget;
 mod client;
 mod diagnostics;
@@ -66,6 +67,7 @@ mod events;
 mod failed_response;
 mod failure;
 mod frames;
+mod handle;
 mod head;
 mod idle;
 mod link;
@@ -85,8 +87,10 @@ mod trace;
 mod transport;
 #[cfg(feature = "json")]
 mod typed;
+mod updates;
 
 pub use body::{BodyStream, RequestBody};
+pub use boxed::{AnyClient, AnySession, BoxBody, BoxTimer, BoxTransport};
 pub use client::{Client, ClientBuilder};
 pub use diagnostics::{Diagnostics, StreamTail};
 pub use endpoint::{Endpoint, IntoUrl};
@@ -95,6 +99,7 @@ pub use events::Events;
 pub use failed_response::FailedResponse;
 pub use failure::{Failure, TokenRequest};
 pub use frames::Frames;
+pub use handle::SessionHandle;
 pub use head::ResponseHead;
 pub use idle::NoTimer;
 pub use read::{EventStream, Read, Reading};
@@ -112,3 +117,4 @@ pub use timer::Timer;
 pub use transport::{BoxError, ConnectTimeout, EffectiveUrl, Futile, SharedError, Transport};
 #[cfg(feature = "json")]
 pub use typed::{FromJson, FromJsonByType, TypedEvent};
+pub use updates::{Update, Updates};

@@ -3,20 +3,19 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue, Method, Uri};
-use sse_proto::{Cause, CloseReason, Config, Replay};
+use sse_proto::{Config, Replay};
 use url::Url;
 
-use crate::drive::{Drive, Step};
+use crate::drive::Drive;
 use crate::options::{SharedOptions, setters};
 use crate::redact::Redacted;
 use crate::template::Template;
-use crate::{Answer, Error, RequestBody, RequestError, Session, State, Timer, Transport};
+use crate::{Answer, Error, RequestBody, RequestError, Session, Timer, Transport};
 
 /// A request on its way to a [`Session`]. It has every setting of the client again, for this request only.
 ///
@@ -34,9 +33,9 @@ use crate::{Answer, Error, RequestBody, RequestError, Session, State, Timer, Tra
 ///         while let Some(event) = session.next().await {
 ///             answer.push_str(&event?.data);
 ///         }
-///         Ok::<_, Error>(answer)
+///         Ok(answer)
 ///     })
-///     .await??;
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -141,22 +140,26 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         self
     }
 
-    /// Sends the request, and again as the policy has it, until a response is accepted. A 204 opens a session that has
-    /// no events and is over.
+    /// Sends the request, and again as the policy says, until a response is accepted. A 204 opens a session that has no
+    /// events and is over.
     ///
-    /// Dropping the future closes the connection.
+    /// It is [`start`](Self::start) and [`Session::opened`]. Dropping the future closes the connection.
     ///
     /// # Errors
     ///
     /// Every [`Error`] but those of an open stream.
     pub fn open(self) -> impl Future<Output = Result<Session<T, M>, Error>> {
-        // Else its room is there for as long as the future is, and so in a task that opens a session and reads it.
-        let request = Box::new(self);
+        let mut session = self.start();
         async move {
-            let mut drive = Box::new(request.drive()?);
-            poll_fn(|cx| poll_open(&mut drive, cx)).await?;
-            Ok(Session::new(drive))
+            session.opened().await?;
+            Ok(session)
         }
+    }
+
+    /// A session that opens as it is polled, so that it can be looked at, reconnected and closed while it tries. If the
+    /// request is not valid, that error is its first and only item.
+    pub fn start(self) -> Session<T, M> {
+        Session::new(Box::new(self.drive()))
     }
 
     /// Sends the request, and again as the policy has it, until there is an answer that is final, whatever it is: a stream
@@ -170,11 +173,10 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
     /// Every [`Error`] of [`open`](Self::open) but [`Error::Response`], and [`Error::GaveUp`] only where the last attempt
     /// got no response.
     pub fn send(self) -> impl Future<Output = Result<Answer<T, M>, Error>> {
-        let request = Box::new(self);
+        let mut drive = Box::new(self.drive());
         async move {
-            let mut drive = Box::new(request.drive()?);
             drive.keep_response();
-            let opened = poll_fn(|cx| poll_open(&mut drive, cx)).await;
+            let opened = poll_fn(|cx| drive.poll_open(cx)).await;
             if drive.source.close_reason().is_none() {
                 return Ok(Answer::Stream(Session::new(drive)));
             }
@@ -186,29 +188,34 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         }
     }
 
-    /// Opens a session for the block and closes it when the block ends, however it ends.
+    /// Opens a session for the block, and closes it when the block ends, however it ends.
     ///
     /// # Errors
     ///
-    /// Those of [`open`](Self::open). What the block returns is returned.
+    /// Those of [`open`](Self::open), and that of the block.
     pub async fn run<F, R>(self, block: F) -> Result<R, Error>
     where
-        F: AsyncFnOnce(&mut Session<T, M>) -> R,
+        F: AsyncFnOnce(&mut Session<T, M>) -> Result<R, Error>,
     {
         let mut session = self.open().await?;
-        Ok(block(&mut session).await)
+        block(&mut session).await
     }
 
-    /// A request that is not valid ends before it begins, and the application sees that end.
-    fn drive(self) -> Result<Drive<T, M>, Error> {
-        let on_state = self.options.on_state.clone();
-        self.valid().map_err(|invalid| {
-            let error = Error::from(invalid);
-            if let Some(on_state) = on_state {
-                let reason = CloseReason::Failed(Cause::CalledOff);
-                on_state(&State::Closed { reason, error: Some(Arc::new(error.clone())), diagnostics: None });
-            }
-            error
+    /// A request that is not valid makes a session that ends before it begins.
+    fn drive(self) -> Drive<T, M> {
+        let (transport, timer) = (Arc::clone(&self.transport), Arc::clone(&self.timer));
+        let options = self.options.clone();
+        self.valid().unwrap_or_else(|error| {
+            let url = Url::parse("about:invalid").expect("it is a URL");
+            let template = Template {
+                method: Method::GET,
+                url: Arc::new(url),
+                body: RequestBody::default(),
+                resume_by_get: false,
+            };
+            let mut drive = Drive::new((transport, timer), template, options, Config::default());
+            drive.refuse(error.into());
+            drive
         })
     }
 
@@ -245,19 +252,6 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         let resume_by_get = self.resume_by_get && !is_safe;
         let template = Template { method: self.method, url: Arc::new(url), body: self.body, resume_by_get };
         Ok(Drive::new((self.transport, self.timer), template, self.options, config))
-    }
-}
-
-fn poll_open<T: Transport, M: Timer>(
-    drive: &mut Drive<T, M>,
-    cx: &mut Context<'_>,
-) -> Poll<Result<(), Error>> {
-    loop {
-        match ready!(drive.poll_with(cx, &mut |_| None::<()>)) {
-            Step::Opened | Step::Ended(None) => return Poll::Ready(Ok(())),
-            Step::Ended(Some(error)) => return Poll::Ready(Err(error)),
-            Step::Frame(_) => {}
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! An open session: the events, and what there is to know and to do besides.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use crate::drive::{Drive, Step};
 use crate::frames::reading_methods;
 use crate::read::sealed::PollFrame;
 use crate::redact::Redacted;
-use crate::{Error, ResponseHead, Timer, Transport};
+use crate::{Error, ResponseHead, SessionHandle, Timer, Transport, Updates};
 
 /// A stream of events that outlives its connections.
 ///
@@ -25,7 +26,7 @@ use crate::{Error, ResponseHead, Timer, Transport};
 /// # use sse_driver::{Client, Error, Timer, Transport};
 /// # async fn follow<T: Transport, M: Timer>(client: Client<T, M>) -> Result<(), Error> {
 /// let mut session = client.get("http://localhost:8080/events").open().await?;
-/// println!("{}", session.response().status());
+/// println!("{:?}", session.response());
 /// while let Some(event) = session.next().await {
 ///     let event = event?;
 ///     println!("{}: {}", event.event_type, event.data);
@@ -36,7 +37,7 @@ use crate::{Error, ResponseHead, Timer, Transport};
 /// ```
 pub struct Session<T: Transport, M: Timer> {
     /// Over a kilobyte, which would be twice in the future of whoever opens a session and then reads it.
-    drive: Box<Drive<T, M>>,
+    pub(crate) drive: Box<Drive<T, M>>,
 }
 
 impl<T: Transport, M: Timer> Session<T, M> {
@@ -53,16 +54,42 @@ impl<T: Transport, M: Timer> Session<T, M> {
         self.drive.recent.tail().map(|tail| tail.to_string()).unwrap_or_default()
     }
 
-    /// The response that opened the session.
-    #[must_use]
-    pub fn response(&self) -> &ResponseHead {
-        self.drive.first_response.as_ref().expect("a session is made once there is a response")
+    /// Waits until the session is open, and returns the response that opened it. It returns at once if the session was
+    /// open already.
+    ///
+    /// # Errors
+    ///
+    /// What ended the session before it was open; [`next`](Self::next) does not return that again. [`Error::Eof`] if the
+    /// application closed it.
+    pub async fn opened(&mut self) -> Result<&ResponseHead, Error> {
+        if self.drive.first_response.is_none() {
+            poll_fn(|cx| self.drive.poll_open(cx)).await?;
+        }
+        self.drive.first_response.as_ref().ok_or(Error::Eof)
     }
 
-    /// The newest response: after a reconnection, another one than [`response`](Self::response).
+    /// The response that opened the session; `None` before that.
     #[must_use]
-    pub fn last_response(&self) -> &ResponseHead {
-        self.drive.last_response.as_ref().expect("a session is made once there is a response")
+    pub fn response(&self) -> Option<&ResponseHead> {
+        self.drive.first_response.as_ref()
+    }
+
+    /// The newest response: after a reconnection, another one than [`response`](Self::response). It may be one that was
+    /// refused. `None` before the first one.
+    #[must_use]
+    pub fn last_response(&self) -> Option<&ResponseHead> {
+        self.drive.last_response.as_ref()
+    }
+
+    /// A handle that closes or reconnects this session from any task, and watches its ready state.
+    pub fn handle(&mut self) -> SessionHandle {
+        self.drive.session_handle()
+    }
+
+    /// The life of the session and its frames in one stream: what `on_state` sees, and what
+    /// [`next_frame`](Self::next_frame) returns, in the order in which it happens.
+    pub fn updates(&mut self) -> Updates<'_, T, M> {
+        Updates::new(self)
     }
 
     /// The ready state (WHATWG HTML 9.2.2).
@@ -122,7 +149,7 @@ impl<T: Transport, M: Timer> PollFrame for Session<T, M> {
     ) -> Poll<Option<Result<R, Error>>> {
         loop {
             return Poll::Ready(match ready!(self.drive.poll_with(cx, take)) {
-                Step::Opened => continue,
+                Step::Opened | Step::Told => continue,
                 Step::Frame(taken) => Some(Ok(taken)),
                 Step::Ended(error) => error.map(Err),
             });

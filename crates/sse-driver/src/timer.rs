@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use sse_proto::Instant;
@@ -45,5 +46,25 @@ pub trait Timer {
     /// gives one that can be given again.
     fn seed(&self) -> u64 {
         RandomState::new().hash_one(0)
+    }
+}
+
+impl<M: Timer> Timer for Arc<M> {
+    type Sleep = M::Sleep;
+
+    fn now(&self) -> Instant {
+        (**self).now()
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
+        (**self).sleep_until(deadline)
+    }
+
+    fn wall_clock(&self) -> SystemTime {
+        (**self).wall_clock()
+    }
+
+    fn seed(&self) -> u64 {
+        (**self).seed()
     }
 }

@@ -65,6 +65,6 @@ async fn axums_streams_are_followed_across_connections() {
 async fn a_task_of_its_own_can_have_a_session() {
     let server = Server::script([Reply::events().send("data: a\n\n").stall()]);
     let request = Client::new().get(server.url("/"));
-    let task = tokio::spawn(request.run(async |session| session.next().await.is_some()));
+    let task = tokio::spawn(request.run(async |session| Ok(session.next().await.is_some())));
     assert!(task.await.expect("no panic").expect("it answers"));
 }

@@ -49,7 +49,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     pub(super) fn connect(&mut self, attempt: proto::Attempt) {
         self.phase = Phase::Running;
         self.attempt = attempt.number;
-        self.tell(&State::Connecting { attempt: attempt.number, resume: attempt.resume.clone() });
+        self.tell(State::Connecting { attempt: attempt.number, resume: attempt.resume.clone() });
         match &self.options.bearer_auth {
             Some(ask) if self.credentials.token.is_none() => {
                 self.link = Link::Authorizing(ask(self.credentials.why()), attempt);

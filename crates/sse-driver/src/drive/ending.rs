@@ -21,7 +21,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         }
         let error = self.own_error.take().or_else(|| self.error(&reason)).filter(|_| !is_dismissed);
         let diagnostics = self.recent.tail();
-        self.tell(&State::Closed { reason, error: error.clone().map(Arc::new), diagnostics });
+        self.tell(State::Closed { reason, error: error.clone().map(Arc::new), diagnostics });
         Step::Ended(error)
     }
 

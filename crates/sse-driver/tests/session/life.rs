@@ -92,16 +92,20 @@ fn what_a_session_knows_of_its_responses() {
         let mut session = request.open().await.expect("open");
         for (data, newest, id) in [("a", "1", ""), ("b", "2", "7")] {
             assert_eq!(session.next().await.expect("an event").expect("no error").data, data);
-            assert_eq!(session.response().headers()["x-number"], "1");
-            assert_eq!(session.response().url().path(), "/1");
-            assert_eq!(session.last_response().headers()["x-number"], newest);
+            assert_eq!(session.response().expect("it is open").headers()["x-number"], "1");
+            assert_eq!(session.response().expect("it is open").url().path(), "/1");
+            assert_eq!(session.last_response().expect("it is open").headers()["x-number"], newest);
             assert_eq!(session.url().path(), format!("/{newest}"));
             assert_eq!((session.last_event_id(), session.close_reason()), (id, None));
             assert_eq!(session.ready_state(), ReadyState::Open);
         }
         assert!(session.next().await.is_none());
-        assert_eq!(session.response().headers()["x-number"], "1", "a 204 that ends it did not open it");
-        assert_eq!(session.last_response().headers()["x-number"], "3");
+        assert_eq!(
+            session.response().expect("it is open").headers()["x-number"],
+            "1",
+            "a 204 that ends it did not open it"
+        );
+        assert_eq!(session.last_response().expect("it is open").headers()["x-number"], "3");
         assert_eq!(session.url().path(), "/3");
     });
 }
@@ -111,7 +115,7 @@ fn a_204_opens_a_session_that_is_over() {
     let test = test([no_content()]);
     test.clock.run(async {
         let mut session = test.get().open().await.expect("no error");
-        assert_eq!(session.response().status(), 204);
+        assert_eq!(session.response().expect("it is open").status(), 204);
         assert!(session.next().await.is_none());
         assert_eq!(session.close_reason(), Some(&CloseReason::NoContent));
         assert_eq!(session.ready_state(), ReadyState::Closed);
@@ -233,7 +237,7 @@ fn dropping_closes_the_connection_at_once() {
     let left = test.clock.run(test.get().run(async |session| {
         assert_eq!(session.ready_state(), ReadyState::Open);
         assert_eq!(test.net.open(), 1);
-        "left"
+        Ok("left")
     }));
     assert_eq!((left.expect("open"), test.net.open()), ("left", 0));
 }

@@ -5,6 +5,7 @@ mod bodies;
 mod diagnostics;
 mod ends;
 mod life;
+mod opening;
 mod reading;
 mod requests;
 mod seams;

@@ -23,7 +23,7 @@ fn nothing_shows_a_secret() {
     let opened = self::test([events()]);
     let request = opened.builder().build().get("http://test/path?key=secret");
     let session = opened.clock.run(request.open()).expect("open");
-    shown += &format!("{session:?} {:?}", session.response());
+    shown += &format!("{session:?} {:?}", session.response().expect("it is open"));
     assert!(shown.contains("/path") && !shown.contains("secret"), "{shown}");
 }
 
@@ -48,8 +48,8 @@ fn what_is_shown() {
     test.clock.run(async {
         let mut session = client.get("http://test:8080/path?key=secret").open().await.expect("open");
         let head = "ResponseHead { status: 200, url: \"http://test:8080/path\", .. }";
-        assert_eq!(format!("{:?}", session.response()), head);
-        let open = "Session { url: \"http://test:8080/path\", state: Open, .. }";
+        assert_eq!(format!("{:?}", session.response().expect("it is open")), head);
+        let open = "Session { url: \"http://test:8080/path\", ready_state: Open, .. }";
         assert_eq!(format!("{session:?}"), open);
         assert_eq!(format!("{:?}", session.frames()), format!("Frames {{ source: {open} }}"));
         let reading = session.read(|_| sse_driver::Read::<(), Error>::Skip);
@@ -66,7 +66,7 @@ fn a_session_is_send_when_its_parts_are() {
     let request = test.get();
     is_send(&request);
     is_send(&request.open());
-    is_send(&test.get().run(async |session| session.next().await.is_some()));
+    is_send(&test.get().run(async |session| Ok(session.next().await.is_some())));
     let mut session: Session<_, _> = test.clock.run(test.get().open()).expect("open");
     is_send(&session);
     is_send(&session.next());

@@ -11,9 +11,9 @@ pub fn a_session_tells_of_its_response<A: Adapter>() {
     case::<A>(async || {
         let server = Server::script([Reply::events().header("x-served-by", "a").stall()]);
         let session = open::<A>(get::<A>(&server)).await;
-        assert_eq!(session.response().status(), 200);
-        assert_eq!(session.response().headers()["x-served-by"], "a");
-        assert_eq!(session.last_response().headers()["x-served-by"], "a");
+        assert_eq!(session.response().expect("it is open").status(), 200);
+        assert_eq!(session.response().expect("it is open").headers()["x-served-by"], "a");
+        assert_eq!(session.last_response().expect("it is open").headers()["x-served-by"], "a");
         assert_eq!(session.url().as_str(), server.url("/events"));
         assert_eq!(session.ready_state(), ReadyState::Open);
         assert_eq!((session.close_reason(), session.last_event_id()), (None, ""));
@@ -68,8 +68,8 @@ pub fn a_first_204_is_a_session_that_is_over<A: Adapter>() {
     case::<A>(async || {
         let server = Server::script([Reply::status(204).header("x-served-by", "a")]);
         let mut session = open::<A>(get::<A>(&server)).await;
-        assert_eq!(session.response().status(), 204);
-        assert_eq!(session.response().headers()["x-served-by"], "a");
+        assert_eq!(session.response().expect("it is open").status(), 204);
+        assert_eq!(session.response().expect("it is open").headers()["x-served-by"], "a");
         ends::<A>(&mut session).await;
         assert_eq!(session.close_reason(), Some(&CloseReason::NoContent));
         assert_eq!(session.ready_state(), ReadyState::Closed);

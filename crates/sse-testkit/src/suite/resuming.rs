@@ -60,8 +60,8 @@ pub fn a_later_204_ends_the_session<A: Adapter>() {
         assert_eq!(data::<A>(&mut session).await, "a");
         ends::<A>(&mut session).await;
         assert_eq!(session.close_reason(), Some(&CloseReason::NoContent));
-        assert_eq!(session.response().status(), 200, "the one that opened it");
-        assert_eq!(session.last_response().status(), 204);
+        assert_eq!(session.response().expect("it is open").status(), 200, "the one that opened it");
+        assert_eq!(session.last_response().expect("it is open").status(), 204);
         assert_eq!(server.requests().len(), 2);
     });
 }
@@ -150,7 +150,7 @@ pub fn reconnect_drops_an_open_connection<A: Adapter>() {
         closes::<A>(&server, 0).await;
         assert_eq!(data::<A>(&mut session).await, "b");
         assert_eq!(last_event_ids(&server.requests()[1]), ["1"]);
-        assert_eq!(session.response().headers()["x-number"], "1");
-        assert_eq!(session.last_response().headers()["x-number"], "2");
+        assert_eq!(session.response().expect("it is open").headers()["x-number"], "1");
+        assert_eq!(session.last_response().expect("it is open").headers()["x-number"], "2");
     });
 }

@@ -1,0 +1,190 @@
+//! A client whose transport and timer are not in its type.
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{Request, Response};
+use sse_proto::Instant;
+
+use crate::{BoxError, RequestBody, Timer, Transport};
+
+/// A client of any transport and timer: see [`Client::boxed`](crate::Client::boxed).
+pub type AnyClient = crate::Client<BoxTransport, BoxTimer>;
+/// A session of an [`AnyClient`].
+pub type AnySession = crate::Session<BoxTransport, BoxTimer>;
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Connect = dyn Fn(Request<RequestBody>) -> BoxFuture<Result<Response<BoxBody>, BoxError>> + Send + Sync;
+
+/// A [`Transport`] of any type.
+///
+/// ```
+/// use sse_driver::{AnyClient, BoxTransport, Transport};
+///
+/// fn is_a_transport<T: Transport>() {}
+/// is_a_transport::<BoxTransport>();
+/// ```
+pub struct BoxTransport(Box<Connect>);
+
+impl BoxTransport {
+    /// Puts a transport into a box.
+    pub fn new<T>(transport: T) -> Self
+    where
+        T: Transport + Send + Sync + 'static,
+        T::Future: Send + 'static,
+        T::Body: Send + 'static,
+    {
+        Self(Box::new(move |request| {
+            let response = transport.connect(request);
+            Box::pin(async move { Ok(response.await.map_err(Into::into)?.map(BoxBody::new)) })
+        }))
+    }
+}
+
+impl Transport for BoxTransport {
+    type Body = BoxBody;
+    type Error = BoxError;
+    type Future = BoxFuture<Result<Response<BoxBody>, BoxError>>;
+
+    fn connect(&self, request: Request<RequestBody>) -> Self::Future {
+        (self.0)(request)
+    }
+}
+
+impl fmt::Debug for BoxTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoxTransport").finish_non_exhaustive()
+    }
+}
+
+/// The body of a response of a [`BoxTransport`].
+///
+/// ```
+/// fn is_a_body<B: futures_core::Stream>() {}
+/// is_a_body::<sse_driver::BoxBody>();
+/// ```
+pub struct BoxBody(Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>);
+
+impl BoxBody {
+    fn new<S, E>(body: S) -> Self
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        Self(Box::pin(MapError(Box::pin(body))))
+    }
+}
+
+impl Stream for BoxBody {
+    type Item = Result<Bytes, BoxError>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(cx)
+    }
+}
+
+impl fmt::Debug for BoxBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoxBody").finish_non_exhaustive()
+    }
+}
+
+/// A body whose errors are boxed.
+struct MapError<S>(Pin<Box<S>>);
+
+impl<S, E> Stream for MapError<S>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    E: Into<BoxError>,
+{
+    type Item = Result<Bytes, BoxError>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(cx).map(|item| item.map(|chunk| chunk.map_err(Into::into)))
+    }
+}
+
+/// A [`Timer`] of any type.
+///
+/// ```
+/// use sse_driver::{BoxTimer, Timer};
+///
+/// fn is_a_timer<M: Timer>() {}
+/// is_a_timer::<BoxTimer>();
+/// ```
+pub struct BoxTimer(Box<dyn AnyTimer + Send + Sync>);
+
+/// [`Timer`], in a form that can be boxed.
+trait AnyTimer {
+    fn now(&self) -> Instant;
+    fn sleep_until(&self, deadline: Instant) -> BoxFuture<()>;
+    fn wall_clock(&self) -> SystemTime;
+    fn seed(&self) -> u64;
+}
+
+impl<M: Timer> AnyTimer for M
+where
+    M::Sleep: Send + 'static,
+{
+    fn now(&self) -> Instant {
+        Timer::now(self)
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> BoxFuture<()> {
+        Box::pin(Timer::sleep_until(self, deadline))
+    }
+
+    fn wall_clock(&self) -> SystemTime {
+        Timer::wall_clock(self)
+    }
+
+    fn seed(&self) -> u64 {
+        Timer::seed(self)
+    }
+}
+
+impl BoxTimer {
+    /// Puts a timer into a box.
+    pub fn new<M>(timer: M) -> Self
+    where
+        M: Timer + Send + Sync + 'static,
+        M::Sleep: Send + 'static,
+    {
+        Self(Box::new(timer))
+    }
+}
+
+impl Timer for BoxTimer {
+    type Sleep = BoxFuture<()>;
+
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
+        self.0.sleep_until(deadline)
+    }
+
+    fn wall_clock(&self) -> SystemTime {
+        self.0.wall_clock()
+    }
+
+    fn seed(&self) -> u64 {
+        self.0.seed()
+    }
+}
+
+impl fmt::Debug for BoxTimer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoxTimer").finish_non_exhaustive()
+    }
+}

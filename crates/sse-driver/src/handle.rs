@@ -1,0 +1,153 @@
+//! A session from another task.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use sse_proto::ReadyState;
+
+/// Closes or reconnects a session from any task, and watches its ready state: see
+/// [`Session::handle`](crate::Session::handle).
+///
+/// The session acts the next time it is polled, and is woken for that.
+///
+/// ```no_run
+/// # use sse_driver::{Client, Error, Timer, Transport};
+/// # async fn follow<T: Transport, M: Timer>(client: Client<T, M>) -> Result<(), Error> {
+/// let mut session = client.get("http://localhost:8080/events").start();
+/// let handle = session.handle();
+/// // In another task or thread: handle.close();
+/// while let Some(event) = session.next().await {
+///     println!("{}", event?.data);
+/// }
+/// # let _ = handle;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct SessionHandle {
+    shared: Shared,
+    /// The change that this handle has seen last.
+    seen: u64,
+}
+
+/// A session's side of its handles.
+pub(crate) struct Handles(Shared);
+
+/// What a session shares with its handles.
+#[derive(Clone)]
+struct Shared(Arc<Mutex<State>>);
+
+struct State {
+    ready_state: ReadyState,
+    /// Counts the changes of the ready state.
+    changes: u64,
+    command: Option<Command>,
+    session: Option<Waker>,
+    watchers: Vec<Waker>,
+}
+
+/// What a handle asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Reconnect,
+    Close,
+}
+
+impl SessionHandle {
+    /// Ends the session and closes its connection, as [`Session::close`](crate::Session::close) does.
+    pub fn close(&self) {
+        self.shared.ask(Command::Close);
+    }
+
+    /// Drops the connection and connects again without a delay, as
+    /// [`Session::reconnect`](crate::Session::reconnect) does.
+    pub fn reconnect(&self) {
+        self.shared.ask(Command::Reconnect);
+    }
+
+    /// The ready state as the session left it when it was polled last. A session that was dropped is closed.
+    #[must_use]
+    pub fn ready_state(&self) -> ReadyState {
+        self.shared.lock().ready_state
+    }
+
+    /// Waits until the ready state is another one than this handle has seen, and returns it. Once the session is closed,
+    /// it returns at once.
+    pub async fn changed(&mut self) -> ReadyState {
+        poll_fn(|cx| self.poll_changed(cx)).await
+    }
+
+    fn poll_changed(&mut self, cx: &mut Context<'_>) -> Poll<ReadyState> {
+        let mut state = self.shared.lock();
+        if state.changes == self.seen && state.ready_state != ReadyState::Closed {
+            if !state.watchers.iter().any(|waker| waker.will_wake(cx.waker())) {
+                state.watchers.push(cx.waker().clone());
+            }
+            return Poll::Pending;
+        }
+        self.seen = state.changes;
+        Poll::Ready(state.ready_state)
+    }
+}
+
+impl fmt::Debug for SessionHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionHandle").field("ready_state", &self.ready_state()).finish_non_exhaustive()
+    }
+}
+
+impl Handles {
+    pub(crate) fn new(ready_state: ReadyState) -> Self {
+        let state = State { ready_state, changes: 0, command: None, session: None, watchers: Vec::new() };
+        Self(Shared(Arc::new(Mutex::new(state))))
+    }
+
+    pub(crate) fn handle(&self) -> SessionHandle {
+        SessionHandle { shared: self.0.clone(), seen: self.0.lock().changes }
+    }
+
+    /// What a handle has asked for since the last time. The task is woken when one asks again.
+    pub(crate) fn take_command(&self, cx: &Context<'_>) -> Option<Command> {
+        let mut state = self.0.lock();
+        if state.session.as_ref().is_none_or(|waker| !waker.will_wake(cx.waker())) {
+            state.session = Some(cx.waker().clone());
+        }
+        state.command.take()
+    }
+
+    pub(crate) fn publish(&self, ready_state: ReadyState) {
+        let mut state = self.0.lock();
+        if state.ready_state != ready_state {
+            state.ready_state = ready_state;
+            state.changes += 1;
+            let watchers = std::mem::take(&mut state.watchers);
+            drop(state);
+            watchers.into_iter().for_each(Waker::wake);
+        }
+    }
+}
+
+/// A session that is dropped is closed.
+impl Drop for Handles {
+    fn drop(&mut self) {
+        self.publish(ReadyState::Closed);
+    }
+}
+
+impl Shared {
+    fn ask(&self, command: Command) {
+        let mut state = self.lock();
+        if state.command != Some(Command::Close) {
+            state.command = Some(command);
+        }
+        let session = state.session.take();
+        drop(state);
+        session.into_iter().for_each(Waker::wake);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,109 @@
+//! The life of a session and what its stream says, in one stream.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use sse_proto::Frame;
+
+use crate::drive::Step;
+use crate::{Error, Session, State, Timer, Transport};
+
+/// A frame of the stream, or a step in the life of the session around it: see
+/// [`Session::updates`](crate::Session::updates).
+///
+/// ```
+/// use sse_driver::{Frame, State, Update};
+///
+/// fn log(update: &Update) {
+///     match update {
+///         Update::State(State::Open { .. }) => println!("open"),
+///         Update::Frame(Frame::Event(event)) => println!("{}", event.data),
+///         _ => {}
+///     }
+/// }
+/// # let _ = log;
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Update {
+    /// What `on_state` sees.
+    State(State),
+    /// What [`Session::next_frame`](crate::Session::next_frame) returns.
+    Frame(Frame),
+}
+
+/// The updates of a session: see [`Session::updates`](crate::Session::updates).
+///
+/// ```no_run
+/// # use sse_driver::{Client, Error, Timer, Transport};
+/// # async fn follow<T: Transport, M: Timer>(client: Client<T, M>) -> Result<(), Error> {
+/// let mut session = client.get("http://localhost:8080/events").start();
+/// let mut updates = session.updates();
+/// while let Some(update) = updates.next().await {
+///     println!("{:?}", update?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Updates<'a, T: Transport, M: Timer> {
+    session: &'a mut Session<T, M>,
+}
+
+impl<'a, T: Transport, M: Timer> Updates<'a, T, M> {
+    pub(crate) fn new(session: &'a mut Session<T, M>) -> Self {
+        session.drive.states.get_or_insert_default();
+        Self { session }
+    }
+
+    /// The next update; `None` when the session is over. An `Err` is the last item.
+    pub async fn next(&mut self) -> Option<Result<Update, Error>> {
+        poll_fn(|cx| self.poll_update(cx)).await
+    }
+
+    fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update, Error>>> {
+        let drive = &mut self.session.drive;
+        loop {
+            if let Some(state) = drive.states.as_mut().and_then(|states| states.pop_front()) {
+                return Poll::Ready(Some(Ok(Update::State(state))));
+            }
+            if let Some(error) = drive.states_error.take() {
+                return Poll::Ready(Some(Err(error)));
+            }
+            match ready!(drive.poll_with(cx, &mut |frame| Some(frame.to_owned()))) {
+                Step::Frame(frame) => return Poll::Ready(Some(Ok(Update::Frame(frame)))),
+                Step::Opened | Step::Told => {}
+                Step::Ended(error) => {
+                    drive.states_error = error;
+                    if drive.states.as_ref().is_none_or(|states| states.is_empty())
+                        && drive.states_error.is_none()
+                    {
+                        return Poll::Ready(None);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<T: Transport, M: Timer> Drop for Updates<'_, T, M> {
+    fn drop(&mut self) {
+        self.session.drive.states = None;
+    }
+}
+
+impl<T: Transport, M: Timer> Stream for Updates<'_, T, M> {
+    type Item = Result<Update, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_update(cx)
+    }
+}
+
+impl<T: Transport, M: Timer> fmt::Debug for Updates<'_, T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Updates").field("session", &self.session).finish()
+    }
+}

@@ -1,0 +1,197 @@
+//! Sessions that open as they are polled, are steered from elsewhere, and tell their life in band.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sse_driver::{CloseReason, ReadyState, State, Update};
+
+use super::*;
+
+#[test]
+fn a_session_that_is_started_opens_as_it_is_polled() {
+    let test = test([events().after(Duration::from_secs(2)).send("data: a\n\n").stall()]);
+    test.clock.run(async {
+        let mut session = test.get().start();
+        assert_eq!(
+            (session.ready_state(), session.response().is_none(), test.net.open()),
+            (ReadyState::Connecting, true, 0)
+        );
+        assert_eq!(session.opened().await.expect("it opens").status(), 200);
+        assert_eq!(session.ready_state(), ReadyState::Open);
+        assert_eq!(session.opened().await.expect("it is open").status(), 200, "it returns at once");
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+    });
+    assert_eq!(test.seconds(), 2);
+}
+
+#[test]
+fn next_opens_a_session_and_returns_what_hindered_it() {
+    let test = test([events().send("data: a\n\n").stall(), FakeReply::status(404)]);
+    test.clock.run(async {
+        let mut session = test.get().start();
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+        let mut session = test.get().start();
+        let error = session.next().await.expect("an item").expect_err("it is refused");
+        assert_eq!(error.status().expect("a status"), 404);
+        assert!(session.next().await.is_none());
+    });
+}
+
+#[test]
+fn an_error_that_opened_returned_is_not_repeated() {
+    let test = test([FakeReply::status(404)]);
+    test.clock.run(async {
+        let mut session = test.get().start();
+        session.opened().await.expect_err("it is refused");
+        assert!(session.next().await.is_none());
+    });
+}
+
+#[test]
+fn a_request_that_is_not_valid_is_the_first_item() {
+    let states = Arc::new(Mutex::new(Vec::new()));
+    let test = test([]);
+    let told = Arc::clone(&states);
+    let request = test.get().header("no name", "x").on_state(move |state| {
+        let State::Closed { reason, error, .. } = state else { panic!("{state:?}") };
+        told.lock().expect("no panic").push((reason.clone(), error.is_some()));
+    });
+    test.clock.run(async {
+        let mut session = request.start();
+        assert_eq!(session.ready_state(), ReadyState::Closed);
+        let error = session.next().await.expect("an item").expect_err("it is not valid");
+        assert!(matches!(error, Error::Request(_)), "{error:?}");
+        assert!(session.next().await.is_none());
+    });
+    let expected = CloseReason::Failed(sse_driver::Cause::CalledOff);
+    assert_eq!(*states.lock().expect("no panic"), [(expected, true)]);
+}
+
+/// Polls once, as a task does whose waker does nothing.
+async fn poll_once_here<F: Future>(future: F) -> bool {
+    let mut future = pin!(future);
+    poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx).is_ready())).await
+}
+
+#[test]
+fn a_handle_closes_a_session_within_one_poll_whatever_it_does() {
+    let second = Duration::from_secs(1);
+    for reply in [events().after(second), events().send("data: a\n\n").stall(), FakeReply::refuse()] {
+        let test = test([reply]);
+        test.clock.run(async {
+            let mut session = test.get().retry_initial(true).start();
+            let handle = session.handle();
+            while poll_once_here(session.next()).await {}
+            handle.close();
+            assert!(poll_once_here(session.next()).await, "it is over");
+            assert_eq!(session.close_reason(), Some(&CloseReason::Requested));
+            assert_eq!((handle.ready_state(), test.net.open()), (ReadyState::Closed, 0));
+        });
+    }
+}
+
+#[test]
+fn a_handle_reconnects_a_session_that_waits() {
+    let test = test([events().send("id: 1\ndata: a\n\n"), events().send("data: b\n\n").stall()]);
+    test.clock.run(async {
+        let mut session = test.get().start();
+        let handle = session.handle();
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+        assert!(!poll_once_here(session.next()).await, "it waits for its reconnection");
+        assert_eq!(handle.ready_state(), ReadyState::Connecting);
+        handle.reconnect();
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "b");
+    });
+    assert_eq!(test.seconds(), 0, "it did not wait");
+    assert_eq!(test.header(1, "last-event-id").as_deref(), Some("1"));
+}
+
+#[test]
+fn a_handle_wakes_the_session_and_watches_its_ready_state() {
+    let test = test([events().send("data: a\n\n").stall()]);
+    let session = test.get().start();
+    std::thread::scope(|scope| {
+        let mut session = session;
+        let mut handle = session.handle();
+        let mut closer = handle.clone();
+        scope.spawn(move || {
+            futures_executor::block_on(async {
+                assert_eq!(closer.changed().await, ReadyState::Open);
+                closer.close();
+            });
+        });
+        futures_executor::block_on(async {
+            assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+            assert!(session.next().await.is_none(), "the other thread closed it");
+            drop(session);
+            assert_eq!(handle.changed().await, ReadyState::Closed);
+            assert_eq!(handle.changed().await, ReadyState::Closed, "it stays so");
+        });
+    });
+}
+
+#[test]
+fn a_session_that_is_dropped_is_closed_for_its_handles() {
+    let test = test([events().stall()]);
+    let mut session = test.get().start();
+    let handle = session.handle();
+    drop(session);
+    assert_eq!(handle.ready_state(), ReadyState::Closed);
+}
+
+fn shown(update: Result<Update, Error>) -> String {
+    match update {
+        Ok(Update::State(State::Connecting { attempt, .. })) => format!("connecting {attempt}"),
+        Ok(Update::State(State::Open { .. })) => "open".to_owned(),
+        Ok(Update::State(State::Disconnected { .. })) => "disconnected".to_owned(),
+        Ok(Update::State(State::Closed { .. })) => "closed".to_owned(),
+        Ok(Update::Frame(frame)) => frame.to_string().trim_end().to_owned(),
+        Ok(other) => format!("{other:?}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn updates_are_states_and_frames_in_order_and_the_error_last() {
+    let test =
+        test([events().send("data: a\n\n"), events().send(": c\ndata: b\n\n"), FakeReply::status(404)]);
+    let told = test.clock.run(async {
+        let mut session = test.get().show_comments(true).start();
+        let mut told = Vec::new();
+        let mut updates = session.updates();
+        while let Some(update) = updates.next().await {
+            told.push(shown(update));
+        }
+        told
+    });
+    let expected = [
+        "connecting 1",
+        "open",
+        "data: a",
+        "disconnected",
+        "connecting 2",
+        "open",
+        ": c",
+        "data: b",
+        "disconnected",
+        "connecting 3",
+        "closed",
+        "expected status 200 and text/event-stream, got status 404 Not Found",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_boxed_client_is_the_same_client() {
+    let test = test([events().send("data: a\n\n"), no_content()]);
+    let client: sse_driver::AnyClient = test.builder().build().boxed();
+    let data = test.clock.run(async {
+        let mut session: sse_driver::AnySession = client.get(URL).open().await.expect("it opens");
+        let data = session.next().await.expect("an event").expect("no error").data;
+        assert!(session.next().await.is_none());
+        data
+    });
+    assert_eq!((data.as_str(), test.seconds()), ("a", 3));
+}
