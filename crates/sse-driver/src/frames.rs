@@ -28,12 +28,12 @@ use crate::{Error, EventStream};
 /// # Ok(())
 /// # }
 /// ```
-pub struct Frames<'a, S> {
-    source: &'a mut S,
+pub struct Frames<S> {
+    source: S,
 }
 
-impl<'a, S: EventStream> Frames<'a, S> {
-    pub(crate) fn new(source: &'a mut S) -> Self {
+impl<S: EventStream> Frames<S> {
+    pub(crate) fn new(source: S) -> Self {
         Self { source }
     }
 
@@ -47,7 +47,7 @@ impl<'a, S: EventStream> Frames<'a, S> {
     }
 }
 
-impl<S: EventStream> Stream for Frames<'_, S> {
+impl<S: EventStream + Unpin> Stream for Frames<S> {
     type Item = Result<Frame, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -55,7 +55,7 @@ impl<S: EventStream> Stream for Frames<'_, S> {
     }
 }
 
-impl<S: fmt::Debug> fmt::Debug for Frames<'_, S> {
+impl<S: fmt::Debug> fmt::Debug for Frames<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Frames").field("source", &self.source).finish()
     }
@@ -79,7 +79,12 @@ macro_rules! reading_methods {
         }
 
         /// All that the stream says, as a stream: see [`next_frame`](Self::next_frame).
-        pub fn frames(&mut self) -> $crate::Frames<'_, Self> {
+        pub fn frames(&mut self) -> $crate::Frames<&mut Self> {
+            $crate::Frames::new(self)
+        }
+
+        /// The same as [`frames`](Self::frames), as a stream that owns its source.
+        pub fn into_frames(self) -> $crate::Frames<Self> {
             $crate::Frames::new(self)
         }
 

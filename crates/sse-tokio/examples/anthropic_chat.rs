@@ -1,0 +1,78 @@
+//! A chat over an API like Anthropic's: each event names its type, and `message_stop` is the last.
+//!
+//! ```sh
+//! cargo run -p sse-tokio --example anthropic_chat -- http://localhost:8080/v1/messages
+//! ```
+//!
+//! Without a URL it asks a server of its own, once for an answer and once for an error.
+
+use serde::Deserialize;
+use sse_testkit::{Reply, Server};
+use sse_tokio::{Client, Error};
+
+#[derive(Deserialize)]
+#[serde(tag = "event", content = "data", rename_all = "snake_case")]
+enum Message {
+    ContentBlockDelta {
+        delta: Delta,
+    },
+    Error {
+        error: ApiError,
+    },
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Delta {
+    #[serde(default)]
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct ApiError {
+    r#type: String,
+    message: String,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let client = Client::new();
+    if let Some(url) = std::env::args().nth(1) {
+        return chat(&client, &url).await;
+    }
+    let server = server_that_answers_once();
+    chat(&client, &server.url("/v1/messages")).await?;
+    chat(&client, &server.url("/v1/messages")).await
+}
+
+async fn chat(client: &Client, url: &str) -> Result<(), Error> {
+    let request = client
+        .post(url)
+        .header("x-api-key", "key")
+        .header("content-type", "application/json")
+        .body(r#"{"model":"m","stream":true,"max_tokens":99,"messages":[{"role":"user","content":"Hello"}]}"#)
+        .finish_after(|event| matches!(event.event_type, "message_stop" | "error"));
+    let mut session = request.open().await?;
+    let mut messages = session.json_by_type::<Message>();
+    while let Some(message) = messages.next().await {
+        match message? {
+            Message::ContentBlockDelta { delta } => println!("text: {}", delta.text),
+            Message::Error { error } => println!("{}: {}", error.r#type, error.message),
+            Message::Other => {}
+        }
+    }
+    Ok(())
+}
+
+fn server_that_answers_once() -> Server {
+    let start = "event: message_start\ndata: {\"type\":\"message_start\"}\n\nevent: ping\ndata: {}\n\n";
+    let delta =
+        "event: content_block_delta\ndata: {\"delta\":{\"type\":\"text_delta\",\"text\":\"Good day\"}}\n\n";
+    let error =
+        "event: error\ndata: {\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n";
+    Server::script([
+        Reply::events().send(start).send(delta).send("event: message_stop\ndata: {}\n\n").stall(),
+        Reply::events().send(start).send(error).stall(),
+    ])
+}
