@@ -1,7 +1,9 @@
 //! Sessions over a network and a clock that exist only here: no socket, no waiting.
 #![allow(missing_docs)]
 
+mod answers;
 mod bodies;
+mod deciding;
 mod diagnostics;
 mod ends;
 mod life;

@@ -49,7 +49,7 @@ fn what_is_shown() {
         let mut session = client.get("http://test:8080/path?key=secret").open().await.expect("open");
         let head = "ResponseHead { status: 200, url: \"http://test:8080/path\", .. }";
         assert_eq!(format!("{:?}", session.response()), head);
-        let open = "Session { url: \"http://test:8080/path\", state: Open, .. }";
+        let open = "Session { url: \"http://test:8080/path\", ready_state: Open, .. }";
         assert_eq!(format!("{session:?}"), open);
         assert_eq!(format!("{:?}", session.incoming()), format!("Incoming {{ session: {open} }}"));
         let typed = session.deserialize_with(|event| event.data.parse::<u8>());
