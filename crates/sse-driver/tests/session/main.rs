@@ -1,6 +1,7 @@
 //! Sessions over a network and a clock that exist only here: no socket, no waiting.
 #![allow(missing_docs)]
 
+mod alarms;
 mod answers;
 mod bodies;
 mod deciding;

@@ -91,7 +91,7 @@ const BUGS: &[Bug] = &[
     },
     Bug {
         name: "Last-Event-ID is not sent", file: OUTPUT,
-        from: "Resume::From(id) => Some((\"Last-Event-ID\", id.as_bytes().as_ref())),", to: "Resume::From(_) => None,",
+        from: "Resume::From(id) => Some((\"Last-Event-ID\", id.as_bytes())),", to: "Resume::From(_) => None,",
     },
     Bug {
         name: "Last-Event-ID is sent twice", file: TEMPLATE,
