@@ -120,9 +120,7 @@ fn header(text: &str) -> Result<(http::HeaderName, http::HeaderValue), String> {
 /// An ID that can be sent as a header.
 pub(crate) fn event_id(text: &str) -> Result<String, &'static str> {
     match Resume::new(text.into()) {
-        Resume::Unsendable(_) => {
-            Err("expected an ID without control characters or spaces around it, of 4 KiB at most")
-        }
+        Resume::Unsendable(_) => Err("expected an ID without control characters, of 4 KiB at most"),
         _ => Ok(text.to_owned()),
     }
 }

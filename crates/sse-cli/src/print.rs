@@ -187,6 +187,10 @@ fn cause_name(cause: Cause) -> &'static str {
         Cause::ResponseTimeout => "response-timeout",
         Cause::IdleTimeout => "idle-timeout",
         Cause::Status(_) => "status",
+        Cause::ContentType => "content-type",
+        Cause::NotAccepted => "not-accepted",
+        Cause::CalledOff => "called-off",
+        Cause::Futile => "futile",
         Cause::Reconnect => "reconnect",
         _ => "transport",
     }
@@ -200,6 +204,7 @@ fn reason_name(reason: &CloseReason) -> &'static str {
         CloseReason::Requested => "closed",
         CloseReason::Status(_) => "status",
         CloseReason::ContentType(_) => "content-type",
+        CloseReason::NotAccepted => "not-accepted",
         CloseReason::TooLong { .. } => "too-long",
         CloseReason::GaveUp { .. } => "gave-up",
         _ => "failed",
@@ -219,6 +224,8 @@ fn kind(error: &Error) -> &'static str {
         Error::GaveUp { .. } => "gave-up",
         Error::Rejected(_) => "rejected",
         Error::BeforeEach(_) => "before-each",
+        Error::BearerAuth(_) => "bearer-auth",
+        Error::ContentEncoding(_) => "content-encoding",
         _ => "stream",
     }
 }

@@ -114,7 +114,7 @@ fn wrong_usage_is_status_2() {
         &["follow"],
         &["follow", "http://localhost/", "--idle-timeout", "5y"],
         &["follow", "http://localhost/", "--idle-timeout", "0"],
-        &["follow", "http://localhost/", "--last-event-id", " 7"],
+        &["follow", "http://localhost/", "--last-event-id", "\u{1}7"],
         &["serve", "file", "--drop-after", "0"],
         &["follow", "http://localhost/", "-H", "no colon"],
         &["follow", "http://localhost/", "--max-events", "0"],

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, RETRY_AFTER};
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use url::Url;
 
 use crate::packed::PackedHeaders;
@@ -71,9 +71,9 @@ impl fmt::Display for Shown {
 /// `utf-8`), and browsers read those.
 pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
     const COMPRESSIONS: [&str; 7] = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"];
-    let values = headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    let mut codings = values.flat_map(|value| value.split(',')).map(str::trim);
-    codings.any(|coding| COMPRESSIONS.iter().any(|name| name.eq_ignore_ascii_case(coding)))
+    let values = headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
+    let mut codings = values.flat_map(|value| value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    codings.any(|coding| COMPRESSIONS.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(coding)))
 }
 
 /// `Retry-After` (RFC 9110, 10.2.3) as the time from now. A date is taken against the response's own `Date`, so that a

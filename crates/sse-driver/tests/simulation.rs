@@ -26,6 +26,7 @@ fn every_event_once_and_in_order_and_every_promise_kept() {
 const HAPPENINGS: &[&str] = &[
     "clock jump", "close", "closed", "comment",
     "connecting", "cut in a character", "cut in an event", "drip",
+    "decided: after", "decided: backoff", "decided: default", "decided: stop",
     "end", "end: content type", "end: end of stream", "end: failed",
     "end: finished", "end: gave up", "end: no content", "end: requested",
     "end: status", "end: too long", "event", "event over the limit",

@@ -26,7 +26,7 @@ impl Route {
         let (secure, host, port) = match (url.scheme(), url.host(), url.port_or_known_default()) {
             ("http", Some(host), Some(port)) => (false, host, port),
             ("https", Some(host), Some(port)) if cfg!(feature = "tls") => (true, host, port),
-            (scheme, ..) => return Err(Error::Scheme(scheme.to_owned())),
+            (scheme, ..) => return Err(Error::scheme(scheme)),
         };
         let proxy = http.proxy.server_for(secure, &host, port).map_err(Error::Proxy)?;
         let host = match host {

@@ -4,7 +4,7 @@ use core::error::Error as StdError;
 use core::fmt;
 use std::io;
 
-use sse_driver::BoxError;
+use sse_driver::{BoxError, Futile};
 
 #[cfg(feature = "tls")]
 use crate::TlsError;
@@ -32,7 +32,7 @@ pub enum Error {
     /// The request has no URL that HTTP can ask: it is relative, malformed, or over 64 KiB.
     Url(BoxError),
     /// The URL's scheme is another than `http`, and with the feature `tls` than `https`.
-    Scheme(String),
+    Scheme(Futile),
     /// No connection: the name was not found, nobody listens, or it took longer than the
     /// [`ConnectTimeout`](sse_driver::ConnectTimeout).
     Connect {
@@ -56,14 +56,8 @@ pub enum Error {
     },
     /// The connection was made, and no valid response head came.
     Exchange(ExchangeError),
-    /// A redirect that is not followed.
-    Redirect(RedirectError),
-    /// The server answered, and compressed the body (`Content-Encoding`) although `identity` was
-    /// asked for. Bodies are never decoded.
-    Encoded {
-        /// The content coding.
-        coding: String,
-    },
+    /// A redirect that is not followed. It holds a [`RedirectError`].
+    Redirect(Futile),
     /// The body broke off: the connection failed, its framing was invalid, or it ended before the
     /// length or the last chunk that the head promised.
     Body(ExchangeError),
@@ -73,23 +67,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url(_) => f.write_str("the request has no valid absolute http:// or https:// URL"),
-            Self::Scheme(scheme) if scheme == "https" => f.write_str(
-                "https is not built in: enable a TLS feature, such as `ring` with `platform-verifier`",
-            ),
-            Self::Scheme(scheme) => {
-                write!(f, "expected an http:// or https:// URL, got the scheme `{scheme}`")
-            }
+            Self::Scheme(_) => f.write_str("the scheme of the URL is not served"),
             Self::Connect { host, port, .. } => write!(f, "cannot connect to {host} port {port}"),
             Self::Proxy(_) => f.write_str("no way through the proxy"),
             #[cfg(feature = "tls")]
             Self::Tls { host, .. } => write!(f, "no TLS with {host}"),
             Self::Exchange(_) => f.write_str("no valid response head from the server"),
             Self::Redirect(_) => f.write_str("redirect not followed"),
-            Self::Encoded { coding } => write!(
-                f,
-                "the server answered with a compressed body (Content-Encoding: {coding}); event streams are \
-                 read uncompressed only"
-            ),
             Self::Body(_) => f.write_str("the response body broke off"),
         }
     }
@@ -104,15 +88,25 @@ impl StdError for Error {
             #[cfg(feature = "tls")]
             Self::Tls { source, .. } => Some(source),
             Self::Exchange(source) | Self::Body(source) => Some(source),
-            Self::Redirect(source) => Some(source),
-            Self::Scheme(_) | Self::Encoded { .. } => None,
+            Self::Scheme(source) | Self::Redirect(source) => Some(source),
         }
+    }
+}
+
+impl Error {
+    pub(crate) fn scheme(scheme: &str) -> Self {
+        Self::Scheme(Futile(match scheme {
+            "https" => {
+                "https is not built in: enable a TLS feature, such as `ring` with `platform-verifier`".into()
+            }
+            _ => format!("expected an http:// or https:// URL, got the scheme `{scheme}`").into(),
+        }))
     }
 }
 
 impl From<RedirectError> for Error {
     fn from(error: RedirectError) -> Self {
-        Self::Redirect(error)
+        Self::Redirect(Futile(Box::new(error)))
     }
 }
 

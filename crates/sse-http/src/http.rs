@@ -2,14 +2,13 @@
 
 use core::pin::Pin;
 
-use http::{Request, Response, StatusCode, header};
+use http::{Request, Response, header};
 use sse_driver::{ConnectTimeout, EffectiveUrl, RequestBody, Transport};
 use url::Url;
 
 #[cfg(feature = "tls")]
 use crate::Tls;
 use crate::body::Body;
-use crate::coding::compression;
 use crate::connect::Route;
 use crate::connection::Connection;
 use crate::dial::Dial;
@@ -124,7 +123,6 @@ async fn ask<D: Dial>(
         if hop.follow(head.status, &head.headers)? {
             continue;
         }
-        refuse_compression(&head)?;
         return Ok(response(head, hop, Body::new(connection)));
     }
 }
@@ -134,14 +132,6 @@ fn first_hop(request: Request<RequestBody>) -> Result<Hop, Error> {
     let url = Url::parse(&head.uri.to_string()).map_err(|error| Error::Url(Box::new(error)))?;
     let proxy_authorization = head.headers.remove(header::PROXY_AUTHORIZATION);
     Ok(Hop { method: head.method, url, headers: head.headers, body, proxy_authorization, redirects: 0 })
-}
-
-/// The body of another status is for people to read, and the status says enough.
-fn refuse_compression(head: &Head) -> Result<(), Error> {
-    match compression(&head.headers) {
-        Some(coding) if head.status == StatusCode::OK => Err(Error::Encoded { coding: coding.to_owned() }),
-        _ => Ok(()),
-    }
 }
 
 fn response<B>(head: Head, hop: Hop, body: B) -> Response<B> {

@@ -23,8 +23,7 @@
 //!    [`EffectiveUrl`](sse_driver::EffectiveUrl).
 //!  - It never sends the user name and password of a URL, neither the request's nor a `Location`'s.
 //!    Those of a proxy's URL go to that proxy.
-//!  - It never decodes. A 200 with a compressed body is [`Error::Encoded`]; the body of another
-//!    status, which is for people to read, comes as it is.
+//!  - It never decodes: a body comes as it is, compressed or not.
 //!  - It holds little. The reads of a thread go through one buffer of 32 KiB, and what was read is
 //!    copied out; an idle connection owns no buffer. A response head has at most 64 KiB and 256
 //!    header lines, the extensions of a chunk and the trailers at most 16 KiB, and at most 100
@@ -69,7 +68,6 @@
 
 mod body;
 mod buffer;
-mod coding;
 mod connect;
 mod connection;
 mod dial;

@@ -151,8 +151,14 @@ async fn urls_that_are_not_asked() {
             "/events?secret",
             "the request has no valid absolute http:// or https:// URL: relative URL without a base",
         ),
-        ("ftp://u:secret@a/", "expected an http:// or https:// URL, got the scheme `ftp`"),
-        ("localhost:8080", "expected an http:// or https:// URL, got the scheme `localhost`"),
+        (
+            "ftp://u:secret@a/",
+            "the scheme of the URL is not served: expected an http:// or https:// URL, got the scheme `ftp`",
+        ),
+        (
+            "localhost:8080",
+            "the scheme of the URL is not served: expected an http:// or https:// URL, got the scheme `localhost`",
+        ),
     ];
     for (url, message) in cases {
         let network = Memory::replying(NO_CONTENT);

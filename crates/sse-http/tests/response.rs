@@ -185,28 +185,3 @@ async fn a_reset_before_the_head() {
         "no valid response head from the server: the connection failed: connection reset"
     );
 }
-
-#[tokio::test]
-async fn an_encoded_body_is_refused() {
-    #[rustfmt::skip]
-    let cases = [
-        ("200 OK", "gzip", true),       ("200 OK", "BR", true),      ("200 OK", "identity, zstd", true),
-        ("200 OK", "identity", false),  ("200 OK", "Identity", false), ("200 OK", "", false),
-        ("200 OK", "none", false),      ("200 OK", "utf-8", false),  ("200 OK", "binary", false),
-        ("200 OK", "chunked", false),   ("200 OK", "none\r\ncontent-encoding: gzip", true),
-        ("200 OK", " , identity", false),
-        // The status says enough; it must not turn into another failure.
-        ("404 Not Found", "gzip", false), ("503 Unavailable", "gzip", false),
-    ];
-    for (status, coding, refused) in cases {
-        let reply = format!("HTTP/1.1 {status}\r\ncontent-encoding: {coding}\r\n\r\nx");
-        let network = Memory::replying([reply.as_str()]);
-        match direct(network.clone()).connect(empty(get("http://a/"))).await {
-            Err(error) => {
-                assert!(refused && matches!(error, Error::Encoded { .. }), "{status} {coding}: {error:?}")
-            }
-            Ok(_) => assert!(!refused, "{status} {coding}"),
-        }
-        assert_eq!(network.record().open, 0);
-    }
-}

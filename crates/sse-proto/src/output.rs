@@ -78,7 +78,7 @@ impl Attempt {
     /// HTML 9.2.2 and 9.2.3).
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
         let id = match &self.resume {
-            Resume::From(id) => Some(("Last-Event-ID", id.as_bytes().as_ref())),
+            Resume::From(id) => Some(("Last-Event-ID", id.as_bytes())),
             Resume::Fresh | Resume::Unsendable(_) => None,
         };
         [("Accept", &b"text/event-stream"[..]), ("Cache-Control", b"no-cache")].into_iter().chain(id)

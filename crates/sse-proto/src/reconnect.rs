@@ -93,7 +93,7 @@ impl ReconnectPolicy {
     /// Sets [`factor`](Self::factor).
     #[must_use]
     pub fn factor(self, factor: u32) -> Self {
-        Self { factor: factor, ..self }
+        Self { factor, ..self }
     }
 
     /// Sets [`max_delay`](Self::max_delay).

@@ -93,7 +93,15 @@ fn outgoing(body: &RequestBody) -> reqwest::Body {
 
 /// Without the URL, whose query may be a secret; and a timeout as the kind of error that
 /// [`Error::is_timeout`](sse_driver::Error::is_timeout) knows.
+///
+/// A request that reqwest does not make, and a redirect that it does not follow, will be so the next time as well.
 fn error(error: reqwest::Error) -> BoxError {
     let error = error.without_url();
-    if error.is_timeout() { io::Error::new(io::ErrorKind::TimedOut, error).into() } else { error.into() }
+    if error.is_timeout() {
+        io::Error::new(io::ErrorKind::TimedOut, error).into()
+    } else if error.is_builder() || error.is_redirect() {
+        Futile(error.into()).into()
+    } else {
+        error.into()
+    }
 }

@@ -40,6 +40,7 @@ mod before_each;
 mod cancelling;
 pub(crate) mod case;
 mod closing;
+mod deciding;
 mod ending;
 mod giving_up;
 mod load;
@@ -136,6 +137,22 @@ suites! { $ suite
             an_attempt_can_become_another_request
             an_error_calls_off_the_first_attempt
             an_error_calls_off_a_reconnection;
+        deciding:
+            a_post_is_retried_until_it_is_open
+            reconnections_are_limited_in_all
+            every_5xx_is_retried_but_three
+            an_id_that_moves_is_progress
+            retry_after_is_the_next_delay
+            a_retried_status_has_its_body
+            the_application_decides_what_is_retried
+            an_expired_token_is_renewed
+            the_application_decides_what_opens_a_stream
+            a_body_that_is_not_compressed_is_read
+            a_compressed_body_is_futile
+            a_scheme_that_is_not_served_is_futile
+            an_id_with_tabs_and_spaces_is_sent
+            every_response_is_an_answer
+            a_post_is_resumed_by_get;
         ending:
             the_terminal_event_finishes_the_session
             a_stream_without_its_terminal_event_is_truncated

@@ -60,14 +60,10 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         });
         self.unread = refusal.filter(|_| self.keeps_response);
         self.last_failure = Some(Arc::clone(&error));
-        match error.response() {
-            Some(response) if self.asks_for_tokens(cause) => {
-                if self.credentials.handle_refusal(response.clone()) {
-                    self.source.reconnect(self.timer.now());
-                    return Poll::Ready(());
-                }
-            }
-            _ => {}
+        let unauthorized = error.response().filter(|_| self.asks_for_tokens(cause)).cloned();
+        if unauthorized.is_some_and(|response| self.credentials.handle_refusal(response)) {
+            self.source.reconnect(self.timer.now());
+            return Poll::Ready(());
         }
         if let Some(retry_when) = &self.options.retry_when {
             let retry = retry_when(&self.told(cause, verdict, error));

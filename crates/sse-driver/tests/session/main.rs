@@ -1,7 +1,10 @@
 //! Sessions over a network and a clock that exist only here: no socket, no waiting.
 #![allow(missing_docs)]
 
+mod alarms;
+mod answers;
 mod bodies;
+mod deciding;
 mod diagnostics;
 mod ends;
 mod life;

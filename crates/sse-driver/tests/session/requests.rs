@@ -32,21 +32,6 @@ fn only_get_and_head_are_repeated_unless_asked() {
     }
 }
 
-/// Not even where it never reached the server: who can tell?
-#[test]
-fn no_failure_repeats_a_request_that_is_sent_once() {
-    for (reply, expected) in
-        [(FakeReply::refuse(), "no response from the server"), (FakeReply::status(503), "got status 503")]
-    {
-        let test = test([reply, events().send("data: a\n\n")]);
-        let client = test.builder().retry_initial(true).max_reconnection_attempts(5).build();
-        let (data, end) = test.read(client.post(URL));
-        let error = end.expect_err("it failed");
-        assert!(data.is_empty() && error.to_string().contains(expected), "{error}");
-        assert_eq!((test.net.requests().len(), test.seconds()), (1, 0));
-    }
-}
-
 #[test]
 fn before_each_makes_the_request_anew() {
     let test = test([events().send("id: 5\ndata: a\n\n"), FakeReply::status(503), no_content()]);

@@ -1,5 +1,6 @@
 //! The life of an event source: everything about it but the bytes.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::time::Duration;
 
@@ -31,7 +32,7 @@ pub(crate) struct Life {
     idle_timeout: Option<Duration>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Phase {
     /// An attempt is due.
     Due {
@@ -47,12 +48,7 @@ pub(crate) enum Phase {
     /// The connection is gone; the driver has not heard of it, and may not have drained all that came before.
     Lost(Loss),
     /// The driver has heard of a failure and may answer.
-    Asked {
-        failure: Failure,
-        answer: Retry,
-        /// When it was given.
-        answered_at: Instant,
-    },
+    Asked(Box<Question>),
     Waiting {
         retry_at: Instant,
     },
@@ -71,6 +67,16 @@ pub(crate) struct Loss {
     retry_after: Option<Duration>,
     /// What the last event ID is, once all that came by the connection is decoded.
     id: Option<IdAtLoss>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Question {
+    failure: Failure,
+    answer: Retry,
+    /// When it was given.
+    answered_at: Instant,
+    /// With this failure counted, which it is once that is decided: a `reconnect` goes before it.
+    backoff: Backoff,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,8 +161,8 @@ impl Life {
     }
 
     pub(crate) fn decide(&mut self, now: Instant, retry: Retry) {
-        if let Phase::Asked { answer, answered_at, .. } = &mut self.phase {
-            (*answer, *answered_at) = (retry, now);
+        if let Phase::Asked(question) = &mut self.phase {
+            (question.answer, question.answered_at) = (retry, now);
         }
     }
 
@@ -172,7 +178,7 @@ impl Life {
     pub(crate) fn lose(&mut self, at: Instant, cause: Cause) {
         let opened = match self.phase {
             Phase::Connecting { .. } => None,
-            Phase::Asked { .. } if cause == Cause::Reconnect => None,
+            Phase::Asked(_) if cause == Cause::Reconnect => None,
             Phase::Open { since, .. } => Some(since),
             _ => return,
         };
@@ -220,9 +226,7 @@ impl Life {
                 return None;
             }
             Phase::Lost(loss) => self.settle(loss.clone()),
-            Phase::Asked { failure, answer, answered_at } => {
-                self.resolve(failure.clone(), *answer, *answered_at)
-            }
+            Phase::Asked(question) => self.resolve(Question::clone(question)),
             Phase::Connecting { .. } | Phase::Open { .. } | Phase::Waiting { .. } => {
                 Output::Wait(self.deadline())
             }
@@ -257,7 +261,10 @@ impl Life {
     }
 
     pub(crate) fn failures(&self) -> u32 {
-        self.backoff.failures()
+        match &self.phase {
+            Phase::Asked(question) => question.backoff.failures(),
+            _ => self.backoff.failures(),
+        }
     }
 
     pub(crate) fn reconnection_time(&self) -> Duration {
@@ -269,7 +276,7 @@ impl Life {
             Phase::Connecting { since } => self.response_timeout.map(|time| since + time),
             Phase::Open { last_byte, .. } => self.idle_timeout.map(|time| last_byte + time),
             Phase::Waiting { retry_at } => Some(retry_at),
-            Phase::Due { .. } | Phase::Lost(_) | Phase::Asked { .. } | Phase::Closed(_) => None,
+            Phase::Due { .. } | Phase::Lost(_) | Phase::Asked(_) | Phase::Closed(_) => None,
         }
     }
 
@@ -292,12 +299,15 @@ impl Life {
             _ => {}
         }
         let refused = refused.or_else(|| self.refusal_of(cause));
-        let failure = Failure { cause, at, refused, delay: self.delay(retry_after, id) };
-        if !self.ask {
-            return self.resolve(failure, Retry::Default, at);
-        }
+        let mut backoff = self.backoff.clone();
+        let delay = self.delay(&mut backoff, retry_after, id);
+        let failure = Failure { cause, at, refused, delay };
         let verdict = failure.verdict();
-        self.phase = Phase::Asked { failure, answer: Retry::Default, answered_at: at };
+        let question = Question { failure, answer: Retry::Default, answered_at: at, backoff };
+        if !self.ask {
+            return self.resolve(question);
+        }
+        self.phase = Phase::Asked(Box::new(question));
         Output::Failed { cause, verdict }
     }
 
@@ -309,25 +319,31 @@ impl Life {
     }
 
     /// The policy's delay; how many attempts there were, where no other one is allowed.
-    fn delay(&mut self, retry_after: Option<Duration>, id: Option<IdAtLoss>) -> Result<Duration, u32> {
+    fn delay(
+        &self,
+        backoff: &mut Backoff,
+        retry_after: Option<Duration>,
+        id: Option<IdAtLoss>,
+    ) -> Result<Duration, u32> {
         let may_replay = match self.replay {
             Replay::Always => true,
             Replay::Resuming => id.is_some_and(|id| id.is_sendable),
             Replay::Never => false,
         };
         if let Some(time) = retry_after {
-            self.backoff.handle_retry_after(time);
+            backoff.handle_retry_after(time);
         }
-        match self.backoff.next_delay() {
+        match backoff.next_delay() {
             _ if self.was_open && !may_replay => Err(0),
             Some(delay) => Ok(delay),
-            None => Err(self.backoff.attempts_used_up().unwrap_or_default()),
+            None => Err(backoff.attempts_used_up().unwrap_or_default()),
         }
     }
 
-    fn resolve(&mut self, failure: Failure, answer: Retry, answered_at: Instant) -> Output<'static> {
-        let min_delay = self.backoff.policy().min_delay;
-        match failure.resolve(answer, answered_at, min_delay) {
+    fn resolve(&mut self, question: Question) -> Output<'static> {
+        let Question { failure, answer, answered_at, backoff } = question;
+        self.backoff = backoff;
+        match failure.resolve(answer, answered_at, self.backoff.policy().min_delay) {
             Next::Attempt { cause, retry_at } => {
                 self.phase = Phase::Waiting { retry_at };
                 Output::Disconnected { cause, retry_at }

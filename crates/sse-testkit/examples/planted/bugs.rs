@@ -1,5 +1,7 @@
 //! The bugs. Each is what somebody once got wrong, in this client or another one.
 
+mod deciding;
+
 pub(crate) struct Bug {
     pub(crate) name: &'static str,
     pub(crate) file: &'static str,
@@ -14,12 +16,18 @@ const RECONNECT: &str = "crates/sse-proto/src/reconnect.rs";
 const OUTPUT: &str = "crates/sse-proto/src/output.rs";
 const DECODER: &str = "crates/sse-proto/src/decoder.rs";
 const MACHINE: &str = "crates/sse-proto/src/decoder/machine.rs";
+const CONNECTING: &str = "crates/sse-driver/src/drive/connecting.rs";
 const DRIVE: &str = "crates/sse-driver/src/drive.rs";
 const SESSION: &str = "crates/sse-driver/src/session.rs";
 const TEMPLATE: &str = "crates/sse-driver/src/template.rs";
 
+/// All of them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Bug> {
+    BUGS.iter().chain(deciding::BUGS)
+}
+
 #[rustfmt::skip]
-pub(crate) const BUGS: &[Bug] = &[
+const BUGS: &[Bug] = &[
     Bug {
         name: "the id is committed at its line, not at the blank line", file: MACHINE,
         from: "Field::Id(value) => self.buffer.set_id(value),",
@@ -37,8 +45,8 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "the decoder is not reset for a new connection", file: LIFE,
-        from: "        self.reset = true;\n        let open_for",
-        to: "        let open_for",
+        from: "        self.reset = true;\n        let Loss {",
+        to: "        let Loss {",
     },
     Bug {
         name: "`retry` is ignored", file: SOURCE,
@@ -51,11 +59,11 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "Retry-After is ignored", file: RECONNECT,
-        from: "self.floor = time.min(self.policy.max_server_delay);", to: "let _ = time;",
+        from: "self.retry_after = Some(self.clamp(time));", to: "let _ = time;",
     },
     Bug {
         name: "Retry-After holds for all later delays", file: RECONNECT,
-        from: "core::mem::take(&mut self.floor)", to: "self.floor",
+        from: "self.retry_after.take().unwrap_or_else(", to: "self.retry_after.unwrap_or_else(",
     },
     Bug {
         name: "jitter is taken off", file: RECONNECT,
@@ -75,15 +83,15 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "a connection that stayed open for long is no progress", file: LIFE,
-        from: "core::mem::take(&mut self.delivered) || stayed", to: "core::mem::take(&mut self.delivered)",
+        from: "|| moved || stayed", to: "|| moved",
     },
     Bug {
         name: "one attempt too many", file: RECONNECT,
-        from: "self.failures >= max", to: "self.failures > max",
+        from: "failed_attempts >= *max", to: "failed_attempts > *max",
     },
     Bug {
         name: "Last-Event-ID is not sent", file: OUTPUT,
-        from: "Resume::From(id) => Some((\"Last-Event-ID\", id.as_bytes().as_ref())),", to: "Resume::From(_) => None,",
+        from: "Resume::From(id) => Some((\"Last-Event-ID\", id.as_bytes())),", to: "Resume::From(_) => None,",
     },
     Bug {
         name: "Last-Event-ID is sent twice", file: TEMPLATE,
@@ -91,20 +99,20 @@ pub(crate) const BUGS: &[Bug] = &[
         to: "request.headers_mut().append(name.clone(), value.clone()); request.headers_mut().append(name, value);",
     },
     Bug {
-        name: "a reconnection asks the URL that a redirect led to", file: DRIVE,
-        from: "let request = self.template.request(&self.options, &attempt);",
-        to: "let mut request = self.template.request(&self.options, &attempt);
+        name: "a reconnection asks the URL that a redirect led to", file: CONNECTING,
+        from: "let request = self.template.request(&self.options, &attempt, token, was_open);",
+        to: "let mut request = self.template.request(&self.options, &attempt, token, was_open);
         *request.uri_mut() = self.url().as_str().parse().expect(\"a URL\");",
     },
     Bug {
         name: "an event over the limit that is skipped moves the last event ID back to nothing", file: MACHINE,
-        from: "            return Step::Discarded { len };",
-        to: "            self.last_event_id.clear();\n            return Step::Discarded { len };",
+        from: "            return Step::Discarded { len: self",
+        to: "            self.last_event_id.clear();\n            return Step::Discarded { len: self",
     },
     Bug {
         name: "204 is retried", file: LIFE,
-        from: "204 => self.end(CloseReason::NoContent),",
-        to: "204 => self.lose(now, Cause::Status(204)),",
+        from: "return self.end(CloseReason::NoContent);",
+        to: "return self.lose(now, Cause::Status(204));",
     },
     Bug {
         name: "every content type is taken for an event stream", file: LIFE,
@@ -113,8 +121,8 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "a comment does not keep the connection from being idle", file: SOURCE,
-        from: "if data.is_empty() || !self.life.handle_data(now) {",
-        to: "if data.is_empty() || !(data.starts_with(b\":\") || self.life.handle_data(now)) {",
+        from: "if data.is_empty() || !self.life.handle_data(now.into()) {",
+        to: "if data.is_empty() || !(data.starts_with(b\":\") || self.life.handle_data(now.into())) {",
     },
     Bug {
         name: "events are delivered after close()", file: SOURCE,
@@ -137,10 +145,11 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "reconnect() keeps the old connection until the next one", file: DRIVE,
-        from: "        self.reconnecting = true;\n        self.link = Link::Down;\n", to: "        self.reconnecting = true;\n",
+        from: "            self.phase = Phase::Reconnecting;\n        }\n        self.link = Link::Down;\n",
+        to: "            self.phase = Phase::Reconnecting;\n        }\n",
     },
     Bug {
         name: "the response timeout runs from reconnect(), not from the attempt", file: DRIVE,
-        from: "if self.reconnecting {", to: "if false {",
+        from: "Phase::Reconnecting => self.source.reconnect(self.timer.now()),", to: "Phase::Reconnecting => {}",
     },
 ];

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use sse_driver::proto::{CloseReason, ReadyState};
-use sse_driver::{Client, Error, Frame, RequestBuilder, Session, Timer};
+use sse_driver::{Client, Error, Failure, Frame, RequestBuilder, Retry, Session, Timer};
 
 use super::ends::{end_name, fits, name};
 use super::life::Life;
 use super::log::Kind;
 use super::network::Network;
 use super::server::URL;
-use super::world::Shared;
+use super::world::{Shared, World};
 use crate::FakeClock;
 
 pub(super) struct Application<'a> {
@@ -82,6 +82,10 @@ impl<'a> Application<'a> {
                 let now = world.now();
                 world.life.handle_state(now, state);
             });
+        if settings.decides {
+            let shared = self.shared.clone();
+            request = request.retry_when(move |failure| decide(&mut shared.world(), failure));
+        }
         if settings.finishes {
             request = request.finish_after(|event| event.data == super::log::DONE);
         }
@@ -252,6 +256,29 @@ impl<'a> Application<'a> {
         world.count(what);
         world.say("app", || what.to_owned());
     }
+}
+
+/// What the application decides, by chance.
+fn decide(world: &mut World, failure: &Failure) -> Retry {
+    let retry = match world.trouble(40) {
+        true => match world.dice.below(4) {
+            0 => Retry::Backoff,
+            1 => Retry::After(world.dice.millis(100_000)),
+            2 => Retry::Stop,
+            _ => Retry::Default,
+        },
+        false => Retry::Default,
+    };
+    world.count(match retry {
+        Retry::Default => "decided: default",
+        Retry::Backoff => "decided: backoff",
+        Retry::After(_) => "decided: after",
+        Retry::Stop => "decided: stop",
+    });
+    world.say("app", || format!("decides on {retry:?} after {failure:?}"));
+    let now = world.now();
+    world.life.handle_question(now, failure, retry);
+    retry
 }
 
 enum Whim {

@@ -27,6 +27,7 @@ fn is_cause(cause: Cause, error: &Error) -> bool {
         Cause::Transport => matches!(error, Error::Connect(_) | Error::Stream(_)),
         Cause::ResponseTimeout => matches!(error, Error::ResponseTimeout(_)),
         Cause::IdleTimeout => matches!(error, Error::IdleTimeout(_)),
+        Cause::ContentType => error.status().is_some_and(|told| told == 200),
         Cause::Status(status) => error.status().is_some_and(|told| told == status),
         _ => false,
     }
@@ -43,6 +44,7 @@ pub(super) fn name(state: &State) -> &'static str {
             Cause::ResponseTimeout => "lost: response timeout",
             Cause::IdleTimeout => "lost: idle timeout",
             Cause::Status(_) => "lost: status",
+            Cause::ContentType => "lost: content type",
             _ => "lost: restart",
         },
         _ => "closed",

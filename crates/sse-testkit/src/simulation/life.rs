@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use sse_driver::proto::{Cause, CloseReason, Oversize};
-use sse_driver::{Event, Frame, Instant, State};
+use sse_driver::{Event, Failure, Frame, Instant, Retry, State};
 
 use super::log::{DONE, Mark};
 use super::pace::Pace;
@@ -28,6 +28,12 @@ pub(super) struct Life {
     last_byte: Instant,
     /// The connection delivered an event.
     delivered: bool,
+    /// The connection moved the last event ID.
+    id_moved: bool,
+    /// The session delivered an event.
+    ever_delivered: bool,
+    /// What the application has decided, and when.
+    answer: Option<(Retry, Instant)>,
     too_long: TooLong,
     moved: bool,
     pace: Pace,
@@ -50,8 +56,30 @@ enum Phase {
 enum Due {
     Nothing,
     Open,
-    Lost(Cause, Instant),
+    Lost(Loss),
     Closed(CloseReason),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Loss {
+    cause: Cause,
+    at: Instant,
+    /// Why the policy closes, where the response says so.
+    refused: Option<CloseReason>,
+    retry_after: Option<Duration>,
+}
+
+impl Loss {
+    fn new(cause: Cause, at: Instant) -> Self {
+        Self { cause, at, refused: None, retry_after: None }
+    }
+}
+
+/// What has to follow a loss.
+enum Follows {
+    /// An attempt, at the earliest and at the latest then.
+    Attempt(Instant, Instant),
+    Close(CloseReason),
 }
 
 /// Whether the event over the limit has been found out.
@@ -77,6 +105,9 @@ impl Life {
             open_since: None,
             last_byte: Instant::ZERO,
             delivered: false,
+            id_moved: false,
+            ever_delivered: false,
+            answer: None,
             too_long: TooLong::No,
             moved: false,
             reason: None,
@@ -86,7 +117,7 @@ impl Life {
     }
 
     pub(super) fn handle_failure(&mut self, now: Instant) {
-        self.due = Due::Lost(Cause::Transport, now);
+        self.due = Due::Lost(Loss::new(Cause::Transport, now));
     }
 
     /// Whether it opens the stream.
@@ -106,18 +137,18 @@ impl Life {
                 (self.was_open, self.open_since, self.last_byte) = (true, Some(now), now);
                 Due::Open
             }
-            200 => Due::Closed(CloseReason::ContentType(content_type.map(Into::into))),
             204 => Due::Closed(CloseReason::NoContent),
-            408 | 425 | 429 | 500 | 502 | 503 | 504 if self.settings.policy.retry_status => {
-                if let Some(seconds) = retry_after {
-                    self.pace.retry_after =
-                        Duration::from_secs(seconds).min(self.settings.policy.max_server_delay);
-                }
-                // When that was the last attempt, its end is settled before its body is read for the error.
-                let cause = Cause::Status(status);
-                self.reason_to_give_up(now, cause).map_or(Due::Lost(cause, now), Due::Closed)
+            _ => {
+                let is_later =
+                    matches!(status, 408 | 425 | 429 | 500..=599) && ![501, 505, 511].contains(&status);
+                let (cause, refused) = match status {
+                    200 => (Cause::ContentType, Some(CloseReason::ContentType(content_type.map(Into::into)))),
+                    _ if is_later && self.settings.policy.retry_status => (Cause::Status(status), None),
+                    _ => (Cause::Status(status), Some(CloseReason::Status(status))),
+                };
+                let retry_after = retry_after.map(Duration::from_secs);
+                Due::Lost(Loss { cause, at: now, refused, retry_after })
             }
-            _ => Due::Closed(CloseReason::Status(status)),
         };
         self.due == Due::Open
     }
@@ -132,6 +163,7 @@ impl Life {
             Mark::Retry(time) => self.pace.handle_retry(time),
             Mark::Complete(id, event) => {
                 self.last_event_id = usize::try_from(id).expect("the log is short");
+                self.id_moved = true;
                 self.delivered |= event.is_some();
             }
             Mark::TooLong => self.too_long = TooLong::Maybe,
@@ -159,7 +191,7 @@ impl Life {
     pub(super) fn handle_end(&mut self, now: Instant, failed: bool) {
         // The end of a body that is read for its error only is no news.
         if matches!(self.due, Due::Nothing) && self.phase == Phase::Open {
-            self.due = Due::Lost(if failed { Cause::Transport } else { Cause::Eof }, now);
+            self.due = Due::Lost(Loss::new(if failed { Cause::Transport } else { Cause::Eof }, now));
         }
     }
 
@@ -172,9 +204,10 @@ impl Life {
 impl Life {
     pub(super) fn handle_reconnect(&mut self, now: Instant) {
         match (self.phase, &self.due) {
-            (_, Due::Closed(_) | Due::Lost(Cause::Reconnect, _)) | (Phase::Fresh | Phase::Closed, _) => {}
+            (_, Due::Closed(_) | Due::Lost(Loss { cause: Cause::Reconnect, .. }))
+            | (Phase::Fresh | Phase::Closed, _) => {}
             (Phase::Waiting(at), _) => self.phase = Phase::Waiting(at.min(now)),
-            _ => self.due = Due::Lost(Cause::Reconnect, now),
+            _ => self.due = Due::Lost(Loss::new(Cause::Reconnect, now)),
         }
     }
 
@@ -188,6 +221,7 @@ impl Life {
     /// The application was given a frame.
     pub(super) fn handle_frame(&mut self, frame: &Frame) {
         let expected = self.pending.pop_front().expect("nothing has come that could be delivered");
+        self.ever_delivered |= matches!(frame, Frame::Event(_));
         match (frame, &expected) {
             (Frame::Discarded { len }, Frame::Discarded { .. }) => {
                 assert!(*len > self.settings.limits.max_event_len as u64, "{len} bytes are not too many");
@@ -200,8 +234,25 @@ impl Life {
     }
 }
 
-/// What the client says of itself.
+/// What the client asks, and says of itself.
 impl Life {
+    pub(super) fn handle_question(&mut self, now: Instant, failure: &Failure, answer: Retry) {
+        let loss = self.loss(now, failure.cause);
+        self.nothing_is_lost();
+        self.settle(&loss);
+        assert_eq!((failure.attempt, failure.was_open), (self.attempts, self.was_open));
+        assert_eq!((failure.failures, failure.delivered), (self.pace.failures + 1, self.ever_delivered));
+        assert_eq!(failure.last_event_id.parse().unwrap_or(0), self.last_event_id);
+        match (self.follows(&loss, None), failure.delay) {
+            (Follows::Attempt(earliest, latest), Some(delay)) => {
+                assert!((earliest..=latest).contains(&(loss.at + delay)), "{delay:?} as the policy's delay");
+            }
+            (Follows::Close(_), None) => {}
+            (_, delay) => panic!("the policy's delay is told as {delay:?}"),
+        }
+        self.answer = Some((answer, now));
+    }
+
     pub(super) fn handle_state(&mut self, now: Instant, state: &State) {
         match state {
             State::Connecting { attempt, .. } => self.connecting(now, *attempt),
@@ -230,41 +281,45 @@ impl Life {
         assert_eq!(attempt, self.attempts);
         self.nothing_is_lost();
         (self.phase, self.due) = (Phase::Connecting, Due::Nothing);
-        (self.connecting_since, self.open_since, self.delivered) = (now, None, false);
+        (self.connecting_since, self.open_since) = (now, None);
+        (self.delivered, self.id_moved) = (false, false);
         self.too_long = TooLong::No;
     }
 
     fn disconnected(&mut self, now: Instant, cause: Cause, retry_in: Duration) {
-        let at = self.lost_at(now, cause);
+        let loss = self.loss(now, cause);
         self.nothing_is_lost();
-        if let Some(reason) = self.reason_to_give_up(at, cause) {
-            panic!("it goes on in place of {reason:?}");
-        }
+        self.settle(&loss);
         let retry_at = now + retry_in;
         if cause == Cause::Reconnect {
             assert_eq!(retry_in, Duration::ZERO);
         } else {
-            let (least, most) = self.pace.next_delay();
-            let is_right = retry_at >= at + least && (retry_at <= at + most || retry_at == now);
-            assert!(is_right, "lost at {at:?}, again at {retry_at:?}: not within {least:?} and {most:?}");
+            let answer = self.answer.take();
+            let (earliest, latest) = match self.follows(&loss, answer) {
+                Follows::Attempt(earliest, latest) => (earliest, latest),
+                Follows::Close(reason) => panic!("it goes on in place of {reason:?}"),
+            };
+            self.pace.count();
+            let is_right = retry_at >= earliest && (retry_at <= latest || retry_at == now);
+            assert!(is_right, "{loss:?}, again at {retry_at:?}: not within {earliest:?} and {latest:?}");
         }
         (self.phase, self.due) = (Phase::Waiting(retry_at), Due::Nothing);
     }
 
-    /// When the connection was lost, which must have happened.
-    fn lost_at(&self, now: Instant, cause: Cause) -> Instant {
+    /// The connection was lost, and that must have happened.
+    fn loss(&self, now: Instant, cause: Cause) -> Loss {
         let on_time = |since: Instant, timeout: Option<Duration>| {
             assert_eq!(self.due, Due::Nothing);
             let deadline = since + timeout.expect("a timeout that was set");
             assert_eq!(now, deadline.max(self.back_at), "it was time for {cause:?} at {deadline:?}");
-            now
+            Loss::new(cause, now)
         };
         match (cause, self.phase, &self.due) {
             (Cause::ResponseTimeout, Phase::Connecting, _) => {
                 on_time(self.connecting_since, self.settings.response_timeout)
             }
             (Cause::IdleTimeout, Phase::Open, _) => on_time(self.last_byte, self.settings.idle_timeout),
-            (_, Phase::Connecting | Phase::Open, Due::Lost(expected, at)) if *expected == cause => *at,
+            (_, Phase::Connecting | Phase::Open, Due::Lost(loss)) if loss.cause == cause => loss.clone(),
             (_, phase, due) => panic!("{cause:?} when {phase:?} and {due:?}"),
         }
     }
@@ -272,36 +327,67 @@ impl Life {
     fn closed(&mut self, now: Instant, reason: &CloseReason) {
         self.nothing_is_pending();
         let expected = match (reason, &self.due) {
-            (_, Due::Closed(reason)) => Some(reason.clone()),
+            (_, Due::Closed(reason)) => reason.clone(),
             (CloseReason::TooLong { limit }, _) if self.too_long != TooLong::No => {
                 assert!(self.fails_when_too_long());
-                Some(CloseReason::TooLong { limit: *limit })
+                CloseReason::TooLong { limit: *limit }
             }
+            (_, Due::Lost(loss)) => self.last_loss(&loss.clone()),
             (CloseReason::Failed(cause) | CloseReason::GaveUp { last: cause, .. }, _) => {
-                let at = self.lost_at(now, *cause);
-                self.reason_to_give_up(at, *cause)
+                let loss = self.loss(now, *cause);
+                self.last_loss(&loss)
             }
-            (CloseReason::EndOfStream, Due::Lost(Cause::Eof, at)) => self.reason_to_give_up(*at, Cause::Eof),
             (reason, due) => panic!("{reason:?} when {:?} and {due:?}", self.phase),
         };
         assert_ne!(self.phase, Phase::Closed, "closed twice");
-        assert_eq!(expected.as_ref(), Some(reason));
-        (self.phase, self.reason) = (Phase::Closed, expected);
+        assert_eq!(expected, *reason);
+        (self.phase, self.reason) = (Phase::Closed, Some(expected));
     }
 
-    /// Whether the connection that is lost was the last one, and the growth of the delay starts over.
-    fn reason_to_give_up(&mut self, at: Instant, cause: Cause) -> Option<CloseReason> {
-        let stayed = self.open_since.map(|since| at.saturating_duration_since(since));
-        if self.delivered || stayed.is_some_and(|time| time >= self.settings.policy.reset_after) {
+    /// Why this loss is the end.
+    fn last_loss(&mut self, loss: &Loss) -> CloseReason {
+        self.settle(loss);
+        let answer = self.answer.take();
+        match self.follows(loss, answer) {
+            Follows::Close(reason) => reason,
+            Follows::Attempt(..) => panic!("it ends with {loss:?}"),
+        }
+    }
+
+    /// The growth of the delay starts over where there was progress.
+    fn settle(&mut self, loss: &Loss) {
+        let stayed = self.open_since.map(|since| loss.at.saturating_duration_since(since));
+        let stayed = stayed.is_some_and(|time| time >= self.settings.policy.reset_after);
+        if self.delivered || self.id_moved || stayed {
             self.pace.failures = 0;
         }
-        let attempts = self.pace.failures;
-        match self.settings.policy.max_attempts {
-            _ if cause == Cause::Reconnect => None,
-            _ if !self.was_open && !self.settings.policy.retry_initial => Some(CloseReason::Failed(cause)),
-            Some(0) if cause == Cause::Eof => Some(CloseReason::EndOfStream),
-            Some(most) if attempts >= most => Some(CloseReason::GaveUp { attempts, last: cause }),
-            _ => None,
+    }
+
+    /// What the policy makes of a loss, and the application's answer of that.
+    fn follows(&self, loss: &Loss, answer: Option<(Retry, Instant)>) -> Follows {
+        let cause = loss.cause;
+        let policy = &self.settings.policy;
+        let too_early = !self.was_open && !policy.retry_initial;
+        let refused = loss.refused.clone().or(too_early.then_some(CloseReason::Failed(cause)));
+        let used_up = self.pace.used_up();
+        let (least, most) = self.pace.next_delay(loss.retry_after);
+        match (answer, used_up, refused) {
+            (Some((Retry::After(time), at)), None, _) => {
+                let at = at + time.max(policy.min_delay);
+                Follows::Attempt(at, at)
+            }
+            (Some((Retry::Backoff, _)), None, _) | (None | Some((Retry::Default, _)), None, None) => {
+                Follows::Attempt(loss.at + least, loss.at + most)
+            }
+            (_, _, Some(reason)) => Follows::Close(reason),
+            (Some((Retry::Stop, _)), _, None) if cause != Cause::Eof => {
+                Follows::Close(CloseReason::Failed(cause))
+            }
+            (Some((Retry::Stop, _)), _, None) => Follows::Close(CloseReason::EndOfStream),
+            (_, Some(0), None) if cause == Cause::Eof => Follows::Close(CloseReason::EndOfStream),
+            (_, attempts, None) => {
+                Follows::Close(CloseReason::GaveUp { attempts: attempts.unwrap_or(0), last: cause })
+            }
         }
     }
 

@@ -116,7 +116,7 @@ fn fault(world: &mut World, from: usize) -> Outcome {
         0..3 => Outcome::Failure,
         3 if may_be_silent => Outcome::Silence,
         4..6 => {
-            let status = world.dice.pick(&[408, 425, 429, 500, 502, 503, 504]);
+            let status = world.dice.pick(&[408, 425, 429, 500, 502, 503, 504, 521, 529, 599]);
             refusal(world, status, None)
         }
         6..8 => {
@@ -125,7 +125,7 @@ fn fault(world: &mut World, from: usize) -> Outcome {
             refusal(world, status, Some(seconds))
         }
         8 => {
-            let status = world.dice.pick(&[204, 400, 401, 403, 404, 410, 501, 302]);
+            let status = world.dice.pick(&[204, 400, 401, 403, 404, 410, 501, 511, 302]);
             refusal(world, status, None)
         }
         9 => {

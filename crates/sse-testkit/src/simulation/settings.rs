@@ -16,6 +16,8 @@ pub(super) struct Settings {
     pub(super) shows_all: bool,
     /// The last event says that it is, and the client is told to look for that.
     pub(super) finishes: bool,
+    /// The application decides what is retried, by chance.
+    pub(super) decides: bool,
     /// How many connections in a hundred meet with a fault.
     pub(super) faults: u64,
     /// How many times in a hundred the application does something other than reading on.
@@ -36,6 +38,7 @@ impl Settings {
             response_timeout: dice.pick(&[None, Some(seconds(2)), Some(seconds(20))]),
             shows_all: dice.percent(50),
             finishes: dice.percent(25),
+            decides: dice.percent(50),
             faults: dice.pick(&[0, 30, 60, 90]),
             restlessness: dice.pick(&[0, 5, 30]),
         }
@@ -57,6 +60,7 @@ fn policy(dice: &mut Dice) -> ReconnectPolicy {
         .max_server_delay(millis(dice.pick(&[60_000, 3_600_000])))
         .jitter_percent(dice.pick(&[0, 20, 20, 100]));
     policy.max_attempts = dice.pick(&[None, None, None, Some(0), Some(1), Some(2), Some(5)]);
+    policy.max_total_reconnections = dice.pick(&[None, None, None, None, Some(0), Some(3), Some(20)]);
     policy
         .reset_after(millis(dice.pick(&[10_000, 60_000])))
         .retry_initial(dice.percent(60))

@@ -4,8 +4,7 @@ use std::error::Error as _;
 use std::io;
 
 use http::{Method, StatusCode};
-use sse_driver::proto::CloseReason;
-use sse_driver::{Attempt, Error};
+use sse_driver::{Attempt, Cause, CloseReason, Error};
 
 use super::Adapter;
 use super::case::{Notes, case, client, closes, data, failure, get, open, refused};
@@ -104,7 +103,7 @@ pub fn an_error_calls_off_a_reconnection<A: Adapter>() {
         assert_eq!(data::<A>(&mut session).await, "a");
         let error = failure::<A>(&mut session).await;
         assert!(matches!(error, Error::BeforeEach(_)), "{error:?}");
-        assert_eq!(session.close_reason(), Some(&CloseReason::Requested));
+        assert_eq!(session.close_reason(), Some(&CloseReason::Failed(Cause::CalledOff)));
         assert_eq!(session.last_response().expect("it is open").status(), StatusCode::OK);
         closes::<A>(&server, 0).await;
         assert_eq!(server.requests().len(), 1);

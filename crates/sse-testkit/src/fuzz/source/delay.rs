@@ -5,6 +5,7 @@ use std::time::Duration;
 use sse_proto::ReconnectPolicy;
 
 /// What counts between one delay and the next.
+#[derive(Clone, Debug)]
 pub(super) struct Delays {
     policy: ReconnectPolicy,
     pub(super) reconnection_time: Duration,

@@ -25,7 +25,7 @@ pub(super) struct Model {
     received: Received,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 enum Phase {
     Due(Instant),
     Connecting { since: Instant },
@@ -40,7 +40,7 @@ enum Phase {
 type Refused = (Option<CloseReason>, Option<Duration>);
 
 /// A failure that the driver has heard of.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 struct Question {
     cause: Cause,
     at: Instant,
@@ -49,6 +49,8 @@ struct Question {
     delay: Result<(Duration, Duration), u32>,
     answer: Retry,
     answered_at: Instant,
+    /// With this failure counted.
+    delays: Delays,
 }
 
 /// An output that owns its text.
@@ -324,7 +326,8 @@ impl Model {
         let (rule, retry_after) = refused;
         let too_early = !self.was_open && !self.config.policy.retry_initial;
         let rule = rule.or((too_early || cause == Cause::CalledOff).then_some(CloseReason::Failed(cause)));
-        let delay = self.delays.next(retry_after);
+        let mut counted = self.delays.clone();
+        let delay = counted.next(retry_after);
         let may_replay = match self.config.replay {
             Replay::Always => true,
             Replay::Resuming => self.can_be_resumed(),
@@ -332,7 +335,8 @@ impl Model {
         };
         let delay = if self.was_open && !may_replay { Err(0) } else { delay };
         let delays = if rule.is_some() { None } else { delay.ok() };
-        let question = Question { cause, at, rule, delay, answer: Retry::Default, answered_at: at };
+        let question =
+            Question { cause, at, rule, delay, answer: Retry::Default, answered_at: at, delays: counted };
         if !self.config.ask {
             return self.resolve(question);
         }
@@ -353,7 +357,8 @@ impl Model {
     }
 
     fn resolve(&mut self, question: Question) -> Next {
-        let Question { cause, at, rule, delay, answer, answered_at } = question;
+        let Question { cause, at, rule, delay, answer, answered_at, delays } = question;
+        self.delays = delays;
         let disconnected =
             |at, least, most| Next::Disconnected { cause, earliest: at + least, latest: at + most };
         let is_over = answer == Retry::Stop || (answer == Retry::Default && rule.is_some());

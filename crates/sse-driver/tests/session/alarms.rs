@@ -1,0 +1,83 @@
+//! Timeouts of connections that are not silent, and timers that ring too early.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{Request, Response};
+use sse_driver::{Instant, RequestBody};
+
+use super::*;
+
+/// Always has an event, but in every 65th read, as where a runtime lets a task do so much and no more.
+struct Busy {
+    reads: u32,
+}
+
+impl Stream for Busy {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.reads += 1;
+        if self.reads % 65 == 0 {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Ok(Bytes::from("data: a\n\n"))))
+    }
+}
+
+#[test]
+fn a_slow_reader_of_a_server_that_always_sends_is_not_idle() {
+    let transport = |_: Request<RequestBody>| {
+        let response =
+            Response::builder().header("content-type", "text/event-stream").body(Busy { reads: 0 });
+        ready(Ok::<_, Infallible>(response.expect("the header above is valid")))
+    };
+    let clock = FakeClock::default();
+    let client = Client::builder_with(transport, clock.clone()).max_reconnection_attempts(0).build();
+    clock.run(async {
+        let request = client.get(URL).idle_timeout(Duration::from_millis(50));
+        let mut session = request.open().await.expect("open");
+        for _ in 0..1000 {
+            session.next().await.expect("an event").expect("no error");
+            clock.advance(Duration::from_millis(70));
+        }
+    });
+}
+
+/// The clock of the documentation of `Timer`: it stands still, and its sleeps are over at once.
+struct Frozen;
+
+impl Timer for Frozen {
+    type Sleep = Ready<()>;
+
+    fn now(&self) -> Instant {
+        Instant::ZERO + Duration::from_secs(1)
+    }
+
+    fn sleep_until(&self, _: Instant) -> Ready<()> {
+        ready(())
+    }
+}
+
+#[test]
+fn a_timer_that_rings_too_early_leaves_others_their_turn() {
+    let page = || FakeReply::status(404).send("half a page").stall();
+    let test = test([events().stall(), page(), FakeReply::refuse()]);
+    let client = Client::builder_with(test.net.clone(), Frozen).idle_timeout(Duration::from_secs(9)).build();
+    let mut opening = Box::pin(client.get(URL).open());
+    let Poll::Ready(Ok(mut session)) = poll_once(opening.as_mut()) else { panic!("it opens at once") };
+    for _ in 0..10 {
+        assert!(poll_once(std::pin::pin!(session.next())).is_pending());
+    }
+    // Nor does a page that is never whole, or a delay, hold the thread.
+    for _ in 0..2 {
+        let mut opening = Box::pin(client.get(URL).retry_initial(true).open());
+        for _ in 0..10 {
+            assert!(poll_once(opening.as_mut()).is_pending());
+        }
+    }
+}
