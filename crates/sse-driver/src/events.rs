@@ -215,7 +215,7 @@ impl<S, M: Timer> Events<S, M> {
     /// What follows from a judgement. `None`: the stream goes on.
     fn settle<R>(&mut self, judged: Judged<R>) -> Option<Option<Result<R, Error>>> {
         match judged {
-            Judged::Passed(taken) => return taken.map(|taken| Some(Ok(taken))),
+            Judged::Passed(taken) => taken.map(|taken| Some(Ok(taken))),
             Judged::Last(taken) => {
                 self.end();
                 Some(taken.map(Ok))

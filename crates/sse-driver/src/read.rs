@@ -102,7 +102,8 @@ pub(crate) mod sealed {
 ///
 /// # futures_executor::block_on(async {
 /// let body = futures_util::stream::iter([Ok::<_, std::io::Error>("data: 1\n\ndata: x\n\ndata: 2\n\n".into())]);
-/// let mut numbers = Events::from_stream(body).read(|event| match event.data.parse::<u32>() {
+/// let mut events = Events::from_stream(body);
+/// let mut numbers = events.read(|event| match event.data.parse::<u32>() {
 ///     Ok(number) => Read::Item(number),
 ///     Err(_) => Read::<_, Error>::Skip,
 /// });

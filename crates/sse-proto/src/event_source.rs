@@ -86,7 +86,7 @@ impl EventSource {
     /// let now = Instant::ZERO;
     /// let mut source = EventSource::new(Config::default(), now);
     /// assert!(matches!(source.poll_output(), Output::Connect(_)));
-    /// let head = ResponseHead { status: 200, content_type: Some(b"text/event-stream"), retry_after: None };
+    /// let head = ResponseHead { content_type: Some(b"text/event-stream"), ..ResponseHead::new(200) };
     /// source.handle_response(now, head);
     /// assert_eq!(source.poll_output(), Output::Opened);
     /// source.handle_data(now, Bytes::from("data: [DONE]"));

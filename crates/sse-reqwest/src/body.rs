@@ -16,8 +16,8 @@ use sse_tokio::{BoxError, EffectiveUrl};
 ///
 /// ```
 /// use http::Request;
-/// use sse_driver::{BoxError, Client, RequestBody};
-/// use sse_reqwest::{Body, TokioTimer};
+/// use sse_reqwest::sse_driver::Client;
+/// use sse_reqwest::{Body, BoxError, RequestBody, TokioTimer};
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// let http = reqwest::Client::new();
