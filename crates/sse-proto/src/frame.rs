@@ -245,7 +245,8 @@ mod tests {
         ] {
             assert_eq!(FrameRef::from(&lent.to_owned()), lent);
             // Behind a reference it is the same method, not that of the trait.
-            let owned: Frame = (&lent).to_owned();
+            let borrowed = &lent;
+            let owned: Frame = borrowed.to_owned();
             assert_eq!(owned, lent.to_owned());
         }
     }

@@ -32,7 +32,7 @@ use sse_tokio::{BoxError, EffectiveUrl};
 pub struct Body(Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>);
 
 impl Body {
-    /// The response as a [`Transport`](sse_driver::Transport) returns it: its status, its headers, its body, and the URL
+    /// The response as a [`Transport`](sse_tokio::Transport) returns it: its status, its headers, its body, and the URL
     /// that it came from.
     #[must_use]
     pub fn into_response(mut received: reqwest::Response) -> Response<Self> {

@@ -162,7 +162,8 @@ impl From<Error> for Failure {
 
 #[test]
 fn events_are_read_as_the_reader_says() {
-    let cases: [(fn(u32) -> Read<u32, String>, &str); 6] = [
+    type Reader = fn(u32) -> Read<u32, String>;
+    let cases: [(Reader, &str); 6] = [
         (Read::Item, "1 bad x 2 3 4"),
         (Read::Last, "1 bad x 2 3"),
         (|_| Read::Skip, "1 bad x 2 4"),

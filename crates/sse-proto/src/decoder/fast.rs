@@ -108,10 +108,10 @@ mod tests {
         b"",
     ];
 
+    type Span = &'static [u8];
+
     /// The event that the lines make up by `Field::parse`, and whether the fast path may leave it alone.
-    fn by_field(
-        lines: &[&'static [u8]],
-    ) -> Option<(&'static [u8], Option<&'static [u8]>, Option<&'static [u8]>)> {
+    fn by_field(lines: &[Span]) -> Option<(Span, Option<Span>, Option<Span>)> {
         let (mut data, mut event_type, mut id) = (None, None, None);
         for line in lines {
             match Field::parse(line) {
