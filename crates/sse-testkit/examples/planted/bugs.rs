@@ -18,7 +18,7 @@ const DECODER: &str = "crates/sse-proto/src/decoder.rs";
 const MACHINE: &str = "crates/sse-proto/src/decoder/machine.rs";
 const CONNECTING: &str = "crates/sse-driver/src/drive/connecting.rs";
 const DRIVE: &str = "crates/sse-driver/src/drive.rs";
-const SESSION: &str = "crates/sse-driver/src/session.rs";
+const FRAMES: &str = "crates/sse-driver/src/frames.rs";
 const TEMPLATE: &str = "crates/sse-driver/src/template.rs";
 
 /// All of them.
@@ -130,18 +130,18 @@ const BUGS: &[Bug] = &[
         to: "        self.life.end(reason);\n",
     },
     Bug {
-        name: "dropping the future of next() loses an event", file: SESSION,
-        from: "        poll_fn(|cx| self.poll_event(cx)).await\n",
-        to: "        let mut held = None;
-        poll_fn(|cx| match held.take() {
-            Some(event) => Poll::Ready(event),
-            None => {
-                held = Some(ready!(self.poll_event(cx)));
-                cx.waker().wake_by_ref();
-                Poll::Pending
-            }
-        })
-        .await\n",
+        name: "dropping the future of next() loses an event", file: FRAMES,
+        from: "            ::std::future::poll_fn(|cx| self.poll_event(cx)).await\n",
+        to: "            let mut held = None;
+            ::std::future::poll_fn(|cx| match held.take() {
+                Some(event) => ::std::task::Poll::Ready(event),
+                None => {
+                    held = Some(::std::task::ready!(self.poll_event(cx)));
+                    cx.waker().wake_by_ref();
+                    ::std::task::Poll::Pending
+                }
+            })
+            .await\n",
     },
     Bug {
         name: "reconnect() keeps the old connection until the next one", file: DRIVE,
