@@ -8,7 +8,7 @@ extern crate alloc;
 use core::alloc::{GlobalAlloc, Layout};
 
 use bytes::Bytes;
-use sse_proto::{Config, Disconnect, EventSource, Frame, Instant, Output, ResponseHead};
+use sse_proto::{Config, Disconnect, EventSource, FrameRef, Instant, Output, ResponseHead};
 
 struct Malloc;
 
@@ -52,8 +52,11 @@ extern "C" fn main() -> i32 {
     source.handle_response(now, ResponseHead { content_type, ..ResponseHead::new(200) });
     let Output::Opened = source.poll_output() else { return 2 };
     source.handle_data(now, Bytes::from_static("data: ünïcödé\ndata: \u{1F600}\n\n".as_bytes()));
-    let Output::Frame(Frame::Event(event)) = source.poll_output() else { return 3 };
+    let Output::Frame(FrameRef::Event(event)) = source.poll_output() else { return 3 };
+    if event.data != "ünïcödé\n\u{1F600}" {
+        return 4;
+    }
     source.handle_disconnect(now, Disconnect::Eof);
-    let Output::Disconnected { .. } = source.poll_output() else { return 4 };
-    i32::from(event.data != "ünïcödé\n\u{1F600}")
+    let Output::Disconnected { .. } = source.poll_output() else { return 5 };
+    0
 }
