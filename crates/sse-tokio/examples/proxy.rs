@@ -7,7 +7,8 @@
 //! It serves the stream to one client, which is itself. Without a URL it reads a server of its own.
 
 use axum::body::{Body, Bytes};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
 use futures_util::StreamExt;
 use sse_testkit::{Reply, Server};
@@ -24,7 +25,7 @@ async fn main() -> Result<(), BoxError> {
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let proxied = format!("http://{}/events", listener.local_addr()?);
-    let router = Router::new().route("/events", get(move || forward(url.clone())));
+    let router = Router::new().route("/events", get(move |headers| forward(url.clone(), headers)));
     tokio::spawn(async move { axum::serve(listener, router).await });
 
     let mut session = Client::new().get(proxied).show_comments(true).show_retries(true).open().await?;
@@ -35,9 +36,15 @@ async fn main() -> Result<(), BoxError> {
     Ok(())
 }
 
-/// The response whose body is the stream behind `url`, in capitals.
-async fn forward(url: String) -> impl IntoResponse {
-    let session = Client::new().get(url).show_comments(true).show_retries(true).start();
+/// The stream behind `url` in capitals, or the status with which it does not open.
+async fn forward(url: String, headers: HeaderMap) -> Response {
+    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let request = Client::new().get(url).show_comments(true).show_retries(true).last_event_id(seen);
+    let session = match request.open().await {
+        Ok(session) if session.close_reason().is_some() => return StatusCode::NO_CONTENT.into_response(),
+        Ok(session) => session,
+        Err(error) => return error.status().unwrap_or(StatusCode::BAD_GATEWAY).into_response(),
+    };
     let bytes = session.into_frames().map(|frame| {
         let mut frame = frame?;
         if let Frame::Event(event) = &mut frame {
@@ -47,7 +54,7 @@ async fn forward(url: String) -> impl IntoResponse {
         frame.encode(&mut bytes)?;
         Ok::<_, BoxError>(Bytes::from(bytes))
     });
-    ([("content-type", "text/event-stream")], Body::from_stream(bytes))
+    ([("content-type", "text/event-stream")], Body::from_stream(bytes)).into_response()
 }
 
 fn server_with_comments() -> Server {
