@@ -98,7 +98,7 @@ impl Printer {
     }
 
     pub(crate) fn error(&self, error: &Error) {
-        self.failure(kind(error), error.status().map(|status| status.as_u16()), with_causes(error));
+        self.failure(kind(error), error.status().map(|status| status.as_u16()), error.report());
     }
 
     /// Says on stderr what went wrong.
@@ -228,15 +228,4 @@ fn kind(error: &Error) -> &'static str {
         Error::ContentEncoding(_) => "content-encoding",
         _ => "stream",
     }
-}
-
-/// The error and its causes, from the outside in.
-fn with_causes(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }

@@ -107,6 +107,20 @@ impl Error {
         }
     }
 
+    /// The error with all its sources, in one line, for logs: what `{error:#}` shows.
+    ///
+    /// ```
+    /// use sse_driver::{Error, RequestError};
+    ///
+    /// let error = Error::from(RequestError::HeaderName);
+    /// assert_eq!(error.to_string(), "the request is not valid");
+    /// assert_eq!(error.report(), "the request is not valid: a header name is not a valid one");
+    /// ```
+    #[must_use]
+    pub fn report(&self) -> String {
+        format!("{self:#}")
+    }
+
     /// The error of the transport, of the application's own function, or of what reads the data, to be downcast.
     ///
     /// ```
@@ -137,12 +151,25 @@ fn has_timed_out(error: &(dyn StdError + 'static)) -> bool {
     error.downcast_ref().is_some_and(timed_out) || error.source().is_some_and(has_timed_out)
 }
 
+/// One line. `{:#}` adds the sources: see [`Error::report`].
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_alone(f)?;
+        let mut source = self.source().filter(|_| f.alternate());
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl Error {
+    fn fmt_alone(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request(_) => f.write_str("the request is not valid"),
             Self::Connect(_) => f.write_str("no response from the server"),
-            Self::Response(response) => response.fmt(f),
+            Self::Response(response) => fmt::Display::fmt(response, f),
             Self::ContentEncoding(response) => {
                 let codings = response.headers().get_all(http::header::CONTENT_ENCODING).iter();
                 let codings: Vec<_> =
@@ -278,6 +305,24 @@ mod tests {
         fn source(&self) -> Option<&(dyn StdError + 'static)> {
             Some(self.0.as_ref())
         }
+    }
+
+    #[test]
+    fn a_report_has_every_source_once() {
+        let inside: SharedError = Arc::new(io::Error::other(Around(text("deep"))));
+        for (error, report) in [
+            (Error::Eof, "the server ended the stream"),
+            (Error::Connect(text("a")), "no response from the server: a"),
+            (Error::Stream(inside), "the connection failed while the stream was open: around: deep"),
+            (
+                gave_up(Error::Rejected(text("a"))),
+                "gave up after 3 failed attempts to reconnect: an event reported an error: a",
+            ),
+        ] {
+            assert_eq!(error.report(), report);
+            assert!(report.starts_with(&error.to_string()));
+        }
+        assert_eq!(gave_up(Error::Eof).to_string(), "gave up after 3 failed attempts to reconnect");
     }
 
     #[test]

@@ -246,6 +246,8 @@ where
         while !self.is_over {
             ready!(self.budget.poll(cx));
             let judged = match self.decode(take) {
+                // What nearly all events come to, so that they are not moved once more.
+                Some(Judged::Passed(Some(taken))) => return Poll::Ready(Some(Ok(taken))),
                 Some(judged) => judged,
                 None => match ready!(self.poll_body(cx)) {
                     Some(Ok(())) => continue,
