@@ -39,7 +39,7 @@ impl Event {
         Self { event_type: event_type.into(), data: data.into(), ..Self::default() }
     }
 
-    /// Gives the event an ID of its own. An empty one resets the last event ID of whoever reads the stream.
+    /// Gives the event an ID of its own. An empty ID resets the last event ID of the reader.
     pub fn set_id(&mut self, id: impl Into<String>) {
         self.last_event_id = id.into();
         self.sets_id = true;

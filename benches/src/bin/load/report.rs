@@ -66,9 +66,17 @@ fn table(scenario: Scenario) -> Table {
     }
 }
 
+/// What a reader should take from the figures.
+const TO_TAKE: &str = "\
+What to look at first: the memory of idle sessions, which are most of what a service holds, and the CPU per event where many
+events come in one write. The table with one event a write and a core for each side favours slow clients: one that falls behind
+finds many events at each read and never sleeps, while a quick one is woken for nearly every event. On one core all of them
+fall behind, and the comparison is fair.";
+
 fn head(settings: &Settings) {
     let Settings { seconds, sessions, rounds, .. } = settings;
     println!("# Clients under load\n");
+    println!("{TO_TAKE}\n");
     println!(
         "{seconds} s a round (idle: 15 s at least), the median of {rounds}; {sessions} idle or slow sessions, once."
     );

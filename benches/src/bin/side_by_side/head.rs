@@ -15,13 +15,12 @@ pub(crate) fn print() {
     );
     println!(
         "Throughput in MB/s (10^6 bytes a second of the thread's CPU time; medians of interleaved rounds in one \
-         process), of streams of 512 KiB (64 KiB in pieces of one byte). Who wants a \
-         shared chunk is handed one that was made before the clock ran. A peer is timed where it gives the same \
-         events (type, data, id) as this workspace's decoder, and the best peer is the fastest of those; what else \
-         they gave is noted below the tables. Slices cost nothing to hand over; the chunks that a network hands over \
-         are references that are counted, and whoever gets them (owned, events() and the peers on Bytes) lets \
-         go of each. memcpy, memchr2 (over line ends) and lines+utf8 (each line end found \
-         and each line validated, nothing parsed) have the whole stream in one piece.\n"
+         process), of streams of 512 KiB (64 KiB in pieces of one byte). Decoders that take `Bytes` get chunks \
+         that were made before the clock starts, and pay for dropping them; slices cost nothing to hand over. A peer \
+         is timed where it gives the same events (type, data, id) as this workspace's decoder. The best peer is the \
+         fastest of those; the notes below the tables say what the others gave. memcpy, memchr2 (over line ends) and \
+         lines+utf8 (finds each line end and validates each line, parses nothing) get the whole stream in one \
+         piece.\n"
     );
     println!("- {}", httpdate::fmt_http_date(SystemTime::now()));
     println!("- {}, {} processors", cpu(), thread::available_parallelism().map_or(0, usize::from));

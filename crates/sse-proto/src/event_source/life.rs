@@ -1,10 +1,13 @@
 //! The life of an event source: everything about it but the bytes.
 
+mod loss;
+
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::time::Duration;
 
-use super::failure::{self, Failure, Next};
+use self::loss::{IdAtLoss, Loss, Question};
+use super::failure;
 use crate::mime::is_event_stream;
 use crate::output::is_sendable;
 use crate::{
@@ -53,36 +56,6 @@ pub(crate) enum Phase {
         retry_at: Instant,
     },
     Closed(CloseReason),
-}
-
-/// How a connection came to its end, or an attempt at one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Loss {
-    cause: Cause,
-    at: Instant,
-    /// When it was opened.
-    opened: Option<Instant>,
-    /// Why the policy closes the event source, where the response alone says so.
-    refused: Option<CloseReason>,
-    retry_after: Option<Duration>,
-    /// What the last event ID is, once all that came by the connection is decoded.
-    id: Option<IdAtLoss>,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Question {
-    failure: Failure,
-    answer: Retry,
-    /// When it was given.
-    answered_at: Instant,
-    /// With this failure counted, which it is once that is decided: a `reconnect` goes before it.
-    backoff: Backoff,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct IdAtLoss {
-    moved: bool,
-    is_sendable: bool,
 }
 
 /// Inputs.
@@ -278,83 +251,6 @@ impl Life {
             Phase::Waiting { retry_at } => Some(retry_at),
             Phase::Due { .. } | Phase::Lost(_) | Phase::Asked(_) | Phase::Closed(_) => None,
         }
-    }
-
-    /// The connection is gone, and all that came by it is delivered: is there another one, and when?
-    fn settle(&mut self, loss: Loss) -> Output<'static> {
-        self.reset = true;
-        let Loss { cause, at, opened, refused, retry_after, id } = loss;
-        let open_for = opened.map(|since| at.saturating_duration_since(since));
-        let stayed = open_for.is_some_and(|time| time >= self.backoff.policy().reset_after);
-        let moved = id.is_some_and(|id| id.moved);
-        if core::mem::take(&mut self.delivered) || moved || stayed {
-            self.backoff.handle_progress();
-        }
-        match cause {
-            Cause::Reconnect => {
-                self.phase = Phase::Due { since: at };
-                return Output::Disconnected { cause, retry_at: at };
-            }
-            Cause::Futile => return self.close(CloseReason::Failed(cause)),
-            _ => {}
-        }
-        let refused = refused.or_else(|| self.refusal_of(cause));
-        let mut backoff = self.backoff.clone();
-        let delay = self.delay(&mut backoff, retry_after, id);
-        let failure = Failure { cause, at, refused, delay };
-        let verdict = failure.verdict();
-        let question = Question { failure, answer: Retry::Default, answered_at: at, backoff };
-        if !self.ask {
-            return self.resolve(question);
-        }
-        self.phase = Phase::Asked(Box::new(question));
-        Output::Failed { cause, verdict }
-    }
-
-    /// Why a failure that could be retried is not.
-    fn refusal_of(&self, cause: Cause) -> Option<CloseReason> {
-        let is_first = !self.was_open && !self.backoff.policy().retry_initial;
-        let is_refused = is_first || cause == Cause::CalledOff;
-        is_refused.then_some(CloseReason::Failed(cause))
-    }
-
-    /// The policy's delay; how many attempts there were, where no other one is allowed.
-    fn delay(
-        &self,
-        backoff: &mut Backoff,
-        retry_after: Option<Duration>,
-        id: Option<IdAtLoss>,
-    ) -> Result<Duration, u32> {
-        let may_replay = match self.replay {
-            Replay::Always => true,
-            Replay::Resuming => id.is_some_and(|id| id.is_sendable),
-            Replay::Never => false,
-        };
-        if let Some(time) = retry_after {
-            backoff.handle_retry_after(time);
-        }
-        match backoff.next_delay() {
-            _ if self.was_open && !may_replay => Err(0),
-            Some(delay) => Ok(delay),
-            None => Err(backoff.attempts_used_up().unwrap_or_default()),
-        }
-    }
-
-    fn resolve(&mut self, question: Question) -> Output<'static> {
-        let Question { failure, answer, answered_at, backoff } = question;
-        self.backoff = backoff;
-        match failure.resolve(answer, answered_at, self.backoff.policy().min_delay) {
-            Next::Attempt { cause, retry_at } => {
-                self.phase = Phase::Waiting { retry_at };
-                Output::Disconnected { cause, retry_at }
-            }
-            Next::Close(reason) => self.close(reason),
-        }
-    }
-
-    fn close(&mut self, reason: CloseReason) -> Output<'static> {
-        self.end(reason.clone());
-        Output::Closed(reason)
     }
 }
 

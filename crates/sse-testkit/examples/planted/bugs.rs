@@ -12,6 +12,7 @@ pub(crate) struct Bug {
 
 const SOURCE: &str = "crates/sse-proto/src/event_source.rs";
 const LIFE: &str = "crates/sse-proto/src/event_source/life.rs";
+const LOSS: &str = "crates/sse-proto/src/event_source/life/loss.rs";
 const RECONNECT: &str = "crates/sse-proto/src/reconnect.rs";
 const OUTPUT: &str = "crates/sse-proto/src/output.rs";
 const DECODER: &str = "crates/sse-proto/src/decoder.rs";
@@ -44,7 +45,7 @@ const BUGS: &[Bug] = &[
         to: "        self.state = State::LineStart;\n",
     },
     Bug {
-        name: "the decoder is not reset for a new connection", file: LIFE,
+        name: "the decoder is not reset for a new connection", file: LOSS,
         from: "        self.reset = true;\n        let Loss {",
         to: "        let Loss {",
     },
@@ -82,7 +83,7 @@ const BUGS: &[Bug] = &[
         from: "self.delivered = false;", to: "self.delivered = true;",
     },
     Bug {
-        name: "a connection that stayed open for long is no progress", file: LIFE,
+        name: "a connection that stayed open for long is no progress", file: LOSS,
         from: "|| moved || stayed", to: "|| moved",
     },
     Bug {

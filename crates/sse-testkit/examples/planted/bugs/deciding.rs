@@ -3,7 +3,7 @@
 use super::Bug;
 
 const FAILURE: &str = "crates/sse-proto/src/event_source/failure.rs";
-const LIFE: &str = "crates/sse-proto/src/event_source/life.rs";
+const LOSS: &str = "crates/sse-proto/src/event_source/life/loss.rs";
 const RECONNECT: &str = "crates/sse-proto/src/reconnect.rs";
 const DECIDING: &str = "crates/sse-driver/src/drive/deciding.rs";
 
@@ -23,7 +23,7 @@ pub(crate) const BUGS: &[Bug] = &[
         from: "(500..600).contains(&status)", to: "matches!(status, 500 | 502..=504)",
     },
     Bug {
-        name: "deciding: a last event ID that moved is no progress", file: LIFE,
+        name: "deciding: a last event ID that moved is no progress", file: LOSS,
         from: "|| moved || stayed", to: "|| stayed",
     },
     Bug {
@@ -43,7 +43,7 @@ pub(crate) const BUGS: &[Bug] = &[
         from: "(Retry::Backoff, Ok(delay), _)", to: "(Retry::Backoff | Retry::Stop, Ok(delay), _)",
     },
     Bug {
-        name: "deciding: a retry that the application decided on counts as no failure", file: LIFE,
+        name: "deciding: a retry that the application decided on counts as no failure", file: LOSS,
         from: "self.backoff = backoff;", to: "if answer == Retry::Default { self.backoff = backoff; }",
     },
     Bug {
