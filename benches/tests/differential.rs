@@ -1,6 +1,6 @@
 //! The inputs that are kept for the fuzz target that compares the decoder with those of others, without a fuzzer.
 
-use sse_testkit::fuzz;
+use sse_harness::fuzz;
 
 #[test]
 fn differential() {

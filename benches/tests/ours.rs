@@ -2,8 +2,8 @@
 //! measured is what it says.
 
 use sse_benches::{Cut, Decode, Sink, Verdict, Workload, check, ours, workloads};
+use sse_harness::reference;
 use sse_proto::{Event, Frame};
-use sse_testkit::reference;
 
 const STREAM_LEN: usize = 64 * 1024;
 

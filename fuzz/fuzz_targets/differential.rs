@@ -1,4 +1,4 @@
-//! The decoder against two others. The body is `sse_testkit::fuzz::differential`.
+//! The decoder against two others. The body is `sse_harness::fuzz::differential`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sse_testkit::fuzz::differential(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sse_harness::fuzz::differential(input));

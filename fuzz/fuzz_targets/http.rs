@@ -1,7 +1,7 @@
-//! The HTTP transport, whatever a server sends. The body is `sse_testkit::fuzz::http`.
+//! The HTTP transport, whatever a server sends. The body is `sse_harness::fuzz::http`.
 #![no_main]
 
 #[global_allocator]
 static HEAP: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sse_testkit::fuzz::http(input, || HEAP.current_usage()));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sse_harness::fuzz::http(input, || HEAP.current_usage()));

@@ -30,7 +30,7 @@ use std::io;
 
 use async_std::net::{TcpStream, ToSocketAddrs};
 use async_std::task::sleep;
-use sse_http::{happy_eyeballs, tune};
+use sse_http::{configure_socket, happy_eyeballs};
 
 pub use sse_driver::{self, *};
 #[cfg(any(
@@ -78,7 +78,7 @@ impl sse_http::Dial for AsyncStdDial {
 
 async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     let stream = TcpStream::connect(address).await?;
-    tune(&stream);
+    configure_socket(&stream);
     Ok(stream)
 }
 

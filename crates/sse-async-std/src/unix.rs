@@ -35,7 +35,7 @@ impl sse_http::Dial for UnixDial {
         UnixStream::connect(&*self.path).await
     }
 
-    fn goes_by_host(&self) -> bool {
+    fn uses_host(&self) -> bool {
         false
     }
 

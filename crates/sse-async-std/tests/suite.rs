@@ -1,12 +1,12 @@
 //! The suite of all adapters, on async-std.
 
 use sse_async_std::{AsyncStdTimer, Client, ClientBuilder, Http};
-use sse_testkit::fault_suite::FaultAdapter;
+use sse_harness::fault_suite::FaultAdapter;
 #[cfg(unix)]
-use sse_testkit::fault_suite::UnixAdapter;
-use sse_testkit::suite::Adapter;
+use sse_harness::fault_suite::UnixAdapter;
+use sse_harness::suite::Adapter;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-use sse_testkit::tls_suite::TlsAdapter;
+use sse_harness::tls_suite::TlsAdapter;
 
 struct OnAsyncStd;
 
@@ -23,8 +23,8 @@ impl Adapter for OnAsyncStd {
     }
 }
 
-sse_testkit::adapter_suite!(OnAsyncStd);
-sse_testkit::redirect_suite!(OnAsyncStd);
+sse_harness::adapter_suite!(OnAsyncStd);
+sse_harness::redirect_suite!(OnAsyncStd);
 
 impl FaultAdapter for OnAsyncStd {
     const MOST_MEMORY: u64 = 384 << 10;
@@ -34,8 +34,8 @@ impl FaultAdapter for OnAsyncStd {
     }
 }
 
-sse_testkit::fault_suite!(OnAsyncStd);
-sse_testkit::http_fault_suite!(OnAsyncStd);
+sse_harness::fault_suite!(OnAsyncStd);
+sse_harness::http_fault_suite!(OnAsyncStd);
 
 #[cfg(unix)]
 impl UnixAdapter for OnAsyncStd {
@@ -48,7 +48,7 @@ impl UnixAdapter for OnAsyncStd {
 }
 
 #[cfg(unix)]
-sse_testkit::unix_suite!(OnAsyncStd);
+sse_harness::unix_suite!(OnAsyncStd);
 
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 impl TlsAdapter for OnAsyncStd {
@@ -59,4 +59,4 @@ impl TlsAdapter for OnAsyncStd {
 }
 
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-sse_testkit::tls_suite!(OnAsyncStd);
+sse_harness::tls_suite!(OnAsyncStd);

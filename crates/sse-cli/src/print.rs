@@ -189,7 +189,7 @@ fn cause_name(cause: Cause) -> &'static str {
         Cause::Status(_) => "status",
         Cause::ContentType => "content-type",
         Cause::NotAccepted => "not-accepted",
-        Cause::CalledOff => "called-off",
+        Cause::HookFailed => "hook-failed",
         Cause::Futile => "futile",
         Cause::Reconnect => "reconnect",
         _ => "transport",

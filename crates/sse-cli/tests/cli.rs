@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use sse_testkit::{Certificate, ProxyMood, ProxyServer, Reply, Server, TlsServer, TlsSettings, root_pem};
+use sse_harness::{Certificate, ProxyMood, ProxyServer, Reply, Server, TlsServer, TlsSettings, root_pem};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -84,7 +84,7 @@ impl fmt::Debug for StreamTail {
 
 /// What is kept while the stream goes on.
 #[derive(Debug)]
-pub(crate) enum Recent {
+pub(crate) enum TailBuffer {
     Off,
     /// The lines, each of whose ends is an LF by now. Behind a CR, an LF belongs to it.
     Lines {
@@ -99,7 +99,7 @@ pub(crate) enum Recent {
     },
 }
 
-impl Recent {
+impl TailBuffer {
     pub(crate) fn new(what: Diagnostics) -> Self {
         match what {
             Diagnostics::Off => Self::Off,
@@ -144,7 +144,7 @@ impl Recent {
     }
 
     /// `None` when nothing was asked for.
-    pub(crate) fn tail(&self) -> Option<StreamTail> {
+    pub(crate) fn snapshot(&self) -> Option<StreamTail> {
         Some(StreamTail(match self {
             Self::Off => return None,
             Self::Lines { most, bytes, .. } => {
@@ -183,9 +183,9 @@ mod tests {
     use super::*;
 
     fn lines(most: usize, chunks: &[&[u8]]) -> String {
-        let mut recent = Recent::new(Diagnostics::LastLines(most));
-        chunks.iter().for_each(|chunk| recent.handle_data(chunk));
-        recent.tail().expect("it was asked for").to_string()
+        let mut tail = TailBuffer::new(Diagnostics::LastLines(most));
+        chunks.iter().for_each(|chunk| tail.handle_data(chunk));
+        tail.snapshot().expect("it was asked for").to_string()
     }
 
     #[test]
@@ -213,35 +213,35 @@ mod tests {
             ("data: a\r", "data: a\ndata: b\n"),
             ("data: a\r\n", "data: a\ndata: b\n"),
         ] {
-            let mut recent = Recent::new(Diagnostics::LastLines(9));
-            recent.handle_data(cut.as_bytes());
-            recent.handle_disconnect();
-            recent.handle_data(b"data: b\n");
-            recent.handle_disconnect();
-            assert_eq!(recent.tail().expect("lines").to_string(), expected, "{cut:?}");
+            let mut tail = TailBuffer::new(Diagnostics::LastLines(9));
+            tail.handle_data(cut.as_bytes());
+            tail.handle_disconnect();
+            tail.handle_data(b"data: b\n");
+            tail.handle_disconnect();
+            assert_eq!(tail.snapshot().expect("lines").to_string(), expected, "{cut:?}");
         }
     }
 
     #[test]
     fn lines_are_bounded_in_bytes_also_where_they_are_not_utf8() {
         for byte in [b'x', 0xFF, b'\n'] {
-            let mut recent = Recent::new(Diagnostics::LastLines(usize::MAX));
+            let mut tail = TailBuffer::new(Diagnostics::LastLines(usize::MAX));
             for len in [1, 1000, MOST, 1, 3 * MOST, 77] {
                 for _ in 0..20 {
-                    recent.handle_data(&vec![byte; len]);
-                    let Recent::Lines { bytes, .. } = &recent else { unreachable!("it was made so") };
+                    tail.handle_data(&vec![byte; len]);
+                    let TailBuffer::Lines { bytes, .. } = &tail else { unreachable!("it was made so") };
                     assert!(bytes.len() <= MOST && bytes.capacity() <= 4 * MOST);
                 }
             }
-            let text = recent.tail().expect("lines").to_string();
+            let text = tail.snapshot().expect("lines").to_string();
             assert!(text.len() <= MOST && text.len() > MOST - 3, "{byte}: {}", text.len());
         }
     }
 
     fn events(most: usize, data: &[&str]) -> String {
-        let mut recent = Recent::new(Diagnostics::LastEvents(most));
-        data.iter().for_each(|data| recent.handle_frame(FrameRef::Event(EventRef::new("message", data))));
-        recent.tail().expect("it was asked for").to_string()
+        let mut tail = TailBuffer::new(Diagnostics::LastEvents(most));
+        data.iter().for_each(|data| tail.handle_frame(FrameRef::Event(EventRef::new("message", data))));
+        tail.snapshot().expect("it was asked for").to_string()
     }
 
     #[test]
@@ -264,10 +264,10 @@ mod tests {
 
     #[test]
     fn a_tail_is_shared_and_not_copied() {
-        let mut recent = Recent::new(Diagnostics::LastEvents(1));
-        recent.handle_frame(FrameRef::Event(EventRef::new("message", "a")));
-        let Some(StreamTail(Kept::Events(kept))) = recent.tail() else { unreachable!("it was made so") };
-        let Recent::Events { events, .. } = &recent else { unreachable!("it was made so") };
+        let mut tail = TailBuffer::new(Diagnostics::LastEvents(1));
+        tail.handle_frame(FrameRef::Event(EventRef::new("message", "a")));
+        let Some(StreamTail(Kept::Events(kept))) = tail.snapshot() else { unreachable!("it was made so") };
+        let TailBuffer::Events { events, .. } = &tail else { unreachable!("it was made so") };
         assert!(Arc::ptr_eq(&kept[0], &events[0]));
     }
 }

@@ -16,11 +16,11 @@ use url::Url;
 
 use self::connecting::Credentials;
 use self::deciding::{Deciding, Refusal};
-use crate::alarm::Alarm;
 use crate::budget::Budget;
-use crate::diagnostics::Recent;
+use crate::connection::Connection;
+use crate::deadline::Deadline;
+use crate::diagnostics::TailBuffer;
 use crate::handle::{Command, Handles, SessionHandle};
-use crate::link::Link;
 use crate::options::SharedOptions;
 use crate::predicates::Judged;
 use crate::template::Template;
@@ -30,20 +30,20 @@ use crate::{Error, ResponseHead, State, Timer, Transport};
 /// An event source with its connection and its timer.
 pub(crate) struct Drive<T: Transport, M: Timer> {
     pub(crate) source: EventSource,
-    link: Link<T>,
+    connection: Connection<T>,
     pub(crate) first_response: Option<ResponseHead>,
     pub(crate) last_response: Option<ResponseHead>,
-    pub(crate) recent: Recent,
+    pub(crate) tail: TailBuffer,
     transport: Arc<T>,
     timer: Arc<M>,
     template: Template,
     options: SharedOptions,
     /// Where the present request goes, without what redirects make of it.
     asked: Arc<Url>,
-    alarm: Alarm<M>,
+    deadline: Deadline<M>,
     budget: Budget,
     phase: Phase,
-    /// The alarm rang, and the connection is asked once more before that counts.
+    /// The deadline has passed, and the connection is asked once more before that counts.
     overdue: bool,
     /// The number of the present attempt.
     attempt: u64,
@@ -103,17 +103,17 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     ) -> Self {
         Self {
             source: EventSource::new(config, timer.now()),
-            link: Link::Down,
+            connection: Connection::Down,
             first_response: None,
             last_response: None,
             transport,
             timer,
-            recent: Recent::new(options.diagnostics),
+            tail: TailBuffer::new(options.diagnostics),
             options,
             trace: Trace::new(&template.url),
             asked: Arc::clone(&template.url),
             template,
-            alarm: Alarm::new(),
+            deadline: Deadline::new(),
             budget: Budget::new(),
             phase: Phase::Running,
             overdue: false,
@@ -161,7 +161,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                 Output::Frame(frame) => {
                     self.budget.spend_frame();
                     self.delivered |= matches!(frame, FrameRef::Event(_));
-                    self.recent.handle_frame(frame);
+                    self.tail.handle_frame(frame);
                     match self.options.predicates.pass(frame, take) {
                         Judged::Passed(None) => {}
                         Judged::Passed(Some(taken)) => return Poll::Ready(Step::Frame(taken)),
@@ -212,7 +212,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         if matches!(self.phase, Phase::Running | Phase::Reconnecting | Phase::Deciding(_)) {
             self.phase = Phase::Reconnecting;
         }
-        self.link = Link::Down;
+        self.connection = Connection::Down;
     }
 
     /// Ends the session for the application, which hears no more of it.
@@ -231,7 +231,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         if !matches!(self.phase, Phase::Done | Phase::Invalid(_)) {
             self.phase = Phase::Draining;
         }
-        self.link = Link::Down;
+        self.connection = Connection::Down;
     }
 
     fn opened<R>(&mut self) -> Step<R> {
@@ -245,11 +245,11 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     /// The stream said all that it had to say.
     fn finish_stream(&mut self) {
         self.source.finish();
-        self.link = Link::Down;
+        self.connection = Connection::Down;
     }
 
     fn disconnected(&mut self, cause: Cause, retry_at: Instant) {
-        self.link = Link::Down;
+        self.connection = Connection::Down;
         let cause = match (cause, &self.phase) {
             (Cause::Reconnect, Phase::Reconnecting) => {
                 self.last_failure = None;
@@ -261,14 +261,14 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         };
         let error = self.last_failure.clone();
         let retry_in = retry_at.saturating_duration_since(self.timer.now());
-        self.recent.handle_disconnect();
-        let diagnostics = self.recent.tail();
+        self.tail.handle_disconnect();
+        let diagnostics = self.tail.snapshot();
         self.tell(State::Disconnected { cause, error, retry_in, diagnostics });
     }
 
     fn fail(&mut self, error: Error) {
         self.own_error = Some(error);
-        self.link = Link::Down;
+        self.connection = Connection::Down;
         self.source.close();
     }
 
@@ -295,7 +295,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         let Phase::Invalid(error) = std::mem::replace(&mut self.phase, Phase::Done) else {
             return Step::Ended(None);
         };
-        let reason = CloseReason::Failed(Cause::CalledOff);
+        let reason = CloseReason::Failed(Cause::HookFailed);
         self.tell(State::Closed { reason, error: Some(Arc::new(error.clone())), diagnostics: None });
         Step::Ended(Some(error))
     }

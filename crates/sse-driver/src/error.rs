@@ -237,7 +237,7 @@ pub enum RequestError {
     /// The URL does not parse.
     Url(url::ParseError),
     /// The URL parses but HTTP cannot ask it: it has no host, or is too long.
-    Unaskable,
+    UnsupportedUrl,
     /// A header name has characters that no name has.
     HeaderName,
     /// A header value has control characters.
@@ -250,7 +250,7 @@ impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url(error) => write!(f, "the url does not parse: {error}"),
-            Self::Unaskable => f.write_str("expected an absolute url with a host"),
+            Self::UnsupportedUrl => f.write_str("expected an absolute url with a host"),
             Self::HeaderName => f.write_str("a header name is not a valid one"),
             Self::HeaderValue => f.write_str("a header value is not a valid one"),
             Self::Json(error) => write!(f, "the body cannot be written as json: {error}"),
@@ -433,7 +433,7 @@ mod tests {
         let url = Url::parse("events").expect_err("it has no base");
         for (error, text) in [
             (RequestError::Url(url), "the url does not parse: relative URL without a base"),
-            (RequestError::Unaskable, "expected an absolute url with a host"),
+            (RequestError::UnsupportedUrl, "expected an absolute url with a host"),
             (RequestError::HeaderName, "a header name is not a valid one"),
             (RequestError::HeaderValue, "a header value is not a valid one"),
             (RequestError::Json("no key".into()), "the body cannot be written as json: no key"),

@@ -10,7 +10,7 @@ use futures_core::Stream;
 use sse_proto::{DecodeError, Decoder, Event, FrameRef, Limits};
 
 use crate::budget::Budget;
-use crate::diagnostics::Recent;
+use crate::diagnostics::TailBuffer;
 use crate::frames::reading_methods;
 use crate::idle::IdleTimeout;
 use crate::predicates::{Judged, Predicates, predicate_setters};
@@ -49,7 +49,7 @@ pub struct Events<S, M: Timer = NoTimer> {
     show_retries: bool,
     deliver_unfinished: bool,
     predicates: Predicates,
-    recent: Recent,
+    tail: TailBuffer,
     idle: Option<IdleTimeout<M>>,
     budget: Budget,
     is_over: bool,
@@ -72,7 +72,7 @@ where
             show_retries: false,
             deliver_unfinished: false,
             predicates: Predicates::default(),
-            recent: Recent::new(Diagnostics::Off),
+            tail: TailBuffer::new(Diagnostics::Off),
             idle: None,
             budget: Budget::new(),
             is_over: false,
@@ -111,7 +111,7 @@ impl<S, M: Timer> Events<S, M> {
     /// Sets what is kept of the stream for error reports: see [`diagnostics_text`](Self::diagnostics_text). Nothing
     /// unless set.
     pub fn diagnostics(mut self, what: Diagnostics) -> Self {
-        self.recent = Recent::new(what);
+        self.tail = TailBuffer::new(what);
         self
     }
 
@@ -128,7 +128,7 @@ impl<S, M: Timer> Events<S, M> {
             show_retries: self.show_retries,
             deliver_unfinished: self.deliver_unfinished,
             predicates: self.predicates,
-            recent: self.recent,
+            tail: self.tail,
             idle: Some(IdleTimeout::new(time, timer)),
             budget: self.budget,
             is_over: self.is_over,
@@ -165,7 +165,7 @@ impl<S, M: Timer> Events<S, M> {
     /// form. Empty without.
     #[must_use]
     pub fn diagnostics_text(&self) -> String {
-        self.recent.tail().map(|tail| tail.to_string()).unwrap_or_default()
+        self.tail.snapshot().map(|tail| tail.to_string()).unwrap_or_default()
     }
 
     /// Decodes the next frame of the chunk and hands it to `take`. `None`: the chunk is used up.
@@ -174,7 +174,7 @@ impl<S, M: Timer> Events<S, M> {
         let judged = match self.decoder.decode(&mut rest) {
             Ok(Some(frame)) => {
                 self.budget.spend_frame();
-                self.recent.handle_frame(frame);
+                self.tail.handle_frame(frame);
                 Some(self.predicates.pass(frame, take))
             }
             Ok(None) => None,
@@ -200,7 +200,7 @@ impl<S, M: Timer> Events<S, M> {
             return Judged::Passed(None);
         }
         let Some(event) = self.decoder.decode_eof() else { return Judged::Passed(None) };
-        self.recent.handle_frame(FrameRef::Event(event));
+        self.tail.handle_frame(FrameRef::Event(event));
         self.predicates.pass(FrameRef::Event(event), take)
     }
 
@@ -281,7 +281,7 @@ where
         Poll::Ready(match body.as_mut().poll_next(cx) {
             Poll::Ready(Some(Ok(chunk))) => {
                 self.budget.spend_chunk(chunk.len());
-                self.recent.handle_data(&chunk);
+                self.tail.handle_data(&chunk);
                 if let Some(idle) = &mut self.idle {
                     idle.handle_byte();
                 }

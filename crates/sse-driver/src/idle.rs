@@ -7,7 +7,7 @@ use std::time::Duration;
 use sse_proto::Instant;
 
 use crate::Timer;
-use crate::alarm::Alarm;
+use crate::deadline::Deadline;
 
 /// The timer of those who set no timeout. It cannot be asked.
 ///
@@ -38,13 +38,13 @@ impl Timer for NoTimer {
 pub(crate) struct IdleTimeout<M: Timer> {
     pub(crate) time: Duration,
     timer: M,
-    alarm: Alarm<M>,
+    deadline: Deadline<M>,
     last_byte: Instant,
 }
 
 impl<M: Timer> IdleTimeout<M> {
     pub(crate) fn new(time: Duration, timer: M) -> Self {
-        Self { time, last_byte: timer.now(), timer, alarm: Alarm::new() }
+        Self { time, last_byte: timer.now(), timer, deadline: Deadline::new() }
     }
 
     pub(crate) fn handle_byte(&mut self) {
@@ -55,7 +55,7 @@ impl<M: Timer> IdleTimeout<M> {
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let deadline = self.last_byte + self.time;
         while self.timer.now() < deadline {
-            ready!(self.alarm.poll(&self.timer, deadline, cx));
+            ready!(self.deadline.poll(&self.timer, deadline, cx));
         }
         Poll::Ready(())
     }

@@ -54,11 +54,12 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod alarm;
 mod body;
 mod boxed;
 mod budget;
 mod client;
+mod connection;
+mod deadline;
 mod diagnostics;
 mod drive;
 mod endpoint;
@@ -70,7 +71,6 @@ mod frames;
 mod handle;
 mod head;
 mod idle;
-mod link;
 mod options;
 mod packed;
 mod predicates;

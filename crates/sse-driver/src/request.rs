@@ -247,7 +247,7 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         config.response_timeout = self.options.response_timeout;
         config.idle_timeout = self.options.idle_timeout;
         if !is_askable {
-            return Err(RequestError::Unaskable);
+            return Err(RequestError::UnsupportedUrl);
         }
         let resume_by_get = self.resume_by_get && !is_safe;
         let template = Template { method: self.method, url: Arc::new(url), body: self.body, resume_by_get };
@@ -266,7 +266,7 @@ fn take_credentials(url: &mut Url, options: &mut SharedOptions) -> Result<(), Re
     let mut value = HeaderValue::try_from(value).map_err(|_| RequestError::HeaderValue)?;
     value.set_sensitive(true);
     options.headers.entry(AUTHORIZATION).or_insert(value);
-    url.set_username("").and_then(|()| url.set_password(None)).map_err(|()| RequestError::Unaskable)
+    url.set_username("").and_then(|()| url.set_password(None)).map_err(|()| RequestError::UnsupportedUrl)
 }
 
 /// A caller's own `Last-Event-ID` is where the stream goes on, like any other; the core sends it from there.

@@ -13,7 +13,7 @@ use futures_core::Stream;
 use http::{HeaderMap, StatusCode};
 use sse_proto::Instant;
 
-use crate::alarm::Alarm;
+use crate::deadline::Deadline;
 use crate::options::Options;
 use crate::{BoxError, Error, ResponseHead, Session, Timer, Transport};
 
@@ -70,10 +70,10 @@ pub struct Response<T: Transport, M: Timer> {
     /// How the body ended while it was read.
     error: Option<BoxError>,
     timer: Arc<M>,
-    alarm: Alarm<M>,
+    deadline: Deadline<M>,
     idle_timeout: Option<Duration>,
     last_byte: Instant,
-    /// The alarm rang, and the body is asked once more before that counts.
+    /// The deadline has passed, and the body is asked once more before that counts.
     overdue: bool,
     limit: usize,
 }
@@ -95,7 +95,7 @@ impl<T: Transport, M: Timer> Response<T, M> {
             front: front.into_iter().filter(|chunk| !chunk.is_empty()).collect(),
             body,
             error,
-            alarm: Alarm::new(),
+            deadline: Deadline::new(),
             idle_timeout: options.idle_timeout,
             last_byte: timer.now(),
             overdue: false,
@@ -179,7 +179,7 @@ impl<T: Transport, M: Timer> Response<T, M> {
             }
             Poll::Pending => {
                 let Some(timeout) = self.idle_timeout else { return Poll::Pending };
-                ready!(self.alarm.poll(&self.timer, self.last_byte + timeout, cx));
+                ready!(self.deadline.poll(&self.timer, self.last_byte + timeout, cx));
                 let is_early = self.timer.now() < self.last_byte + timeout;
                 if is_early || !std::mem::replace(&mut self.overdue, true) {
                     cx.waker().wake_by_ref();

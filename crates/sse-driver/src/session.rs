@@ -51,7 +51,7 @@ impl<T: Transport, M: Timer> Session<T, M> {
     /// events in their wire form. Empty without.
     #[must_use]
     pub fn diagnostics_text(&self) -> String {
-        self.drive.recent.tail().map(|tail| tail.to_string()).unwrap_or_default()
+        self.drive.tail.snapshot().map(|tail| tail.to_string()).unwrap_or_default()
     }
 
     /// Waits until the session is open, and returns the response that opened it. It returns at once if the session was

@@ -1,10 +1,10 @@
-//! Ten thousand whole lives of the client, drawn from seeds: see [`sse_testkit::simulation`].
+//! Ten thousand whole lives of the client, drawn from seeds: see [`sse_harness::simulation`].
 //!
 //! `SEEDS=n` lives so many, and `SEED=n cargo test -p sse-driver --test simulation -- --nocapture` lives one again and
 //! tells what happens: what the network did, what the client said of itself, what the application did and got, and when.
 #![allow(missing_docs)]
 
-use sse_testkit::simulation;
+use sse_harness::simulation;
 
 #[test]
 fn every_event_once_and_in_order_and_every_promise_kept() {

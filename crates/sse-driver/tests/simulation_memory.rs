@@ -9,7 +9,7 @@ use futures_core::Stream;
 use peak_alloc::PeakAlloc;
 use sse_driver::proto::{Limits, Oversize};
 use sse_driver::{Client, Diagnostics, Error};
-use sse_testkit::{FakeClock, FakeNet, FakeReply, simulation};
+use sse_harness::{FakeClock, FakeNet, FakeReply, simulation};
 
 /// It counts every byte of the process, and a reallocation as if it moved.
 #[global_allocator]

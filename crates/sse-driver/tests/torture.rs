@@ -15,7 +15,7 @@ use futures_core::Stream;
 use http::{Request, Response};
 use sse_driver::proto::{CloseReason, ReconnectPolicy};
 use sse_driver::{Client, Error, Instant, RequestBody, Session, Timer, Transport};
-use sse_testkit::{FakeClock, FakeSleep};
+use sse_harness::{FakeClock, FakeSleep};
 
 /// What goes wrong with an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use sse_driver::Client;
 use sse_driver::proto::ReconnectPolicy;
-use sse_testkit::{FakeClock, FakeNet, FakeReply};
+use sse_harness::{FakeClock, FakeNet, FakeReply};
 use tracing_subscriber::fmt::MakeWriter;
 
 #[derive(Clone, Default)]

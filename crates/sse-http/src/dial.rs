@@ -12,7 +12,7 @@ use futures_io::{AsyncRead, AsyncWrite};
 ///
 /// The stream is the plain one, without TLS. `dial` and `sleep` may be written as `async fn`. An
 /// adapter resolves the name and leaves the rest to [`happy_eyeballs`](crate::happy_eyeballs) and
-/// [`tune`](crate::tune); a dial for a Unix socket or for a test ignores the host:
+/// [`configure_socket`](crate::configure_socket); a dial for a Unix socket or for a test ignores the host:
 ///
 /// ```
 /// use std::{future::ready, io, time::Duration};
@@ -28,7 +28,7 @@ use futures_io::{AsyncRead, AsyncWrite};
 ///     async fn dial(&self, _host: &str, _port: u16) -> io::Result<Self::Stream> {
 ///         Ok(Cursor::new(self.0.to_vec()))
 ///     }
-///     fn goes_by_host(&self) -> bool {
+///     fn uses_host(&self) -> bool {
 ///         false
 ///     }
 ///     fn sleep(&self, _time: Duration) -> impl Future<Output = ()> + Send {
@@ -51,7 +51,7 @@ pub trait Dial: Clone + Send + Sync + 'static {
     /// Whether it connects to the host that it is given, as most do. One that ignores the host (a
     /// Unix socket) says `false`: then [`Http::new`](crate::Http::new) leaves the proxies of the
     /// environment alone, as the peer would only see what is for a proxy.
-    fn goes_by_host(&self) -> bool {
+    fn uses_host(&self) -> bool {
         true
     }
 

@@ -47,9 +47,9 @@ pub struct Http<D> {
 
 impl<D: Dial> Http<D> {
     /// A transport over this network, with the proxies of the environment ([`Proxy::from_env`]), if
-    /// the dial [goes by the host](Dial::goes_by_host).
+    /// the dial [uses the host](Dial::uses_host).
     pub fn new(dial: D) -> Self {
-        let proxy = if dial.goes_by_host() { Proxy::from_env() } else { Proxy::none() };
+        let proxy = if dial.uses_host() { Proxy::from_env() } else { Proxy::none() };
         Self {
             dial,
             #[cfg(feature = "tls")]

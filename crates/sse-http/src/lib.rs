@@ -90,6 +90,6 @@ pub use error::{Error, RedirectError};
 pub use exchange::{ExchangeError, InvalidResponse};
 pub use http::Http;
 pub use proxy::{Proxy, ProxyError};
-pub use tcp::{happy_eyeballs, tune};
+pub use tcp::{configure_socket, happy_eyeballs};
 #[cfg(feature = "tls")]
 pub use tls::{Tls, TlsError};

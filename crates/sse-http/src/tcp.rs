@@ -99,11 +99,11 @@ async fn first_done<C: Future>(
 /// ```
 /// let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
 /// let stream = std::net::TcpStream::connect(listener.local_addr()?)?;
-/// sse_http::tune(&stream);
+/// sse_http::configure_socket(&stream);
 /// assert!(stream.nodelay()?);
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub fn tune<'s>(socket: impl Into<SockRef<'s>>) {
+pub fn configure_socket<'s>(socket: impl Into<SockRef<'s>>) {
     let socket = socket.into();
     let _ = socket.set_tcp_nodelay(true);
     let _ = socket.set_tcp_keepalive(&keepalive());
@@ -135,7 +135,7 @@ mod tests {
     fn a_tuned_socket_is_prompt_and_probed() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        super::tune(&stream);
+        super::configure_socket(&stream);
         let socket = SockRef::from(&stream);
         assert!(socket.tcp_nodelay().unwrap() && socket.keepalive().unwrap());
         #[cfg(target_os = "linux")]

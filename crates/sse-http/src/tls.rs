@@ -93,11 +93,11 @@ impl Tls {
     /// use sse_http::{Tls, TlsError};
     ///
     /// fn only(pem: &[u8]) -> Result<Tls, TlsError> {
-    ///     Tls::nobody().add_roots_pem(pem)
+    ///     Tls::empty().add_roots_pem(pem)
     /// }
     /// ```
     #[must_use]
-    pub fn nobody() -> Self {
+    pub fn empty() -> Self {
         Self::roots(Roots::Nobody)
     }
 

@@ -10,8 +10,8 @@ use std::io;
 use common::{Memory, Piece, chain, direct, empty, get, read};
 use futures_util::StreamExt;
 use sse_driver::{ConnectTimeout, Transport};
+use sse_harness::{Gate, Reply, ReservedPort, Server};
 use sse_http::{Dial, Error};
-use sse_testkit::{Gate, Reply, ReservedPort, Server};
 use tokio::time;
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";

@@ -1,10 +1,10 @@
 //! The same bytes to this transport and to hyper. The differences that are meant are in the
-//! documentation of `sse_testkit::fuzz::exchange`.
+//! documentation of `sse_harness::fuzz::exchange`.
 #![allow(missing_docs)]
 
 use std::env;
 
-use sse_testkit::{SplitMix64, fuzz};
+use sse_harness::{SplitMix64, fuzz};
 
 /// `CASES=5000000 cargo test --release -p sse-http --test differential` runs so many; `SEED=n`
 /// begins with another one.

@@ -2,7 +2,7 @@
 #![allow(missing_docs)]
 
 use peak_alloc::PeakAlloc;
-use sse_testkit::fuzz;
+use sse_harness::fuzz;
 
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;

@@ -9,8 +9,8 @@ use std::{env, io};
 use common::{Memory, chain, empty, get, read};
 use http::{Request, Response};
 use sse_driver::Transport;
+use sse_harness::{ProxyMood, ProxyServer, Reply, ReservedPort, Server};
 use sse_http::{Dial, Error, Http, Proxy, ProxyError};
-use sse_testkit::{ProxyMood, ProxyServer, Reply, ReservedPort, Server};
 use tokio::time;
 
 type Body = sse_http::Body<<sse_tokio::TokioDial as sse_http::Dial>::Stream>;
@@ -145,7 +145,7 @@ impl Dial for Elsewhere {
         self.0.dial(host, port).await
     }
 
-    fn goes_by_host(&self) -> bool {
+    fn uses_host(&self) -> bool {
         false
     }
 
@@ -193,13 +193,13 @@ mod tunnel {
 
     use http::StatusCode;
     use sse_driver::ConnectTimeout;
+    use sse_harness::{TlsServer, TlsSettings, root_pem};
     use sse_http::{Tls, TlsError};
-    use sse_testkit::{TlsServer, TlsSettings, root_pem};
 
     use super::*;
 
     fn trusting(proxy: Proxy) -> sse_tokio::Http {
-        let tls = Tls::nobody().add_roots_pem(root_pem().as_bytes()).unwrap();
+        let tls = Tls::empty().add_roots_pem(root_pem().as_bytes()).unwrap();
         sse_tokio::Http::default().proxy(proxy).tls(tls)
     }
 

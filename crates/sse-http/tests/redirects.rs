@@ -8,8 +8,8 @@ use common::{chain, empty, get};
 use http::{Request, Response};
 use sse_driver::RequestBody;
 use sse_driver::{EffectiveUrl, Transport};
+use sse_harness::{Reply, ReservedPort, Server};
 use sse_http::Error;
-use sse_testkit::{Reply, ReservedPort, Server};
 
 type Body = sse_http::Body<<sse_tokio::TokioDial as sse_http::Dial>::Stream>;
 

@@ -13,8 +13,8 @@ use common::{chain, direct, empty, get, read};
 use futures_util::StreamExt;
 use http::Response;
 use sse_driver::{ConnectTimeout, Futile, Transport};
+use sse_harness::{Certificate, Gate, Handshake, Reply, Server, TlsServer, TlsSettings, root_pem};
 use sse_http::{Dial, Error, RedirectError, Tls, TlsError};
-use sse_testkit::{Certificate, Gate, Handshake, Reply, Server, TlsServer, TlsSettings, root_pem};
 use sse_tokio::TokioDial;
 use tokio::time;
 
@@ -24,7 +24,7 @@ const SHORT: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn trusting() -> sse_tokio::Http {
-    sse_tokio::Http::default().tls(Tls::nobody().add_roots_pem(root_pem().as_bytes()).unwrap())
+    sse_tokio::Http::default().tls(Tls::empty().add_roots_pem(root_pem().as_bytes()).unwrap())
 }
 
 async fn ask(http: &sse_tokio::Http, url: &str) -> Result<Response<Body>, Error> {
@@ -107,7 +107,7 @@ impl Dial for Only {
 #[tokio::test]
 async fn the_certificate_is_for_the_host_of_the_url_whoever_was_dialled() {
     let server = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
-    let tls = Tls::nobody().add_roots_pem(root_pem().as_bytes()).unwrap();
+    let tls = Tls::empty().add_roots_pem(root_pem().as_bytes()).unwrap();
     let http = direct(Only(server.addr())).tls(tls);
     #[rustfmt::skip]
     let cases = [
@@ -132,7 +132,7 @@ async fn the_certificate_is_for_the_host_of_the_url_whoever_was_dialled() {
 async fn a_server_whose_own_certificate_is_a_root_is_believed() {
     let no_content = || Server::script([Reply::status(204)]);
     let bases = [
-        Tls::nobody(),
+        Tls::empty(),
         #[cfg(feature = "platform-verifier")]
         Tls::platform(),
         #[cfg(feature = "webpki-roots")]
@@ -155,7 +155,7 @@ async fn a_server_whose_own_certificate_is_a_root_is_believed() {
             let other_name = ask_through(&http, "https://elsewhere.example/").await.unwrap_err();
             assert!(chain(&other_name).contains("certificate not valid for name"), "{case}: {other_name:?}");
         }
-        let named = Tls::nobody().add_roots_pem(server.certificate_pem().as_bytes()).unwrap();
+        let named = Tls::empty().add_roots_pem(server.certificate_pem().as_bytes()).unwrap();
         let other = TlsServer::new(no_content(), settings());
         let error = ask(&sse_tokio::Http::default().tls(named), &other.url("/")).await.unwrap_err();
         assert!(matches!(&error, Error::Tls { source: TlsError::Handshake(_), .. }), "{error:?}");
@@ -166,7 +166,7 @@ async fn a_server_whose_own_certificate_is_a_root_is_believed() {
         );
     }
     let server = TlsServer::new(no_content(), with(Certificate::ExpiredAuthority));
-    let tls = Tls::nobody().add_roots_pem(server.certificate_pem().as_bytes()).unwrap();
+    let tls = Tls::empty().add_roots_pem(server.certificate_pem().as_bytes()).unwrap();
     let error = ask(&sse_tokio::Http::default().tls(tls), &server.url("/")).await.unwrap_err();
     assert!(chain(&error).contains("certificate expired"), "{error:?}");
 }
@@ -218,7 +218,7 @@ async fn whom_the_roots_say_to_trust() {
 #[tokio::test]
 async fn without_roots_there_is_an_error_that_says_so() {
     let server = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
-    let http = sse_tokio::Http::default().tls(Tls::nobody());
+    let http = sse_tokio::Http::default().tls(Tls::empty());
     let expected = "no TLS with 127.0.0.1: nobody is trusted: enable the feature `platform-verifier` or \
                     `webpki-roots`, or add roots";
     assert_eq!(chain(&ask(&http, &server.url("/")).await.unwrap_err()), expected);

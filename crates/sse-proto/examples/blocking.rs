@@ -10,10 +10,10 @@ use std::io::{self, Read};
 use std::time::Duration;
 
 use bytes::Bytes;
+use sse_harness::{Reply, Server};
 use sse_proto::{
     Attempt, CloseReason, Config, Disconnect, EventSource, FrameRef, Instant, Output, ResponseHead,
 };
-use sse_testkit::{Reply, Server};
 use ureq::http::{Response, header};
 
 fn main() {

@@ -246,7 +246,7 @@ pub enum Disconnect {
     Futile,
     /// The application called the attempt off before it was made: it had no credentials, say. The event source is closed,
     /// unless an answer to [`Output::Failed`] says otherwise.
-    CalledOff,
+    HookFailed,
 }
 
 /// Why a connection, or an attempt to make one, is given up.
@@ -274,7 +274,7 @@ pub enum Cause {
     /// The transport failed, and another attempt cannot mend that.
     Futile,
     /// The application called the attempt off.
-    CalledOff,
+    HookFailed,
     /// The application asked for a new connection.
     Reconnect,
 }
@@ -285,7 +285,7 @@ impl From<Disconnect> for Cause {
             Disconnect::Eof => Self::Eof,
             Disconnect::Transport => Self::Transport,
             Disconnect::Futile => Self::Futile,
-            Disconnect::CalledOff => Self::CalledOff,
+            Disconnect::HookFailed => Self::HookFailed,
         }
     }
 }
@@ -301,7 +301,7 @@ impl fmt::Display for Cause {
             Self::ContentType => f.write_str("the response was no event stream"),
             Self::NotAccepted => f.write_str("the application did not accept the response"),
             Self::Futile => f.write_str("the transport failed, and another attempt cannot mend that"),
-            Self::CalledOff => f.write_str("the application called the attempt off"),
+            Self::HookFailed => f.write_str("a hook of the application failed"),
             Self::Reconnect => f.write_str("the application asked for a new connection"),
         }
     }

@@ -3,8 +3,8 @@
 #![allow(missing_docs)]
 
 use allocation_counter::{AllocationInfo, measure};
+use sse_harness::SplitMix64;
 use sse_proto::{DecodeError, Decoder, Limits, Oversize};
-use sse_testkit::SplitMix64;
 
 const KIB: usize = 1024;
 const LIMIT: usize = 512 * KIB;

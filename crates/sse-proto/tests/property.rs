@@ -5,8 +5,8 @@ mod common;
 
 use common::{decode, limits};
 use proptest::prelude::*;
+use sse_harness::reference;
 use sse_proto::{Decoder, Event, Frame, FrameRef};
-use sse_testkit::reference;
 
 /// `CASES=1000000 cargo test --release -p sse-proto --test property` runs more of them.
 fn cases() -> u32 {

@@ -8,11 +8,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use sse_harness::SplitMix64;
 use sse_proto::{
     Cause, CloseReason, Config, Disconnect, EventSource, FrameRef, Instant, Output, ReconnectPolicy,
     ResponseHead, Retry, Verdict,
 };
-use sse_testkit::SplitMix64;
 
 const SEEDS: u64 = 10_000;
 const IDLE: Duration = Duration::from_secs(30);

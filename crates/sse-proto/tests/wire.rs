@@ -4,9 +4,9 @@
 mod common;
 
 use common::{decode, limits};
+use sse_harness::wire::{Case, cases, large_cases};
+use sse_harness::{chunking, reference};
 use sse_proto::{Decoder, EventRef, FrameRef};
-use sse_testkit::wire::{Case, cases, large_cases};
-use sse_testkit::{chunking, reference};
 
 fn check(case: &Case, chunks: &[&[u8]]) {
     let decoder = Decoder::new(limits(case.limit, case.skip)).with_last_event_id(case.resumed_from);

@@ -9,8 +9,8 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use sse_harness::{Reply, Server};
 use sse_reqwest::{BoxError, SseResponse, TokioTimer};
-use sse_testkit::{Reply, Server};
 
 #[derive(Deserialize)]
 struct Word {

@@ -3,8 +3,8 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use sse_harness::{Reply, Server};
 use sse_reqwest::{Error, InvalidSse, RequestBody, Session, Sse, SseResponse};
-use sse_testkit::{Reply, Server};
 
 const SOON: Duration = Duration::from_secs(5);
 

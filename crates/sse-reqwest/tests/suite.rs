@@ -1,8 +1,8 @@
 //! The suite of all adapters, on reqwest. Redirects are reqwest's own.
 
+use sse_harness::fault_suite::FaultAdapter;
+use sse_harness::suite::Adapter;
 use sse_reqwest::{ClientBuilder, Reqwest, TokioTimer};
-use sse_testkit::fault_suite::FaultAdapter;
-use sse_testkit::suite::Adapter;
 use tokio::runtime::Builder;
 
 struct OnReqwest;
@@ -22,7 +22,7 @@ impl Adapter for OnReqwest {
     }
 }
 
-sse_testkit::adapter_suite!(OnReqwest);
+sse_harness::adapter_suite!(OnReqwest);
 
 /// With the connections' tasks on the thread whose memory is counted.
 struct OnOneThread;
@@ -50,4 +50,4 @@ impl FaultAdapter for OnOneThread {
     }
 }
 
-sse_testkit::fault_suite!(OnOneThread);
+sse_harness::fault_suite!(OnOneThread);

@@ -7,8 +7,8 @@
 //! Without URLs it follows two servers of its own.
 
 use smol::stream::{StreamExt, or};
+use sse_harness::{Reply, Server};
 use sse_smol::{Client, Error};
-use sse_testkit::{Reply, Server};
 
 fn main() -> Result<(), Error> {
     let mut args = std::env::args().skip(1);

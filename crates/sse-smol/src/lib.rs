@@ -26,7 +26,7 @@ use core::time::Duration;
 use std::io;
 
 use smol::net::{TcpStream, resolve};
-use sse_http::{happy_eyeballs, tune};
+use sse_http::{configure_socket, happy_eyeballs};
 
 pub use sse_driver::{self, *};
 #[cfg(any(
@@ -74,7 +74,7 @@ impl sse_http::Dial for SmolDial {
 
 async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     let stream = TcpStream::connect(address).await?;
-    tune(&stream);
+    configure_socket(&stream);
     Ok(stream)
 }
 

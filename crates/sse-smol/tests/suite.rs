@@ -1,12 +1,12 @@
 //! The suite of all adapters, on smol.
 
-use sse_smol::{Client, ClientBuilder, Http, SmolTimer};
-use sse_testkit::fault_suite::FaultAdapter;
+use sse_harness::fault_suite::FaultAdapter;
 #[cfg(unix)]
-use sse_testkit::fault_suite::UnixAdapter;
-use sse_testkit::suite::Adapter;
+use sse_harness::fault_suite::UnixAdapter;
+use sse_harness::suite::Adapter;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-use sse_testkit::tls_suite::TlsAdapter;
+use sse_harness::tls_suite::TlsAdapter;
+use sse_smol::{Client, ClientBuilder, Http, SmolTimer};
 
 struct OnSmol;
 
@@ -23,8 +23,8 @@ impl Adapter for OnSmol {
     }
 }
 
-sse_testkit::adapter_suite!(OnSmol);
-sse_testkit::redirect_suite!(OnSmol);
+sse_harness::adapter_suite!(OnSmol);
+sse_harness::redirect_suite!(OnSmol);
 
 impl FaultAdapter for OnSmol {
     const MOST_MEMORY: u64 = 384 << 10;
@@ -34,8 +34,8 @@ impl FaultAdapter for OnSmol {
     }
 }
 
-sse_testkit::fault_suite!(OnSmol);
-sse_testkit::http_fault_suite!(OnSmol);
+sse_harness::fault_suite!(OnSmol);
+sse_harness::http_fault_suite!(OnSmol);
 
 #[cfg(unix)]
 impl UnixAdapter for OnSmol {
@@ -48,7 +48,7 @@ impl UnixAdapter for OnSmol {
 }
 
 #[cfg(unix)]
-sse_testkit::unix_suite!(OnSmol);
+sse_harness::unix_suite!(OnSmol);
 
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 impl TlsAdapter for OnSmol {
@@ -59,4 +59,4 @@ impl TlsAdapter for OnSmol {
 }
 
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-sse_testkit::tls_suite!(OnSmol);
+sse_harness::tls_suite!(OnSmol);

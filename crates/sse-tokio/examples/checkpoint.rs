@@ -9,7 +9,7 @@
 use std::path::Path;
 use std::{fs, io};
 
-use sse_testkit::{Reply, Server};
+use sse_harness::{Reply, Server};
 use sse_tokio::{BoxError, Client};
 
 #[tokio::main]

@@ -8,7 +8,7 @@
 
 use futures_util::StreamExt;
 use futures_util::stream::select_all;
-use sse_testkit::{Reply, Server};
+use sse_harness::{Reply, Server};
 use sse_tokio::Client;
 
 #[tokio::main]

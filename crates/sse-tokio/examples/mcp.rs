@@ -6,7 +6,7 @@
 //!
 //! Without a URL it asks a server of its own, once for each kind of answer.
 
-use sse_testkit::{Reply, Server};
+use sse_harness::{Reply, Server};
 use sse_tokio::{Answer, Client, Error};
 
 const CALL: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call"}"#;

@@ -7,7 +7,7 @@
 //! Without a URL it asks a server of its own, once for each way in which an answer can go.
 
 use serde::Deserialize;
-use sse_testkit::{Reply, Server};
+use sse_harness::{Reply, Server};
 use sse_tokio::{Client, Error};
 
 #[derive(Deserialize)]

@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use sse_testkit::{Reply, Server};
+use sse_harness::{Reply, Server};
 use sse_tokio::{Client, Error, Failure, Frame, ReadyState, Retry, SessionHandle, State, Update};
 
 #[tokio::main]

@@ -12,7 +12,7 @@ use http_body_util::{BodyDataStream, BodyExt, StreamBody};
 use hyper::body::Frame;
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::rt::TokioExecutor;
-use sse_testkit::{Reply, Server};
+use sse_harness::{Reply, Server};
 use sse_tokio::{BoxError, RequestBody, TokioTimer, sse_driver::Client};
 
 #[tokio::main]

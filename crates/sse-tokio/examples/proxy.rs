@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
 use futures_util::StreamExt;
-use sse_testkit::{Reply, Server};
+use sse_harness::{Reply, Server};
 use sse_tokio::{BoxError, Client, Frame};
 
 #[tokio::main]

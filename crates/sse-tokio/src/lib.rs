@@ -21,7 +21,7 @@ use core::net::SocketAddr;
 use core::time::Duration;
 use std::io;
 
-use sse_http::{happy_eyeballs, tune};
+use sse_http::{configure_socket, happy_eyeballs};
 use tokio::io::AsyncRead;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time;
@@ -88,7 +88,7 @@ impl sse_http::Dial for TokioDial {
 
 async fn connect(address: SocketAddr) -> io::Result<Compat<TcpStream>> {
     let stream = TcpStream::connect(address).await?;
-    tune(&stream);
+    configure_socket(&stream);
     Ok(stream.compat())
 }
 

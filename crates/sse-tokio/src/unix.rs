@@ -38,7 +38,7 @@ impl sse_http::Dial for UnixDial {
         Ok(UnixStream::connect(&self.path).await?.compat())
     }
 
-    fn goes_by_host(&self) -> bool {
+    fn uses_host(&self) -> bool {
         false
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use sse_testkit::{Reply, Server};
+use sse_harness::{Reply, Server};
 use sse_tokio::{Client, Session};
 
 /// Opens so many sessions, reads an event of each, and waits for the next one in vain.
@@ -53,7 +53,7 @@ fn an_idle_session_holds_at_most_2400_bytes() {
 #[cfg(feature = "ring")]
 #[test]
 fn an_idle_session_over_tls_holds_at_most_24_kib() {
-    use sse_testkit::{TlsServer, TlsSettings, root_pem};
+    use sse_harness::{TlsServer, TlsSettings, root_pem};
 
     let server = TlsServer::new(silent(), TlsSettings::default());
     let tls = sse_tokio::Tls::default().add_roots_pem(root_pem().as_bytes()).expect("it is a certificate");

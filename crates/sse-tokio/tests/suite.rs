@@ -1,11 +1,11 @@
 //! The suite of all adapters, on Tokio.
 
-use sse_testkit::fault_suite::FaultAdapter;
+use sse_harness::fault_suite::FaultAdapter;
 #[cfg(unix)]
-use sse_testkit::fault_suite::UnixAdapter;
-use sse_testkit::suite::Adapter;
+use sse_harness::fault_suite::UnixAdapter;
+use sse_harness::suite::Adapter;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-use sse_testkit::tls_suite::TlsAdapter;
+use sse_harness::tls_suite::TlsAdapter;
 use sse_tokio::{Client, ClientBuilder, Http, TokioTimer};
 use tokio::runtime::Builder;
 
@@ -25,8 +25,8 @@ impl Adapter for OnTokio {
     }
 }
 
-sse_testkit::adapter_suite!(OnTokio);
-sse_testkit::redirect_suite!(OnTokio);
+sse_harness::adapter_suite!(OnTokio);
+sse_harness::redirect_suite!(OnTokio);
 
 impl FaultAdapter for OnTokio {
     const MOST_MEMORY: u64 = 384 << 10;
@@ -36,8 +36,8 @@ impl FaultAdapter for OnTokio {
     }
 }
 
-sse_testkit::fault_suite!(OnTokio);
-sse_testkit::http_fault_suite!(OnTokio);
+sse_harness::fault_suite!(OnTokio);
+sse_harness::http_fault_suite!(OnTokio);
 
 #[cfg(unix)]
 impl UnixAdapter for OnTokio {
@@ -50,7 +50,7 @@ impl UnixAdapter for OnTokio {
 }
 
 #[cfg(unix)]
-sse_testkit::unix_suite!(OnTokio);
+sse_harness::unix_suite!(OnTokio);
 
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 impl TlsAdapter for OnTokio {
@@ -61,4 +61,4 @@ impl TlsAdapter for OnTokio {
 }
 
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-sse_testkit::tls_suite!(OnTokio);
+sse_harness::tls_suite!(OnTokio);

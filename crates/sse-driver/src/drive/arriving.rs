@@ -8,24 +8,24 @@ use http::{Response, StatusCode};
 use sse_proto::{self as proto, Disconnect, Event, Instant};
 
 use super::{Drive, one};
+use crate::connection::{Arrived, Connection};
 use crate::head::{content_type, is_compressed, retry_after};
-use crate::link::{Arrived, Link};
 use crate::{EffectiveUrl, Error, FailedResponse, Futile, ResponseHead, Timer, Transport};
 
 impl<T: Transport, M: Timer> Drive<T, M> {
     /// Ready when the core was told something.
     pub(super) fn poll_input(&mut self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<()> {
-        if let Poll::Ready(arrived) = self.link.poll(cx) {
+        if let Poll::Ready(arrived) = self.connection.poll(cx) {
             self.overdue = false;
             self.handle(arrived);
             return Poll::Ready(());
         }
         let Some(deadline) = deadline else { return Poll::Pending };
-        ready!(self.alarm.poll(&self.timer, deadline, cx));
+        ready!(self.deadline.poll(&self.timer, deadline, cx));
         let now = self.timer.now();
         // A connection that was not ready may be so to the next task: some runtimes let nothing be ready for a task that
         // has done much, and the application may have been away for longer than the timeout.
-        let is_connected = !matches!(self.link, Link::Down);
+        let is_connected = !matches!(self.connection, Connection::Down);
         if now < deadline || (is_connected && !std::mem::replace(&mut self.overdue, true)) {
             cx.waker().wake_by_ref();
             return Poll::Pending;
@@ -38,9 +38,9 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     fn handle(&mut self, arrived: Arrived<T>) {
         match arrived {
             Arrived::Token(token, attempt) => self.handle_token(&token, attempt),
-            Arrived::NoToken(error) => self.call_off(Error::BearerAuth(error.into())),
+            Arrived::NoToken(error) => self.fail_hook(Error::BearerAuth(error.into())),
             Arrived::Request(request) => self.send(request),
-            Arrived::CalledOff(error) => self.call_off(Error::BeforeEach(error.into())),
+            Arrived::HookFailed(error) => self.fail_hook(Error::BeforeEach(error.into())),
             Arrived::Response(response) => self.handle_response(response),
             Arrived::NoResponse(error) => {
                 let how = how(&*error);
@@ -48,7 +48,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             }
             Arrived::Chunk(chunk) => {
                 self.budget.spend_chunk(chunk.len());
-                self.recent.handle_data(&chunk);
+                self.tail.handle_data(&chunk);
                 self.source.handle_data(self.chunk_time(), chunk);
             }
             Arrived::End(None) => self.handle_disconnect(None, Disconnect::Eof),
@@ -86,7 +86,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             let error = Error::ContentEncoding(Box::new(response));
             return self.handle_disconnect(Some(error), Disconnect::Futile);
         }
-        self.link = Link::Open(Box::pin(body));
+        self.connection = Connection::Open(Box::pin(body));
         let content_type = content_type(&head.headers);
         let head = proto::ResponseHead {
             status: head.status.as_u16(),
@@ -106,7 +106,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     }
 
     fn handle_disconnect(&mut self, error: Option<Error>, how: Disconnect) {
-        self.link = Link::Down;
+        self.connection = Connection::Down;
         if how == Disconnect::Eof && self.completes_unfinished() {
             self.source.complete_unfinished();
         }

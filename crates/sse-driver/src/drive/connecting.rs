@@ -7,7 +7,7 @@ use sse_proto::{self as proto, Disconnect};
 use url::Url;
 
 use super::{Drive, Phase, one};
-use crate::link::Link;
+use crate::connection::Connection;
 use crate::{
     Attempt, Error, FailedResponse, RequestBody, RequestError, State, Timer, TokenRequest, Transport,
 };
@@ -52,7 +52,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.tell(State::Connecting { attempt: attempt.number, resume: attempt.resume.clone() });
         match &self.options.bearer_auth {
             Some(ask) if self.credentials.token.is_none() => {
-                self.link = Link::Authorizing(ask(self.credentials.why()), attempt);
+                self.connection = Connection::Authorizing(ask(self.credentials.why()), attempt);
             }
             _ => self.prepare(attempt),
         }
@@ -66,23 +66,23 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                 self.credentials.refused = None;
                 self.prepare(attempt);
             }
-            Err(_) => self.call_off(Error::BearerAuth(Arc::new(RequestError::HeaderValue))),
+            Err(_) => self.fail_hook(Error::BearerAuth(Arc::new(RequestError::HeaderValue))),
         }
     }
 
-    pub(super) fn call_off(&mut self, error: Error) {
-        self.link = Link::Down;
+    pub(super) fn fail_hook(&mut self, error: Error) {
+        self.connection = Connection::Down;
         self.transport_error = Some(error);
-        self.source.handle_disconnect(self.timer.now(), Disconnect::CalledOff);
+        self.source.handle_disconnect(self.timer.now(), Disconnect::HookFailed);
     }
 
     pub(super) fn send(&mut self, request: Request<RequestBody>) {
         match Url::parse(&request.uri().to_string()) {
             Ok(url) => {
                 self.asked = one(&self.template.url, url);
-                self.link = Link::Connecting(Box::pin(self.transport.connect(request)));
+                self.connection = Connection::Connecting(Box::pin(self.transport.connect(request)));
             }
-            Err(error) => self.call_off(RequestError::Url(error).into()),
+            Err(error) => self.fail_hook(RequestError::Url(error).into()),
         }
     }
 
@@ -98,6 +98,6 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             last_failure: self.last_failure.clone(),
             last_response: self.last_response.clone(),
         };
-        self.link = Link::Preparing(before_each(attempt, request));
+        self.connection = Connection::Preparing(before_each(attempt, request));
     }
 }

@@ -9,7 +9,7 @@ use http::StatusCode;
 use sse_proto::{Cause, Instant, Verdict};
 
 use super::{Drive, Phase};
-use crate::link::{Arrived, Link};
+use crate::connection::{Arrived, Connection};
 use crate::{BoxError, Error, FailedResponse, Failure, Timer, Transport};
 
 /// A failure that is not decided yet.
@@ -102,7 +102,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         let Phase::Deciding(deciding) = &mut self.phase else { return Poll::Ready(()) };
         let Some(refusal) = &mut deciding.refusal else { return Poll::Ready(()) };
         loop {
-            match self.link.poll(cx) {
+            match self.connection.poll(cx) {
                 Poll::Ready(Arrived::Chunk(mut chunk)) => {
                     let room = MOST_OF_A_REFUSAL - refusal.body.len();
                     let taken = chunk.split_to(chunk.len().min(room));
@@ -115,13 +115,13 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                     ready!(self.budget.poll(cx));
                 }
                 Poll::Ready(Arrived::End(error)) => {
-                    self.link = Link::Down;
+                    self.connection = Connection::Down;
                     refusal.end = Some(error.map_or(Ok(()), Err));
                     return Poll::Ready(());
                 }
                 Poll::Ready(_) => return Poll::Ready(()),
                 Poll::Pending => {
-                    ready!(self.alarm.poll(&self.timer, refusal.until, cx));
+                    ready!(self.deadline.poll(&self.timer, refusal.until, cx));
                     if self.timer.now() >= refusal.until {
                         return Poll::Ready(());
                     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sse_proto::{Cause, CloseReason};
 
 use super::{Drive, Phase, Step};
-use crate::link::Link;
+use crate::connection::Connection;
 use crate::response::Response;
 use crate::{Error, State, Timer, Transport};
 
@@ -14,13 +14,13 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         let is_dismissed = matches!(self.phase, Phase::Draining);
         self.phase = Phase::Done;
         if !(self.keeps_response && is_response(&reason)) {
-            self.link = Link::Down;
+            self.connection = Connection::Down;
         }
         if reason == CloseReason::NoContent && self.first_response.is_none() {
             self.first_response.clone_from(&self.last_response);
         }
         let error = self.own_error.take().or_else(|| self.error(&reason)).filter(|_| !is_dismissed);
-        let diagnostics = self.recent.tail();
+        let diagnostics = self.tail.snapshot();
         self.tell(State::Closed { reason, error: error.clone().map(Arc::new), diagnostics });
         Step::Ended(error)
     }
@@ -31,8 +31,8 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         let start =
             self.last_failure.as_deref().and_then(Error::response).map(|response| response.body.clone());
         let (rest, end) = self.unread.map(|unread| (unread.rest, unread.end)).unwrap_or_default();
-        let body = match self.link {
-            Link::Open(body) => Some(body),
+        let body = match self.connection {
+            Connection::Open(body) => Some(body),
             _ => None,
         };
         let front = [start.unwrap_or_default(), rest];

@@ -403,7 +403,7 @@ fn a_token_server_that_fails_is_a_failed_attempt() {
                 std::future::ready(if *asked == 2 { Err("down") } else { Ok(format!("t{asked}")) })
             })
             .retry_when(move |failure| match failure.cause {
-                Cause::CalledOff => answer,
+                Cause::HookFailed => answer,
                 _ => Retry::Default,
             });
         let (_, end) = test.read(request);
@@ -434,7 +434,7 @@ fn an_error_of_before_each_is_put_to_the_application() {
                 if attempt.number == 2 { Err("no token") } else { Ok(request) }
             })
             .retry_when(move |failure| match failure.cause {
-                Cause::CalledOff => answer,
+                Cause::HookFailed => answer,
                 _ => Retry::Default,
             });
         let (_, end) = test.read(request);
@@ -564,7 +564,7 @@ fn on_state_sees_each_end_and_each_id_that_cannot_be_sent() {
 
     let invalid = test([]);
     invalid.read(invalid.builder().build().get("nowhere").on_state(see(&seen))).1.expect_err("no url");
-    assert_eq!(seen.take(), ["Failed(CalledOff) Some(\"the request is not valid\")"]);
+    assert_eq!(seen.take(), ["Failed(HookFailed) Some(\"the request is not valid\")"]);
 
     let over = test([no_content()]);
     over.read(over.get().on_state(see(&seen))).1.expect("a normal end");

@@ -1,9 +1,9 @@
 //! Sessions over a network and a clock that exist only here: no socket, no waiting.
 #![allow(missing_docs)]
 
-mod alarms;
 mod answers;
 mod bodies;
+mod deadlines;
 mod deciding;
 mod diagnostics;
 mod ends;
@@ -19,7 +19,7 @@ use std::task::{Context, Poll, Waker};
 
 use sse_driver::proto::ReconnectPolicy;
 use sse_driver::{Client, ClientBuilder, Error, RequestBuilder, Timer};
-use sse_testkit::{FakeClock, FakeNet, FakeReply};
+use sse_harness::{FakeClock, FakeNet, FakeReply};
 
 const URL: &str = "http://test/events";
 

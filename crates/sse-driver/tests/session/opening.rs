@@ -65,7 +65,7 @@ fn a_request_that_is_not_valid_is_the_first_item() {
         assert!(matches!(error, Error::Request(_)), "{error:?}");
         assert!(session.next().await.is_none());
     });
-    let expected = CloseReason::Failed(sse_driver::Cause::CalledOff);
+    let expected = CloseReason::Failed(sse_driver::Cause::HookFailed);
     assert_eq!(*states.lock().expect("no panic"), [(expected, true)]);
 }
 

@@ -1,7 +1,7 @@
 //! The decoder, as the tests use it.
 
+use sse_harness::reference::Outcome;
 use sse_proto::{Decoder, Limits, Oversize};
-use sse_testkit::reference::Outcome;
 
 pub(crate) fn limits(limit: usize, skip: bool) -> Limits {
     Limits::default().max_event_len(limit).oversize(if skip { Oversize::Skip } else { Oversize::Fail })

@@ -35,7 +35,7 @@ fn busy(life: &mut Life) {
 }
 
 fn call_off(life: &mut Life) {
-    life.source.handle_disconnect(life.now, Disconnect::CalledOff);
+    life.source.handle_disconnect(life.now, Disconnect::HookFailed);
 }
 
 fn missing(life: &mut Life) {
@@ -150,12 +150,12 @@ fn an_answer_goes_before_the_rules() {
         &[
             (
                 call_off,
-                "failed CalledOff close",
+                "failed HookFailed close",
                 [
-                    "closed Failed(CalledOff)",
-                    "lost CalledOff until 9s",
-                    "lost CalledOff until 10s",
-                    "closed Failed(CalledOff)",
+                    "closed Failed(HookFailed)",
+                    "lost HookFailed until 9s",
+                    "lost HookFailed until 10s",
+                    "closed Failed(HookFailed)",
                 ],
             ),
             (

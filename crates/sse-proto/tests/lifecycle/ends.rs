@@ -178,7 +178,7 @@ fn each_cause_and_each_reason_says_what_happened() {
         (Cause::Status(503), "the response had status 503"),
         (Cause::ContentType, "the response was no event stream"),
         (Cause::NotAccepted, "the application did not accept the response"),
-        (Cause::CalledOff, "the application called the attempt off"),
+        (Cause::HookFailed, "a hook of the application failed"),
         (Cause::Futile, "the transport failed, and another attempt cannot mend that"),
         (Cause::Reconnect, "the application asked for a new connection"),
     ] {

@@ -72,7 +72,7 @@ impl Life {
     /// Why a failure that could be retried is not.
     fn refusal_of(&self, cause: Cause) -> Option<CloseReason> {
         let is_first = !self.was_open && !self.backoff.policy().retry_initial;
-        let is_refused = is_first || cause == Cause::CalledOff;
+        let is_refused = is_first || cause == Cause::HookFailed;
         is_refused.then_some(CloseReason::Failed(cause))
     }
 

@@ -1,0 +1,28 @@
+//! The decoder against the reference.
+
+use super::reader::{Reader, limits};
+use crate::reference;
+
+/// Any bytes, cut into pieces of any size, with any limit: the decoder says what the slow reference says, the event
+/// that the end of the stream ends included.
+///
+/// The first three bytes are the limit (0 for none), whether to skip what is over it, and the size of the pieces; the rest
+/// is the stream.
+///
+/// ```
+/// sse_harness::fuzz::decode(b"\x08\x01\x03data: too long\n\ndata\n\n");
+/// ```
+///
+/// # Panics
+///
+/// When the decoder says anything else.
+pub fn decode(input: &[u8]) {
+    let [limit, skip, piece, stream @ ..] = input else { return };
+    let limits = limits(*limit, skip % 2 == 1);
+    let expected = reference::decode(stream, limits.max_event_len, skip % 2 == 1, String::new());
+    let mut reader = Reader::new(limits);
+    for chunk in stream.chunks(usize::from(*piece).max(1)) {
+        reader.read(chunk);
+    }
+    assert_eq!(reader.outcome(), expected, "in pieces of {piece}");
+}

@@ -1,0 +1,174 @@
+//! An HTTP proxy that keeps a record of what it is asked.
+
+use core::fmt;
+use core::net::SocketAddr;
+use std::io::{self, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
+
+use crate::RecordedRequest;
+use crate::front::{Front, Stopped, pass_on};
+
+/// How a [`ProxyServer`] answers.
+///
+/// ```
+/// use sse_harness::ProxyMood;
+///
+/// let mood = ProxyMood::Wants("Basic dXNlcjpwYXNzd29yZA==".into());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProxyMood {
+    /// It does what it is asked.
+    Willing,
+    /// It does, if `Proxy-Authorization` is this; otherwise it answers 407.
+    Wants(String),
+    /// It answers everything with this status.
+    Refuses(u16),
+    /// It says nothing at all.
+    Silent,
+    /// It answers with these bytes.
+    Says(Vec<u8>),
+    /// It does what it is asked, and sends these bytes through a tunnel in one write with its answer, before the server
+    /// behind it has said anything.
+    Premature(Vec<u8>),
+}
+
+/// An HTTP proxy on a free port of 127.0.0.1: `CONNECT`, and requests in absolute form.
+///
+/// To it every host is 127.0.0.1, so that tests can ask for names that nobody has.
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use std::net::TcpStream;
+/// use sse_harness::{ProxyMood, ProxyServer, Reply, Server};
+///
+/// let server = Server::script([Reply::status(204)]);
+/// let proxy = ProxyServer::new(ProxyMood::Willing);
+///
+/// let mut client = TcpStream::connect(proxy.addr())?;
+/// let url = format!("http://somewhere.example:{}/events", server.addr().port());
+/// client.write_all(format!("GET {url} HTTP/1.1\r\nHost: somewhere.example\r\n\r\n").as_bytes())?;
+/// let mut head = [0; 12];
+/// client.read_exact(&mut head)?;
+/// assert_eq!(&head, b"HTTP/1.1 204");
+/// assert_eq!((proxy.requests()[0].path.as_str(), server.requests()[0].path.as_str()), (&*url, "/events"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct ProxyServer {
+    front: Front,
+    requests: Arc<Mutex<Vec<RecordedRequest>>>,
+}
+
+impl ProxyServer {
+    /// A proxy of this mood.
+    ///
+    /// # Panics
+    ///
+    /// When no port is free.
+    #[must_use]
+    pub fn new(mood: ProxyMood) -> Self {
+        let requests = Arc::new(Mutex::new(vec![]));
+        let front = Front::start({
+            let requests = Arc::clone(&requests);
+            move |stream, stopped| serve(stream, &mood, &requests, stopped)
+        });
+        Self { front, requests }
+    }
+
+    /// Where the proxy listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.front.addr()
+    }
+
+    /// The proxy's URL, with userinfo where it is not empty.
+    #[must_use]
+    pub fn url(&self, userinfo: &str) -> String {
+        let at = if userinfo.is_empty() { "" } else { "@" };
+        format!("http://{userinfo}{at}{}", self.addr())
+    }
+
+    /// Every request so far. The path of one is its whole target: a URL, or the host and port of a tunnel.
+    ///
+    /// # Panics
+    ///
+    /// When a thread of the proxy has panicked.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.requests.lock().expect("nothing panics while it holds the requests").clone()
+    }
+}
+
+impl fmt::Debug for ProxyServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProxyServer").field("addr", &self.addr()).finish_non_exhaustive()
+    }
+}
+
+fn serve(
+    mut near: TcpStream,
+    mood: &ProxyMood,
+    requests: &Mutex<Vec<RecordedRequest>>,
+    stopped: &Stopped,
+) -> io::Result<()> {
+    let request = RecordedRequest::read(BufReader::new(Patient { stream: &near, stopped }))?;
+    requests.lock().expect("nothing panics while it holds the requests").push(request.clone());
+    let status = match mood {
+        ProxyMood::Silent => return stopped.patiently(|| near.read(&mut [0; 64])).map(drop),
+        ProxyMood::Says(bytes) => return near.write_all(bytes),
+        ProxyMood::Refuses(status) => *status,
+        ProxyMood::Wants(value) if request.header("proxy-authorization") != Some(value) => 407,
+        _ => 200,
+    };
+    if status != 200 {
+        return near.write_all(format!("HTTP/1.1 {status} \r\ncontent-length: 0\r\n\r\n").as_bytes());
+    }
+    let far = match request.method.as_str() {
+        "CONNECT" => open_tunnel(&mut near, &request, mood)?,
+        _ => forward(&request)?,
+    };
+    far.set_nonblocking(true)?;
+    pass_on(&mut near, &mut { far }, stopped);
+    Ok(())
+}
+
+fn open_tunnel(near: &mut TcpStream, request: &RecordedRequest, mood: &ProxyMood) -> io::Result<TcpStream> {
+    let far = connect(&request.path)?;
+    let mut answer = b"HTTP/1.1 200 \r\n\r\n".to_vec();
+    if let ProxyMood::Premature(bytes) = mood {
+        answer.extend(bytes);
+    }
+    near.write_all(&answer)?;
+    Ok(far)
+}
+
+/// The request in origin form, without what is for the proxy.
+fn forward(request: &RecordedRequest) -> io::Result<TcpStream> {
+    let target = request.path.strip_prefix("http://").ok_or(io::ErrorKind::InvalidData)?;
+    let (authority, path) = target.split_at(target.find('/').unwrap_or(target.len()));
+    let mut far = connect(authority)?;
+    let mut head = format!("{} {} HTTP/1.1\r\n", request.method, if path.is_empty() { "/" } else { path });
+    for (name, value) in request.headers.iter().filter(|(name, _)| name != "proxy-authorization") {
+        head.extend([name, ": ", value, "\r\n"]);
+    }
+    far.write_all(&[head.as_bytes(), b"\r\n", &request.body].concat())?;
+    Ok(far)
+}
+
+/// Port 80 where there is none.
+fn connect(authority: &str) -> io::Result<TcpStream> {
+    let port = authority.rsplit_once(':').map_or(Ok(80), |(_, port)| port.parse());
+    TcpStream::connect(("127.0.0.1", port.map_err(io::Error::other)?))
+}
+
+struct Patient<'p> {
+    stream: &'p TcpStream,
+    stopped: &'p Stopped,
+}
+
+impl Read for Patient<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stopped.patiently(|| (&*self.stream).read(buffer))
+    }
+}

@@ -1,0 +1,183 @@
+//! What every runtime's client has to do with `https://`: the cases, written once for all of them.
+
+use core::error::Error as StdError;
+use core::time::Duration;
+
+use sse_driver::{ClientBuilder, Error};
+
+use crate::suite::Adapter;
+use crate::{Certificate, Handshake, Reply, Server, TlsServer, TlsSettings, root_pem};
+
+/// No case waits longer for anything.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What these cases need of a client, besides what the [`suite`](mod@crate::suite) needs.
+///
+/// ```
+/// use sse_driver::ClientBuilder;
+/// use sse_harness::suite::Adapter;
+/// use sse_harness::tls_suite::TlsAdapter;
+///
+/// struct Other<A>(A);
+///
+/// impl<A: Adapter> Adapter for Other<A> {
+///     type Transport = A::Transport;
+///     type Timer = A::Timer;
+///     fn builder() -> ClientBuilder<A::Transport, A::Timer> {
+///         A::builder()
+///     }
+///     fn block_on<F: Future>(future: F) -> F::Output {
+///         A::block_on(future)
+///     }
+/// }
+///
+/// impl<A: TlsAdapter> TlsAdapter for Other<A> {
+///     fn builder_trusting(pem: &[u8]) -> ClientBuilder<A::Transport, A::Timer> {
+///         A::builder_trusting(pem).show_comments(true)
+///     }
+/// }
+/// ```
+pub trait TlsAdapter: Adapter {
+    /// A client that trusts the root certificates of a PEM text, besides or instead of the usual ones.
+    fn builder_trusting(pem: &[u8]) -> ClientBuilder<Self::Transport, Self::Timer>;
+}
+
+/// Makes a test of each case, for an adapter.
+///
+/// ```ignore
+/// struct Tokio;
+/// impl TlsAdapter for Tokio { .. }
+/// sse_harness::tls_suite!(Tokio);
+/// ```
+#[macro_export]
+macro_rules! tls_suite {
+    ($adapter:ty) => {
+        $crate::tls_suite!(@ $adapter:
+            https_session https_by_name https_resumes_events_and_the_tls_session
+            https_expired https_not_yet_valid https_wrong_name https_unknown_root https_self_signed
+            https_never_leads_down_to_http https_closes_on_drop);
+    };
+    (@ $adapter:ty: $($case:ident)*) => {
+        $(#[test]
+        fn $case() {
+            $crate::tls_suite::$case::<$adapter>();
+        })*
+    };
+}
+
+/// Events come over TLS, by the address of the server.
+pub fn https_session<A: TlsAdapter>() {
+    let server = serving(Certificate::Good);
+    assert_eq!(follow::<A>(&server.url("/events")).expect("a session"), ["a", "b"]);
+    let request = &server.plain().requests()[0];
+    assert_eq!((request.path.as_str(), request.header("accept")), ("/events", Some("text/event-stream")));
+    assert_ne!(server.handshakes()[0].alpn.as_deref(), Some("h2"));
+}
+
+/// Events come over TLS, by the name of the server, which it is told (SNI).
+pub fn https_by_name<A: TlsAdapter>() {
+    let server = serving(Certificate::Good);
+    assert_eq!(follow::<A>(&server.url_by_name("/events")).expect("a session"), ["a", "b"]);
+    assert_eq!(server.handshakes()[0].server_name.as_deref(), Some("localhost"));
+}
+
+/// After a connection was cut the session goes on over a new one, after the last event, and with the TLS session that
+/// it has.
+pub fn https_resumes_events_and_the_tls_session<A: TlsAdapter>() {
+    let plain = Server::script([
+        Reply::events().send("retry: 1\nid: 1\ndata: a\n\ndata: cut o").cut(),
+        Reply::events().send("data: b\n\n").close(),
+        Reply::status(204),
+    ]);
+    let server = TlsServer::new(plain, TlsSettings { close_notify: false, ..TlsSettings::default() });
+    assert_eq!(follow::<A>(&server.url_by_name("/events")).expect("a session"), ["a", "b"]);
+    assert_eq!(server.plain().requests()[1].header("last-event-id"), Some("1"));
+    let resumed: Vec<_> = server.handshakes().iter().map(|Handshake { resumed, .. }| *resumed).collect();
+    assert_eq!(resumed, [false, true, true]);
+}
+
+/// A certificate that was valid once is refused.
+pub fn https_expired<A: TlsAdapter>() {
+    refused::<A>(Certificate::Expired);
+}
+
+/// A certificate that will be valid is refused.
+pub fn https_not_yet_valid<A: TlsAdapter>() {
+    refused::<A>(Certificate::NotYetValid);
+}
+
+/// A certificate for somebody else is refused.
+pub fn https_wrong_name<A: TlsAdapter>() {
+    refused::<A>(Certificate::WrongName);
+}
+
+/// A certificate that is signed by somebody who only bears the name of the trusted authority is refused.
+pub fn https_unknown_root<A: TlsAdapter>() {
+    refused::<A>(Certificate::UnknownRoot);
+}
+
+/// A certificate that nobody signed is refused.
+pub fn https_self_signed<A: TlsAdapter>() {
+    refused::<A>(Certificate::SelfSigned);
+}
+
+/// A redirect from `https` to `http` is refused, and nobody is asked there.
+pub fn https_never_leads_down_to_http<A: TlsAdapter>() {
+    let plain = Server::script([Reply::status(204)]);
+    let redirect = Server::script([Reply::status(307).header("location", plain.url("/down"))]);
+    let secure = TlsServer::new(redirect, TlsSettings::default());
+    let error = follow::<A>(&secure.url("/")).expect_err("it is no way to go");
+    let causes = core::iter::successors(error.source(), |&error| error.source());
+    let told: Vec<_> = causes.map(ToString::to_string).collect();
+    assert!(told.iter().any(|cause| cause == "the redirect leads from https down to http"), "{told:?}");
+    assert!(plain.requests().is_empty());
+}
+
+/// Dropping a session closes its socket.
+pub fn https_closes_on_drop<A: TlsAdapter>() {
+    let plain = Server::script([Reply::events().send("data: a\n\n").stall()]);
+    let server = TlsServer::new(plain, TlsSettings::default());
+    A::block_on(async {
+        let client = A::builder_trusting(root_pem().as_bytes()).response_timeout(PATIENCE).build();
+        let mut session = client.get(server.url("/")).open().await.expect("a session");
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+        drop(session);
+        assert!(server.plain().wait_for_close(0, PATIENCE).is_some());
+    });
+}
+
+fn serving(certificate: Certificate) -> TlsServer {
+    let plain = Server::script([Reply::events().send("data: a\n\ndata: b\n\n").close(), Reply::status(204)]);
+    TlsServer::new(plain, TlsSettings { certificate, ..TlsSettings::default() })
+}
+
+/// The data of all events of a session.
+fn follow<A: TlsAdapter>(url: &str) -> Result<Vec<String>, Error> {
+    A::block_on(async {
+        let client = A::builder_trusting(root_pem().as_bytes())
+            .reconnection_time(Duration::from_millis(1))
+            .response_timeout(PATIENCE)
+            .idle_timeout(PATIENCE)
+            .max_reconnection_attempts(3)
+            .build();
+        let mut session = client.get(url).open().await?;
+        let mut data = vec![];
+        while let Some(event) = session.next().await {
+            data.push(event?.data.to_string());
+        }
+        Ok(data)
+    })
+}
+
+/// It is an error of the connection with a cause, and the server is told nothing.
+fn refused<A: TlsAdapter>(certificate: Certificate) {
+    let server = serving(certificate);
+    for url in [server.url("/?secret"), server.url_by_name("/?secret")] {
+        let error = follow::<A>(&url).expect_err("such a certificate proves nothing");
+        assert!(matches!(error, Error::Connect(_)), "{error:?}");
+        let causes = core::iter::successors(error.source(), |&error| error.source());
+        let text: Vec<_> = causes.map(ToString::to_string).collect();
+        assert!(text.join(": ").contains("certificate"), "the chain names the cause: {text:?}");
+    }
+    assert!(server.plain().requests().is_empty());
+}
