@@ -49,9 +49,10 @@ impl Loss {
         }
     }
 
-    /// The same connection is given up for another reason.
+    /// The same connection is given up for another reason. Its progress counts up to the first one.
     pub(super) fn replace(&mut self, loss: Self) {
-        *self = Self { opened: self.opened, ..loss };
+        let opened = if self.is_asked { None } else { self.opened };
+        *self = Self { opened, ..loss };
     }
 }
 
