@@ -1,18 +1,18 @@
 //! One connection: its request is read and recorded, its reply is played, and the peer is watched all the while.
 
-use core::sync::atomic::{AtomicU64, Ordering};
-use core::time::Duration;
 use std::io::{self, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
-use super::reply::{End, Step};
-use super::shared::{Manner, Shared};
-use super::{PAUSE, RecordedRequest, Reply};
+use super::PAUSE;
+use super::shared::Shared;
+use crate::reply::{End, Step};
+use crate::{RecordedRequest, Reply};
 
 const BETWEEN_BYTES: Duration = Duration::from_micros(200);
 /// How long a look at a silent peer gets in the end. A thousand connections that look up every few milliseconds would
@@ -48,18 +48,18 @@ impl Connection<'_> {
         self.stream.set_nodelay(true)?;
         self.stream.set_read_timeout(Some(PAUSE))?;
         self.stream.set_write_timeout(Some(PAUSE))?;
-        let request = self.request()?;
-        let number = self.server.enter_request(&request, &self.sent);
-        let reply = (self.server.answer)(&request, number);
+        let mut request = self.request()?;
+        self.server.enter_request(&mut request, &self.sent);
+        let reply = self.server.script.answer(&request);
         if self.play(&reply) == Over::Peer {
-            self.server.enter_close(number);
+            self.server.enter_close(request.number);
         }
         Ok(())
     }
 
     fn request(&self) -> io::Result<RecordedRequest> {
-        if self.server.manner == Manner::Premature {
-            Ok(RecordedRequest::unread())
+        if self.server.is_early() {
+            Ok(RecordedRequest::default())
         } else {
             RecordedRequest::read(BufReader::new(self))
         }
@@ -73,6 +73,9 @@ impl Connection<'_> {
     }
 
     fn send_reply(&self, reply: &Reply) -> Result<(), Over> {
+        if let Some(time) = reply.delay {
+            self.pause(time)?;
+        }
         self.send(&reply.head())?;
         for step in &reply.steps {
             self.take_step(step, reply)?;
@@ -82,31 +85,33 @@ impl Connection<'_> {
 
     fn take_step(&self, step: &Step, reply: &Reply) -> Result<(), Over> {
         match step {
-            Step::Send(bytes) => self.send(&reply.frame(bytes)),
+            Step::Send(bytes) => self.send(&reply.chunk(bytes)),
             Step::SendEachByte(bytes) => bytes.chunks(1).try_for_each(|byte| {
-                self.send(&reply.frame(byte))?;
+                self.send(&reply.chunk(byte))?;
                 thread::sleep(BETWEEN_BYTES);
                 Ok(())
             }),
-            Step::SendForEver(bytes) => {
-                let frame = reply.frame(bytes);
+            Step::SendForever(bytes) => {
+                let frame = reply.chunk(bytes);
                 loop {
                     self.send(&frame)?;
                 }
             }
-            Step::Pause(time) => {
-                let start = Instant::now();
-                self.watch_while(|| time.checked_sub(start.elapsed()))
-            }
+            Step::Pause(time) => self.pause(*time),
             Step::Wait(gate) => self.watch_while(|| (!gate.is_open()).then_some(LOOK_BESIDE_GATE)),
         }
+    }
+
+    fn pause(&self, time: Duration) -> Result<(), Over> {
+        let start = Instant::now();
+        self.watch_while(|| time.checked_sub(start.elapsed()))
     }
 
     /// The peer of a connection that was closed here is still watched until it closes too.
     fn end(&self, end: End) -> Over {
         match end {
             End::Reset => return self.reset(),
-            End::Close | End::Cut => drop(self.stream.shutdown(Shutdown::Write)),
+            End::Close | End::Drop => drop(self.stream.shutdown(Shutdown::Write)),
             End::Stall => {}
         }
         self.watch()

@@ -1,14 +1,14 @@
 //! The record of a server: what was asked, and when the peers went.
 
-use core::sync::atomic::{AtomicU64, Ordering};
-use core::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::RecordedRequest;
+use crate::RecordedRequest;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Log {
+    start: Instant,
     entries: Mutex<Vec<Entry>>,
     changed: Condvar,
 }
@@ -16,22 +16,31 @@ pub(super) struct Log {
 #[derive(Debug)]
 struct Entry {
     request: RecordedRequest,
-    closed: Option<Instant>,
+    closed: Option<Duration>,
     sent: Arc<AtomicU64>,
 }
 
 impl Log {
-    /// Records a request, with the count of what is sent in answer, and gives its number.
-    pub(super) fn add(&self, request: RecordedRequest, sent: Arc<AtomicU64>) -> usize {
+    pub(super) fn new() -> Self {
+        Self { start: Instant::now(), entries: Mutex::default(), changed: Condvar::new() }
+    }
+
+    /// Records a request, with the count of what is sent in answer, and sets its number and its time.
+    pub(super) fn add(&self, request: &mut RecordedRequest, sent: Arc<AtomicU64>) {
         let mut entries = self.lock();
-        entries.push(Entry { request, closed: None, sent });
+        request.number = entries.len();
+        request.received = self.start.elapsed();
+        entries.push(Entry { request: request.clone(), closed: None, sent });
         self.changed.notify_all();
-        entries.len() - 1
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.lock().len()
     }
 
     /// Records that the peer of request `number` has closed its connection.
     pub(super) fn close(&self, number: usize) {
-        self.lock()[number].closed = Some(Instant::now());
+        self.lock()[number].closed = Some(self.start.elapsed());
         self.changed.notify_all();
     }
 
@@ -43,7 +52,7 @@ impl Log {
         self.wait(timeout, |entries| entries.get(number).map(|entry| entry.request.clone()))
     }
 
-    pub(super) fn wait_for_close(&self, number: usize, timeout: Duration) -> Option<Instant> {
+    pub(super) fn wait_for_close(&self, number: usize, timeout: Duration) -> Option<Duration> {
         self.wait(timeout, |entries| entries.get(number)?.closed)
     }
 

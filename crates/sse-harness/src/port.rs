@@ -6,8 +6,7 @@ use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
 
 use socket2::{Domain, Socket, Type};
 
-use super::shared::Manner;
-use super::{Reply, Server, in_turn};
+use crate::{MockServer, Reply, serve_on};
 
 /// A connection over loopback that takes longer than this is not made.
 const NOTICEABLE: Duration = Duration::from_millis(300);
@@ -25,7 +24,7 @@ const MOST_PENDING: usize = 64;
 /// let port = ReservedPort::new();
 /// let addr = port.addr();
 /// assert_eq!(TcpStream::connect(addr).expect_err("nobody listens").kind(), ErrorKind::ConnectionRefused);
-/// let server = port.script([Reply::status(204)]);
+/// let server = port.serve([Reply::status(204)]);
 /// assert!(TcpStream::connect(addr).is_ok());
 /// # drop(server);
 /// ```
@@ -47,8 +46,28 @@ impl ReservedPort {
         Self::bind(SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)))
     }
 
-    /// The port of a server that is gone.
-    pub(super) fn again(addr: SocketAddr) -> Self {
+    /// Ends a server with all its connections, and keeps its port for another one.
+    ///
+    /// ```
+    /// use std::net::TcpStream;
+    /// use sse_harness::{Reply, ReservedPort, serve};
+    ///
+    /// let server = serve([Reply::status(204)]);
+    /// let addr = server.addr();
+    /// let port = ReservedPort::of(server);
+    /// assert!(TcpStream::connect(addr).is_err());
+    /// let server = port.serve([Reply::status(204)]);
+    /// assert!(TcpStream::connect(addr).is_ok());
+    /// # drop(server);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If a closure that answers does not end within 10 seconds, or if another program is quick to take the port.
+    #[must_use]
+    pub fn of(server: MockServer) -> Self {
+        let addr = server.addr();
+        drop(server);
         Self::bind(addr)
     }
 
@@ -103,14 +122,14 @@ impl ReservedPort {
         format!("http://{}{path}", self.addr)
     }
 
-    /// Now there is a server at this port: see [`Server::script`].
+    /// Starts a server at this port: see [`serve`](crate::serve).
     ///
     /// # Panics
     ///
     /// When there is no reply at all.
     #[must_use]
-    pub fn script(self, replies: impl IntoIterator<Item = Reply>) -> Server {
+    pub fn serve(self, replies: impl IntoIterator<Item = Reply>) -> MockServer {
         self.socket.listen(128).expect("a bound socket can listen");
-        Server::start(self.socket.into(), Manner::Usual, in_turn(replies))
+        serve_on(self.socket.into(), replies)
     }
 }

@@ -1,70 +1,80 @@
-//! Requests as they came in (RFC 9112, sections 3 to 7).
+//! Requests as they are received (RFC 9112, sections 3 to 7).
 
 use std::io::{self, BufRead, ErrorKind, Read};
-use std::time::Instant;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 /// The most that is read of one request, in bytes.
 const MAX_LEN: u64 = 16 << 20;
 
-/// One request.
+/// A request that a [`MockServer`](crate::MockServer) or a [`MockTransport`](crate::MockTransport) received.
 ///
-/// ```no_run
-/// # let server = sse_harness::Server::script([sse_harness::Reply::status(204)]);
-/// let request = &server.requests()[0];
-/// assert_eq!((request.method.as_str(), request.path.as_str()), ("GET", "/events?from=7"));
-/// assert_eq!(request.header("accept"), Some("text/event-stream"));
-/// assert_eq!(request.header_values("last-event-id"), ["7"]);
 /// ```
-#[derive(Clone, Debug)]
+/// # let mut request = sse_testkit::RecordedRequest::default();
+/// # request.path = "/events?from=7".into();
+/// # request.headers.insert("last-event-id", "7".parse()?);
+/// assert_eq!((request.method.as_str(), request.path.as_str()), ("GET", "/events?from=7"));
+/// assert_eq!(request.last_event_id(), Some("7"));
+/// assert_eq!(request.header("authorization"), None);
+/// # Ok::<(), http::header::InvalidHeaderValue>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct RecordedRequest {
-    /// The method, as it was sent.
-    pub method: String,
-    /// The request target, with its query: "/events?from=7".
+    /// Its number in the order of arrival, from 0.
+    pub number: usize,
+    /// The method.
+    pub method: Method,
+    /// The request target as a server sees it, with its query: `/events?from=7`.
     pub path: String,
-    /// Names in lower case, in the order in which they came, every one of several of the same name. Values without the
-    /// space around them; what is not UTF-8 in them is U+FFFD.
-    pub headers: Vec<(String, String)>,
+    /// The absolute URL. For a [`MockServer`](crate::MockServer) it is made of the `Host` header and the path.
+    pub url: String,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The body, without its framing.
-    pub body: Vec<u8>,
-    /// When its last byte had come.
-    pub received: Instant,
+    pub body: Bytes,
+    /// When it was received, as the time since the server or the transport was made.
+    pub received: Duration,
 }
 
 impl RecordedRequest {
-    /// The value of the first header of this name (in lower case).
+    /// Returns the value of the first header of this name; `None` if there is none, or if it is not UTF-8.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.values(name).next()
+        self.headers.get(name).and_then(text)
     }
 
-    /// The values of all headers of this name (in lower case), in order.
+    /// Returns the values of all headers of this name, in order. Values that are not UTF-8 are left out.
     #[must_use]
     pub fn header_values(&self, name: &str) -> Vec<&str> {
-        self.values(name).collect()
+        self.headers.get_all(name).iter().filter_map(text).collect()
     }
 
-    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.headers.iter().filter(move |header| header.0 == name).map(|header| header.1.as_str())
+    /// Returns the last event ID that the client resumes from: the value of `Last-Event-ID` (WHATWG HTML 9.2.4).
+    #[must_use]
+    pub fn last_event_id(&self) -> Option<&str> {
+        self.header("last-event-id")
     }
 
-    /// Stands for a request that is not read before it is answered.
-    pub(crate) fn unread() -> Self {
-        let (method, path) = (String::new(), String::new());
-        Self { method, path, headers: vec![], body: vec![], received: Instant::now() }
-    }
-
-    /// Reads one request; an error when it is cut off, too long or no HTTP.
-    pub(crate) fn read(from: impl BufRead) -> io::Result<Self> {
+    /// Reads one request, for a server of your own. Its number and its time are 0.
+    ///
+    /// # Errors
+    ///
+    /// If the request is cut off, longer than 16 MiB or not HTTP/1.1.
+    pub fn read(from: impl BufRead) -> io::Result<Self> {
         let mut from = from.take(MAX_LEN);
         let line = read_line(&mut from)?;
-        let [method, path, "HTTP/1.1"] = line.split(' ').collect::<Vec<_>>()[..] else {
+        let [method, path, b"HTTP/1.1"] = line.split(|byte| *byte == b' ').collect::<Vec<_>>()[..] else {
             return Err(invalid());
         };
-        let (method, path) = (method.into(), path.into());
+        let method = Method::from_bytes(method).map_err(|_| invalid())?;
+        let path = String::from_utf8_lossy(path).into_owned();
         let headers = read_headers(&mut from)?;
-        let mut request = Self { method, path, headers, body: vec![], received: Instant::now() };
-        request.body = request.read_body(from)?;
-        request.received = Instant::now();
+        let mut request = Self { method, path, headers, ..Self::default() };
+        request.url = format!("http://{}{}", request.header("host").unwrap_or_default(), request.path);
+        request.body = request.read_body(from)?.into();
         Ok(request)
     }
 
@@ -79,15 +89,21 @@ impl RecordedRequest {
     }
 }
 
-fn read_headers(mut from: impl BufRead) -> io::Result<Vec<(String, String)>> {
-    let mut headers = Vec::new();
+fn text(value: &HeaderValue) -> Option<&str> {
+    str::from_utf8(value.as_bytes()).ok()
+}
+
+fn read_headers(mut from: impl BufRead) -> io::Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
     loop {
         let line = read_line(&mut from)?;
         if line.is_empty() {
             return Ok(headers);
         }
-        let (name, value) = line.split_once(':').ok_or_else(invalid)?;
-        headers.push((name.to_ascii_lowercase(), value.trim_matches([' ', '\t']).into()));
+        let colon = line.iter().position(|byte| *byte == b':').ok_or_else(invalid)?;
+        let name = HeaderName::from_bytes(&line[..colon]).map_err(|_| invalid())?;
+        let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).map_err(|_| invalid())?;
+        headers.append(name, value);
     }
 }
 
@@ -95,7 +111,7 @@ fn read_headers(mut from: impl BufRead) -> io::Result<Vec<(String, String)>> {
 fn read_chunks(mut from: impl BufRead) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
-        let line = read_line(&mut from)?;
+        let line = String::from_utf8_lossy(&read_line(&mut from)?).into_owned();
         let size = line.split(';').next().unwrap_or_default().trim();
         let len = u64::from_str_radix(size, 16).map_err(|_| invalid())?;
         if len == 0 {
@@ -114,11 +130,12 @@ fn read_exactly(from: impl Read, len: u64) -> io::Result<Vec<u8>> {
 }
 
 /// A line without its end.
-fn read_line(mut from: impl BufRead) -> io::Result<String> {
+fn read_line(mut from: impl BufRead) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     from.read_until(b'\n', &mut line)?;
-    let line = line.strip_suffix(b"\r\n").ok_or(ErrorKind::UnexpectedEof)?;
-    Ok(String::from_utf8_lossy(line).into_owned())
+    let len = line.strip_suffix(b"\r\n").ok_or(ErrorKind::UnexpectedEof)?.len();
+    line.truncate(len);
+    Ok(line)
 }
 
 fn invalid() -> io::Error {
@@ -134,12 +151,11 @@ mod tests {
     }
 
     #[test]
-    fn keeps_the_order_and_the_duplicates_of_headers() {
+    fn headers_of_the_same_name_keep_their_order() {
         let request = read(b"GET /a?b=c HTTP/1.1\r\nHost: h\r\nX-A:1\r\nx-b: \t2 3 \r\nX-a: 4\r\n\r\n")
             .expect("a request");
         assert_eq!((request.method.as_str(), request.path.as_str()), ("GET", "/a?b=c"));
-        let expected = [("host", "h"), ("x-a", "1"), ("x-b", "2 3"), ("x-a", "4")];
-        assert_eq!(request.headers, expected.map(|(name, value)| (name.into(), value.into())));
+        assert_eq!((request.headers.len(), request.header("X-B")), (4, Some("2 3")));
         assert_eq!(request.header("x-a"), Some("1"));
         assert_eq!(request.header_values("x-a"), ["1", "4"]);
         assert_eq!(request.header("x-c"), None);
@@ -148,13 +164,13 @@ mod tests {
     #[test]
     fn reads_a_body_with_a_length() {
         let request = read(b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\na\0bcd").expect("a request");
-        assert_eq!(request.body, b"a\0b");
+        assert_eq!(request.body, "a\0b");
     }
 
     #[test]
     fn reads_a_body_in_chunks() {
         let input = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nA\r\n0123456789\r\n1;x=y\r\na\r\n0\r\nt: u\r\n\r\n";
-        assert_eq!(read(input).expect("a request").body, b"0123456789a");
+        assert_eq!(read(input).expect("a request").body, "0123456789a");
     }
 
     #[test]

@@ -1,46 +1,33 @@
 //! What the threads of a server share, and the one of them that starts the others.
 
-use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 
 use super::log::Log;
-use super::{PAUSE, RecordedRequest, Reply, connection};
+use super::{PAUSE, connection};
+use crate::RecordedRequest;
+use crate::script::Script;
 
 /// What the threads of a server share.
 pub(super) struct Shared {
-    pub(super) answer: Box<Answer>,
-    pub(super) manner: Manner,
+    pub(super) script: Script,
     pub(super) log: Log,
-    /// How many requests there were of which no record is kept.
+    recording: AtomicBool,
+    /// How many requests there were without a record.
     unrecorded: AtomicUsize,
     stopped: AtomicBool,
     /// The connections so far; those that are over are dangling.
     streams: Mutex<Vec<Weak<TcpStream>>>,
 }
 
-pub(super) type Answer = dyn Fn(&RecordedRequest, usize) -> Reply + Send + Sync;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Manner {
-    /// Reads a request, records it and answers it.
-    Usual,
-    /// Answers before it reads.
-    Premature,
-    /// Keeps no record.
-    Forgetful,
-}
-
 impl Shared {
-    pub(super) fn new(
-        manner: Manner,
-        answer: impl Fn(&RecordedRequest, usize) -> Reply + Send + Sync + 'static,
-    ) -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            answer: Box::new(answer),
-            manner,
-            log: Log::default(),
+            script: Script::default(),
+            log: Log::new(),
+            recording: AtomicBool::new(true),
             unrecorded: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
             streams: Mutex::default(),
@@ -55,17 +42,31 @@ impl Shared {
         self.stopped.load(Ordering::Relaxed)
     }
 
-    /// The number of a request.
-    pub(super) fn enter_request(&self, request: &RecordedRequest, sent: &Arc<AtomicU64>) -> usize {
-        match self.manner {
-            Manner::Forgetful => self.unrecorded.fetch_add(1, Ordering::Relaxed),
-            _ => self.log.add(request.clone(), Arc::clone(sent)),
+    pub(super) fn stop_recording(&self) {
+        self.recording.store(false, Ordering::Relaxed);
+    }
+
+    fn recording(&self) -> bool {
+        self.recording.load(Ordering::Relaxed)
+    }
+
+    /// Whether the next request is answered before it is read.
+    pub(super) fn is_early(&self) -> bool {
+        self.script.is_early(self.log.len())
+    }
+
+    /// Sets the number of a request.
+    pub(super) fn enter_request(&self, request: &mut RecordedRequest, sent: &Arc<AtomicU64>) {
+        if self.recording() {
+            self.log.add(request, Arc::clone(sent));
+        } else {
+            request.number = self.unrecorded.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     /// The peer of request `number` has closed its connection.
     pub(super) fn enter_close(&self, number: usize) {
-        if self.manner != Manner::Forgetful {
+        if self.recording() {
             self.log.close(number);
         }
     }
