@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 mod gate;
+mod recording;
 mod reply;
 mod request;
 mod script;
@@ -13,6 +14,7 @@ mod timer;
 mod transport;
 
 pub use gate::Gate;
+pub use recording::{Recording, RecordingError, RecordingWriter};
 pub use reply::Reply;
 pub use request::RecordedRequest;
 pub use server::MockServer;
