@@ -116,3 +116,7 @@ impl Timer for AsyncStdTimer {
         Box::pin(sleep(deadline.saturating_duration_since(self.now())))
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

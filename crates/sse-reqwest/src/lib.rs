@@ -105,3 +105,7 @@ fn error(error: reqwest::Error) -> BoxError {
         error.into()
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -135,3 +135,7 @@ impl Future for Sleep {
         Pin::new(&mut self.0).poll(cx).map(drop)
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -132,3 +132,7 @@ impl Timer for TokioTimer {
 #[doc = include_str!("../../../README.md")]
 #[doc = include_str!("../../../docs/coming-from.md")]
 struct Pages;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
