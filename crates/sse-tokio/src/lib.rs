@@ -1,19 +1,62 @@
-//! Server-Sent Events for Tokio: [`sse_driver`]'s client on Tokio's network and clock. This is the one crate to add.
+//! A [Server-Sent Events](https://html.spec.whatwg.org/multipage/server-sent-events.html) client for Tokio.
+//!
+//! [`Client`] opens sessions. A [`Session`] is a stream of events that outlives its connections: when one is lost, it
+//! connects again and resumes after the last event.
 //!
 //! ```no_run
-//! # async fn follow() -> Result<(), sse_tokio::Error> {
-//! let client = sse_tokio::Client::new();
-//! let mut session = client.get("http://localhost:8080/events").open().await?;
-//! while let Some(event) = session.next().await {
-//!     let event = event?;
-//!     println!("{}: {}", event.event_type, event.data);
+//! use sse_tokio::{Client, Error};
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Error> {
+//!     let client = Client::new();
+//!     let mut session = client.get("http://localhost:8080/events").open().await?;
+//!     while let Some(event) = session.next().await {
+//!         let event = event?;
+//!         println!("{}: {}", event.event_type, event.data);
+//!     }
+//!     Ok(())
 //! }
-//! # Ok(())
-//! # }
 //! ```
+//!
+//! | type | what it is |
+//! |---|---|
+//! | [`Client`] | settings and a network; cheap to clone, so make one and keep it |
+//! | [`RequestBuilder`] | one request: method, URL, headers, body, and every setting of the client again |
+//! | [`Session`] | the events: [`next`](sse_driver::Session::next), `json`, [`read`](sse_driver::Session::read) and more |
+//! | [`SessionHandle`] | closes or reconnects a session from another task, and watches its state |
+//! | [`Events`] | the events of one response, file or pipe, without reconnection |
+//! | [`Event`], [`Frame`] | what the stream says |
+//! | [`Error`] | why a session is over; what is retried is no error |
+//!
+//! This crate re-exports everything that a program needs, so it is the only one of the family to add. Most items live in
+//! [`sse_driver`], the client over any [`Transport`] and [`Timer`]; the names above are its types on Tokio's network and
+//! clock.
+//!
+//! # Guides
+//!
+//! The module [`guide`] has one for each task: a [first stream](guide::first_stream),
+//! [reconnection](guide::reconnection), [resuming](guide::resuming), [LLM streams](guide::llm), [MCP](guide::mcp),
+//! [tokens that expire](guide::tokens), [timeouts and limits](guide::timeouts_and_limits), [errors](guide::errors),
+//! [testing](guide::testing), [custom transports](guide::transports), [browsers](guide::browser),
+//! [many sessions](guide::many_sessions), and [security](guide::security).
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `tls` | yes | `https`: `ring` and `platform-verifier` |
+//! | `ring` | yes | rustls with the cryptography of ring |
+//! | `aws-lc-rs` | no | rustls with the cryptography of AWS-LC, where `ring` is not built in |
+//! | `platform-verifier` | yes | trust in the certificates that the operating system trusts |
+//! | `webpki-roots` | no | trust in Mozilla's roots, compiled in; used where `platform-verifier` is off |
+//! | `json` | no | JSON request bodies, and typed streams |
+//! | `tracing` | no | a span for each session, with events for its states |
+//!
+//! Without a feature for cryptography and one for trust there is no `https`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod guide;
 #[cfg(unix)]
 mod unix;
 
