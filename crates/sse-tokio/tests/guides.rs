@@ -60,9 +60,10 @@ fn the_guide_to_errors_has_a_row_for_each_error() {
     let variants = ERROR_SOURCE.split("pub enum Error {").nth(1).expect("the enum");
     let variants = variants.split("\n}").next().expect("its end");
     let is_variant = |line: &&str| line.starts_with("    ") && line.as_bytes()[4].is_ascii_uppercase();
-    let names = variants.lines().filter(is_variant).map(|line| {
-        line.trim().split(|char: char| !char.is_alphanumeric()).next().expect("a name")
-    });
+    let names = variants
+        .lines()
+        .filter(is_variant)
+        .map(|line| line.trim().split(|char: char| !char.is_alphanumeric()).next().expect("a name"));
     let names: Vec<_> = names.collect();
     assert!(names.len() > 10, "{names:?}");
     for name in names {
