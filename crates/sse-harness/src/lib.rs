@@ -11,7 +11,6 @@
 //!  - [`BufferingProxy`] and `UnixFront`: what else can stand in front of it.
 //!  - [`simulation`](mod@simulation): whole clients in worlds drawn from seeds, each step held against a model.
 //!  - [`fuzz`](mod@fuzz): what the fuzz targets do with their bytes.
-//!  - [`load`](mod@load): a server for measurements, as fast as it can be.
 //!  - [`SplitMix64`]: chance that can be replayed.
 //!
 //! It stands on `sse-testkit` and re-exports it: the scripted server, the transport in memory and the clock. [`serve`] is the
@@ -72,7 +71,6 @@ pub mod chunking;
 pub mod fault_suite;
 mod front;
 pub mod fuzz;
-pub mod load;
 mod port;
 mod proxy;
 mod rand;

@@ -90,7 +90,7 @@ impl RecordedRequest {
 }
 
 fn text(value: &HeaderValue) -> Option<&str> {
-    str::from_utf8(value.as_bytes()).ok()
+    std::str::from_utf8(value.as_bytes()).ok()
 }
 
 fn read_headers(mut from: impl BufRead) -> io::Result<HeaderMap> {

@@ -1,4 +1,5 @@
 //! Recordings: the text, there and back, and how they are played.
+#![cfg(feature = "client")]
 #![allow(missing_docs)]
 
 use std::time::Duration;

@@ -1,4 +1,5 @@
 //! The transport in memory and the clock, below a client.
+#![cfg(feature = "client")]
 #![allow(missing_docs)]
 
 use std::time::Duration;

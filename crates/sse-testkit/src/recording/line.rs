@@ -60,7 +60,7 @@ fn parse_quoted(text: &str) -> Result<(Vec<u8>, &str), &'static str> {
     let mut rest = text;
     loop {
         let special = rest.find(['"', '\\']).ok_or("a closing quote")?;
-        bytes.extend(rest[..special].as_bytes());
+        bytes.extend(&rest.as_bytes()[..special]);
         let escape = &rest[special + 1..];
         if rest[special..].starts_with('"') {
             return Ok((bytes, escape));

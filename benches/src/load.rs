@@ -43,7 +43,7 @@ pub enum Pace {
 /// ```
 /// use std::io::{BufRead, BufReader, Write};
 /// use std::{net::TcpStream, thread, time::Duration};
-/// use sse_harness::load::{LoadServer, Pace, sent_at};
+/// use sse_benches::load::{LoadServer, Pace, sent_at};
 ///
 /// let server = LoadServer::bind(Pace::Events { every: Duration::from_millis(1) })?;
 /// let port = server.port();
