@@ -1,9 +1,11 @@
 //! Guides: one task each, two screens at most.
 //!
-//! Start with [`first_stream`]; read [`reconnection`], [`timeouts_and_limits`] and [`errors`] before you ship.
-//! The same client runs on smol and async-std: with `sse-smol` or `sse-async-std`, only the crate's name changes.
+//! Start with [`first_stream`]; read [`reconnection`], [`timeouts_and_limits`] and [`errors`]
+//! before you ship. The same client runs on smol and async-std: with `sse-smol` or `sse-async-std`,
+//! only the crate's name changes.
 
-/// The links between the guides. In the files, each leads to another file; rustdoc takes the first definition.
+/// The links between the guides. In the files, each leads to another file; rustdoc takes the first
+/// definition.
 macro_rules! links {
     () => {
         "
