@@ -109,3 +109,47 @@ fn the_drawing_of_a_session_is_what_happens() {
     assert_eq!(happened, drawn_requests());
     assert_eq!(sse_tokio::Timer::now(&timer), Instant::ZERO + Duration::from_secs(43));
 }
+
+/// Whether a client sends another request after `reply`, which comes first, or after a session was open.
+fn is_retried(reply: &Reply, was_open: bool, retry_initial: bool) -> bool {
+    let timer = MockTimer::new();
+    let mut transport = MockTransport::new(timer.clone());
+    if was_open {
+        transport = transport.reply(Reply::events().message("open").drop_connection());
+    }
+    let transport = transport.reply(reply.clone());
+    let client = transport.client().retry_initial(retry_initial).idle_timeout(Duration::from_secs(30));
+    let client = client.response_timeout(Duration::from_secs(30)).build();
+    timer.run(async {
+        if let Ok(mut session) = client.get("http://test/events").open().await {
+            while session.next().await.is_some_and(|event| event.is_ok()) {}
+        }
+    });
+    transport.requests().len() > 1 + usize::from(was_open)
+}
+
+#[test]
+fn the_table_of_what_is_retried_is_what_happens() {
+    let minute = Duration::from_secs(60);
+    let statuses = |statuses: &[u16]| statuses.iter().map(|status| Reply::status(*status)).collect();
+    let html = Reply::status(200).header("content-type", "text/html").send("hello");
+    let compressed = Reply::events().header("content-encoding", "gzip");
+    let rows: [(&str, Vec<Reply>); 5] = [
+        ("the server ended the stream", vec![Reply::refuse(), Reply::events().delay(minute)]),
+        ("408, 425, 429", statuses(&[408, 425, 429, 500, 502, 503, 504, 520, 529, 599])),
+        ("204", statuses(&[204])),
+        ("any other status", [statuses(&[201, 400, 401, 403, 404, 410, 501, 505, 511]), vec![html]].concat()),
+        ("what another attempt", vec![compressed]),
+    ];
+    for (start, replies) in rows {
+        let start = format!("| {start}");
+        let row = RECONNECTION.lines().find(|line| line.starts_with(&start)).expect("a row of the table");
+        let cells: Vec<_> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        for reply in replies {
+            let later = is_retried(&reply, true, false);
+            assert_eq!(later, cells[1] == "retried", "{start}: {reply:?}");
+            assert_eq!(is_retried(&reply, false, false), cells[2] == "retried", "{start}: {reply:?}");
+            assert_eq!(is_retried(&reply, false, true), later, "retry_initial: {reply:?}");
+        }
+    }
+}
