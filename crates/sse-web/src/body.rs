@@ -9,7 +9,7 @@ use futures_core::Stream;
 use js_sys::{Reflect, Uint8Array};
 use sse_driver::BoxError;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, ReadableStream, ReadableStreamDefaultReader};
 
 use crate::FetchError;
@@ -30,7 +30,8 @@ pub struct Body {
     reader: Option<ReadableStreamDefaultReader>,
     /// The chunk that is waited for.
     reading: Option<JsFuture>,
-    request: Option<AbortOnDrop>,
+    /// Dropped last.
+    _request: Option<AbortOnDrop>,
 }
 
 impl Body {
@@ -40,7 +41,7 @@ impl Body {
         request: AbortOnDrop,
     ) -> Result<Self, FetchError> {
         let reader = stream.map(|stream| reader(&stream)).transpose()?;
-        Ok(Self { reader, reading: None, request: Some(request) })
+        Ok(Self { reader, reading: None, _request: Some(request) })
     }
 }
 
@@ -51,7 +52,7 @@ impl TryFrom<ReadableStream> for Body {
     ///
     /// When something else reads the stream already.
     fn try_from(stream: ReadableStream) -> Result<Self, FetchError> {
-        Ok(Self { reader: Some(reader(&stream)?), reading: None, request: None })
+        Ok(Self { reader: Some(reader(&stream)?), reading: None, _request: None })
     }
 }
 
@@ -85,11 +86,13 @@ fn chunk(result: &JsValue) -> Result<Option<Bytes>, JsValue> {
     Ok(Some(chunk.to_vec().into()))
 }
 
+/// Besides aborting the request: Node forgets which request a signal is for once it has collected its garbage.
 impl Drop for Body {
     fn drop(&mut self) {
-        if let (None, Some(reader)) = (&self.request, &self.reader) {
-            // Nobody waits for the end of it.
-            let _ = reader.cancel();
+        if let Some(reader) = self.reader.take() {
+            let cancelled = JsFuture::from(reader.cancel());
+            // A rejection that nobody sees would end Node.
+            spawn_local(async { drop(cancelled.await) });
         }
     }
 }
