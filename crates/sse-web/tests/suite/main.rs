@@ -13,5 +13,6 @@ mod opening;
 mod reading;
 mod refusals;
 mod requests;
+mod reqwest;
 mod resuming;
 mod silence;

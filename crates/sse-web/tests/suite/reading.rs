@@ -12,6 +12,10 @@ use web_sys::Response;
 use crate::case::{Server, client, data, ends, get, next, open};
 use crate::script::Reply;
 
+/// `data: packed\n\n`, by gzip, as a block that is stored.
+pub(crate) const PACKED: &[u8] =
+    b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x01\x0e\x00\xf1\xffdata: packed\n\n?\x91\x96d\x0e\x00\x00\x00";
+
 /// However the bytes come: here each in a chunk of its own, with a character cut into four.
 #[wasm_bindgen_test]
 async fn events_have_all_their_fields_however_they_are_cut() {
@@ -88,8 +92,6 @@ async fn a_stream_of_javascript_is_read() {
 /// fetch decodes a compressed stream, and the client does not take it for one.
 #[wasm_bindgen_test]
 async fn a_compressed_stream_is_decoded_by_fetch() {
-    /// `data: packed\n\n`, by gzip, as a block that is stored.
-    const PACKED: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x01\x0e\x00\xf1\xffdata: packed\n\n?\x91\x96d\x0e\x00\x00\x00";
     let reply = Reply::events().header("content-encoding", "gzip").send(PACKED);
     let server = Server::script([reply]).await;
     let mut session = open(client().build().get(server.url("/")).max_reconnection_attempts(0)).await;
