@@ -44,6 +44,10 @@ where
     /// The same client without its transport and timer in its type, so that a program can hold a real client or a
     /// scripted one in one field.
     #[must_use]
+    #[cfg_attr(
+        target_arch = "wasm32",
+        expect(clippy::arc_with_non_send_sync, reason = "it is both elsewhere")
+    )]
     pub fn boxed(self) -> AnyClient {
         let transport = self.transport;
         Client {
