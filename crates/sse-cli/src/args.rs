@@ -95,7 +95,7 @@ pub(crate) enum Format {
 #[derive(clap::Args)]
 pub(crate) struct DemoArgs {
     /// Serve a page instead, in which the browser's client follows the stream. `.ci/web page FOLDER` builds it.
-    #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = "target/web")]
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = "target/page")]
     pub(crate) web: Option<PathBuf>,
 }
 
