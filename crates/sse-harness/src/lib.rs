@@ -74,6 +74,7 @@ pub mod fault_suite;
 mod front;
 pub mod fuzz;
 pub mod load;
+mod model;
 mod proxy;
 mod rand;
 pub mod reference;
