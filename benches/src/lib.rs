@@ -1,4 +1,4 @@
-//! What is measured here and what it is measured with: streams, ways to cut them, and decoders behind one trait.
+//! The parts of the benchmarks: streams, ways to cut them, and decoders behind one trait.
 
 pub mod bounds;
 pub mod check;

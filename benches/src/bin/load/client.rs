@@ -1,4 +1,4 @@
-//! The clients.
+//! The measured clients.
 
 mod ours;
 #[cfg(feature = "peers")]
@@ -12,14 +12,14 @@ use crate::runtime::Runtime;
 use crate::scenario;
 use crate::tally::Tally;
 
-/// A client, and a session of it as an application has one.
+/// A client, driven as an application would use it.
 pub(crate) trait Client: Clone + Send + 'static {
     type Runtime: Runtime;
 
-    /// Runs within its runtime.
+    /// Creates the client. Call this within its runtime.
     fn new() -> Self;
 
-    /// Opens a stream and reads it to its end, which never comes: whatever ends it is an error.
+    /// Opens a stream and reads it forever. Panics if the stream ends.
     fn follow(self, url: String, tally: Arc<Tally>) -> impl Future<Output = ()> + Send + 'static;
 }
 
@@ -50,8 +50,8 @@ pub(crate) fn measure(
     url: String,
     settings: &Settings,
 ) -> Result<(), Box<dyn Error>> {
-    let (_, run) = all().into_iter().find(|(client, _)| *client == name).ok_or("there is no such client")?;
-    // Where the limit cannot be raised, it may be high enough.
+    let (_, run) = all().into_iter().find(|(client, _)| *client == name).ok_or("unknown client")?;
+    // If the limit cannot be raised, it may still be high enough.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     run(scenario, url, settings);
     Ok(())

@@ -1,4 +1,4 @@
-//! `async-sse`: a stream over a buffered reader.
+//! `async-sse`, a stream over a buffered reader.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use futures_util::{TryStreamExt, stream};
 use crate::decode::{Decode, Sink, drain};
 use crate::pieces::Pieces;
 
-/// `decode` of slices.
+/// `decode` with slices.
 #[derive(Debug)]
 pub(super) struct AsyncSse;
 
@@ -20,7 +20,7 @@ impl Decode for AsyncSse {
     }
 }
 
-/// `decode` of chunks.
+/// `decode` with `Bytes`.
 #[derive(Debug)]
 pub(super) struct AsyncSseShared;
 

@@ -1,4 +1,4 @@
-//! `eventsource-client`: its parser is private, so it is asked through a client whose transport has the answer already.
+//! `eventsource-client`. Its parser is private, so a client with a canned transport drives it.
 
 use std::future::ready;
 

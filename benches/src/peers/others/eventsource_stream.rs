@@ -1,4 +1,4 @@
-//! `eventsource-stream`: a stream over anything that can be seen as bytes.
+//! `eventsource-stream`, a stream over anything that derefs to bytes.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! `eventsrc`: a stream over anything that can be seen as bytes.
+//! `eventsrc`, a stream over anything that derefs to bytes.
 
 use std::convert::Infallible;
 

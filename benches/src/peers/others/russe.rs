@@ -1,4 +1,4 @@
-//! `russe`: a codec. Its ids are those of the block alone.
+//! `russe`, a codec. Events do not inherit the last event ID.
 
 use ::russe::{Decoder, Event};
 

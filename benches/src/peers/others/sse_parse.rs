@@ -1,4 +1,4 @@
-//! `sse-parse`: it reads slices.
+//! `sse-parse`, which reads slices.
 
 use ::sse_parse::SseParser;
 

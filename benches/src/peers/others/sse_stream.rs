@@ -1,4 +1,4 @@
-//! `sse-stream`: a stream over anything that is a `Buf`. Its ids are those of the block alone.
+//! `sse-stream`, a stream over any `Buf`. Events do not inherit the last event ID.
 
 use std::convert::Infallible;
 
@@ -9,7 +9,7 @@ use futures_util::stream;
 use crate::decode::{Decode, Sink, drain};
 use crate::pieces::Pieces;
 
-/// `SseByteStream` of slices.
+/// `SseByteStream` with slices.
 #[derive(Debug)]
 pub(super) struct SseStream;
 
@@ -21,7 +21,7 @@ impl Decode for SseStream {
     }
 }
 
-/// `SseByteStream` of chunks.
+/// `SseByteStream` with `Bytes`.
 #[derive(Debug)]
 pub(super) struct SseStreamShared;
 

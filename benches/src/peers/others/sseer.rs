@@ -1,4 +1,4 @@
-//! `sseer`: a stream that shares the chunk.
+//! `sseer`, a stream that shares the chunk.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! `tokio_sse_codec`: a codec.
+//! `tokio_sse_codec`, a codec.
 
 use ::tokio_sse_codec::{BytesStr, Frame, SseDecoder};
 
@@ -6,7 +6,7 @@ use super::codec;
 use crate::decode::{Decode, Sink};
 use crate::pieces::Pieces;
 
-/// `SseDecoder`, with data as a share of its buffer.
+/// `SseDecoder`, whose data shares its buffer.
 #[derive(Debug)]
 pub(super) struct TokioSseCodec;
 
