@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bytes::Bytes;
 use sse_proto::{Decoder, Event, FrameRef};
 
-use crate::decode::Sink;
+use crate::sink::Sink;
 
 /// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! One trait for all decoders, so that they are called, checked and timed in the same way.
 
-use std::hint::black_box;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -8,6 +7,7 @@ use futures_core::Stream;
 
 use crate::check::{Check, Verdict, judge};
 use crate::pieces::Pieces;
+use crate::sink::{Sink, Tally};
 
 /// A decoder, driven in the fastest way that its interface offers.
 pub trait Decode {
@@ -24,27 +24,6 @@ pub trait Decode {
     ///
     /// Returns the message of the decoder's error.
     fn decode(pieces: &Pieces, sink: &mut impl Sink) -> Result<(), String>;
-}
-
-/// Receives the events. Decoders differ in what they return; these fields are common to all.
-pub trait Sink {
-    /// Receives one event. The ID is empty if the decoder reports none.
-    fn event(&mut self, event_type: &str, data: &[u8], id: &str);
-}
-
-/// Looks at every event without reading it. This sink is used for timing.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Tally {
-    /// The total length of all fields in bytes.
-    pub len: usize,
-}
-
-impl Sink for Tally {
-    fn event(&mut self, event_type: &str, data: &[u8], id: &str) {
-        self.len += event_type.len() + data.len() + id.len();
-        // Prevents the compiler from removing the decoder's writes of the data.
-        black_box(data.as_ptr());
-    }
 }
 
 /// A decoder as a value, for lists of decoders.

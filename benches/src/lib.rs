@@ -6,9 +6,11 @@ pub mod decode;
 pub mod ours;
 pub mod peers;
 pub mod pieces;
+pub mod sink;
 pub mod workloads;
 
 pub use check::{Check, Verdict};
-pub use decode::{Decode, Sink, Subject, Tally};
+pub use decode::{Decode, Subject};
 pub use pieces::{Cut, Pieces};
+pub use sink::{Sink, Tally};
 pub use workloads::Workload;

@@ -5,8 +5,9 @@ use std::convert::Infallible;
 use futures_util::stream;
 use sse_proto::{Decoder, FrameRef};
 
-use crate::decode::{Decode, Sink, Subject, drain};
+use crate::decode::{Decode, Subject, drain};
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// All three ways.
 pub const ALL: [Subject; 3] = [Subject::of::<Lent>(), Subject::of::<Owned>(), Subject::of::<Streamed>()];

@@ -3,8 +3,9 @@
 use ::sse_core::{SseDecoder, SseEvent};
 use bytes::Buf;
 
-use crate::decode::{Decode, Sink};
+use crate::decode::Decode;
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `SseDecoder::next` with slices.
 #[derive(Debug)]

@@ -26,6 +26,19 @@ pub(crate) struct Hop {
 }
 
 impl Hop {
+    /// A request without headers, body and redirects.
+    #[cfg(test)]
+    pub(crate) fn new(method: Method, url: &str) -> Self {
+        Self {
+            method,
+            url: url.parse().unwrap(),
+            headers: HeaderMap::new(),
+            body: RequestBody::default(),
+            proxy_authorization: None,
+            redirects: 0,
+        }
+    }
+
     /// Turns this request into the one that a redirect asks for. Returns `false` if the response is
     /// not a redirect.
     ///

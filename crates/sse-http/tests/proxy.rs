@@ -106,7 +106,7 @@ async fn each_redirect_chooses_the_proxy_again() {
 async fn a_proxy_that_cannot_be_used_is_an_error() {
     let server = Server::script([Reply::status(204)]);
     let port = ReservedPort::new();
-    let nobody = port.addr();
+    let unused = port.addr();
     let cases = [
         (
             "socks5://u:secret@p".to_owned(),
@@ -117,7 +117,7 @@ async fn a_proxy_that_cannot_be_used_is_an_error() {
             "http://u:secret@p:x".to_owned(),
             "expected a proxy URL such as http://host:port: invalid port number".to_owned(),
         ),
-        (format!("http://u:secret@{nobody}"), format!("cannot connect through the proxy {nobody}: ")),
+        (format!("http://u:secret@{unused}"), format!("cannot connect through the proxy {unused}: ")),
     ];
     for (url, message) in cases {
         let error = ask(&through(&url), empty(get(&server.url("/")))).await.unwrap_err();
@@ -129,7 +129,7 @@ async fn a_proxy_that_cannot_be_used_is_an_error() {
         assert!(!found.contains("secret") && !format!("{error:?}").contains("secret"), "{error:?}");
     }
     assert!(server.requests().is_empty());
-    let refused = ask(&through(nobody.to_string()), empty(get("http://a.invalid/"))).await.unwrap_err();
+    let refused = ask(&through(unused.to_string()), empty(get("http://a.invalid/"))).await.unwrap_err();
     let Error::Proxy(ProxyError::Connect { source, .. }) = refused else { panic!("{refused:?}") };
     assert_eq!(source.kind(), io::ErrorKind::ConnectionRefused);
 }

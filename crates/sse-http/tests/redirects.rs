@@ -152,8 +152,8 @@ async fn invalid_redirects_are_errors_without_secrets() {
 #[tokio::test]
 async fn a_refused_redirect_target_is_named_in_the_error() {
     let port = ReservedPort::new();
-    let nobody = port.addr();
-    let server = redirecting(302, &format!("http://{nobody}/"));
+    let unused = port.addr();
+    let server = redirecting(302, &format!("http://{unused}/"));
     let error = ask(empty(get(&server.url("/")))).await.unwrap_err();
-    assert!(matches!(error, Error::Connect { port, .. } if port == nobody.port()), "{error:?}");
+    assert!(matches!(error, Error::Connect { port, .. } if port == unused.port()), "{error:?}");
 }

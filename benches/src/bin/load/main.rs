@@ -10,6 +10,7 @@
 
 mod args;
 mod client;
+mod clients;
 mod parent;
 mod process;
 mod report;
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
         Command::Run { scenario, settings } => report::print(&[scenario], &settings),
         Command::Serve { scenario } => parent::serve(scenario),
         Command::Client { client, scenario, url, settings } => {
-            client::measure(&client, scenario, url, &settings)
+            clients::measure(&client, scenario, url, &settings)
         }
     };
     match outcome {

@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::args::{Scenario, Settings};
-use crate::client;
+use crate::clients;
 use crate::parent::measure;
 
 /// The heading of a table, and its columns: the name of the figure, the title and the number of
@@ -17,7 +17,7 @@ pub(crate) fn print(scenarios: &[Scenario], settings: &Settings) -> Result<(), B
     let is_selected =
         |name: &str| settings.only.is_empty() || settings.only.iter().any(|part| name.contains(part));
     let clients: Vec<_> =
-        client::all().into_iter().map(|(name, _)| name).filter(|name| is_selected(name)).collect();
+        clients::all().into_iter().map(|(name, _)| name).filter(|name| is_selected(name)).collect();
     for scenario in scenarios {
         let (heading, columns) = table(*scenario);
         println!("\n## {heading}\n");

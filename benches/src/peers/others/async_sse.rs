@@ -5,8 +5,9 @@ use std::io;
 use ::async_sse::Event;
 use futures_util::{TryStreamExt, stream};
 
-use crate::decode::{Decode, Sink, drain};
+use crate::decode::{Decode, drain};
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `decode` with slices.
 #[derive(Debug)]

@@ -8,8 +8,9 @@ use futures_util::stream;
 use http::{Request, Response};
 use launchdarkly_sdk_transport::{ByteStream, HttpTransport, ResponseFuture};
 
-use crate::decode::{Decode, Sink, drain};
+use crate::decode::{Decode, drain};
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `Client::stream`.
 #[derive(Debug)]

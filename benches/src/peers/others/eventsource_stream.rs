@@ -5,8 +5,9 @@ use std::convert::Infallible;
 use ::eventsource_stream::EventStream;
 use futures_util::stream;
 
-use crate::decode::{Decode, Sink, drain};
+use crate::decode::{Decode, drain};
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `EventStream`.
 #[derive(Debug)]

@@ -3,8 +3,9 @@
 use ::russe::{Decoder, Event};
 
 use super::codec;
-use crate::decode::{Decode, Sink};
+use crate::decode::Decode;
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `Decoder`.
 #[derive(Debug)]

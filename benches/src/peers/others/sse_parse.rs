@@ -2,8 +2,9 @@
 
 use ::sse_parse::SseParser;
 
-use crate::decode::{Decode, Sink};
+use crate::decode::Decode;
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `SseParser::feed`.
 #[derive(Debug)]

@@ -6,8 +6,9 @@ use ::sse_stream::SseByteStream;
 use bytes::Buf;
 use futures_util::stream;
 
-use crate::decode::{Decode, Sink, drain};
+use crate::decode::{Decode, drain};
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `SseByteStream` with slices.
 #[derive(Debug)]

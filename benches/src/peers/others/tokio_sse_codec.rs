@@ -3,8 +3,9 @@
 use ::tokio_sse_codec::{BytesStr, Frame, SseDecoder};
 
 use super::codec;
-use crate::decode::{Decode, Sink};
+use crate::decode::Decode;
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `SseDecoder`, whose data shares its buffer.
 #[derive(Debug)]

@@ -81,10 +81,10 @@ fn sse_core(stream: &[u8], piece: usize) -> Outcome {
 /// sse-parse reports the last `retry` before an event with that event, and the very last one
 /// separately.
 fn as_sse_parse(ours: &Outcome) -> (Outcome, Option<Duration>) {
-    let told = without(ours, |frame| matches!(frame, Frame::Comment(_)));
+    let reported = without(ours, |frame| matches!(frame, Frame::Comment(_)));
     let mut frames: Vec<Frame> = Vec::new();
     let mut last = None;
-    for frame in told.frames {
+    for frame in reported.frames {
         if let Frame::Retry(time) = frame {
             last = Some(time);
             forget_retry(&mut frames);
@@ -92,7 +92,7 @@ fn as_sse_parse(ours: &Outcome) -> (Outcome, Option<Duration>) {
         frames.push(frame);
     }
     forget_retry(&mut frames);
-    (Outcome { frames, ..told }, last)
+    (Outcome { frames, ..reported }, last)
 }
 
 fn forget_retry(frames: &mut Vec<Frame>) {

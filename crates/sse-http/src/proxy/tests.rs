@@ -1,5 +1,4 @@
-use http::{HeaderMap, HeaderValue, Method};
-use sse_driver::RequestBody;
+use http::{HeaderValue, Method};
 use url::Url;
 
 use super::{Proxy, Server};
@@ -15,14 +14,7 @@ fn from_variables(variables: Variables<'_>) -> Proxy {
 }
 
 fn hop(url: &str) -> Hop {
-    Hop {
-        method: Method::GET,
-        url: url.parse().unwrap(),
-        headers: HeaderMap::new(),
-        body: RequestBody::default(),
-        proxy_authorization: None,
-        redirects: 0,
-    }
+    Hop::new(Method::GET, url)
 }
 
 /// The proxy for a URL, or the error, as text; empty for no proxy.

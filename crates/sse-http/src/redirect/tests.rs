@@ -6,14 +6,7 @@ use super::{Hop, MAX_REDIRECTS};
 use crate::RedirectError;
 
 fn hop(method: &str, url: &str) -> Hop {
-    Hop {
-        method: method.parse().unwrap(),
-        url: url.parse().unwrap(),
-        headers: HeaderMap::new(),
-        body: RequestBody::default(),
-        proxy_authorization: None,
-        redirects: 0,
-    }
+    Hop::new(method.parse().unwrap(), url)
 }
 
 fn has_body(hop: &Hop) -> bool {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sse_proto::{Backoff, ReconnectPolicy, ResponseHead};
 
-use crate::life::{Life, at, config, head, millis, policy, seconds, with};
+use crate::life::{Life, at, config, head, longest_policy, millis, policy, seconds, with};
 
 /// The delays after consecutive failures.
 fn delays(policy: ReconnectPolicy, seed: u64) -> impl Iterator<Item = Duration> {
@@ -306,13 +306,7 @@ fn retry_after_does_not_make_a_final_response_retried() {
 fn no_sum_of_times_panics() {
     let max = Duration::MAX;
     for jitter_percent in [0, 20, u32::MAX] {
-        let policy = policy()
-            .reconnection_time(max)
-            .factor(u32::MAX)
-            .max_delay(max)
-            .min_delay(max)
-            .max_server_delay(max)
-            .jitter_percent(jitter_percent);
+        let policy = longest_policy().jitter_percent(jitter_percent);
         let mut backoff = Backoff::new(policy, 1);
         for _ in 0..5 {
             backoff.handle_retry_after(max);

@@ -27,6 +27,12 @@ pub(crate) fn policy() -> ReconnectPolicy {
     ReconnectPolicy::default().jitter_percent(0)
 }
 
+/// A policy whose times all are the longest possible.
+pub(crate) fn longest_policy() -> ReconnectPolicy {
+    let max = Duration::MAX;
+    policy().reconnection_time(max).factor(u32::MAX).max_delay(max).min_delay(max).max_server_delay(max)
+}
+
 pub(crate) fn config() -> Config {
     with(policy())
 }

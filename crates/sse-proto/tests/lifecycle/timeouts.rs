@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sse_proto::{Config, Instant, ResponseHead};
 
-use crate::life::{Life, at, config, head, policy, seconds, with};
+use crate::life::{Life, at, config, head, longest_policy, seconds, with};
 
 fn idle_after(timeout: u64) -> Config {
     config().idle_timeout(seconds(timeout))
@@ -102,15 +102,7 @@ fn time_may_run_backwards() {
 #[test]
 fn the_longest_times_do_not_overflow() {
     let max = Duration::MAX;
-    let policy = policy()
-        .reconnection_time(max)
-        .factor(u32::MAX)
-        .max_delay(max)
-        .min_delay(max)
-        .max_server_delay(max)
-        .jitter_percent(u32::MAX)
-        .reset_after(max)
-        .retry_initial(true);
+    let policy = longest_policy().jitter_percent(u32::MAX).reset_after(max).retry_initial(true);
     let timeout = Some(max);
     let mut life = Life::connecting(with(policy).response_timeout(max).idle_timeout(max));
     let end = Instant::ZERO + max;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Client;
+use crate::client::Client;
 use crate::runtime::{AsyncStd, Smol, Tokio};
 use crate::tally::Tally;
 

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use reqwest_eventsource::Event;
 use sse_reqwest_client::{RequestBuilderExt, SseEvent};
 
-use super::Client;
+use crate::client::Client;
 use crate::runtime::Tokio;
 use crate::tally::Tally;
 
