@@ -1,17 +1,18 @@
-//! The ways to use this workspace's decoder.
+//! The ways to use the decoder of this workspace.
 
 use std::convert::Infallible;
 
 use futures_util::stream;
 use sse_proto::{Decoder, FrameRef};
 
-use crate::decode::{Decode, Sink, Subject, drain};
+use crate::decode::{Decode, Subject, drain};
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
-/// All three.
+/// All three ways.
 pub const ALL: [Subject; 3] = [Subject::of::<Lent>(), Subject::of::<Owned>(), Subject::of::<Streamed>()];
 
-/// `Decoder::decode`, which lends.
+/// `Decoder::decode`, which returns borrowed events.
 #[derive(Debug)]
 pub struct Lent;
 
@@ -31,7 +32,7 @@ impl Decode for Lent {
     }
 }
 
-/// `Decoder::decode` and `to_owned` of each event, as a session does it.
+/// `Decoder::decode` and `to_owned` for each event, like a session.
 #[derive(Debug)]
 pub struct Owned;
 
@@ -54,7 +55,7 @@ impl Decode for Owned {
     }
 }
 
-/// `sse_driver::Events`, the stream.
+/// `sse_driver::Events`, as a stream.
 #[derive(Debug)]
 pub struct Streamed;
 

@@ -1,6 +1,7 @@
-//! Decodes a small input in many ways, for callgrind to count the instructions of each: see `.ci/instructions`.
+//! Decodes a small input in several ways, so that callgrind can count the instructions of each: see
+//! `.ci/instructions`.
 //!
-//! What it prints is one line for each row, in order: workload, piece, way, events.
+//! It prints one line per row, in order: workload, piece, way, events.
 
 use std::hint::black_box;
 
@@ -16,24 +17,24 @@ fn main() {
         for cut in CUTS {
             let pieces = workload.pieces(cut);
             for way in WAYS {
-                // What the processor can do is found out once in a process, which is not to be counted.
+                // Detecting the features of the CPU happens once per process and must not count.
                 (way.pass)(&pieces);
                 pieces.prepare(1);
                 measured(way, &pieces);
-                told(&workload, cut, way);
+                report(&workload, cut, way);
             }
         }
     }
 }
 
-/// Callgrind counts from where this is entered to where it is left.
+/// Callgrind counts the instructions within this function.
 #[inline(never)]
 fn measured(way: Subject, pieces: &Pieces) {
     black_box((way.pass)(black_box(pieces)));
 }
 
-/// Callgrind writes down what it has counted when this is left.
+/// Callgrind writes its counts when this function returns.
 #[inline(never)]
-fn told(workload: &Workload, cut: Cut, way: Subject) {
+fn report(workload: &Workload, cut: Cut, way: Subject) {
     println!("{} {cut} {} {}", workload.name, way.name, workload.events());
 }
