@@ -157,23 +157,24 @@ impl Decoder {
         release_text(&mut self.repaired);
         self.repaired.clear();
         let bytes = *input;
-        let mut cursor = Cursor { bytes, read: 0, unended: bytes.len() - unended };
+        let mut cursor = Cursor { rest: bytes, unended };
         loop {
             let step = self.machine.advance(&mut cursor, retry);
-            *input = cursor.rest();
+            *input = cursor.rest;
             return Ok(Some(match step {
                 Step::Continue => continue,
                 Step::EventStart => match self.take_whole(input) {
                     Ok(event) => FrameRef::Event(self.lend_whole(event)),
                     Err(len) => {
-                        cursor.unended = bytes.len() - len;
+                        cursor.unended = len;
                         continue;
                     }
                 },
                 Step::NeedInput => return Ok(None),
                 Step::Event => FrameRef::Event(self.lend_held()),
-                Step::Comment { start, len } => {
-                    FrameRef::Comment(utf8::lend(Span { bytes: &bytes[start..], len }, &mut self.repaired))
+                Step::Comment { from_end, len } => {
+                    let text = Span { bytes: &bytes[bytes.len() - from_end..], len };
+                    FrameRef::Comment(utf8::lend(text, &mut self.repaired))
                 }
                 Step::HeldComment => {
                     let bytes = without_space(&self.machine.buffer.line()[1..]);

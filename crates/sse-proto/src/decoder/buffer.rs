@@ -73,23 +73,21 @@ impl Buffer {
         true
     }
 
-    /// A data line whose value lies whole in the chunk.
+    /// Completes a data line, of which only the value was held: `rest` is the rest of the value, with one byte of the
+    /// line's end. In place of that byte an LF is held.
     #[inline]
-    pub(crate) fn push_data(&mut self, value: &[u8], most: usize) {
-        self.push(value, most);
-        self.end_data();
-    }
-
-    /// The line in progress, of which only the value was held, is complete.
-    pub(crate) fn end_data(&mut self) {
-        self.bytes.push(b'\n');
+    pub(crate) fn push_data(&mut self, rest: &[u8], most: usize) {
+        self.push(rest, most);
+        if let Some(end) = self.bytes.last_mut() {
+            *end = b'\n';
+        }
         self.data_len = self.bytes.len();
     }
 
     /// Takes over what the line in progress says, now that it is complete. Returns the reconnection time if it sets one.
     pub(crate) fn end_line(&mut self) -> Option<Duration> {
         if self.strip_data_prefix() {
-            self.end_data();
+            self.push_data(b"\n", 1);
             return None;
         }
         let bytes = core::mem::take(&mut self.bytes);
@@ -105,7 +103,7 @@ impl Buffer {
         self.bytes = bytes;
         self.drop_line();
         if is_data {
-            self.end_data();
+            self.push_data(b"\n", 1);
         }
         retry
     }

@@ -29,7 +29,17 @@ impl Counter {
 
     /// Whether the event is within the limit with so many bytes more.
     pub(crate) fn has_room(&self, len: usize) -> bool {
-        self.used.saturating_add(self.line).saturating_add(len) <= self.room
+        len <= self.room.saturating_sub(self.used).saturating_sub(self.line)
+    }
+
+    /// Counts a whole line of so many bytes, if that is within the limit.
+    #[inline(always)]
+    pub(crate) fn add_line(&mut self, len: usize) -> bool {
+        let fits = len < self.room.saturating_sub(self.used);
+        if fits {
+            self.used += len + 1;
+        }
+        fits
     }
 
     /// Counts more of the line in progress, if that is within the limit.

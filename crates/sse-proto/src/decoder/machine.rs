@@ -58,9 +58,9 @@ pub(crate) enum Step {
     EventStart,
     /// The buffer holds an event.
     Event,
-    /// The text of a comment, in the input.
+    /// The text of a comment: the first `len` of the last `from_end` bytes of the input.
     Comment {
-        start: usize,
+        from_end: usize,
         len: usize,
     },
     /// The buffer holds a comment.
@@ -73,18 +73,11 @@ pub(crate) enum Step {
     TooLong,
 }
 
-/// A chunk, and how much of it has been read.
+/// What is left of a chunk.
 pub(crate) struct Cursor<'i> {
-    pub(crate) bytes: &'i [u8],
-    pub(crate) read: usize,
-    /// From here on there is no line end, as far as is known.
+    pub(crate) rest: &'i [u8],
+    /// So many bytes at its end are known to have no line end.
     pub(crate) unended: usize,
-}
-
-impl<'i> Cursor<'i> {
-    pub(crate) fn rest(&self) -> &'i [u8] {
-        &self.bytes[self.read..]
-    }
 }
 
 impl Machine {
@@ -178,7 +171,7 @@ impl Machine {
             return Step::NeedInput;
         }
         match self.state {
-            State::InData => self.buffer.end_data(),
+            State::InData => self.buffer.push_data(b"\n", self.counter.limit()),
             State::InLine => drop(self.buffer.end_line()),
             _ => {}
         }
@@ -189,17 +182,16 @@ impl Machine {
     #[cold]
     fn skip_bom(&mut self, input: &mut Cursor<'_>, bom: usize) -> Step {
         const BOM: &[u8] = b"\xEF\xBB\xBF";
-        let rest = input.rest();
-        let same = BOM[bom..].iter().zip(rest).take_while(|(one, other)| one == other).count();
+        let same = BOM[bom..].iter().zip(input.rest).take_while(|(one, other)| one == other).count();
         let seen = bom + same;
-        if seen < BOM.len() && same == rest.len() {
-            input.read += same;
+        if seen < BOM.len() && same == input.rest.len() {
+            input.rest = &[];
             self.state = State::Start { bom: seen };
             return Step::NeedInput;
         }
         self.state = State::LineStart;
         if seen == BOM.len() {
-            input.read += same;
+            input.rest = &input.rest[same..];
         } else if bom > 0 {
             // It was none, and what an earlier chunk had of it begins a line. The limit is looked at again with the rest.
             self.hold_part(&BOM[..bom]);
@@ -209,9 +201,9 @@ impl Machine {
     }
 
     fn skip_lf(&mut self, input: &mut Cursor<'_>) -> Step {
-        match input.rest() {
+        match input.rest {
             [] => return Step::NeedInput,
-            [b'\n', ..] => input.read += 1,
+            [b'\n', rest @ ..] => input.rest = rest,
             _ => {}
         }
         self.state = State::LineStart;
@@ -222,15 +214,16 @@ impl Machine {
     #[inline(always)]
     fn read_lines(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
         while self.state == State::LineStart {
+            let bytes = input.rest;
             // No line ends within the name of a data line.
-            let value = input.read + data_prefix(input.rest()).unwrap_or(0);
-            let len = if value < input.unended { short_line_len(&input.bytes[value..]) } else { None };
+            let prefix = data_prefix(bytes).unwrap_or(0);
+            let value = &bytes[prefix..];
+            let len = if value.len() > input.unended { short_line_len(value) } else { None };
             let Some(len) = len else { return self.hold(input) };
-            let end = value + len;
-            let line = &input.bytes[input.read..end];
+            let (line, end) = bytes.split_at(prefix + len);
             self.pass_line_end(input, end);
-            if value > end - line.len() && self.counter.end_line(line.len(), false) {
-                self.buffer.push_data(&input.bytes[value..end], self.counter.limit());
+            if prefix > 0 && self.counter.add_line(line.len()) {
+                self.buffer.push_data(&value[..=len], self.counter.limit());
                 continue;
             }
             let field = Field::parse(line);
@@ -238,17 +231,18 @@ impl Machine {
                 if !self.counter.end_line(line.len(), true) {
                     return self.overflow(line.len() + 1);
                 } else if self.show_comments {
-                    return Step::Comment { start: end - text.len(), len: text.len() };
+                    return Step::Comment { from_end: text.len() + end.len(), len: text.len() };
                 } else if self.counter.used == 0 {
                     return Step::EventStart;
                 }
             } else if line.is_empty() {
                 return self.dispatch();
-            } else if !self.counter.end_line(line.len(), false) {
+            } else if !self.counter.add_line(line.len()) {
                 return self.overflow(line.len() + 1);
             }
             match field {
-                Field::Data(value) => self.buffer.push_data(value, self.counter.limit()),
+                // Its value is empty, and so the byte behind it is all there is to add.
+                Field::Data(_) => self.buffer.push_data(&value[len..=len], self.counter.limit()),
                 Field::EventType(value) => self.buffer.set_event_type(value),
                 Field::Id(value) => self.buffer.set_id(value),
                 Field::Retry(time) => match self.set_retry(time, retry) {
@@ -264,19 +258,20 @@ impl Machine {
     /// Reads on in a line whose beginning the buffer holds.
     #[inline(always)]
     fn read_rest_of_line(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
-        let part = input.rest();
-        let Some(len) = line_len(part) else { return self.hold(input) };
+        let bytes = input.rest;
+        let Some(len) = line_len(bytes) else { return self.hold(input) };
+        let (part, end) = bytes.split_at(len);
         let in_data = self.state == State::InData;
         let is_comment = !in_data && is_comment(self.buffer.line());
-        self.pass_line_end(input, input.read + len);
+        self.pass_line_end(input, end);
         if !self.counter.end_line(len, is_comment) {
             return self.overflow(len + 1);
         }
-        self.buffer.push(&part[..len], self.counter.limit());
         if in_data {
-            self.buffer.end_data();
+            self.buffer.push_data(&bytes[..=len], self.counter.limit());
             return Step::Continue;
         }
+        self.buffer.push(part, self.counter.limit());
         if is_comment && self.show_comments {
             self.lent = Lent::Comment;
             return Step::HeldComment;
@@ -300,8 +295,7 @@ impl Machine {
     /// Holds the rest of the input, in which the line does not end.
     #[inline(always)]
     fn hold(&mut self, input: &mut Cursor<'_>) -> Step {
-        let part = input.rest();
-        input.read = input.bytes.len();
+        let part = core::mem::take(&mut input.rest);
         if part.is_empty() { Step::NeedInput } else { self.hold_part(part) }
     }
 
@@ -342,18 +336,18 @@ impl Machine {
         Step::Event
     }
 
-    /// Moves past the line end at `end`.
+    /// Moves past the line end that `bytes` begin with.
     #[inline(always)]
-    fn pass_line_end(&mut self, input: &mut Cursor<'_>, end: usize) {
+    fn pass_line_end<'i>(&mut self, input: &mut Cursor<'i>, bytes: &'i [u8]) {
         self.state = State::LineStart;
-        input.read = end + 1;
-        if input.bytes[end] == b'\r' {
-            match input.rest().first() {
-                None => self.state = State::AfterCr,
-                Some(b'\n') => input.read += 1,
-                Some(_) => {}
+        input.rest = match bytes {
+            [b'\r'] => {
+                self.state = State::AfterCr;
+                &[]
             }
-        }
+            [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => rest,
+            [] => bytes,
+        };
     }
 
     /// So many bytes more take the event over the limit.
@@ -372,16 +366,17 @@ impl Machine {
 
     /// Drops a line of an event over the limit, or what there is of it.
     fn skip_line(&mut self, input: &mut Cursor<'_>) -> Step {
-        let Some(len) = line_len(input.rest()) else {
-            if !input.rest().is_empty() {
-                self.counter.drop_bytes(input.rest().len());
+        let bytes = input.rest;
+        let Some(len) = line_len(bytes) else {
+            if !bytes.is_empty() {
+                self.counter.drop_bytes(bytes.len());
                 self.state = State::InLine;
             }
-            input.read = input.bytes.len();
+            input.rest = &[];
             return Step::NeedInput;
         };
         let is_blank = len == 0 && self.state == State::LineStart;
-        self.pass_line_end(input, input.read + len);
+        self.pass_line_end(input, &bytes[len..]);
         if is_blank {
             self.skipping = false;
             return Step::Discarded { len: self.counter.take() as u64 };
