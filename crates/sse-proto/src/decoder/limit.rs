@@ -34,7 +34,10 @@ impl Counter {
 
     /// Counts a whole line of so many bytes, if that is within the limit.
     #[inline(always)]
-    pub(crate) fn add_line(&mut self, len: usize) -> bool {
+    pub(crate) fn add_line(&mut self, len: usize, is_comment: bool) -> bool {
+        if is_comment {
+            return len < self.limit();
+        }
         let fits = len < self.room.saturating_sub(self.used);
         if fits {
             self.used += len + 1;

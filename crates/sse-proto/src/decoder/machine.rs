@@ -6,7 +6,7 @@ use core::time::Duration;
 use super::buffer::{Buffer, release_text};
 use super::field::{Field, data_prefix, is_comment};
 use super::limit::Counter;
-use super::scan::{line_len, short_line_len};
+use super::scan::{line_len, short_line_len, value_len};
 use super::utf8;
 use crate::{Limits, Oversize};
 
@@ -218,29 +218,29 @@ impl Machine {
             // No line ends within the name of a data line.
             let prefix = data_prefix(bytes).unwrap_or(0);
             let value = &bytes[prefix..];
-            let len = if value.len() > input.unended { short_line_len(value) } else { None };
+            let len = match value.len() > input.unended {
+                true if prefix > 0 => value_len(value),
+                true => short_line_len(value),
+                false => None,
+            };
             let Some(len) = len else { return self.hold(input) };
             let (line, end) = bytes.split_at(prefix + len);
             self.pass_line_end(input, end);
-            if prefix > 0 && self.counter.add_line(line.len()) {
+            if prefix > 0 && self.counter.add_line(line.len(), false) {
                 self.buffer.push_data(&value[..=len], self.counter.limit());
                 continue;
             }
-            let field = Field::parse(line);
-            if let Field::Comment(text) = field {
-                if !self.counter.end_line(line.len(), true) {
-                    return self.overflow(line.len() + 1);
-                } else if self.show_comments {
-                    return Step::Comment { from_end: text.len() + end.len(), len: text.len() };
-                } else if self.counter.used == 0 {
-                    return Step::EventStart;
-                }
-            } else if line.is_empty() {
+            if line.is_empty() {
                 return self.dispatch();
-            } else if !self.counter.add_line(line.len()) {
+            }
+            if !self.counter.add_line(line.len(), is_comment(line)) {
                 return self.overflow(line.len() + 1);
             }
-            match field {
+            match Field::parse(line) {
+                Field::Comment(text) if self.show_comments => {
+                    return Step::Comment { from_end: text.len() + end.len(), len: text.len() };
+                }
+                Field::Comment(_) if self.counter.used == 0 => return Step::EventStart,
                 // Its value is empty, and so the byte behind it is all there is to add.
                 Field::Data(_) => self.buffer.push_data(&value[len..=len], self.counter.limit()),
                 Field::EventType(value) => self.buffer.set_event_type(value),

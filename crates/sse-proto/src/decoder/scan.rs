@@ -11,12 +11,16 @@ pub(crate) fn line_len(bytes: &[u8]) -> Option<usize> {
     bytes.first_chunk().and_then(line_len_in_word).or_else(|| line_len_far(bytes))
 }
 
-/// The same for a line that most likely is short.
-#[inline]
+/// The same for a line that most likely is very short.
+#[inline(always)]
 pub(crate) fn short_line_len(bytes: &[u8]) -> Option<usize> {
-    if let Some(b'\n' | b'\r') = bytes.first() {
-        return Some(0);
-    }
+    work::count(BLOCK.min(bytes.len()));
+    bytes.first_chunk().and_then(line_len_in_words).or_else(|| line_len_far(bytes))
+}
+
+/// The same for a line of some dozens of bytes.
+#[inline(always)]
+pub(crate) fn value_len(bytes: &[u8]) -> Option<usize> {
     for (n, block) in bytes.chunks_exact(BLOCK).take(NEAR / BLOCK).enumerate() {
         work::count(BLOCK);
         if has_line_end(block) {
