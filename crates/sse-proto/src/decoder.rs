@@ -122,26 +122,50 @@ impl Decoder {
     }
 
     /// The same; a reconnection time is put into `retry`, also where it is not shown.
+    #[inline(always)]
     pub(crate) fn decode_with<'d, 'i: 'd>(
         &'d mut self,
         input: &mut &'i [u8],
         retry: &mut Option<Duration>,
     ) -> Result<Option<FrameRef<'d>>, DecodeError> {
-        let mut unended = 0;
         if self.machine.is_at_event_start() {
-            match self.take_whole(input) {
-                Ok(event) => return Ok(Some(FrameRef::Event(self.lend_whole(event)))),
-                Err(len) => unended = len,
-            }
-            if input.is_empty() && self.machine.lent == Lent::Nothing && self.repaired.is_empty() {
-                return Ok(None);
-            }
+            self.decode_fast(input, retry)
+        } else {
+            self.decode_on(input, retry)
         }
-        if self.machine.hold_data(input, unended) {
+    }
+
+    /// At the start of an event.
+    #[inline(never)]
+    fn decode_fast<'d, 'i: 'd>(
+        &'d mut self,
+        input: &mut &'i [u8],
+        retry: &mut Option<Duration>,
+    ) -> Result<Option<FrameRef<'d>>, DecodeError> {
+        let unended = match self.take_whole(input) {
+            Ok(event) => return Ok(Some(FrameRef::Event(self.lend_whole(event)))),
+            Err(len) => len,
+        };
+        let is_released = self.machine.lent == Lent::Nothing && self.repaired.is_empty();
+        if input.is_empty() && is_released || self.machine.begin_data(input, unended) {
             *input = &[];
             return Ok(None);
         }
         self.decode_slow(input, unended, retry)
+    }
+
+    /// Inside an event.
+    #[inline(never)]
+    fn decode_on<'d, 'i: 'd>(
+        &'d mut self,
+        input: &mut &'i [u8],
+        retry: &mut Option<Duration>,
+    ) -> Result<Option<FrameRef<'d>>, DecodeError> {
+        if self.machine.hold_data(input) {
+            *input = &[];
+            return Ok(None);
+        }
+        self.decode_slow(input, 0, retry)
     }
 
     /// Whatever the fast path leaves, up to the next event that it takes. At the end of the input, `unended` bytes are

@@ -143,23 +143,31 @@ impl Machine {
         }
     }
 
-    /// Holds all of the input, where it is but a piece of a data line: the beginning of one, at the start of an event, or
-    /// more of one. At the end of the input, `unended` bytes are known to have no line end.
+    /// Holds all of the input, where it is but the beginning of a data line. At the end of the input, `unended` bytes are
+    /// known to have no line end.
     #[inline(always)]
-    pub(crate) fn hold_data(&mut self, input: &[u8], unended: usize) -> bool {
-        let prefix = match self.state {
-            State::InData if !input.is_empty() && line_len(input).is_none() => 0,
-            State::LineStart if unended > 0 => match data_prefix(input) {
-                Some(prefix) if prefix + unended == input.len() => prefix,
-                _ => return false,
-            },
-            _ => return false,
-        };
-        let fits = self.counter.has_room(input.len());
+    pub(crate) fn begin_data(&mut self, input: &[u8], unended: usize) -> bool {
+        match data_prefix(input) {
+            Some(prefix) if prefix + unended == input.len() => self.hold_value(input, prefix),
+            _ => false,
+        }
+    }
+
+    /// Holds all of the input, where it is but more of a data line.
+    #[inline(always)]
+    pub(crate) fn hold_data(&mut self, input: &[u8]) -> bool {
+        self.state == State::InData
+            && !input.is_empty()
+            && line_len(input).is_none()
+            && self.hold_value(input, 0)
+    }
+
+    #[inline(always)]
+    fn hold_value(&mut self, line: &[u8], prefix: usize) -> bool {
+        let fits = self.counter.add_part(line.len(), false);
         if fits {
             self.release();
-            self.counter.add_part(input.len(), false);
-            self.buffer.push(&input[prefix..], self.counter.limit());
+            self.buffer.push(&line[prefix..], self.counter.limit());
             self.state = State::InData;
         }
         fits
