@@ -161,9 +161,11 @@ impl Decoder {
         input: &mut &'i [u8],
         retry: &mut Option<Duration>,
     ) -> Result<Option<FrameRef<'d>>, DecodeError> {
-        if self.machine.hold_data(input) {
-            *input = &[];
-            return Ok(None);
+        if self.machine.state == State::InData {
+            *input = self.machine.read_value(input);
+            if input.is_empty() && self.machine.state != State::Failed {
+                return Ok(None);
+            }
         }
         self.decode_slow(input, 0, retry)
     }

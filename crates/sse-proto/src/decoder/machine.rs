@@ -135,7 +135,11 @@ impl Machine {
                 State::Failed => Step::TooLong,
                 _ if self.skipping => self.skip_line(input),
                 State::LineStart => self.read_lines(input, retry),
-                State::InLine | State::InData => self.read_rest_of_line(input, retry),
+                State::InLine => self.read_rest_of_line(input, retry),
+                State::InData => {
+                    input.rest = self.read_value(input.rest);
+                    Step::Continue
+                }
             };
             if !matches!(step, Step::Continue) {
                 return step;
@@ -147,30 +151,39 @@ impl Machine {
     /// known to have no line end.
     #[inline(always)]
     pub(crate) fn begin_data(&mut self, input: &[u8], unended: usize) -> bool {
-        match data_prefix(input) {
-            Some(prefix) if prefix + unended == input.len() => self.hold_value(input, prefix),
-            _ => false,
-        }
-    }
-
-    /// Holds all of the input, where it is but more of a data line.
-    #[inline(always)]
-    pub(crate) fn hold_data(&mut self, input: &[u8]) -> bool {
-        self.state == State::InData
-            && !input.is_empty()
-            && line_len(input).is_none()
-            && self.hold_value(input, 0)
-    }
-
-    #[inline(always)]
-    fn hold_value(&mut self, line: &[u8], prefix: usize) -> bool {
-        let fits = self.counter.add_part(line.len(), false);
-        if fits {
+        let Some(prefix) = data_prefix(input) else { return false };
+        let is_held = prefix + unended == input.len() && self.counter.add_part(input.len(), false);
+        if is_held {
             self.release();
-            self.buffer.push(&line[prefix..], self.counter.limit());
+            self.buffer.push(&input[prefix..], self.counter.limit());
             self.state = State::InData;
         }
-        fits
+        is_held
+    }
+
+    /// Reads on in the value of a data line. Returns what is left of the input.
+    #[inline(always)]
+    pub(crate) fn read_value<'i>(&mut self, bytes: &'i [u8]) -> &'i [u8] {
+        match value_len(bytes) {
+            Some(len) => {
+                let rest = self.pass_line_end(&bytes[len..]);
+                if self.counter.end_line(len, false) {
+                    self.buffer.push_data(&bytes[..=len], self.counter.limit());
+                } else {
+                    self.overflow(len + 1);
+                }
+                rest
+            }
+            None => {
+                if self.counter.add_part(bytes.len(), false) {
+                    self.buffer.push(bytes, self.counter.limit());
+                } else {
+                    self.state = State::InLine;
+                    self.overflow(bytes.len());
+                }
+                &[]
+            }
+        }
     }
 
     /// Takes the end of the stream for the end of the line and of the event.
@@ -233,7 +246,7 @@ impl Machine {
             };
             let Some(len) = len else { return self.hold(input) };
             let (line, end) = bytes.split_at(prefix + len);
-            self.pass_line_end(input, end);
+            input.rest = self.pass_line_end(end);
             if prefix > 0 && self.counter.add_line(line.len(), false) {
                 self.buffer.push_data(&value[..=len], self.counter.limit());
                 continue;
@@ -264,22 +277,15 @@ impl Machine {
     }
 
     /// Reads on in a line whose beginning the buffer holds.
-    #[inline(always)]
     fn read_rest_of_line(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
         let bytes = input.rest;
         let Some(len) = line_len(bytes) else { return self.hold(input) };
-        let (part, end) = bytes.split_at(len);
-        let in_data = self.state == State::InData;
-        let is_comment = !in_data && is_comment(self.buffer.line());
-        self.pass_line_end(input, end);
+        let is_comment = is_comment(self.buffer.line());
+        input.rest = self.pass_line_end(&bytes[len..]);
         if !self.counter.end_line(len, is_comment) {
             return self.overflow(len + 1);
         }
-        if in_data {
-            self.buffer.push_data(&bytes[..=len], self.counter.limit());
-            return Step::Continue;
-        }
-        self.buffer.push(part, self.counter.limit());
+        self.buffer.push(&bytes[..len], self.counter.limit());
         if is_comment && self.show_comments {
             self.lent = Lent::Comment;
             return Step::HeldComment;
@@ -344,18 +350,14 @@ impl Machine {
         Step::Event
     }
 
-    /// Moves past the line end that `bytes` begin with.
+    /// Passes the line end that `bytes` begin with, and returns what is behind it.
     #[inline(always)]
-    fn pass_line_end<'i>(&mut self, input: &mut Cursor<'i>, bytes: &'i [u8]) {
-        self.state = State::LineStart;
-        input.rest = match bytes {
-            [b'\r'] => {
-                self.state = State::AfterCr;
-                &[]
-            }
+    fn pass_line_end<'i>(&mut self, bytes: &'i [u8]) -> &'i [u8] {
+        self.state = if bytes == b"\r" { State::AfterCr } else { State::LineStart };
+        match bytes {
             [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => rest,
             [] => bytes,
-        };
+        }
     }
 
     /// So many bytes more take the event over the limit.
@@ -384,7 +386,7 @@ impl Machine {
             return Step::NeedInput;
         };
         let is_blank = len == 0 && self.state == State::LineStart;
-        self.pass_line_end(input, &bytes[len..]);
+        input.rest = self.pass_line_end(&bytes[len..]);
         if is_blank {
             self.skipping = false;
             return Step::Discarded { len: self.counter.take() as u64 };
