@@ -7,14 +7,12 @@ use super::work;
 /// The length of the line that `bytes` begin with, without its end. `None`: there is no line end.
 #[inline(always)]
 pub(crate) fn line_len(bytes: &[u8]) -> Option<usize> {
-    work::count(WORD.min(bytes.len()));
     bytes.first_chunk().and_then(line_len_in_word).or_else(|| line_len_far(bytes))
 }
 
 /// The same for a line that most likely is very short.
 #[inline(always)]
 pub(crate) fn short_line_len(bytes: &[u8]) -> Option<usize> {
-    work::count(BLOCK.min(bytes.len()));
     bytes.first_chunk().and_then(line_len_in_words).or_else(|| line_len_far(bytes))
 }
 
@@ -69,6 +67,7 @@ fn line_len_far(bytes: &[u8]) -> Option<usize> {
 
 #[inline(always)]
 fn line_len_in_word(word: &[u8; WORD]) -> Option<usize> {
+    work::count(WORD);
     let ends = line_ends(u64::from_le_bytes(*word));
     if ends == 0 { None } else { Some((ends.trailing_zeros() / 8) as usize) }
 }
