@@ -28,9 +28,11 @@ pub(crate) struct Machine {
 pub(crate) enum State {
     /// At the start of the stream, where so many bytes of a BOM were seen.
     Start { bom: usize },
-    /// At the start of a line.
+    /// At the start of the first line of an event.
+    EventStart,
+    /// At the start of another line, also behind a comment or a reconnection time.
     LineStart,
-    /// The same, behind a CR: an LF that comes next belongs to it.
+    /// At the start of a line behind a CR: an LF that comes next belongs to it.
     AfterCr,
     /// Inside a line, which the buffer holds.
     InLine,
@@ -104,7 +106,7 @@ impl Machine {
     }
 
     pub(crate) fn is_at_event_start(&self) -> bool {
-        self.state == State::LineStart && self.counter.used == 0
+        self.state == State::EventStart
     }
 
     /// Most servers that send an ID send another one each time; the same one is not copied again.
@@ -134,7 +136,7 @@ impl Machine {
                 State::Start { bom } => self.skip_bom(input, bom),
                 State::Failed => Step::TooLong,
                 _ if self.skipping => self.skip_line(input),
-                State::LineStart => self.read_lines(input, retry),
+                State::EventStart | State::LineStart => self.read_lines(input, retry),
                 State::InLine => self.read_rest_of_line(input, retry),
                 State::InData => {
                     input.rest = self.read_value(input.rest);
@@ -210,7 +212,7 @@ impl Machine {
             self.state = State::Start { bom: seen };
             return Step::NeedInput;
         }
-        self.state = State::LineStart;
+        self.state = State::EventStart;
         if seen == BOM.len() {
             input.rest = &input.rest[same..];
         } else if bom > 0 {
@@ -227,14 +229,18 @@ impl Machine {
             [b'\n', rest @ ..] => input.rest = rest,
             _ => {}
         }
-        self.state = State::LineStart;
-        self.line_read()
+        if self.counter.used > 0 {
+            self.state = State::LineStart;
+            return Step::Continue;
+        }
+        self.state = State::EventStart;
+        Step::EventStart
     }
 
     /// Reads whole lines, up to the first that makes a step.
     #[inline(always)]
     fn read_lines(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
-        while self.state == State::LineStart {
+        loop {
             let bytes = input.rest;
             // No line ends within the name of a data line.
             let prefix = data_prefix(bytes).unwrap_or(0);
@@ -261,7 +267,6 @@ impl Machine {
                 Field::Comment(text) if self.show_comments => {
                     return Step::Comment { from_end: text.len() + end.len(), len: text.len() };
                 }
-                Field::Comment(_) if self.counter.used == 0 => return Step::EventStart,
                 // Its value is empty, and so the byte behind it is all there is to add.
                 Field::Data(_) => self.buffer.push_data(&value[len..=len], self.counter.limit()),
                 Field::EventType(value) => self.buffer.set_event_type(value),
@@ -273,7 +278,6 @@ impl Machine {
                 Field::Comment(_) | Field::Blank | Field::Ignored => {}
             }
         }
-        Step::NeedInput
     }
 
     /// Reads on in a line whose beginning the buffer holds.
@@ -292,18 +296,13 @@ impl Machine {
         }
         match self.buffer.end_line() {
             Some(time) => self.set_retry(time, retry),
-            None => self.line_read(),
+            None => Step::Continue,
         }
     }
 
     fn set_retry(&self, time: Duration, retry: &mut Option<Duration>) -> Step {
         *retry = Some(time);
         if self.show_retries { Step::Retry(time) } else { Step::Continue }
-    }
-
-    /// After a line that said nothing to return.
-    fn line_read(&self) -> Step {
-        if self.is_at_event_start() { Step::EventStart } else { Step::Continue }
     }
 
     /// Holds the rest of the input, in which the line does not end.
@@ -316,7 +315,7 @@ impl Machine {
     /// Holds a part of a line.
     fn hold_part(&mut self, part: &[u8]) -> Step {
         let is_comment = match self.state {
-            State::LineStart => is_comment(part),
+            State::EventStart | State::LineStart => is_comment(part),
             State::InLine => is_comment(self.buffer.line()),
             _ => false,
         };
@@ -336,6 +335,9 @@ impl Machine {
     #[inline(always)]
     fn dispatch(&mut self) -> Step {
         self.counter.take();
+        if self.state == State::LineStart {
+            self.state = State::EventStart;
+        }
         if self.buffer.has_id {
             core::mem::swap(&mut self.buffer.id, &mut self.last_event_id);
             release_text(&mut self.last_event_id);
