@@ -25,8 +25,8 @@ pub(crate) fn value_len(bytes: &[u8]) -> Option<usize> {
             return Some(n * BLOCK + line_len_in_words(block.first_chunk()?)?);
         }
     }
-    let far = bytes.len().min(NEAR) / BLOCK * BLOCK;
-    Some(far + line_len_far(&bytes[far..])?)
+    let far = &bytes[bytes.len().min(NEAR) / BLOCK * BLOCK..];
+    if far.is_empty() { None } else { Some(bytes.len() - far.len() + line_len_far(far)?) }
 }
 
 /// What follows the line end that `bytes` begin with. `None`: they begin with none, or with a CR and nothing behind it
@@ -47,7 +47,12 @@ const NEAR: usize = 64;
 #[inline(always)]
 fn has_line_end(block: &[u8]) -> bool {
     // Without a way out of the loop, so that SIMD does it.
-    block.iter().fold(0, |any, byte| any | u8::from(*byte == b'\n') | u8::from(*byte == b'\r')) != 0
+    let (mut lf, mut cr) = (0, 0);
+    for byte in block {
+        lf |= u8::from(*byte == b'\n');
+        cr |= u8::from(*byte == b'\r');
+    }
+    (lf | cr) != 0
 }
 
 #[inline(always)]
@@ -86,16 +91,19 @@ fn line_ends(word: u64) -> u64 {
 mod tests {
     use super::*;
 
+    fn lens(bytes: &[u8]) -> [Option<usize>; 3] {
+        [line_len(bytes), short_line_len(bytes), value_len(bytes)]
+    }
+
     #[test]
     fn a_line_ends_at_the_first_lf_or_cr() {
         for len in 0..10 * WORD {
             for end in [b'\n', b'\r'] {
                 let mut bytes = alloc::vec![b'x'; len];
-                assert_eq!((line_len(&bytes), short_line_len(&bytes)), (None, None), "{len}");
+                assert_eq!(lens(&bytes), [None; 3], "{len}");
                 bytes.push(end);
                 for behind in 0..4 * WORD {
-                    assert_eq!(line_len(&bytes), Some(len), "{len} and {behind}");
-                    assert_eq!(short_line_len(&bytes), Some(len), "{len} and {behind}");
+                    assert_eq!(lens(&bytes), [Some(len); 3], "{len} and {behind}");
                     bytes.push(if behind % 3 == 0 { b'\r' } else { b'\n' });
                 }
             }
@@ -105,8 +113,8 @@ mod tests {
     #[test]
     fn no_other_byte_ends_a_line() {
         for byte in (0..=255u8).filter(|byte| !matches!(byte, b'\n' | b'\r')) {
-            assert_eq!(line_len(&[byte; 10 * WORD]), None, "{byte}");
-            assert_eq!(line_len(&[byte; WORD + 1]), None, "{byte}");
+            assert_eq!(lens(&[byte; 10 * WORD]), [None; 3], "{byte}");
+            assert_eq!(lens(&[byte; WORD + 1]), [None; 3], "{byte}");
         }
     }
 
