@@ -146,9 +146,8 @@ impl Decoder {
             Ok(event) => return Ok(Some(FrameRef::Event(self.lend_whole(event)))),
             Err(len) => len,
         };
-        let is_released = self.machine.lent == Lent::Nothing && self.repaired.is_empty();
-        if input.is_empty() && is_released || self.machine.begin_data(input, unended) {
-            *input = &[];
+        *input = self.machine.begin_value(input, unended);
+        if input.is_empty() && self.needs_input() {
             return Ok(None);
         }
         self.decode_slow(input, unended, retry)
@@ -163,7 +162,7 @@ impl Decoder {
     ) -> Result<Option<FrameRef<'d>>, DecodeError> {
         if self.machine.state == State::InData {
             *input = self.machine.read_value(input);
-            if input.is_empty() && self.machine.state != State::Failed {
+            if input.is_empty() && self.needs_input() {
                 return Ok(None);
             }
         }
@@ -252,6 +251,12 @@ impl Decoder {
     pub fn reset(&mut self) {
         self.machine.reset();
         release_text(&mut self.repaired);
+    }
+
+    /// Whether there is nothing to do without more input.
+    #[inline(always)]
+    fn needs_input(&self) -> bool {
+        self.machine.state != State::Failed && self.machine.lent == Lent::Nothing && self.repaired.is_empty()
     }
 
     /// Takes the event that the fast path finds, if there is one within the limit.

@@ -138,6 +138,7 @@ impl Machine {
                 _ if self.skipping => self.skip_line(input),
                 State::EventStart | State::LineStart => self.read_lines(input, retry),
                 State::InLine => self.read_rest_of_line(input, retry),
+                State::InData if input.rest.is_empty() => Step::NeedInput,
                 State::InData => {
                     input.rest = self.read_value(input.rest);
                     Step::Continue
@@ -149,43 +150,34 @@ impl Machine {
         }
     }
 
-    /// Holds all of the input, where it is but the beginning of a data line. At the end of the input, `unended` bytes are
-    /// known to have no line end.
+    /// Holds all of the input, where it is but the beginning of a data line, and returns what is left of it. At its end,
+    /// `unended` bytes are known to have no line end.
     #[inline(always)]
-    pub(crate) fn begin_data(&mut self, input: &[u8], unended: usize) -> bool {
-        let Some(prefix) = data_prefix(input) else { return false };
-        let is_held = prefix + unended == input.len() && self.counter.add_part(input.len(), false);
-        if is_held {
-            self.release();
-            self.buffer.push(&input[prefix..], self.counter.limit());
-            self.state = State::InData;
-        }
-        is_held
-    }
-
-    /// Reads on in the value of a data line. Returns what is left of the input.
-    #[inline(always)]
-    pub(crate) fn read_value<'i>(&mut self, bytes: &'i [u8]) -> &'i [u8] {
-        match value_len(bytes) {
-            Some(len) => {
-                let rest = self.pass_line_end(&bytes[len..]);
-                if self.counter.end_line(len, false) {
-                    self.buffer.push_data(&bytes[..=len], self.counter.limit());
-                } else {
-                    self.overflow(len + 1);
-                }
-                rest
-            }
-            None => {
-                if self.counter.add_part(bytes.len(), false) {
-                    self.buffer.push(bytes, self.counter.limit());
-                } else {
-                    self.state = State::InLine;
-                    self.overflow(bytes.len());
-                }
+    pub(crate) fn begin_value<'i>(&mut self, input: &'i [u8], unended: usize) -> &'i [u8] {
+        match data_prefix(input) {
+            Some(prefix) if prefix + unended == input.len() => {
+                self.release();
+                self.hold_value(input, prefix);
                 &[]
             }
+            _ => input,
         }
+    }
+
+    /// Reads on in the value of a data line, and returns what is left of the input.
+    #[inline(always)]
+    pub(crate) fn read_value<'i>(&mut self, input: &'i [u8]) -> &'i [u8] {
+        let Some(len) = value_len(input) else {
+            self.hold_value(input, 0);
+            return &[];
+        };
+        let rest = self.pass_line_end(&input[len..]);
+        if self.counter.end_line(len, false) {
+            self.buffer.push_data(&input[..=len], self.counter.limit());
+        } else {
+            self.overflow(len + 1);
+        }
+        rest
     }
 
     /// Takes the end of the stream for the end of the line and of the event.
@@ -250,7 +242,7 @@ impl Machine {
                 true => short_line_len(value),
                 false => None,
             };
-            let Some(len) = len else { return self.hold(input) };
+            let Some(len) = len else { return self.hold(input, prefix) };
             let (line, end) = bytes.split_at(prefix + len);
             input.rest = self.pass_line_end(end);
             if prefix > 0 && self.counter.add_line(line.len(), false) {
@@ -283,7 +275,7 @@ impl Machine {
     /// Reads on in a line whose beginning the buffer holds.
     fn read_rest_of_line(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
         let bytes = input.rest;
-        let Some(len) = line_len(bytes) else { return self.hold(input) };
+        let Some(len) = line_len(bytes) else { return self.hold(input, 0) };
         let is_comment = is_comment(self.buffer.line());
         input.rest = self.pass_line_end(&bytes[len..]);
         if !self.counter.end_line(len, is_comment) {
@@ -305,28 +297,42 @@ impl Machine {
         if self.show_retries { Step::Retry(time) } else { Step::Continue }
     }
 
-    /// Holds the rest of the input, in which the line does not end.
+    /// Holds the rest of the input, in which the line does not end. It begins with so long a `prefix` of a data line.
     #[inline(always)]
-    fn hold(&mut self, input: &mut Cursor<'_>) -> Step {
+    fn hold(&mut self, input: &mut Cursor<'_>, prefix: usize) -> Step {
         let part = core::mem::take(&mut input.rest);
-        if part.is_empty() { Step::NeedInput } else { self.hold_part(part) }
+        if prefix > 0 {
+            self.hold_value(part, prefix)
+        } else if part.is_empty() {
+            Step::NeedInput
+        } else {
+            self.hold_part(part)
+        }
     }
 
-    /// Holds a part of a line.
-    fn hold_part(&mut self, part: &[u8]) -> Step {
-        let is_comment = match self.state {
-            State::EventStart | State::LineStart => is_comment(part),
-            State::InLine => is_comment(self.buffer.line()),
-            _ => false,
-        };
-        if !self.counter.add_part(part.len(), is_comment) {
+    /// Holds a part of a data line, without what stands before its value.
+    #[inline(always)]
+    fn hold_value(&mut self, part: &[u8], prefix: usize) -> Step {
+        if !self.counter.add_part(part.len(), false) {
             self.state = State::InLine;
             return self.overflow(part.len());
         }
+        self.buffer.push(&part[prefix..], self.counter.limit());
+        self.state = State::InData;
+        Step::NeedInput
+    }
+
+    /// Holds a part of any other line.
+    fn hold_part(&mut self, part: &[u8]) -> Step {
+        let is_comment = is_comment(if self.state == State::InLine { self.buffer.line() } else { part });
+        let fits = self.counter.add_part(part.len(), is_comment);
+        self.state = State::InLine;
+        if !fits {
+            return self.overflow(part.len());
+        }
         self.buffer.push(part, self.counter.limit());
-        if self.state != State::InData {
-            let is_data = self.buffer.strip_data_prefix();
-            self.state = if is_data { State::InData } else { State::InLine };
+        if self.buffer.strip_data_prefix() {
+            self.state = State::InData;
         }
         Step::NeedInput
     }
