@@ -26,7 +26,13 @@ pub(crate) fn value_len(bytes: &[u8]) -> Option<usize> {
         }
     }
     let far = &bytes[bytes.len().min(NEAR) / BLOCK * BLOCK..];
-    if far.is_empty() { None } else { Some(bytes.len() - far.len() + line_len_far(far)?) }
+    let len = if far.len() < WORD {
+        work::count(far.len());
+        far.iter().position(|byte| matches!(byte, b'\n' | b'\r'))
+    } else {
+        line_len_far(far)
+    };
+    Some(bytes.len() - far.len() + len?)
 }
 
 /// What follows the line end that `bytes` begin with. `None`: they begin with none, or with a CR and nothing behind it
