@@ -128,7 +128,7 @@ impl Decoder {
         input: &mut &'i [u8],
         retry: &mut Option<Duration>,
     ) -> Result<Option<FrameRef<'d>>, DecodeError> {
-        if self.machine.is_at_event_start() {
+        if self.machine.state == State::EventStart {
             self.decode_fast(input, retry)
         } else {
             self.decode_on(input, retry)
@@ -202,7 +202,7 @@ impl Decoder {
                     FrameRef::Comment(utf8::lend(text, &mut self.repaired))
                 }
                 Step::HeldComment => {
-                    let bytes = without_space(&self.machine.buffer.line()[1..]);
+                    let bytes = without_space(&self.machine.buffer.line[1..]);
                     let text = Span { bytes, len: bytes.len() };
                     FrameRef::Comment(utf8::lend(text, &mut self.repaired))
                 }
@@ -308,7 +308,7 @@ impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")
             .field("state", &self.machine.state)
-            .field("held", &self.machine.buffer.bytes.len())
+            .field("held", &(self.machine.buffer.data.len() + self.machine.buffer.line.len()))
             .field("last_event_id_len", &self.machine.last_event_id.len())
             .finish_non_exhaustive()
     }

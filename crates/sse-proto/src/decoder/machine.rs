@@ -88,7 +88,7 @@ impl Machine {
             state: State::Start { bom: 0 },
             skipping: false,
             counter: Counter::new(limits),
-            buffer: Buffer::default(),
+            buffer: Buffer::new(limits.max_event_len),
             last_event_id: String::new(),
             show_comments: true,
             show_retries: true,
@@ -98,15 +98,11 @@ impl Machine {
 
     /// Begins a new stream with the same last event ID.
     pub(crate) fn reset(&mut self) {
-        self.buffer = Buffer::default();
+        self.buffer = Buffer::new(self.counter.limit());
         self.state = State::Start { bom: 0 };
         self.skipping = false;
         self.counter.take();
         self.lent = Lent::Nothing;
-    }
-
-    pub(crate) fn is_at_event_start(&self) -> bool {
-        self.state == State::EventStart
     }
 
     /// Most servers that send an ID send another one each time; the same one is not copied again.
@@ -173,7 +169,7 @@ impl Machine {
         };
         let rest = self.pass_line_end(&input[len..]);
         if self.counter.end_line(len, false) {
-            self.buffer.push_data(&input[..=len], self.counter.limit());
+            self.buffer.end_value(&input[..=len]);
         } else {
             self.overflow(len + 1);
         }
@@ -186,8 +182,8 @@ impl Machine {
             return Step::NeedInput;
         }
         match self.state {
-            State::InData => self.buffer.push_data(b"\n", self.counter.limit()),
-            State::InLine => drop(self.buffer.end_line()),
+            State::InData => self.buffer.end_value(b"\n"),
+            State::InLine => drop(self.end_line(&mut None)),
             _ => {}
         }
         self.state = State::LineStart;
@@ -246,7 +242,7 @@ impl Machine {
             let (line, end) = bytes.split_at(prefix + len);
             input.rest = self.pass_line_end(end);
             if prefix > 0 && self.counter.add_line(line.len(), false) {
-                self.buffer.push_data(&value[..=len], self.counter.limit());
+                self.buffer.end_value(&value[..=len]);
                 continue;
             }
             if line.is_empty() {
@@ -255,19 +251,14 @@ impl Machine {
             if !self.counter.add_line(line.len(), is_comment(line)) {
                 return self.overflow(line.len() + 1);
             }
-            match Field::parse(line) {
+            let step = match Field::parse(line) {
                 Field::Comment(text) if self.show_comments => {
-                    return Step::Comment { from_end: text.len() + end.len(), len: text.len() };
+                    Step::Comment { from_end: text.len() + end.len(), len: text.len() }
                 }
-                // Its value is empty, and so the byte behind it is all there is to add.
-                Field::Data(_) => self.buffer.push_data(&value[len..=len], self.counter.limit()),
-                Field::EventType(value) => self.buffer.set_event_type(value),
-                Field::Id(value) => self.buffer.set_id(value),
-                Field::Retry(time) => match self.set_retry(time, retry) {
-                    Step::Continue => {}
-                    step => return step,
-                },
-                Field::Comment(_) | Field::Blank | Field::Ignored => {}
+                field => self.take_field(field, retry),
+            };
+            if !matches!(step, Step::Continue) {
+                return step;
             }
         }
     }
@@ -276,25 +267,47 @@ impl Machine {
     fn read_rest_of_line(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
         let bytes = input.rest;
         let Some(len) = line_len(bytes) else { return self.hold(input, 0) };
-        let is_comment = is_comment(self.buffer.line());
+        let is_comment = is_comment(&self.buffer.line);
         input.rest = self.pass_line_end(&bytes[len..]);
         if !self.counter.end_line(len, is_comment) {
             return self.overflow(len + 1);
         }
-        self.buffer.push(&bytes[..len], self.counter.limit());
-        if is_comment && self.show_comments {
+        if self.buffer.push_line(&bytes[..len]) {
+            self.buffer.end_value(b"\n");
+            Step::Continue
+        } else if is_comment && self.show_comments {
             self.lent = Lent::Comment;
-            return Step::HeldComment;
-        }
-        match self.buffer.end_line() {
-            Some(time) => self.set_retry(time, retry),
-            None => Step::Continue,
+            Step::HeldComment
+        } else {
+            self.end_line(retry)
         }
     }
 
-    fn set_retry(&self, time: Duration, retry: &mut Option<Duration>) -> Step {
-        *retry = Some(time);
-        if self.show_retries { Step::Retry(time) } else { Step::Continue }
+    /// Takes what the line says that the buffer holds.
+    fn end_line(&mut self, retry: &mut Option<Duration>) -> Step {
+        let line = core::mem::take(&mut self.buffer.line);
+        let step = self.take_field(Field::parse(&line), retry);
+        self.buffer.line = line;
+        self.buffer.drop_line();
+        step
+    }
+
+    #[inline(always)]
+    fn take_field(&mut self, field: Field<'_>, retry: &mut Option<Duration>) -> Step {
+        match field {
+            // Its value is empty: any other data line is recognized before.
+            Field::Data(_) => self.buffer.end_value(b"\n"),
+            Field::EventType(value) => self.buffer.set_event_type(value),
+            Field::Id(value) => self.buffer.set_id(value),
+            Field::Retry(time) => {
+                *retry = Some(time);
+                if self.show_retries {
+                    return Step::Retry(time);
+                }
+            }
+            Field::Comment(_) | Field::Blank | Field::Ignored => {}
+        }
+        Step::Continue
     }
 
     /// Holds the rest of the input, in which the line does not end. It begins with so long a `prefix` of a data line.
@@ -317,21 +330,20 @@ impl Machine {
             self.state = State::InLine;
             return self.overflow(part.len());
         }
-        self.buffer.push(&part[prefix..], self.counter.limit());
+        self.buffer.push_value(&part[prefix..]);
         self.state = State::InData;
         Step::NeedInput
     }
 
     /// Holds a part of any other line.
     fn hold_part(&mut self, part: &[u8]) -> Step {
-        let is_comment = is_comment(if self.state == State::InLine { self.buffer.line() } else { part });
+        let is_comment = is_comment(if self.state == State::InLine { &self.buffer.line } else { part });
         let fits = self.counter.add_part(part.len(), is_comment);
         self.state = State::InLine;
         if !fits {
             return self.overflow(part.len());
         }
-        self.buffer.push(part, self.counter.limit());
-        if self.buffer.strip_data_prefix() {
+        if self.buffer.push_line(part) {
             self.state = State::InData;
         }
         Step::NeedInput
@@ -349,11 +361,11 @@ impl Machine {
             release_text(&mut self.last_event_id);
             self.counter.set_last_event_id_len(self.last_event_id.len());
         }
-        if self.buffer.data_len == 0 {
+        if self.buffer.data.is_empty() {
             self.buffer.clear();
             return Step::EventStart;
         }
-        self.buffer.pad_data();
+        self.buffer.complete();
         self.lent = Lent::Event;
         Step::Event
     }
@@ -372,6 +384,7 @@ impl Machine {
     #[cold]
     fn overflow(&mut self, len: usize) -> Step {
         self.buffer.clear();
+        self.buffer.drop_line();
         self.counter.drop_bytes(len);
         self.skipping = self.counter.limits.oversize == Oversize::Skip;
         if self.skipping {
