@@ -40,7 +40,7 @@ use core::time::Duration;
 use self::buffer::release_text;
 use self::fast::{Span, WholeEvent, whole_event};
 use self::field::without_space;
-use self::machine::{Cursor, Lent, Machine, State, Step};
+use self::machine::{Cursor, Machine, State, Step};
 use crate::event_type::MESSAGE;
 use crate::{DecodeError, EventRef, FrameRef, Limits};
 
@@ -68,6 +68,8 @@ pub struct Decoder {
     /// Data or a comment with U+FFFD in place of what is not UTF-8.
     repaired: String,
 }
+
+type Decoded<'d> = Result<Option<FrameRef<'d>>, DecodeError>;
 
 impl Default for Decoder {
     fn default() -> Self {
@@ -127,46 +129,41 @@ impl Decoder {
         &'d mut self,
         input: &mut &'i [u8],
         retry: &mut Option<Duration>,
-    ) -> Result<Option<FrameRef<'d>>, DecodeError> {
-        if self.machine.state == State::EventStart {
-            self.decode_fast(input, retry)
-        } else {
-            self.decode_on(input, retry)
+    ) -> Decoded<'d> {
+        match self.machine.state {
+            State::EventStart => self.begin_event(input, retry),
+            _ => self.continue_event(input, retry),
         }
     }
 
-    /// At the start of an event.
     #[inline(never)]
-    fn decode_fast<'d, 'i: 'd>(
+    fn begin_event<'d, 'i: 'd>(
         &'d mut self,
         input: &mut &'i [u8],
         retry: &mut Option<Duration>,
-    ) -> Result<Option<FrameRef<'d>>, DecodeError> {
+    ) -> Decoded<'d> {
         let unended = match self.take_whole(input) {
             Ok(event) => return Ok(Some(FrameRef::Event(self.lend_whole(event)))),
             Err(len) => len,
         };
         *input = self.machine.begin_value(input, unended);
         if input.is_empty() && self.needs_input() {
-            return Ok(None);
+            Ok(None)
+        } else {
+            self.decode_slow(input, unended, retry)
         }
-        self.decode_slow(input, unended, retry)
     }
 
-    /// Inside an event.
     #[inline(never)]
-    fn decode_on<'d, 'i: 'd>(
+    fn continue_event<'d, 'i: 'd>(
         &'d mut self,
         input: &mut &'i [u8],
         retry: &mut Option<Duration>,
-    ) -> Result<Option<FrameRef<'d>>, DecodeError> {
+    ) -> Decoded<'d> {
         if self.machine.state == State::InData {
             *input = self.machine.read_value(input);
-            if input.is_empty() && self.needs_input() {
-                return Ok(None);
-            }
         }
-        self.decode_slow(input, 0, retry)
+        if input.is_empty() && self.needs_input() { Ok(None) } else { self.decode_slow(input, 0, retry) }
     }
 
     /// Whatever the fast path leaves, up to the next event that it takes. At the end of the input, `unended` bytes are
@@ -177,7 +174,7 @@ impl Decoder {
         input: &mut &'i [u8],
         unended: usize,
         retry: &mut Option<Duration>,
-    ) -> Result<Option<FrameRef<'d>>, DecodeError> {
+    ) -> Decoded<'d> {
         self.machine.release();
         release_text(&mut self.repaired);
         self.repaired.clear();
@@ -197,8 +194,8 @@ impl Decoder {
                 },
                 Step::NeedInput => return Ok(None),
                 Step::Event => FrameRef::Event(self.lend_held()),
-                Step::Comment { from_end, len } => {
-                    let text = Span { bytes: &bytes[bytes.len() - from_end..], len };
+                Step::Comment { end, len } => {
+                    let text = Span { bytes: &bytes[bytes.len() - end..], len };
                     FrameRef::Comment(utf8::lend(text, &mut self.repaired))
                 }
                 Step::HeldComment => {
@@ -207,7 +204,7 @@ impl Decoder {
                     FrameRef::Comment(utf8::lend(text, &mut self.repaired))
                 }
                 Step::Retry(time) => FrameRef::Retry(time),
-                Step::Discarded { len } => FrameRef::Discarded { len },
+                Step::Discarded(len) => FrameRef::Discarded { len },
                 Step::TooLong => return Err(DecodeError::TooLong { limit: self.machine.counter.limit() }),
             }));
         }
@@ -253,10 +250,9 @@ impl Decoder {
         release_text(&mut self.repaired);
     }
 
-    /// Whether there is nothing to do without more input.
     #[inline(always)]
     fn needs_input(&self) -> bool {
-        self.machine.state != State::Failed && self.machine.lent == Lent::Nothing && self.repaired.is_empty()
+        self.machine.state != State::Failed && !self.machine.is_lent && self.repaired.is_empty()
     }
 
     /// Takes the event that the fast path finds, if there is one within the limit.

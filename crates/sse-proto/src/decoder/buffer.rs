@@ -9,7 +9,7 @@ use super::utf8::BLOCK;
 use super::{utf8, work};
 
 /// The fields of the event so far, and the line in progress where a chunk cut it off.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Buffer {
     /// The data lines so far, each with an LF behind it; then what there is of the next one's value.
     pub(crate) data: Vec<u8>,
@@ -31,16 +31,7 @@ pub(crate) const KEEP: usize = 128 * 1024;
 
 impl Buffer {
     pub(crate) fn new(limit: usize) -> Self {
-        Self {
-            data: Vec::new(),
-            data_len: 0,
-            line: Vec::new(),
-            event_type: String::new(),
-            has_type: false,
-            id: String::new(),
-            has_id: false,
-            limit,
-        }
+        Self { limit, ..Self::default() }
     }
 
     /// The data of a complete event. What stands behind it is the LF and the padding.

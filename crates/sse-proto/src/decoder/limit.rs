@@ -8,15 +8,15 @@ pub(crate) struct Counter {
     pub(crate) limits: Limits,
     /// The limit without the last event ID.
     room: usize,
-    /// The complete lines of this event, comments left out.
+    /// The lines of this event so far, comments left out.
     pub(crate) used: usize,
-    /// The line in progress.
-    line: usize,
+    /// The comment in progress, which counts by itself.
+    comment: usize,
 }
 
 impl Counter {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, room: limits.max_event_len, used: 0, line: 0 }
+        Self { limits, room: limits.max_event_len, used: 0, comment: 0 }
     }
 
     pub(crate) fn limit(&self) -> usize {
@@ -29,50 +29,38 @@ impl Counter {
 
     /// Whether the event is within the limit with so many bytes more.
     pub(crate) fn has_room(&self, len: usize) -> bool {
-        len <= self.room.saturating_sub(self.used).saturating_sub(self.line)
+        len <= self.room.saturating_sub(self.used)
     }
 
-    /// Counts a whole line of so many bytes, if that is within the limit.
+    /// Counts more of a line, if that is within the limit.
     #[inline(always)]
-    pub(crate) fn add_line(&mut self, len: usize, is_comment: bool) -> bool {
-        if is_comment {
-            return len < self.limit();
-        }
-        let fits = len < self.room.saturating_sub(self.used);
+    pub(crate) fn add(&mut self, len: usize, is_comment: bool) -> bool {
+        let fits =
+            if is_comment { len <= self.limit().saturating_sub(self.comment) } else { self.has_room(len) };
         if fits {
-            self.used += len + 1;
+            *(if is_comment { &mut self.comment } else { &mut self.used }) += len;
         }
         fits
     }
 
-    /// Counts more of the line in progress, if that is within the limit.
-    pub(crate) fn add_part(&mut self, len: usize, is_comment: bool) -> bool {
-        let line = self.line.saturating_add(len);
-        let fits = if is_comment { line <= self.limit() } else { self.has_room(len) };
-        if fits {
-            self.line = line;
-        }
-        fits
-    }
-
-    /// Counts the line in progress, which ends after so many bytes more, if that is within the limit.
+    /// Counts the rest of a line and its end, if that is within the limit.
+    #[inline(always)]
     pub(crate) fn end_line(&mut self, len: usize, is_comment: bool) -> bool {
-        let fits = self.add_part(len.saturating_add(1), is_comment);
-        if fits {
-            let line = core::mem::take(&mut self.line);
-            self.used += if is_comment { 0 } else { line };
+        let fits = self.add(len + 1, is_comment);
+        if fits && is_comment {
+            self.comment = 0;
         }
         fits
     }
 
-    /// The event is dropped: what is held of the line in progress, so many bytes more, and all that comes.
+    /// The event is dropped: what there is of it, so many bytes more, and all that comes.
     pub(crate) fn drop_bytes(&mut self, len: usize) {
-        self.used = self.used.saturating_add(core::mem::take(&mut self.line)).saturating_add(len);
+        self.used = self.used.saturating_add(core::mem::take(&mut self.comment)).saturating_add(len);
     }
 
     /// The next event begins. Returns how long this one was.
     pub(crate) fn take(&mut self) -> usize {
-        self.line = 0;
+        self.comment = 0;
         core::mem::take(&mut self.used)
     }
 }

@@ -21,7 +21,8 @@ pub(crate) struct Machine {
     pub(crate) last_event_id: String,
     pub(crate) show_comments: bool,
     pub(crate) show_retries: bool,
-    pub(crate) lent: Lent,
+    /// The buffer lends an event, or the line in it, until the next call.
+    pub(crate) is_lent: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +43,6 @@ pub(crate) enum State {
     Failed,
 }
 
-/// What the buffer lends until the next call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lent {
-    Nothing,
-    Event,
-    Comment,
-}
-
 /// Where the machine stopped. It borrows nothing, so that the machine and the input are free again.
 pub(crate) enum Step {
     /// It did not stop: there is more to read.
@@ -60,17 +53,15 @@ pub(crate) enum Step {
     EventStart,
     /// The buffer holds an event.
     Event,
-    /// The text of a comment: the first `len` of the last `from_end` bytes of the input.
+    /// The text of a comment: the first `len` of the last `end` bytes of the input.
     Comment {
-        from_end: usize,
+        end: usize,
         len: usize,
     },
     /// The buffer holds a comment.
     HeldComment,
     Retry(Duration),
-    Discarded {
-        len: u64,
-    },
+    Discarded(u64),
     /// An event is over the limit.
     TooLong,
 }
@@ -92,7 +83,7 @@ impl Machine {
             last_event_id: String::new(),
             show_comments: true,
             show_retries: true,
-            lent: Lent::Nothing,
+            is_lent: false,
         }
     }
 
@@ -102,7 +93,7 @@ impl Machine {
         self.state = State::Start { bom: 0 };
         self.skipping = false;
         self.counter.take();
-        self.lent = Lent::Nothing;
+        self.is_lent = false;
     }
 
     /// Most servers that send an ID send another one each time; the same one is not copied again.
@@ -115,12 +106,9 @@ impl Machine {
 
     /// Forgets what the last call lent.
     pub(crate) fn release(&mut self) {
-        match self.lent {
-            Lent::Nothing => return,
-            Lent::Event => self.buffer.clear(),
-            Lent::Comment => self.buffer.drop_line(),
+        if core::mem::take(&mut self.is_lent) {
+            if self.buffer.line.is_empty() { self.buffer.clear() } else { self.buffer.drop_line() }
         }
-        self.lent = Lent::Nothing;
     }
 
     /// Reads on to the next step. A reconnection time takes effect in `retry`, also where it is not shown.
@@ -241,19 +229,19 @@ impl Machine {
             let Some(len) = len else { return self.hold(input, prefix) };
             let (line, end) = bytes.split_at(prefix + len);
             input.rest = self.pass_line_end(end);
-            if prefix > 0 && self.counter.add_line(line.len(), false) {
+            if prefix > 0 && self.counter.end_line(line.len(), false) {
                 self.buffer.end_value(&value[..=len]);
                 continue;
             }
             if line.is_empty() {
                 return self.dispatch();
             }
-            if !self.counter.add_line(line.len(), is_comment(line)) {
+            if !self.counter.end_line(line.len(), is_comment(line)) {
                 return self.overflow(line.len() + 1);
             }
             let step = match Field::parse(line) {
                 Field::Comment(text) if self.show_comments => {
-                    Step::Comment { from_end: text.len() + end.len(), len: text.len() }
+                    Step::Comment { end: text.len() + end.len(), len: text.len() }
                 }
                 field => self.take_field(field, retry),
             };
@@ -276,7 +264,7 @@ impl Machine {
             self.buffer.end_value(b"\n");
             Step::Continue
         } else if is_comment && self.show_comments {
-            self.lent = Lent::Comment;
+            self.is_lent = true;
             Step::HeldComment
         } else {
             self.end_line(retry)
@@ -326,7 +314,7 @@ impl Machine {
     /// Holds a part of a data line, without what stands before its value.
     #[inline(always)]
     fn hold_value(&mut self, part: &[u8], prefix: usize) -> Step {
-        if !self.counter.add_part(part.len(), false) {
+        if !self.counter.add(part.len(), false) {
             self.state = State::InLine;
             return self.overflow(part.len());
         }
@@ -338,7 +326,7 @@ impl Machine {
     /// Holds a part of any other line.
     fn hold_part(&mut self, part: &[u8]) -> Step {
         let is_comment = is_comment(if self.state == State::InLine { &self.buffer.line } else { part });
-        let fits = self.counter.add_part(part.len(), is_comment);
+        let fits = self.counter.add(part.len(), is_comment);
         self.state = State::InLine;
         if !fits {
             return self.overflow(part.len());
@@ -366,7 +354,7 @@ impl Machine {
             return Step::EventStart;
         }
         self.buffer.complete();
-        self.lent = Lent::Event;
+        self.is_lent = true;
         Step::Event
     }
 
@@ -410,7 +398,7 @@ impl Machine {
         input.rest = self.pass_line_end(&bytes[len..]);
         if is_blank {
             self.skipping = false;
-            return Step::Discarded { len: self.counter.take() as u64 };
+            return Step::Discarded(self.counter.take() as u64);
         }
         self.counter.drop_bytes(len.saturating_add(1));
         Step::Continue
