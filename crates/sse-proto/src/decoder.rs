@@ -131,17 +131,13 @@ impl Decoder {
         retry: &mut Option<Duration>,
     ) -> Decoded<'d> {
         match self.machine.state {
-            State::EventStart => self.begin_event(input, retry),
-            _ => self.continue_event(input, retry),
+            State::EventStart => self.begin(input, retry),
+            _ => self.proceed(input, retry),
         }
     }
 
     #[inline(never)]
-    fn begin_event<'d, 'i: 'd>(
-        &'d mut self,
-        input: &mut &'i [u8],
-        retry: &mut Option<Duration>,
-    ) -> Decoded<'d> {
+    fn begin<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8], retry: &mut Option<Duration>) -> Decoded<'d> {
         let unended = match self.take_whole(input) {
             Ok(event) => return Ok(Some(FrameRef::Event(self.lend_whole(event)))),
             Err(len) => len,
@@ -155,11 +151,7 @@ impl Decoder {
     }
 
     #[inline(never)]
-    fn continue_event<'d, 'i: 'd>(
-        &'d mut self,
-        input: &mut &'i [u8],
-        retry: &mut Option<Duration>,
-    ) -> Decoded<'d> {
+    fn proceed<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8], retry: &mut Option<Duration>) -> Decoded<'d> {
         if self.machine.state == State::InData {
             *input = self.machine.read_value(input);
         }
@@ -205,7 +197,9 @@ impl Decoder {
                 }
                 Step::Retry(time) => FrameRef::Retry(time),
                 Step::Discarded(len) => FrameRef::Discarded { len },
-                Step::TooLong => return Err(DecodeError::TooLong { limit: self.machine.counter.limit() }),
+                Step::TooLong => {
+                    return Err(DecodeError::TooLong { limit: self.machine.counter.limits.max_event_len });
+                }
             }));
         }
     }

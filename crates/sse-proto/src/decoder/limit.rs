@@ -19,12 +19,8 @@ impl Counter {
         Self { limits, room: limits.max_event_len, used: 0, comment: 0 }
     }
 
-    pub(crate) fn limit(&self) -> usize {
-        self.limits.max_event_len
-    }
-
     pub(crate) fn set_last_event_id_len(&mut self, len: usize) {
-        self.room = self.limit().saturating_sub(len);
+        self.room = self.limits.max_event_len.saturating_sub(len);
     }
 
     /// Whether the event is within the limit with so many bytes more.
@@ -35,8 +31,11 @@ impl Counter {
     /// Counts more of a line, if that is within the limit.
     #[inline(always)]
     pub(crate) fn add(&mut self, len: usize, is_comment: bool) -> bool {
-        let fits =
-            if is_comment { len <= self.limit().saturating_sub(self.comment) } else { self.has_room(len) };
+        let fits = if is_comment {
+            len <= self.limits.max_event_len.saturating_sub(self.comment)
+        } else {
+            self.has_room(len)
+        };
         if fits {
             *(if is_comment { &mut self.comment } else { &mut self.used }) += len;
         }

@@ -89,7 +89,7 @@ impl Machine {
 
     /// Begins a new stream with the same last event ID.
     pub(crate) fn reset(&mut self) {
-        self.buffer = Buffer::new(self.counter.limit());
+        self.buffer = Buffer::new(self.counter.limits.max_event_len);
         self.state = State::Start { bom: 0 };
         self.skipping = false;
         self.counter.take();
@@ -122,11 +122,8 @@ impl Machine {
                 _ if self.skipping => self.skip_line(input),
                 State::EventStart | State::LineStart => self.read_lines(input, retry),
                 State::InLine => self.read_rest_of_line(input, retry),
-                State::InData if input.rest.is_empty() => Step::NeedInput,
-                State::InData => {
-                    input.rest = self.read_value(input.rest);
-                    Step::Continue
-                }
+                // The value of a data line is read before, and this is its end.
+                State::InData => Step::NeedInput,
             };
             if !matches!(step, Step::Continue) {
                 return step;
@@ -200,17 +197,11 @@ impl Machine {
     }
 
     fn skip_lf(&mut self, input: &mut Cursor<'_>) -> Step {
-        match input.rest {
-            [] => return Step::NeedInput,
-            [b'\n', rest @ ..] => input.rest = rest,
-            _ => {}
-        }
-        if self.counter.used > 0 {
-            self.state = State::LineStart;
-            return Step::Continue;
-        }
-        self.state = State::EventStart;
-        Step::EventStart
+        let Some(first) = input.rest.first() else { return Step::NeedInput };
+        input.rest = &input.rest[usize::from(*first == b'\n')..];
+        let is_inside = self.counter.used > 0;
+        self.state = if is_inside { State::LineStart } else { State::EventStart };
+        if is_inside { Step::Continue } else { Step::EventStart }
     }
 
     /// Reads whole lines, up to the first that makes a step.
