@@ -40,7 +40,7 @@ use core::time::Duration;
 use self::buffer::release_text;
 use self::fast::{Span, WholeEvent, whole_event};
 use self::field::without_space;
-use self::machine::{Cursor, Machine, State, Step};
+use self::machine::{Machine, State, Step};
 use crate::event_type::MESSAGE;
 use crate::{DecodeError, EventRef, FrameRef, Limits};
 
@@ -138,16 +138,12 @@ impl Decoder {
 
     #[inline(never)]
     fn begin<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8], retry: &mut Option<Duration>) -> Decoded<'d> {
-        let unended = match self.take_whole(input) {
+        match self.take_whole(input) {
             Ok(event) => return Ok(Some(FrameRef::Event(self.lend_whole(event)))),
-            Err(len) => len,
-        };
-        *input = self.machine.begin_value(input, unended);
-        if input.is_empty() && self.needs_input() {
-            Ok(None)
-        } else {
-            self.decode_slow(input, unended, retry)
+            Err(len) => self.machine.unended = len,
         }
+        *input = self.machine.begin_value(input);
+        if input.is_empty() && self.needs_input() { Ok(None) } else { self.run(input, retry) }
     }
 
     #[inline(never)]
@@ -155,32 +151,25 @@ impl Decoder {
         if self.machine.state == State::InData {
             *input = self.machine.read_value(input);
         }
-        if input.is_empty() && self.needs_input() { Ok(None) } else { self.decode_slow(input, 0, retry) }
+        self.machine.unended = 0;
+        if input.is_empty() && self.needs_input() { Ok(None) } else { self.run(input, retry) }
     }
 
-    /// Whatever the fast path leaves, up to the next event that it takes. At the end of the input, `unended` bytes are
-    /// known to have no line end.
+    /// Runs the machine over what the fast path leaves, up to the next event that it takes.
     #[inline(never)]
-    fn decode_slow<'d, 'i: 'd>(
-        &'d mut self,
-        input: &mut &'i [u8],
-        unended: usize,
-        retry: &mut Option<Duration>,
-    ) -> Decoded<'d> {
+    fn run<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8], retry: &mut Option<Duration>) -> Decoded<'d> {
         self.machine.release();
         release_text(&mut self.repaired);
         self.repaired.clear();
         let bytes = *input;
-        let mut cursor = Cursor { rest: bytes, unended };
+        let limit = self.machine.counter.limits.max_event_len;
         loop {
-            let step = self.machine.advance(&mut cursor, retry);
-            *input = cursor.rest;
-            return Ok(Some(match step {
+            return Ok(Some(match self.machine.advance(input, retry) {
                 Step::Continue => continue,
                 Step::EventStart => match self.take_whole(input) {
                     Ok(event) => FrameRef::Event(self.lend_whole(event)),
                     Err(len) => {
-                        cursor.unended = len;
+                        self.machine.unended = len;
                         continue;
                     }
                 },
@@ -197,9 +186,7 @@ impl Decoder {
                 }
                 Step::Retry(time) => FrameRef::Retry(time),
                 Step::Discarded(len) => FrameRef::Discarded { len },
-                Step::TooLong => {
-                    return Err(DecodeError::TooLong { limit: self.machine.counter.limits.max_event_len });
-                }
+                Step::TooLong => return Err(DecodeError::TooLong { limit }),
             }));
         }
     }

@@ -21,6 +21,8 @@ pub(crate) struct Machine {
     pub(crate) last_event_id: String,
     pub(crate) show_comments: bool,
     pub(crate) show_retries: bool,
+    /// So many bytes at the end of the chunk are known to have no line end.
+    pub(crate) unended: usize,
     /// The buffer lends an event, or the line in it, until the next call.
     pub(crate) is_lent: bool,
 }
@@ -66,13 +68,6 @@ pub(crate) enum Step {
     TooLong,
 }
 
-/// What is left of a chunk.
-pub(crate) struct Cursor<'i> {
-    pub(crate) rest: &'i [u8],
-    /// So many bytes at its end are known to have no line end.
-    pub(crate) unended: usize,
-}
-
 impl Machine {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
@@ -83,6 +78,7 @@ impl Machine {
             last_event_id: String::new(),
             show_comments: true,
             show_retries: true,
+            unended: 0,
             is_lent: false,
         }
     }
@@ -113,7 +109,7 @@ impl Machine {
 
     /// Reads on to the next step. A reconnection time takes effect in `retry`, also where it is not shown.
     #[inline(always)]
-    pub(crate) fn advance(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
+    pub(crate) fn advance(&mut self, input: &mut &[u8], retry: &mut Option<Duration>) -> Step {
         loop {
             let step = match self.state {
                 State::AfterCr => self.skip_lf(input),
@@ -131,12 +127,11 @@ impl Machine {
         }
     }
 
-    /// Holds all of the input, where it is but the beginning of a data line, and returns what is left of it. At its end,
-    /// `unended` bytes are known to have no line end.
+    /// Holds all of the input, where it is but the beginning of a data line, and returns what is left of it.
     #[inline(always)]
-    pub(crate) fn begin_value<'i>(&mut self, input: &'i [u8], unended: usize) -> &'i [u8] {
+    pub(crate) fn begin_value<'i>(&mut self, input: &'i [u8]) -> &'i [u8] {
         match data_prefix(input) {
-            Some(prefix) if prefix + unended == input.len() => {
+            Some(prefix) if prefix + self.unended == input.len() => {
                 self.release();
                 self.hold_value(input, prefix);
                 &[]
@@ -176,18 +171,18 @@ impl Machine {
     }
 
     #[cold]
-    fn skip_bom(&mut self, input: &mut Cursor<'_>, bom: usize) -> Step {
+    fn skip_bom(&mut self, input: &mut &[u8], bom: usize) -> Step {
         const BOM: &[u8] = b"\xEF\xBB\xBF";
-        let same = BOM[bom..].iter().zip(input.rest).take_while(|(one, other)| one == other).count();
+        let same = BOM[bom..].iter().zip(*input).take_while(|(one, other)| one == other).count();
         let seen = bom + same;
-        if seen < BOM.len() && same == input.rest.len() {
-            input.rest = &[];
+        if seen < BOM.len() && same == input.len() {
+            *input = &[];
             self.state = State::Start { bom: seen };
             return Step::NeedInput;
         }
         self.state = State::EventStart;
         if seen == BOM.len() {
-            input.rest = &input.rest[same..];
+            *input = &input[same..];
         } else if bom > 0 {
             // It was none, and what an earlier chunk had of it begins a line. The limit is looked at again with the rest.
             self.hold_part(&BOM[..bom]);
@@ -196,9 +191,9 @@ impl Machine {
         Step::EventStart
     }
 
-    fn skip_lf(&mut self, input: &mut Cursor<'_>) -> Step {
-        let Some(first) = input.rest.first() else { return Step::NeedInput };
-        input.rest = &input.rest[usize::from(*first == b'\n')..];
+    fn skip_lf(&mut self, input: &mut &[u8]) -> Step {
+        let Some(first) = input.first() else { return Step::NeedInput };
+        *input = &input[usize::from(*first == b'\n')..];
         let is_inside = self.counter.used > 0;
         self.state = if is_inside { State::LineStart } else { State::EventStart };
         if is_inside { Step::Continue } else { Step::EventStart }
@@ -206,20 +201,20 @@ impl Machine {
 
     /// Reads whole lines, up to the first that makes a step.
     #[inline(always)]
-    fn read_lines(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
+    fn read_lines(&mut self, input: &mut &[u8], retry: &mut Option<Duration>) -> Step {
         loop {
-            let bytes = input.rest;
+            let bytes = *input;
             // No line ends within the name of a data line.
             let prefix = data_prefix(bytes).unwrap_or(0);
             let value = &bytes[prefix..];
-            let len = match value.len() > input.unended {
+            let len = match value.len() > self.unended {
                 true if prefix > 0 => value_len(value),
                 true => short_line_len(value),
                 false => None,
             };
             let Some(len) = len else { return self.hold(input, prefix) };
             let (line, end) = bytes.split_at(prefix + len);
-            input.rest = self.pass_line_end(end);
+            *input = self.pass_line_end(end);
             if prefix > 0 && self.counter.end_line(line.len(), false) {
                 self.buffer.end_value(&value[..=len]);
                 continue;
@@ -243,11 +238,11 @@ impl Machine {
     }
 
     /// Reads on in a line whose beginning the buffer holds.
-    fn read_rest_of_line(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
-        let bytes = input.rest;
+    fn read_rest_of_line(&mut self, input: &mut &[u8], retry: &mut Option<Duration>) -> Step {
+        let bytes = *input;
         let Some(len) = line_len(bytes) else { return self.hold(input, 0) };
         let is_comment = is_comment(&self.buffer.line);
-        input.rest = self.pass_line_end(&bytes[len..]);
+        *input = self.pass_line_end(&bytes[len..]);
         if !self.counter.end_line(len, is_comment) {
             return self.overflow(len + 1);
         }
@@ -291,8 +286,8 @@ impl Machine {
 
     /// Holds the rest of the input, in which the line does not end. It begins with so long a `prefix` of a data line.
     #[inline(always)]
-    fn hold(&mut self, input: &mut Cursor<'_>, prefix: usize) -> Step {
-        let part = core::mem::take(&mut input.rest);
+    fn hold(&mut self, input: &mut &[u8], prefix: usize) -> Step {
+        let part = core::mem::take(input);
         if prefix > 0 {
             self.hold_value(part, prefix)
         } else if part.is_empty() {
@@ -375,18 +370,18 @@ impl Machine {
     }
 
     /// Drops a line of an event over the limit, or what there is of it.
-    fn skip_line(&mut self, input: &mut Cursor<'_>) -> Step {
-        let bytes = input.rest;
+    fn skip_line(&mut self, input: &mut &[u8]) -> Step {
+        let bytes = *input;
         let Some(len) = line_len(bytes) else {
             if !bytes.is_empty() {
                 self.counter.drop_bytes(bytes.len());
                 self.state = State::InLine;
             }
-            input.rest = &[];
+            *input = &[];
             return Step::NeedInput;
         };
         let is_blank = len == 0 && self.state == State::LineStart;
-        input.rest = self.pass_line_end(&bytes[len..]);
+        *input = self.pass_line_end(&bytes[len..]);
         if is_blank {
             self.skipping = false;
             return Step::Discarded(self.counter.take() as u64);
