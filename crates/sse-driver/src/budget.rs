@@ -16,6 +16,7 @@ impl Budget {
         Self(TURN)
     }
 
+    #[inline]
     pub(crate) fn spend_frame(&mut self) {
         self.0 = self.0.saturating_sub(1);
     }
@@ -30,6 +31,7 @@ impl Budget {
     }
 
     /// Gives way, once, when the turn is over.
+    #[inline]
     pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
         if self.0 > 0 {
             return Poll::Ready(());
