@@ -44,6 +44,7 @@ pub(crate) enum Judged<R> {
 
 impl Predicates {
     /// Hands a frame to `take`, unless it is an event and the predicates say otherwise.
+    #[inline]
     pub(crate) fn pass<R>(
         &self,
         frame: FrameRef<'_>,

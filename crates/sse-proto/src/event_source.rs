@@ -184,6 +184,7 @@ impl EventSource {
     /// What to do next. **After each `handle_*` call, drain this until it says [`Output::Wait`] or
     /// [`Output::Closed`].** Once closed it says the same for ever.
     #[must_use]
+    #[inline]
     pub fn poll_output(&mut self) -> Output<'_> {
         if self.life.take_reset() {
             self.reset();

@@ -129,6 +129,7 @@ impl Life {
         self.backoff.handle_retry(time);
     }
 
+    #[inline]
     pub(crate) fn handle_event(&mut self) {
         self.delivered = true;
     }
@@ -182,11 +183,13 @@ impl Life {
 /// Outputs.
 impl Life {
     /// Whether the driver has to hear that the stream is open. It hears it once.
+    #[inline]
     pub(crate) fn take_announcement(&mut self) -> bool {
         core::mem::take(&mut self.announce)
     }
 
     /// Whether the decoder has to begin anew. It does so once.
+    #[inline]
     pub(crate) fn take_reset(&mut self) -> bool {
         core::mem::take(&mut self.reset)
     }
