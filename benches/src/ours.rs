@@ -118,7 +118,10 @@ fn session(pieces: &Pieces) -> Session<impl Transport + use<>, NoTimer> {
     let chunks = pieces.clone();
     let transport = move |_: Request<RequestBody>| {
         let body = stream::iter(chunks.chunks().map(Ok::<_, Infallible>));
-        ready(Ok(Response::builder().header("content-type", "text/event-stream").body(body).expect("it is valid")))
+        ready(Ok(Response::builder()
+            .header("content-type", "text/event-stream")
+            .body(body)
+            .expect("it is valid")))
     };
     let client = Client::builder_with(transport, NoTimer::default()).build();
     let policy = ReconnectPolicy::default().max_total_reconnections(0);

@@ -1,4 +1,4 @@
-//! Decodes a small input in many ways, for callgrind to count the instructions of each: see `.ci/instructions`.
+//! Decodes a small input in many ways, by the decoder alone and by a whole session, for callgrind to count the instructions of each: see `.ci/instructions`.
 //!
 //! What it prints is one line for each row, in order: workload, piece, way, events.
 
@@ -9,12 +9,8 @@ use sse_benches::{Cut, Pieces, Subject, Workload, workloads};
 
 const STREAM_LEN: usize = 256 * 1024;
 const CUTS: [Cut; 3] = [Cut::Bytes(65536), Cut::Bytes(1460), Cut::Bytes(64)];
-const WAYS: [Subject; 4] = [
-    Subject::of::<Lent>(),
-    Subject::of::<Owned>(),
-    Subject::of::<ForEachFrame>(),
-    Subject::of::<Next>(),
-];
+const WAYS: [Subject; 4] =
+    [Subject::of::<Lent>(), Subject::of::<Owned>(), Subject::of::<ForEachFrame>(), Subject::of::<Next>()];
 
 fn main() {
     for workload in workloads::all(STREAM_LEN) {
