@@ -1,4 +1,5 @@
-//! Decodes a small input in many ways, by the decoder alone and by a whole session, for callgrind to count the instructions of each: see `.ci/instructions`.
+//! Decodes a small input in many ways, by the decoder alone and by a whole session, for callgrind to count the
+//! instructions of each: see `.ci/instructions`.
 //!
 //! What it prints is one line for each row, in order: workload, piece, way, events.
 
