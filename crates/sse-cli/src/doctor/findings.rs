@@ -52,6 +52,7 @@ pub(crate) enum Check {
     LineEnds,
     LastEvent,
     Fields,
+    #[serde(rename = "utf-8")]
     Utf8,
     Bom,
     Nul,
@@ -81,7 +82,7 @@ impl Check {
             Self::LineEnds => "line-ends",
             Self::LastEvent => "last-event",
             Self::Fields => "fields",
-            Self::Utf8 => "utf8",
+            Self::Utf8 => "utf-8",
             Self::Bom => "bom",
             Self::Nul => "nul",
             Self::EventSize => "event-size",

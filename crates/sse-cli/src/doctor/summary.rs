@@ -33,7 +33,8 @@ pub(crate) fn verdict(findings: &[Finding]) -> String {
     )
 }
 
-fn plural(count: usize, name: &str) -> String {
+/// The count with its noun.
+pub(crate) fn plural(count: usize, name: &str) -> String {
     if count == 1 { format!("1 {name}") } else { format!("{count} {name}s") }
 }
 

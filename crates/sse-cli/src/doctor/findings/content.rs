@@ -2,6 +2,7 @@
 
 use super::{Check, Finding};
 use crate::doctor::observation::{Kind, Observation, Stream};
+use crate::doctor::summary::plural;
 
 pub(super) fn findings(observation: &Observation, stream: &Stream) -> Vec<Finding> {
     if stream.bytes() == 0 {
@@ -61,14 +62,14 @@ fn fields(stream: &Stream) -> Finding {
     let shown =
         |texts: &[String]| texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ");
     if let Some(example) = lines.unknown.iter().find(|line| looks_lost(line)) {
-        let seen = format!("{} lines count for nothing, such as `{example}`.", lines.unknown_count);
+        let seen = format!("No client reads {}, such as `{example}`.", plural(lines.unknown_count, "line"));
         return Finding::error(Check::Fields, "Lines are lost", seen)
             .fix("Begin each line with `data:`, `event:`, `id:` or `retry:`, in lower case, without a space before the colon. Text of several lines needs `data:` before each.");
     }
     if !lines.unknown.is_empty() {
         let seen = format!(
-            "{} lines have fields that no client reads: {}.",
-            lines.unknown_count,
+            "No client reads the field of {}: {}.",
+            plural(lines.unknown_count, "line"),
             shown(&lines.unknown)
         );
         return Finding::warning(Check::Fields, "Fields that no client reads", seen)
@@ -76,8 +77,8 @@ fn fields(stream: &Stream) -> Finding {
     }
     if lines.without_data > 0 {
         let seen = format!(
-            "{} blocks have an event type and no data: clients deliver no event.",
-            lines.without_data
+            "An event type and no data in {}: clients deliver no event.",
+            plural(lines.without_data, "block")
         );
         return Finding::warning(Check::Fields, "Events without data", seen)
             .fix("Send `data:` with them, if need be an empty one.");
@@ -98,8 +99,8 @@ fn utf8(stream: &Stream) -> Finding {
     let invalid = stream.invalid_utf8;
     let Some((at, byte)) = invalid.first else { return Finding::ok(Check::Utf8, "Valid.") };
     let seen = format!(
-        "{} sequences that are not UTF-8, the first at byte {at} (0x{byte:02X}). Clients show U+FFFD instead.",
-        invalid.count
+        "Not UTF-8: {}, the first at byte {at} (0x{byte:02X}). Clients show U+FFFD instead.",
+        plural(invalid.count, "sequence")
     );
     Finding::error(Check::Utf8, "Invalid UTF-8", seen)
         .fix("Encode the whole stream as UTF-8, and cut texts between characters, never within one.")
@@ -109,7 +110,10 @@ fn bom(stream: &Stream) -> Finding {
     let lines = &stream.lines;
     let fix = "Encode as UTF-8 without a byte order mark.";
     if lines.later_boms > 0 {
-        let seen = format!("{} lines begin with one, which makes their fields unknown.", lines.later_boms);
+        let seen = format!(
+            "At the beginning of {}, where it makes the field unknown.",
+            plural(lines.later_boms, "line")
+        );
         return Finding::warning(Check::Bom, "Byte order marks within the stream", seen).fix(fix);
     }
     if lines.bom_at_start {
@@ -123,13 +127,13 @@ fn nul(stream: &Stream) -> Finding {
     let lines = &stream.lines;
     if lines.ids_with_nul > 0 {
         let seen = format!(
-            "{} IDs contain one: clients ignore such an ID and resume after an earlier event.",
-            lines.ids_with_nul
+            "In {}: clients ignore such an ID and resume after an earlier event.",
+            plural(lines.ids_with_nul, "ID")
         );
         return Finding::error(Check::Nul, "NULs in IDs", seen).fix("Make IDs of printable ASCII.");
     }
     if lines.nuls > 0 {
-        let seen = format!("There are {}. Some clients cut text off there.", lines.nuls);
+        let seen = format!("{} came. Some clients cut text off there.", plural(lines.nuls, "NUL"));
         return Finding::warning(Check::Nul, "NULs", seen)
             .fix("Send binary data as Base64, and text as UTF-8 (UTF-16 has many NULs).");
     }
@@ -148,8 +152,8 @@ fn event_size(observation: &Observation, stream: &Stream) -> Finding {
         .collect();
     if let Some(largest) = oversize.iter().max() {
         let seen = format!(
-            "{} events are above {limit} bytes, the largest has {largest}. Clients have limits, and end or skip such events.",
-            oversize.len()
+            "{} of more than {limit} bytes, the largest of {largest}. Clients have limits, and end or skip such events.",
+            plural(oversize.len(), "event")
         );
         return Finding::error(Check::EventSize, "Events are too large", seen)
             .fix("Send a reference (a URL) in the event, and let clients fetch the rest.");

@@ -7,12 +7,13 @@ use crate::doctor::examination::ORIGIN;
 use crate::doctor::observation::{Answer, Observation, Purpose, Visit};
 
 pub(super) fn findings(observation: &Observation) -> Vec<Finding> {
-    let refused_preflight = observation.visit(|purpose| *purpose == Purpose::Preflight).and_then(preflight);
-    if let Some(finding) = refused_preflight {
+    let preflight = observation.visit(|purpose| *purpose == Purpose::Preflight);
+    if let Some(finding) = preflight.and_then(refused) {
         return vec![finding];
     }
     let browser = observation.visit(|purpose| *purpose == Purpose::Browser);
-    match browser.map(|visit| &visit.outcome) {
+    // What is sent once is not sent again for this: the answer to OPTIONS has to do.
+    match browser.or(preflight).map(|visit| &visit.outcome) {
         Some(Ok(answer)) => vec![allowed(answer)],
         Some(Err(no_answer)) => {
             let seen = format!("The request that a page would send had no answer: {}", no_answer.message);
@@ -67,7 +68,7 @@ fn varies(answer: &Answer) -> bool {
 }
 
 /// A finding where the answer forbids what follows.
-fn preflight(visit: &Visit) -> Option<Finding> {
+fn refused(visit: &Visit) -> Option<Finding> {
     let fix = "Answer OPTIONS with 204, `Access-Control-Allow-Origin`, `-Methods` and `-Headers`.";
     let seen = match &visit.outcome {
         Err(no_answer) => format!("OPTIONS had no answer: {}", no_answer.message),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::remedies::IDLE;
 use super::{Check, Finding};
+use crate::doctor::summary::plural;
 use crate::doctor::observation::{End, Observation, Stream};
 
 /// The usual idle limit of nginx, Apache and AWS ALB.
@@ -17,11 +18,15 @@ const TOLERANCE: Duration = Duration::from_millis(1500);
 pub(super) fn ending(stream: &Stream) -> Finding {
     let events = stream.events().count();
     let seen = format!(
-        "after {:.1} s and {events} events, of which the last {:.1} s were silent",
+        "after {:.1} s and {}; the last {:.1} s were silent",
         stream.ended_at.as_secs_f64(),
+        plural(events, "event"),
         silence_at_end(stream).as_secs_f64()
     );
     match &stream.end {
+        End::Broken(_) | End::Eof if is_known_limit(silence_at_end(stream)) => {
+            Finding::note(Check::Ending, "It is cut off", format!("It ended {seen}."))
+        }
         End::Watched => Finding::ok(Check::Ending, "It was still open at the end."),
         End::Broken(error) => {
             Finding::error(Check::Ending, "The connection breaks off", format!("It broke off {seen}: {error}"))
@@ -46,7 +51,7 @@ pub(super) fn heartbeat(observation: &Observation, stream: &Stream) -> Finding {
         );
         return Finding::error(Check::Heartbeat, "Cut off by an idle limit", seen).fix_at(IDLE);
     }
-    let seen = format!("The longest silence was {:.1} s; {beats} comments came.", silence.as_secs_f64());
+    let seen = format!("The longest silence was {:.1} s; {} came.", silence.as_secs_f64(), plural(beats, "comment"));
     if silence >= USUAL_LIMIT {
         let seen = format!("{seen} Most proxies cut a connection off after 60 s without a byte.");
         return Finding::error(Check::Heartbeat, "Silent for longer than proxies allow", seen).fix_at(IDLE);

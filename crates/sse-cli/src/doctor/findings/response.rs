@@ -25,7 +25,7 @@ pub(super) fn findings(observation: &Observation) -> Vec<Finding> {
                 Finding::ok(Check::Connection, format!("The head came after {} ms.", time.as_millis()))
             };
             let mut findings = vec![connection, redirects(observation, answer), status(answer)];
-            findings.extend(tls(observation, answer));
+            findings.push(tls(observation, answer));
             if answer.status == StatusCode::OK {
                 findings.extend(content_type(answer));
             }
@@ -78,18 +78,19 @@ fn status(answer: &Answer) -> Finding {
         .fix(fix)
 }
 
-fn tls(observation: &Observation, answer: &Answer) -> Option<Finding> {
+fn tls(observation: &Observation, answer: &Answer) -> Finding {
     let url = answer.redirected_to.as_ref().unwrap_or(&observation.url);
     if url.starts_with("https:") {
-        return Some(Finding::ok(Check::Tls, "The certificate is valid for this name."));
+        return Finding::ok(Check::Tls, "The certificate is valid for this name.");
     }
     let host = url.trim_start_matches("http://");
     let is_local = ["localhost", "127.", "[::1]"].iter().any(|local| host.starts_with(local));
-    (!is_local).then(|| {
-        let seen =
-            "http:// lets anything on the way read the stream, and antivirus and mobile proxies buffer it.";
-        Finding::note(Check::Tls, "Not encrypted", seen).fix("Serve it over https://.")
-    })
+    if is_local {
+        return Finding::ok(Check::Tls, "None, on this machine.");
+    }
+    let seen =
+        "http:// lets anything on the way read the stream, and antivirus and mobile proxies buffer it.";
+    Finding::note(Check::Tls, "Not encrypted", seen).fix("Serve it over https://.")
 }
 
 fn content_type(answer: &Answer) -> Vec<Finding> {

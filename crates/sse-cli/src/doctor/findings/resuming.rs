@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Check, Finding};
 use crate::doctor::observation::{Answer, Kind, NoAnswer, Observation, Purpose, Stream};
+use crate::doctor::summary::plural;
 use crate::doctor::resumption::{Resumption, can_be_sent, compare};
 
 const TOO_SOON: Duration = Duration::from_millis(500);
@@ -30,16 +31,16 @@ fn ids_of(stream: &Stream, ids: &[&str]) -> Finding {
         return Finding::note(
             Check::Ids,
             "No IDs",
-            format!("None of {events} events has one: what is sent while a client reconnects is lost to it."),
+            format!("{} came without one: what is sent while a client reconnects is lost to it.", plural(events, "event")),
         )
         .fix("Give each event an `id:`, and send what came after it when a request has `Last-Event-ID`.");
     }
     let unsendable: Vec<_> = ids.iter().filter(|id| !can_be_sent(id)).collect();
     if let Some(example) = unsendable.first() {
         let seen = format!(
-            "{} of {} IDs have control characters or more than 4 KiB, such as {}: no header can carry them.",
+            "{} of {} with control characters or more than 4 KiB, such as {}: no header can carry that.",
             unsendable.len(),
-            ids.len(),
+            plural(ids.len(), "ID"),
             short(example)
         );
         return Finding::error(Check::Ids, "IDs that clients cannot send back", seen)
@@ -117,7 +118,7 @@ fn compared(asked: &str, resumption: Resumption) -> Finding {
     match resumption {
         Resumption::Honoured { events } => Finding::ok(
             Check::Resuming,
-            format!("{asked}, {events} known events came again, none missing and none before."),
+            format!("{asked}, {} came again, none missing and none before.", plural(events, "known event")),
         ),
         Resumption::NothingExpected => {
             Finding::ok(Check::Resuming, format!("{asked}, no known event came again."))
@@ -127,11 +128,11 @@ fn compared(asked: &str, resumption: Resumption) -> Finding {
             Finding::error(Check::Resuming, "Last-Event-ID is ignored", seen).fix(fix)
         }
         Resumption::Doubles { ids } => {
-            let seen = format!("{asked}, {} came again: {}.", count(ids.len()), named(&ids));
+            let seen = format!("{asked}, {} came again: {}.", plural(ids.len(), "event"), named(&ids));
             Finding::error(Check::Resuming, "Events come twice", seen).fix(fix)
         }
         Resumption::Gap { ids } => {
-            let seen = format!("{asked}, {} never came: {}.", count(ids.len()), named(&ids));
+            let seen = format!("{asked}, {} never came: {}.", plural(ids.len(), "event"), named(&ids));
             Finding::error(Check::Resuming, "Events are lost in a reconnection", seen).fix(fix)
         }
         Resumption::Silent { expected } => {
@@ -172,10 +173,6 @@ fn retry(stream: &Stream) -> Finding {
         .fix("`retry` is in milliseconds: `retry: 3000` is 3 s."),
         Some(time) => Finding::ok(Check::Retry, format!("{} ms.", time.as_millis())),
     }
-}
-
-fn count(events: usize) -> String {
-    if events == 1 { "1 event".to_owned() } else { format!("{events} events") }
 }
 
 fn named(ids: &[String]) -> String {
