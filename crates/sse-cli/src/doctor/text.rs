@@ -20,10 +20,10 @@ pub(crate) fn report(observation: &Observation, findings: &[Finding], colour: bo
     let passed = findings.iter().filter(|finding| finding.severity == Severity::Ok);
     for finding in passed {
         let label = paint("ok", Severity::Ok, colour);
-        let first = format!("{:7}{:<14}", "", finding.check.name());
+        let first = format!("{INDENT}{:<14}", finding.check.name());
         let lines = wrap(&finding.seen, &first, FIGURES);
         // The label is put in afterwards: wrapping would count its colour.
-        let _ = writeln!(text, "{label}{}", lines.trim_start_matches("  "));
+        let _ = writeln!(text, "{label}{}", &lines["ok".len()..]);
     }
     for finding in findings.iter().rev().filter(|finding| finding.severity != Severity::Ok) {
         text.push('\n');

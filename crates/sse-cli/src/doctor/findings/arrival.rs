@@ -10,6 +10,7 @@ use super::remedies::BUFFERING;
 use super::{Check, Finding};
 use crate::doctor::lumps::{Lump, lumps};
 use crate::doctor::observation::{Observation, Stream};
+use crate::doctor::summary::plural;
 
 /// A delay below this is that of a network.
 const NOTICEABLE: Duration = Duration::from_millis(400);
@@ -23,8 +24,7 @@ pub(super) fn buffering(observation: &Observation, stream: &Stream) -> Finding {
             "Nothing came in {:.0?}, which a proxy that holds everything back looks like too.",
             observation.watch
         );
-        return Finding::note(Check::Buffering, "Cannot be told", seen)
-            .fix("Run it again while the server sends events, or send heartbeats.");
+        return cannot_be_told(seen);
     }
     let held = late_by_own_times(&lumps)
         .or_else(|| late_since_opening(observation, &lumps))
@@ -33,6 +33,12 @@ pub(super) fn buffering(observation: &Observation, stream: &Stream) -> Finding {
     if let Some(seen) = held {
         return Finding::error(Check::Buffering, "Events are held back on the way", seen).fix_at(BUFFERING);
     }
+    if let [lump] = &lumps[..] {
+        return cannot_be_told(format!(
+            "Everything came at once, {:.1} s after the start.",
+            lump.at.as_secs_f64()
+        ));
+    }
     let seen = rhythm(&lumps);
     if several_at_once(&lumps) {
         return Finding::warning(Check::Buffering, "Events come several at once", seen)
@@ -40,6 +46,11 @@ pub(super) fn buffering(observation: &Observation, stream: &Stream) -> Finding {
             .fix_at(&BUFFERING[1..]);
     }
     Finding::ok(Check::Buffering, seen)
+}
+
+fn cannot_be_told(seen: String) -> Finding {
+    Finding::note(Check::Buffering, "Cannot be told", seen)
+        .fix("Run it again for longer (--watch 5m), while the server sends events with the time in them.")
 }
 
 /// Lumps of events that the server made between this lump and the one before it, as their own times say.
@@ -64,11 +75,11 @@ fn late_by_own_times(lumps: &[Lump<'_>]) -> Option<String> {
     let is_certain = found.len() >= 2 || lump.own_times().count() >= 3;
     is_certain.then(|| {
         format!(
-            "{} events and comments that the server made over {:.1} s came at once, {:.1} s after the start. This happened {} times.",
+            "{} events and comments that the server made over {:.1} s came at once, {:.1} s after the start. In all this happened {}.",
             lump.own_times().count(),
             seconds(*late),
             lump.at.as_secs_f64(),
-            found.len(),
+            plural(found.len(), "time"),
         )
     })
 }
@@ -131,8 +142,9 @@ fn rhythm(lumps: &[Lump<'_>]) -> String {
     let most = lumps.iter().map(|lump| lump.items.len()).max().unwrap_or(0);
     let gap = lumps.windows(2).map(|pair| pair[1].at - pair[0].at).max().unwrap_or_default();
     format!(
-        "Bytes came {} times, with up to {most} frames at once and up to {:.1} s between.",
+        "Bytes came {} times, up to {} at once, up to {:.1} s apart.",
         lumps.len(),
+        plural(most, "frame"),
         gap.as_secs_f64(),
     )
 }

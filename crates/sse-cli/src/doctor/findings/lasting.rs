@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::remedies::IDLE;
 use super::{Check, Finding};
-use crate::doctor::summary::plural;
 use crate::doctor::observation::{End, Observation, Stream};
+use crate::doctor::summary::plural;
 
 /// The usual idle limit of nginx, Apache and AWS ALB.
 const USUAL_LIMIT: Duration = Duration::from_secs(60);
@@ -51,7 +51,8 @@ pub(super) fn heartbeat(observation: &Observation, stream: &Stream) -> Finding {
         );
         return Finding::error(Check::Heartbeat, "Cut off by an idle limit", seen).fix_at(IDLE);
     }
-    let seen = format!("The longest silence was {:.1} s; {} came.", silence.as_secs_f64(), plural(beats, "comment"));
+    let seen =
+        format!("The longest silence was {:.1} s; {} came.", silence.as_secs_f64(), plural(beats, "comment"));
     if silence >= USUAL_LIMIT {
         let seen = format!("{seen} Most proxies cut a connection off after 60 s without a byte.");
         return Finding::error(Check::Heartbeat, "Silent for longer than proxies allow", seen).fix_at(IDLE);

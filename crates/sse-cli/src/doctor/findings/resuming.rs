@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::{Check, Finding};
 use crate::doctor::observation::{Answer, Kind, NoAnswer, Observation, Purpose, Stream};
-use crate::doctor::summary::plural;
 use crate::doctor::resumption::{Resumption, can_be_sent, compare};
+use crate::doctor::summary::plural;
 
 const TOO_SOON: Duration = Duration::from_millis(500);
 const TOO_LATE: Duration = Duration::from_secs(60);
@@ -31,7 +31,10 @@ fn ids_of(stream: &Stream, ids: &[&str]) -> Finding {
         return Finding::note(
             Check::Ids,
             "No IDs",
-            format!("{} came without one: what is sent while a client reconnects is lost to it.", plural(events, "event")),
+            format!(
+                "{} came without one: what is sent while a client reconnects is lost to it.",
+                plural(events, "event")
+            ),
         )
         .fix("Give each event an `id:`, and send what came after it when a request has `Last-Event-ID`.");
     }

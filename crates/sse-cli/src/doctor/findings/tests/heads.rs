@@ -151,7 +151,9 @@ fn a_post_is_not_resumed_and_needs_a_preflight() {
         findings.into_iter().find(|finding| finding.check == Check::Cors).expect("it is checked")
     };
     let no_header = post().browser_headers("access-control-allow-origin", &[]);
-    for (observed, seen) in [(post().browser_status(405), "OPTIONS gets 405"), (no_header, "without `Access-Control")] {
+    for (observed, seen) in
+        [(post().browser_status(405), "OPTIONS gets 405"), (no_header, "without `Access-Control")]
+    {
         let finding = cors(observed);
         assert!(finding.severity == Severity::Note && finding.seen.contains(seen), "{finding:?}");
     }

@@ -39,7 +39,13 @@ fn ids() {
         |text: &'static str| Invented::healthy().pieces([(1000, text), (2000, ":\n"), (3000, ":\n")]);
     hold(vec![
         row("none", events("data: a\n\n"), Severity::Note, Check::Ids, "1 event came without one"),
-        row("control", with(b"id: a\x01b\ndata: a\n\n"), Severity::Error, Check::Ids, "1 of 21 IDs with control"),
+        row(
+            "control",
+            with(b"id: a\x01b\ndata: a\n\n"),
+            Severity::Error,
+            Check::Ids,
+            "1 of 21 IDs with control",
+        ),
         row("NUL", with(b"id: a\0b\ndata: a\n\n"), Severity::Error, Check::Nul, "In 1 ID:"),
         row(
             "same",
@@ -125,7 +131,7 @@ fn ends() {
     let ended =
         |pieces: &[(u64, &'static str)], end| Invented::healthy().pieces(pieces.to_vec()).end(3000, end);
     let broken = || End::Broken("reset by peer".to_owned());
-    let whole = &[(1000, "id: 1\ndata: a\n\n")][..];
+    let whole = &[(1000, "id: 1\ndata: a\n\n"), (1500, ":\n")][..];
     hold(vec![
         row(
             "it ended",
