@@ -80,7 +80,7 @@ async fn resume(
     }
     let last = expected(ids, after).last().copied();
     let has_id = |item: &Item| matches!(&item.kind, Kind::Event(event) if event.id.as_deref() == last);
-    let enough = |items: &[Item]| last.is_some() && items.last().is_some_and(has_id);
+    let enough = |items: &[Item]| last.is_some() && items.iter().any(has_id);
     let until = Until { time, enough: &enough };
     visitor.visit(Purpose::Resume { after: after.to_owned() }, request, Some(until)).await
 }

@@ -18,7 +18,7 @@ pub(crate) fn page(observation: &Observation, findings: &[Finding]) -> String {
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>sse doctor: {url}</title>\n<style>\n{STYLE}</style>\n\
-         <main>\n<h1>{url}</h1>\n<p class=\"verdict {}\">{}</p>\n<p>{} {}</p>\n",
+         <main>\n<h1>{url}</h1>\n<p class=\"verdict {}\">{}</p>\n<p>{}; {}</p>\n",
         name(findings.first().map_or(Severity::Ok, |finding| finding.severity)),
         verdict(findings),
         text(observation.method.as_str()),

@@ -118,7 +118,7 @@ pub(crate) enum Body {
     Other {
         beginning: String,
     },
-    Stream(Stream),
+    Stream(Box<Stream>),
 }
 
 /// What came of an event stream, and when.

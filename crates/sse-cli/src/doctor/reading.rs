@@ -22,6 +22,7 @@ pub(crate) struct Reading {
     decoder: Decoder,
     arrivals: Vec<Arrival>,
     items: Vec<Item>,
+    before_latest: usize,
     lines: Lines,
     utf8: Utf8,
     bytes: usize,
@@ -35,6 +36,7 @@ impl Reading {
             decoder: Decoder::new(limits),
             arrivals: Vec::new(),
             items: Vec::new(),
+            before_latest: 0,
             lines: Lines::default(),
             utf8: Utf8::default(),
             bytes: 0,
@@ -44,6 +46,7 @@ impl Reading {
     /// Takes what came in one read.
     pub(crate) fn push(&mut self, at: Duration, bytes: &[u8]) {
         self.bytes += bytes.len();
+        self.before_latest = self.items.len();
         self.utf8.push(bytes);
         self.lines.push(bytes);
         let mut rest = bytes;
@@ -55,8 +58,9 @@ impl Reading {
         self.arrivals.push(Arrival { at, len: bytes.len(), cuts: self.lines.is_within_block() });
     }
 
-    pub(crate) fn items(&self) -> &[Item] {
-        &self.items
+    /// The frames that the last read completed.
+    pub(crate) fn latest(&self) -> &[Item] {
+        &self.items[self.before_latest..]
     }
 
     pub(crate) fn has_enough(&self) -> bool {

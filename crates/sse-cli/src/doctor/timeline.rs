@@ -132,7 +132,8 @@ fn bars(svg: &mut String, scale: &Scale, bottom: f64, stream: &Stream) {
         let column = &mut columns[scale.column(item.at)];
         match item.kind {
             Kind::Event(_) | Kind::Oversize { .. } => column.0 += 1,
-            Kind::Comment | Kind::Retry(_) => column.1 += 1,
+            Kind::Comment => column.1 += 1,
+            Kind::Retry(_) => {}
         }
     }
     let most = columns.iter().map(|(events, comments)| events + comments).max().unwrap_or(0);
@@ -142,7 +143,7 @@ fn bars(svg: &mut String, scale: &Scale, bottom: f64, stream: &Stream) {
         let (all, of_comments) = (bar(events + comments, most), bar(*comments, most));
         let _ = writeln!(
             svg,
-            "<g><title>{events} events, {comments} others</title>\
+            "<g><title>{events} events, {comments} comments</title>\
              <rect class=\"event\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>\
              <rect class=\"comment\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{of_comments:.1}\"/></g>",
             bottom - all,

@@ -31,7 +31,7 @@ pub(crate) struct Visitor {
     pub(crate) max_event_size: usize,
 }
 
-/// How long a stream is read.
+/// How long a stream is read: so long, or until what came last is enough.
 pub(crate) struct Until<'a> {
     pub(crate) time: Duration,
     pub(crate) enough: &'a (dyn Fn(&[Item]) -> bool + Sync),
@@ -73,7 +73,7 @@ impl Visitor {
             && !super::findings::is_compressed(&head.headers);
         let body = match until {
             None => Body::Unread,
-            Some(until) if is_stream => Body::Stream(self.stream(body, until).await),
+            Some(until) if is_stream => Body::Stream(Box::new(self.stream(body, until).await)),
             Some(_) => Body::Other { beginning: excerpt(body).await },
         };
         let (version, status, headers) = (head.version, head.status, head.headers);
@@ -91,7 +91,7 @@ impl Visitor {
                 Ok(Some(Err(error))) => break End::Broken(report(&error)),
                 Ok(Some(Ok(bytes))) => reading.push(self.start.elapsed(), &bytes),
             }
-            if reading.has_enough() || (until.enough)(reading.items()) {
+            if reading.has_enough() || (until.enough)(reading.latest()) {
                 break End::Watched;
             }
         };

@@ -20,7 +20,7 @@ pub(super) fn findings(observation: &Observation) -> Vec<Finding> {
                         time.as_secs_f64()
                     ),
                 )
-                .fix("Send and flush the head at once, before the first event: a comment line does it.")
+                .fix("Send and flush the head at once, before the first event: a comment line does it. Where a proxy buffers, it holds the head back too.")
             } else {
                 Finding::ok(Check::Connection, format!("The head came after {} ms.", time.as_millis()))
             };

@@ -78,11 +78,11 @@ fn resuming(observation: &Observation, ids: &[&str]) -> Finding {
         );
     }
     let visits = observation.visits.iter();
-    let found = visits.filter_map(|visit| match &visit.purpose {
+    let mut found = visits.filter_map(|visit| match &visit.purpose {
         Purpose::Resume { after } => Some((after, &visit.outcome)),
         _ => None,
     });
-    match found.last() {
+    match found.next_back() {
         None => Finding::note(
             Check::Resuming,
             "Not checked",
@@ -151,11 +151,11 @@ fn retry(stream: &Stream) -> Finding {
         return Finding::error(Check::Retry, "A reconnection time that counts for nothing", seen)
             .fix("Send milliseconds as digits alone: `retry: 3000`.");
     }
-    let times = stream.items.iter().filter_map(|item| match item.kind {
+    let mut times = stream.items.iter().filter_map(|item| match item.kind {
         Kind::Retry(time) => Some(time),
         _ => None,
     });
-    match times.last() {
+    match times.next_back() {
         None => {
             Finding::ok(Check::Retry, "None sent: clients wait as long as they please, 3 to 5 s in browsers.")
         }

@@ -139,7 +139,7 @@ impl Invented {
         let mut visits = vec![visit(Purpose::Watch, self.watched())];
         if let Some((after, status, body)) = self.resumed {
             let stream = stream(&[(31_000, body.as_bytes().to_vec())], (32_000, End::Watched));
-            let body = if status == 200 { Body::Stream(stream) } else { Body::Unread };
+            let body = if status == 200 { Body::Stream(Box::new(stream)) } else { Body::Unread };
             let answer = answer(30_000, status, self.headers.clone(), body);
             visits.push(visit(Purpose::Resume { after: after.to_owned() }, Ok(answer)));
         }
@@ -170,7 +170,7 @@ impl Invented {
                 .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
             && !super::super::is_compressed(&self.headers);
         let body = match is_read {
-            true => Body::Stream(stream(&self.pieces, self.end.clone())),
+            true => Body::Stream(Box::new(stream(&self.pieces, self.end.clone()))),
             false => Body::Other { beginning: "<html> Oops".to_owned() },
         };
         let mut answer = answer(self.head_at, self.status, self.headers.clone(), body);
