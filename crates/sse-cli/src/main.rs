@@ -11,6 +11,7 @@ mod doctor;
 mod follow;
 mod print;
 mod serve;
+mod web;
 
 use std::process::ExitCode;
 
@@ -28,7 +29,7 @@ async fn main() -> ExitCode {
     match Args::parse().command {
         Command::Follow(args) => follow::follow(*args).await,
         Command::Doctor(args) => doctor::doctor(*args).await,
-        Command::Demo => demo::demo().await,
+        Command::Demo(args) => demo::demo(args).await,
         Command::Serve(args) => serve::serve(args).await,
     }
 }

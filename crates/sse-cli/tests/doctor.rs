@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sse_harness::{
-    BufferingProxy, Certificate, RecordedRequest, Reply, Server, TlsServer, TlsSettings, root_pem,
+    BufferingProxy, Certificate, MockServer, RecordedRequest, Reply, TlsServer, TlsSettings, root_pem, serve,
 };
 
 /// Longer than what comes at once is apart.
@@ -55,17 +55,17 @@ fn good(request: &RecordedRequest) -> Reply {
 }
 
 /// A good server that sends something else after its first events, on each connection.
-fn good_with(flaw: impl AsRef<[u8]>) -> Server {
+fn good_with(flaw: impl AsRef<[u8]>) -> MockServer {
     let flaw = flaw.as_ref().to_vec();
-    Server::respond(move |request, _| match request.header("last-event-id") {
+    MockServer::new().reply_with(move |request| match request.header("last-event-id") {
         Some(_) => good(request),
         None => (1..10).map(event).fold(good_head().send(&flaw), Reply::send).send(":\n\n").stall(),
     })
 }
 
 /// What a server makes of a request that resumes; others get a good answer.
-fn resuming(answer: impl Fn(u32) -> Vec<u32> + Send + Sync + 'static) -> Server {
-    Server::respond(move |request, _| match request.header("last-event-id") {
+fn resuming(answer: impl Fn(u32) -> Vec<u32> + Send + Sync + 'static) -> MockServer {
+    MockServer::new().reply_with(move |request| match request.header("last-event-id") {
         Some(id) => {
             let ids = answer(id.parse().expect("an ID that was sent"));
             ids.into_iter().map(event).fold(good_head(), Reply::send).stall()
@@ -75,8 +75,8 @@ fn resuming(answer: impl Fn(u32) -> Vec<u32> + Send + Sync + 'static) -> Server 
 }
 
 /// The reply, and 204 to who resumes.
-fn once(reply: Reply) -> Server {
-    Server::respond(move |request, _| match request.header("last-event-id") {
+fn once(reply: Reply) -> MockServer {
+    MockServer::new().reply_with(move |request| match request.header("last-event-id") {
         Some(_) => Reply::status(204),
         None => reply.clone(),
     })
@@ -89,12 +89,12 @@ fn watching(time: &str) -> Vec<String> {
     vec!["--watch".to_owned(), time.to_owned()]
 }
 
-fn case(name: &'static str, server: Server, check: &'static str) -> Case {
+fn case(name: &'static str, server: MockServer, check: &'static str) -> Case {
     (name, server.url("/events"), Box::new(server), watching("1s"), check)
 }
 
 fn scripted(name: &'static str, reply: Reply, check: &'static str) -> Case {
-    case(name, Server::script([reply]), check)
+    case(name, serve([reply]), check)
 }
 
 fn broken_responses() -> Vec<Case> {
@@ -121,7 +121,7 @@ fn broken_streams() -> Vec<Case> {
         scripted("an empty stream", good_head().close(), "ending"),
         case(
             "a stream that breaks off",
-            once(good_head().send(event(1)).pause(TICK).send(":\n").pause(TICK).cut()),
+            once(good_head().send(event(1)).pause(TICK).send(":\n").pause(TICK).drop_connection()),
             "ending",
         ),
         case(
@@ -141,7 +141,7 @@ fn broken_streams() -> Vec<Case> {
         case("one left out", resuming(|last| (last + 2..10).collect()), "resuming"),
         case(
             "two origins",
-            Server::respond(|request, _| good(request).header("access-control-allow-origin", "*")),
+            MockServer::new().reply_with(|request| good(request).header("access-control-allow-origin", "*")),
             "cors",
         ),
     ]
@@ -152,14 +152,14 @@ fn broken_ways() -> Vec<Case> {
     std::fs::write(&pem, root_pem()).expect("it can be written");
     let trusting = vec!["--cacert".to_owned(), pem.display().to_string()];
     let settings = TlsSettings { certificate: Certificate::Expired, ..TlsSettings::default() };
-    let expired = TlsServer::new(Server::respond(|request, _| good(request)), settings);
+    let expired = TlsServer::new(MockServer::new().reply_with(good), settings);
     // Ten events a second, which come ten at a time.
     let made = |number: u64| format!("data: {}\n\n", 1_764_122_489_000 + number * 100);
     let events = (0..60).map(made);
     let steady = events.fold(good_head(), |reply, event| reply.pause(Duration::from_millis(100)).send(event));
-    let server = Server::script([steady.stall()]);
+    let server = serve([steady.stall()]);
     let proxy = BufferingProxy::new(&server, 260);
-    let nobody = { Server::script([Reply::status(204)]).url("/") };
+    let nobody = { serve([Reply::status(204)]).url("/") };
     vec![
         ("a proxy that buffers", proxy.url("/"), Box::new((server, proxy)), watching("5s"), "buffering"),
         ("an expired certificate", expired.url("/"), Box::new(expired), trusting, "tls"),
@@ -189,8 +189,8 @@ fn servers_that_are_broken_in_one_way_have_that_error_and_no_other() {
 fn a_good_server_passes_behind_tls_and_without() {
     let pem = temporary("good.pem");
     std::fs::write(&pem, root_pem()).expect("it can be written");
-    let plain = Server::respond(|request, _| good(request));
-    let tls = TlsServer::new(Server::respond(|request, _| good(request)), TlsSettings::default());
+    let plain = MockServer::new().reply_with(good);
+    let tls = TlsServer::new(MockServer::new().reply_with(good), TlsSettings::default());
     for (url, args) in
         [(plain.url("/"), vec![]), (tls.url("/"), vec!["--cacert", pem.to_str().expect("text")])]
     {
@@ -215,7 +215,7 @@ fn a_good_server_passes_behind_tls_and_without() {
 
 #[test]
 fn a_post_is_sent_once_and_options_is_asked() {
-    let server = Server::respond(|request, _| match request.method.as_str() {
+    let server = MockServer::new().reply_with(|request| match request.method.as_str() {
         "OPTIONS" => Reply::status(204),
         _ => good(request),
     });
@@ -225,7 +225,7 @@ fn a_post_is_sent_once_and_options_is_asked() {
     let requests = server.requests();
     let methods: Vec<_> = requests.iter().map(|request| request.method.as_str()).collect();
     assert_eq!(methods, ["POST", "OPTIONS"]);
-    assert_eq!(requests[0].body, b"{}");
+    assert_eq!(requests[0].body, "{}");
     assert_eq!(requests[1].header("access-control-request-method"), Some("POST"));
     assert_eq!(requests[1].header("access-control-request-headers"), Some("content-type"));
     assert_eq!(checks(&report, "note"), ["resuming", "cors"]);
