@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 mod gate;
+#[cfg(feature = "recording")]
 mod recording;
 mod reply;
 mod request;
@@ -14,7 +15,8 @@ mod timer;
 mod transport;
 
 pub use gate::Gate;
-pub use recording::{Recording, RecordingError, RecordingWriter};
+#[cfg(feature = "recording")]
+pub use recording::{RecordedEnd, RecordedResponse, Recording, RecordingError, RecordingWriter};
 pub use reply::Reply;
 pub use request::RecordedRequest;
 pub use server::MockServer;

@@ -86,6 +86,13 @@ impl MockServer {
         self
     }
 
+    /// Appends the responses of a recording to the script, one for each request.
+    #[cfg(feature = "recording")]
+    #[must_use]
+    pub fn play(self, recording: &crate::Recording) -> Self {
+        recording.responses().iter().map(crate::RecordedResponse::to_reply).fold(self, Self::reply)
+    }
+
     /// Gives this reply to every request for which there is none in the script.
     #[must_use]
     pub fn repeat(self, reply: Reply) -> Self {
