@@ -37,6 +37,14 @@ fn the_readme_is_short_and_hides_no_line() {
     }
 }
 
+/// `.ci/web` compiles the README of sse-web, for wasm32.
+#[test]
+fn the_code_of_the_browser_guide_is_that_of_sse_web() {
+    let code = include_str!("../docs/browser.md").split("```rust,ignore\n").nth(1).expect("a block");
+    let code = code.split("```").next().expect("its end");
+    assert!(include_str!("../../sse-web/README.md").contains(code), "{code}");
+}
+
 #[test]
 fn every_file_that_a_page_links_to_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
