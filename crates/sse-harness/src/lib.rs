@@ -71,6 +71,7 @@ pub mod chunking;
 pub mod fault_suite;
 mod front;
 pub mod fuzz;
+mod model;
 mod port;
 mod proxy;
 mod rand;

@@ -43,8 +43,7 @@ impl<'a> Application<'a> {
                 let mut world = self.shared.world();
                 assert_eq!(world.open, 0, "the connection of a session that is no more");
                 world.count("session");
-                world.life = Life::new(&world.settings, self.done);
-                world.life.back_at = world.now();
+                world.life = Life::new(&world.settings, self.done, world.now());
                 self.done
             };
             self.has_closed = false;

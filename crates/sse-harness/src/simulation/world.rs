@@ -52,7 +52,7 @@ impl World {
         let mut dice = Dice(SplitMix64::new(seed));
         let settings = Settings::draw(&mut dice);
         let log = log::draw(&mut dice, &settings);
-        let life = Life::new(&settings, 0);
+        let life = Life::new(&settings, 0, Instant::ZERO);
         let world = Self {
             dice,
             clock: MockTimer::with_seed(seed),

@@ -1,16 +1,18 @@
-//! The bounds of a delay, from what the policy's documentation says.
+//! The bounds of a delay, computed as the policy's documentation describes them.
 
 use std::time::Duration;
 
 use sse_proto::ReconnectPolicy;
 
-/// What counts between one delay and the next.
+use super::Delay;
+
+/// The reconnection time, and the counts on which the next delay depends.
 #[derive(Clone, Debug)]
 pub(super) struct Delays {
     policy: ReconnectPolicy,
     pub(super) reconnection_time: Duration,
     pub(super) failures: u32,
-    /// How many attempts there were in all after a failure.
+    /// Attempts after a failure, in all.
     pub(super) reconnections: u32,
 }
 
@@ -27,23 +29,26 @@ impl Delays {
         time.min(self.policy.max_server_delay).max(self.policy.min_delay)
     }
 
-    /// The shortest and the longest delay before the next attempt; how many there were, after the last one.
-    pub(super) fn next(&mut self, retry_after: Option<Duration>) -> Result<(Duration, Duration), u32> {
-        let least = retry_after.map_or_else(|| self.grown(), |time| self.within_bounds(time));
-        let failed_before = self.failures;
-        self.failures += 1;
-        if self.policy.max_attempts.is_some_and(|max| failed_before >= max) {
-            return Err(failed_before);
+    /// The delay before the next attempt; the number of attempts, where no other is allowed.
+    pub(super) fn next(&self, retry_after: Option<Duration>) -> Result<Delay, u32> {
+        if self.policy.max_attempts.is_some_and(|max| self.failures >= max) {
+            return Err(self.failures);
         }
         if self.policy.max_total_reconnections.is_some_and(|max| self.reconnections >= max) {
             return Err(self.reconnections);
         }
-        self.reconnections += 1;
+        let least = retry_after.map_or_else(|| self.grown(), |time| self.within_bounds(time));
         let jitter = least.as_nanos().saturating_mul(self.policy.jitter_percent.into()) / 100;
-        Ok((least, duration(least.as_nanos().saturating_add(jitter))))
+        Ok(least..=duration(least.as_nanos().saturating_add(jitter)))
     }
 
-    /// Failure by failure. The growth itself stops at 2^32 - 1, which is as good as for ever.
+    /// Counts a failed attempt, and the reconnection after it.
+    pub(super) fn count(&mut self) {
+        self.failures += 1;
+        self.reconnections += 1;
+    }
+
+    /// The reconnection time, multiplied once for each failure. The factor stops at 2^32 - 1.
     fn grown(&self) -> Duration {
         let most = self.policy.max_delay.max(self.reconnection_time);
         let mut growth = 1;
