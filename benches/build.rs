@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 fn main() {
-    let rustc = env::var_os("RUSTC").expect("cargo sets it");
-    let output = Command::new(rustc).arg("--version").output().expect("it is compiling this");
+    let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");
+    let output = Command::new(rustc).arg("--version").output().expect("rustc runs");
     println!("cargo::rustc-env=RUSTC_VERSION={}", String::from_utf8_lossy(&output.stdout).trim());
     let manifest_dir = env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
     let mut folders = Path::new(&manifest_dir).ancestors();

@@ -104,7 +104,7 @@ fn failures_have_a_name_and_status_1() {
     let (status, _, stderr) = run(&["follow", "http://127.0.0.1:1/", "--output", "json"]);
     assert!(status == 1 && stderr.starts_with(r#"{"type":"error","kind":"connect","message":"#), "{stderr}");
     let (status, _, stderr) = run(&["follow", &server.url("/").replace("http", "https")]);
-    assert!(status == 1 && stderr.contains("no TLS with 127.0.0.1"), "{stderr}");
+    assert!(status == 1 && stderr.contains("cannot establish TLS with 127.0.0.1"), "{stderr}");
     let (status, _, stderr) = run(&["follow", "events"]);
     assert!(status == 1 && stderr.contains("relative URL"), "{stderr}");
 }
@@ -304,7 +304,10 @@ fn https_with_a_root_of_ones_own() {
             }
         }
         let (status, _, stderr) = run(&["follow", &server.url("/events")]);
-        assert!(status == 1 && stderr.contains("no TLS with 127.0.0.1"), "without the root: {stderr}");
+        assert!(
+            status == 1 && stderr.contains("cannot establish TLS with 127.0.0.1"),
+            "without the root: {stderr}"
+        );
     }
 }
 

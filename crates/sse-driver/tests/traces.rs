@@ -75,10 +75,10 @@ fn a_session_is_traced_without_its_secrets() {
         "DEBUG sse{url=http://test/events}: sse_driver::trace: open status=200",
         "DEBUG sse{url=http://test/events}: sse_driver::trace: disconnected cause=the transport failed retry_in_ms=3000",
         "DEBUG sse{url=http://test/events}: sse_driver::trace: connecting attempt=2",
-        "WARN sse{url=http://test/events}: sse_driver::trace: the last event id cannot be sent as a header; resuming without it id_len=11",
+        "WARN sse{url=http://test/events}: sse_driver::trace: the last event ID cannot be sent as a header; resuming without it id_len=11",
         "DEBUG sse{url=http://test/events}: sse_driver::trace: disconnected cause=the response had status 503 retry_in_ms=6000",
         "DEBUG sse{url=http://test/events}: sse_driver::trace: connecting attempt=3",
-        "WARN sse{url=http://test/events}: sse_driver::trace: the last event id cannot be sent as a header; resuming without it id_len=11",
+        "WARN sse{url=http://test/events}: sse_driver::trace: the last event ID cannot be sent as a header; resuming without it id_len=11",
         "DEBUG sse{url=http://test/events}: sse_driver::trace: closed reason=the server has no more content (204)",
     ];
     assert_eq!(lines, expected, "{log}");

@@ -1,4 +1,4 @@
-//! Requests through an HTTP proxy, over real sockets: who is told what.
+//! Requests through an HTTP proxy over real sockets, and what the proxy and the server receive.
 
 mod common;
 
@@ -30,7 +30,7 @@ async fn ask(
     time::timeout(PATIENCE, http.connect(request)).await.expect("it does not hang")
 }
 
-/// A URL by a name that nobody has: only the proxy finds the server.
+/// A URL whose name does not resolve, so that only the proxy finds the server.
 fn by_name(server: &MockServer, path: &str) -> String {
     format!("http://somewhere.invalid:{}{path}", server.addr().port())
 }
@@ -97,7 +97,7 @@ async fn a_redirect_decides_anew() {
     assert_eq!(
         credentials,
         [Some("Own".to_owned()), Some("Own".to_owned())],
-        "the caller's own are for the proxy, whichever origin is asked through it"
+        "the proxy gets the caller's own credentials for every origin"
     );
     assert_eq!(direct.requests()[0].header("proxy-authorization"), None);
 }
@@ -106,39 +106,39 @@ async fn a_redirect_decides_anew() {
 async fn never_silently_without_the_proxy() {
     let server = serve([Reply::status(204)]);
     let port = ReservedPort::new();
-    let nobody = port.addr();
+    let unused = port.addr();
     let cases = [
         (
             "socks5://u:secret@p".to_owned(),
-            "expected the proxy to be an http:// URL, got the scheme `socks5`".to_owned(),
+            "expected an http:// proxy URL, got the scheme `socks5`".to_owned(),
         ),
-        (
-            "https://u:secret@p".to_owned(),
-            "expected the proxy to be an http:// URL, got the scheme `https`".to_owned(),
-        ),
+        ("https://u:secret@p".to_owned(), "expected an http:// proxy URL, got the scheme `https`".to_owned()),
         (
             "http://u:secret@p:x".to_owned(),
-            "expected the proxy to be a URL like http://host:port: invalid port number".to_owned(),
+            "expected a proxy URL such as http://host:port: invalid port number".to_owned(),
         ),
-        (format!("http://u:secret@{nobody}"), format!("cannot connect through the proxy {nobody}: ")),
+        (format!("http://u:secret@{unused}"), format!("cannot connect through the proxy {unused}: ")),
     ];
     for (url, message) in cases {
         let error = ask(&through(&url), empty(get(&server.url("/")))).await.unwrap_err();
         let found = chain(&error);
-        assert!(found.starts_with(&format!("no way through the proxy: {message}")), "{found}");
+        assert!(
+            found.starts_with(&format!("cannot send the request through the proxy: {message}")),
+            "{found}"
+        );
         assert!(!found.contains("secret") && !format!("{error:?}").contains("secret"), "{error:?}");
     }
     assert!(server.requests().is_empty());
-    let refused = ask(&through(nobody.to_string()), empty(get("http://a.invalid/"))).await.unwrap_err();
+    let refused = ask(&through(unused.to_string()), empty(get("http://a.invalid/"))).await.unwrap_err();
     let Error::Proxy(ProxyError::Connect { source, .. }) = refused else { panic!("{refused:?}") };
     assert_eq!(source.kind(), io::ErrorKind::ConnectionRefused);
 }
 
-/// A network that ignores the host, as a Unix socket does.
+/// A dial that ignores the host, like one for a Unix socket.
 #[derive(Clone)]
-struct Elsewhere(Memory);
+struct IgnoresHost(Memory);
 
-impl Dial for Elsewhere {
+impl Dial for IgnoresHost {
     type Stream = <Memory as Dial>::Stream;
 
     async fn dial(&self, host: &str, port: u16) -> io::Result<Self::Stream> {
@@ -154,27 +154,27 @@ impl Dial for Elsewhere {
     }
 }
 
-/// The environment is the whole process's, so this is a process of its own: this test again, with a
-/// proxy in it.
+/// The environment belongs to the whole process, so this test runs itself again in a process whose
+/// environment names a proxy.
 #[tokio::test]
-async fn a_dial_that_ignores_the_host_has_no_use_for_the_proxies_of_the_environment() {
+async fn a_dial_that_ignores_the_host_ignores_the_proxies_of_the_environment() {
     const PROXY: &str = "http://user:password@p.invalid:3128";
     if env::var("http_proxy").is_ok_and(|value| value == PROXY) {
         let network = || Memory::replying(["HTTP/1.1 204 \r\n\r\n"]);
-        let (by_host, elsewhere) = (network(), network());
+        let (by_host, ignoring) = (network(), network());
         Http::new(by_host.clone()).connect(empty(get("http://a/x"))).await.unwrap();
-        Http::new(Elsewhere(elsewhere.clone())).connect(empty(get("http://a/x"))).await.unwrap();
+        Http::new(IgnoresHost(ignoring.clone())).connect(empty(get("http://a/x"))).await.unwrap();
         assert_eq!(by_host.record().dialled, ["p.invalid 3128"]);
         let sent = &by_host.record().sent[0];
         assert!(sent.starts_with("GET http://a/x HTTP/1.1\r\n") && sent.contains(BASIC), "{sent}");
-        assert_eq!(elsewhere.record().dialled, ["a 80"]);
+        assert_eq!(ignoring.record().dialled, ["a 80"]);
         assert_eq!(
-            elsewhere.record().sent,
+            ignoring.record().sent,
             ["GET /x HTTP/1.1\r\nhost: a\r\naccept-encoding: identity\r\n\r\n"]
         );
         return;
     }
-    let this = "a_dial_that_ignores_the_host_has_no_use_for_the_proxies_of_the_environment";
+    let this = "a_dial_that_ignores_the_host_ignores_the_proxies_of_the_environment";
     let mut again = Command::new(env::current_exe().unwrap());
     again.args(["--exact", this]).env_remove("no_proxy").env_remove("NO_PROXY");
     let output = again.env("http_proxy", PROXY).output().unwrap();
@@ -208,7 +208,7 @@ mod tunnel {
     }
 
     #[tokio::test]
-    async fn tls_goes_through_a_tunnel_and_the_credentials_stay_before_it() {
+    async fn tls_uses_a_tunnel_and_proxy_credentials_stay_outside_it() {
         let server = secure();
         let proxy = ProxyServer::new(ProxyMood::Wants(BASIC.into()));
         let request =
@@ -231,7 +231,7 @@ mod tunnel {
     }
 
     #[tokio::test]
-    async fn the_callers_own_credentials_are_for_the_tunnel_and_not_for_the_origin() {
+    async fn the_callers_proxy_credentials_open_the_tunnel_and_do_not_reach_the_origin() {
         let server = secure();
         let proxy = ProxyServer::new(ProxyMood::Wants("Own".into()));
         for proxy in [Proxy::all(proxy.url("user:password")), Proxy::none()] {
@@ -254,7 +254,7 @@ mod tunnel {
     }
 
     #[tokio::test]
-    async fn answers_that_open_no_tunnel() {
+    async fn responses_that_open_no_tunnel_are_errors() {
         let server = secure();
         let long = [b"HTTP/1.1 200 \r\nx: ".as_slice(), &[b'x'; 70_000], b"\r\n\r\n"].concat();
         let cases = [
@@ -264,17 +264,20 @@ mod tunnel {
             ),
             (ProxyMood::Refuses(502), "refused the connection with status 502 Bad Gateway"),
             (ProxyMood::Refuses(302), "refused the connection with status 302 Found"),
-            (ProxyMood::Says(b"SSH-2.0\r\n\r\n".into()), "no valid answer to CONNECT"),
-            (ProxyMood::Says(b"".into()), "no valid answer to CONNECT"),
-            (ProxyMood::Says(b"HTTP/1.1 200 OK\r\n".into()), "no valid answer to CONNECT"),
-            (ProxyMood::Says(long), "no valid answer to CONNECT"),
+            (ProxyMood::Says(b"SSH-2.0\r\n\r\n".into()), "sent no valid response to CONNECT"),
+            (ProxyMood::Says(b"".into()), "sent no valid response to CONNECT"),
+            (ProxyMood::Says(b"HTTP/1.1 200 OK\r\n".into()), "sent no valid response to CONNECT"),
+            (ProxyMood::Says(long), "sent no valid response to CONNECT"),
         ];
         for (mood, message) in cases {
             let proxy = ProxyServer::new(mood);
             let http = trusting(Proxy::all(proxy.url("user:secret")));
             let error = ask(&http, empty(get(&server.url("/?secret")))).await.unwrap_err();
             let found = chain(&error);
-            assert!(found.starts_with("no way through the proxy: ") && found.contains(message), "{found}");
+            assert!(
+                found.starts_with("cannot send the request through the proxy: ") && found.contains(message),
+                "{found}"
+            );
             assert!(
                 found.contains(&proxy.addr().to_string()) && !format!("{error:?}").contains("secret"),
                 "{error:?}"
@@ -289,7 +292,7 @@ mod tunnel {
     }
 
     #[tokio::test]
-    async fn what_comes_right_behind_the_answer_is_part_of_the_tunnel() {
+    async fn bytes_after_the_proxys_response_belong_to_the_tunnel() {
         let server = secure();
         let proxy = ProxyServer::new(ProxyMood::Premature(b"SSH-2.0\r\n".into()));
         let error =
@@ -307,7 +310,8 @@ mod tunnel {
             let request = get(url).extension(ConnectTimeout(Duration::from_millis(50)));
             let error = ask(&trusting(Proxy::all(proxy.url(""))), empty(request)).await.unwrap_err();
             let expected = format!(
-                "no way through the proxy: cannot connect through the proxy {}: no connection within 50ms",
+                "cannot send the request through the proxy: cannot connect through the proxy {}: no \
+                 connection within 50ms",
                 proxy.addr()
             );
             assert_eq!(chain(&error), expected);
@@ -317,7 +321,7 @@ mod tunnel {
     }
 
     #[tokio::test]
-    async fn the_callers_own_credentials_reach_the_proxy_of_each_tunnel() {
+    async fn the_callers_proxy_credentials_open_each_tunnel_of_a_redirect() {
         let last = secure();
         let redirect = serve([Reply::status(307).header("location", last.url("/"))]);
         let first = TlsServer::new(redirect, TlsSettings::default());
@@ -331,7 +335,7 @@ mod tunnel {
     }
 
     #[tokio::test]
-    async fn a_redirect_into_a_tunnel() {
+    async fn a_redirect_to_https_opens_a_tunnel() {
         let server = secure();
         let plain = serve([Reply::status(302).header("location", server.url("/up"))]);
         let proxy = ProxyServer::new(ProxyMood::Willing);

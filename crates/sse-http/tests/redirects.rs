@@ -1,4 +1,4 @@
-//! Redirects over real sockets. The table of rules is tested where the rules are.
+//! Redirects over real sockets. The unit tests of `redirect.rs` cover all rules in a table.
 
 mod common;
 
@@ -17,7 +17,7 @@ async fn ask(request: Request<RequestBody>) -> Result<Response<Body>, Error> {
     sse_tokio::Http::default().connect(request).await
 }
 
-/// A server that answers its first request with a redirect, and further ones with 204.
+/// A server that redirects the first request and answers later ones with 204.
 fn redirecting(status: u16, location: &str) -> MockServer {
     serve([Reply::status(status).header("location", location).stall(), Reply::status(204)])
 }
@@ -35,7 +35,7 @@ fn effective_url(response: &Response<Body>) -> Option<&str> {
 }
 
 #[tokio::test]
-async fn to_the_same_origin_with_everything() {
+async fn redirect_to_the_same_origin_keeps_everything() {
     let server = redirecting(307, "../new?x=1#part");
     let request = Request::post(server.url("/old/page")).header("x-api-key", "k").header("content-type", "t");
     let response = ask(request.body("{}".into()).unwrap()).await.unwrap();
@@ -79,7 +79,7 @@ async fn a_post_with_a_body_is_not_redirected_to_another_origin() {
         let request = Request::post(server.url("/")).body("secret".into());
         let error = ask(request.unwrap()).await.unwrap_err();
         let expected =
-            "redirect not followed: the redirect would carry the body of the request to another origin";
+            "the redirect was not followed: the redirect would carry the request body to another origin";
         assert_eq!(chain(&error), expected);
     }
     assert!(other.requests().is_empty());
@@ -122,22 +122,22 @@ async fn without_a_redirect_there_is_no_effective_url() {
 async fn a_loop_ends_after_ten() {
     let server = serve([Reply::status(302).header("location", "/")]);
     let error = ask(empty(get(&server.url("/")))).await.unwrap_err();
-    assert_eq!(chain(&error), "redirect not followed: too many redirects: more than 10 in a row");
+    assert_eq!(chain(&error), "the redirect was not followed: too many redirects: more than 10 in a row");
     assert_eq!(server.requests().len(), 11);
 }
 
 #[tokio::test]
-async fn redirects_that_are_not_followed() {
+async fn invalid_redirects_are_errors_without_secrets() {
     let cases = [
-        (None, "redirect not followed: the redirect has no Location"),
-        (Some(""), "redirect not followed: the redirect has no Location"),
+        (None, "the redirect was not followed: the redirect has no Location"),
+        (Some(""), "the redirect was not followed: the redirect has no Location"),
         (
             Some("ftp://u:secret@a/?secret"),
-            "redirect not followed: expected the redirect's Location to be http or https, got the scheme `ftp`",
+            "the redirect was not followed: expected the redirect's Location to be http or https, got the scheme `ftp`",
         ),
         (
             Some("http://secret:x/"),
-            "redirect not followed: the redirect's Location is no URL: invalid port number",
+            "the redirect was not followed: the redirect's Location is not a valid URL: invalid port number",
         ),
     ];
     for (location, message) in cases {
@@ -154,10 +154,10 @@ async fn redirects_that_are_not_followed() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_nobody_names_who_was_dialled() {
+async fn a_refused_redirect_target_is_named_in_the_error() {
     let port = ReservedPort::new();
-    let nobody = port.addr();
-    let server = redirecting(302, &format!("http://{nobody}/"));
+    let unused = port.addr();
+    let server = redirecting(302, &format!("http://{unused}/"));
     let error = ask(empty(get(&server.url("/")))).await.unwrap_err();
-    assert!(matches!(error, Error::Connect { port, .. } if port == nobody.port()), "{error:?}");
+    assert!(matches!(error, Error::Connect { port, .. } if port == unused.port()), "{error:?}");
 }

@@ -1,4 +1,4 @@
-//! `https://`, over real sockets: whom the client believes, and what becomes of the bytes.
+//! `https://` over real sockets: which certificates the client accepts, and how streams end.
 #![cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 
 mod common;
@@ -43,7 +43,7 @@ fn with(certificate: Certificate) -> TlsSettings {
 }
 
 #[tokio::test]
-async fn by_name_and_by_address_in_both_versions() {
+async fn connects_by_name_and_by_address_with_both_versions() {
     for tls13 in [true, false] {
         let plain = serve([Reply::events().send("a").send("b")]);
         let server = TlsServer::new(plain, TlsSettings { tls13, ..TlsSettings::default() });
@@ -63,7 +63,7 @@ async fn by_name_and_by_address_in_both_versions() {
 }
 
 #[tokio::test]
-async fn who_is_not_believed() {
+async fn untrusted_certificates_are_rejected() {
     #[rustfmt::skip]
     let cases = [
         (with(Certificate::Expired), "certificate expired"),
@@ -78,21 +78,21 @@ async fn who_is_not_believed() {
         for url in [server.url("/?secret"), server.url_by_name("/?secret")] {
             let error = ask(&trusting(), &url).await.unwrap_err();
             let chain = chain(&error);
-            assert!(chain.starts_with("no TLS with "), "{chain}");
+            assert!(chain.starts_with("cannot establish TLS with "), "{chain}");
             assert!(chain.contains(": the handshake failed: ") && chain.contains(cause), "{chain}");
             assert!(!chain.contains("secret"), "{chain}");
             assert!(matches!(&error, Error::Tls { source: TlsError::Handshake(_), .. }), "{error:?}");
             assert!(error.source().unwrap().source().unwrap().is::<rustls::Error>());
         }
-        assert!(server.plain().requests().is_empty(), "{settings:?}: nothing is sent to who is not believed");
+        assert!(server.plain().requests().is_empty(), "{settings:?}: nothing is sent to an untrusted server");
     }
 }
 
-/// Whoever is asked, this server answers.
+/// Dials this address, whatever the host.
 #[derive(Clone)]
-struct Only(std::net::SocketAddr);
+struct AlwaysDials(std::net::SocketAddr);
 
-impl Dial for Only {
+impl Dial for AlwaysDials {
     type Stream = <TokioDial as Dial>::Stream;
 
     async fn dial(&self, _: &str, _: u16) -> io::Result<Self::Stream> {
@@ -108,7 +108,7 @@ impl Dial for Only {
 async fn the_certificate_is_for_the_host_of_the_url_whoever_was_dialled() {
     let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let tls = Tls::empty().add_roots_pem(root_pem().as_bytes()).unwrap();
-    let http = direct(Only(server.addr())).tls(tls);
+    let http = direct(AlwaysDials(server.addr())).tls(tls);
     #[rustfmt::skip]
     let cases = [
         ("localhost", true), ("LOCALHOST:443", true), ("localhost.", true), ("127.0.0.1:1", true), ("[::1]", true),
@@ -147,7 +147,7 @@ async fn a_server_whose_own_certificate_is_a_root_is_believed() {
         let server = TlsServer::new(no_content(), settings());
         for base in bases.clone() {
             let tls = base.clone().add_roots_pem(server.certificate_pem().as_bytes()).unwrap();
-            let http = direct(Only(server.addr())).tls(tls);
+            let http = direct(AlwaysDials(server.addr())).tls(tls);
             let case = format!("{certificate:?} {base:?}");
             for url in ["https://localhost/", "https://127.0.0.1/"] {
                 assert_eq!(ask_through(&http, url).await.expect(&case).status(), 204, "{case}");
@@ -186,10 +186,11 @@ async fn a_peer_that_does_not_speak_tls() {
         }
     });
     let url = format!("https://{address}/");
-    let expected = "no TLS with 127.0.0.1: what the peer sent is not TLS: received corrupt message";
+    let expected =
+        "cannot establish TLS with 127.0.0.1: the server does not speak TLS: received corrupt message";
     let found = chain(&ask(&trusting(), &url).await.unwrap_err());
     assert!(found.starts_with(expected), "{found}");
-    let expected = "no TLS with 127.0.0.1: the connection failed in the handshake: ";
+    let expected = "cannot establish TLS with 127.0.0.1: the connection failed during the handshake: ";
     let found = chain(&ask(&trusting(), &url).await.unwrap_err());
     assert!(found.starts_with(expected), "{found}");
     answers.join().unwrap();
@@ -219,13 +220,13 @@ async fn whom_the_roots_say_to_trust() {
 async fn without_roots_there_is_an_error_that_says_so() {
     let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let http = sse_tokio::Http::default().tls(Tls::empty());
-    let expected = "no TLS with 127.0.0.1: nobody is trusted: enable the feature `platform-verifier` or \
-                    `webpki-roots`, or add roots";
+    let expected = "cannot establish TLS with 127.0.0.1: no root certificates: enable the feature \
+                    `platform-verifier` or `webpki-roots`, or add roots";
     assert_eq!(chain(&ask(&http, &server.url("/")).await.unwrap_err()), expected);
 }
 
 #[test]
-fn roots_that_are_none() {
+fn invalid_roots_are_errors() {
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
     #[rustfmt::skip]
@@ -233,7 +234,7 @@ fn roots_that_are_none() {
         ("", "expected PEM with a certificate (-----BEGIN CERTIFICATE-----), found none"),
         ("text", "expected PEM with a certificate (-----BEGIN CERTIFICATE-----), found none"),
         (key, "expected PEM with a certificate (-----BEGIN CERTIFICATE-----), found none"),
-        (broken, "a certificate cannot be a root: invalid peer certificate: BadEncoding"),
+        (broken, "invalid root certificate: invalid peer certificate: BadEncoding"),
         ("-----BEGIN CERTIFICATE-----\n", "expected certificates as PEM: missing section end marker"),
     ];
     for (pem, expected) in cases {
@@ -246,7 +247,7 @@ fn roots_that_are_none() {
 }
 
 #[tokio::test]
-async fn a_whole_configuration_gets_the_alpn_protocol() {
+async fn from_config_replaces_the_alpn_protocols() {
     #[cfg(feature = "ring")]
     let provider = rustls::crypto::ring::default_provider();
     #[cfg(not(feature = "ring"))]
@@ -273,7 +274,7 @@ async fn a_whole_configuration_gets_the_alpn_protocol() {
 }
 
 #[tokio::test]
-async fn a_second_connection_resumes_the_session_also_from_a_clone() {
+async fn clones_resume_each_others_sessions() {
     for tls13 in [true, false] {
         let plain = serve([Reply::events().send("a")]);
         let server = TlsServer::new(plain, TlsSettings { tls13, ..TlsSettings::default() });
@@ -300,7 +301,7 @@ async fn redirects_up_and_down() {
         matches!(&error, Error::Redirect(Futile(cause)) if cause.downcast_ref() == Some(&RedirectError::Downgrade)),
         "{error:?}"
     );
-    assert_eq!(plain.requests().len(), 1, "nobody asked the lower one");
+    assert_eq!(plain.requests().len(), 1, "the http URL was not requested");
 }
 
 #[tokio::test]
@@ -342,7 +343,7 @@ async fn dropping_the_body_closes_the_socket() {
 }
 
 #[tokio::test]
-async fn a_cut_loses_nothing_that_came_before_it() {
+async fn bytes_before_a_truncation_are_delivered() {
     let long = "x".repeat(100_000);
     let gate = Gate::new();
     let reply = || Reply::events().send(&long).send("last");
@@ -367,5 +368,5 @@ async fn a_cut_loses_nothing_that_came_before_it() {
     let plain = serve([reply().until_close().close()]);
     let server = TlsServer::new(plain, TlsSettings::default());
     let (body, end) = read(ask(&trusting(), &server.url("/")).await.unwrap().into_body()).await;
-    assert!(body.len() == long.len() + 4 && end.is_none(), "until the end, and it is told: {end:?}");
+    assert!(body.len() == long.len() + 4 && end.is_none(), "until the end, with close_notify: {end:?}");
 }

@@ -1,10 +1,10 @@
-//! A whole event source without async: ureq blocks, this loop drives the core by hand.
+//! A whole event source without async: ureq blocks, and this loop drives the state machine.
 //!
 //! ```sh
 //! cargo run -p sse-proto --example blocking -- http://localhost:8080/events
 //! ```
 //!
-//! Without a URL it follows a server of its own, which drops the connection twice.
+//! Without a URL it starts its own server, which drops the connection twice.
 
 use std::io::{self, Read};
 use std::time::Duration;
@@ -32,12 +32,13 @@ fn main() {
     println!("closed: {reason}");
 }
 
-/// Calls `see` with each frame until the stream is over.
+/// Calls `see` with each frame until the event source closes.
 fn follow(url: &str, mut see: impl FnMut(FrameRef<'_>)) -> CloseReason {
     let start = std::time::Instant::now();
     let now = || Instant::ZERO + start.elapsed();
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-    // Reads block, so there is no idle timeout here. The seed spreads the reconnections of many clients.
+    // Reads block, so there is no idle timeout here. The seed spreads the reconnections of many
+    // clients.
     let mut source = EventSource::new(Config::default().seed(u64::from(std::process::id())), now());
     let mut body = None;
     loop {

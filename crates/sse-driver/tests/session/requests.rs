@@ -260,12 +260,12 @@ fn requests_that_cannot_be_made() {
     let test = test([]);
     let client = test.builder().build();
     for (request, expected) in [
-        (client.get("events"), "the url does not parse: relative URL without a base"),
-        (client.get("http://"), "the url does not parse: empty host"),
-        (client.get("data:x"), "expected an absolute url with a host"),
-        (client.get(URL).header("a b", "c"), "a header name is not a valid one"),
-        (client.get(URL).header("a", "b\nc"), "a header value is not a valid one"),
-        (client.get(URL).bearer_auth("a\nb"), "a header value is not a valid one"),
+        (client.get("events"), "invalid URL: relative URL without a base"),
+        (client.get("http://"), "invalid URL: empty host"),
+        (client.get("data:x"), "expected an absolute URL with a host"),
+        (client.get(URL).header("a b", "c"), "invalid header name"),
+        (client.get(URL).header("a", "b\nc"), "invalid header value"),
+        (client.get(URL).bearer_auth("a\nb"), "invalid header value"),
     ] {
         let error = test.read(request).1.expect_err("it cannot be made");
         assert!(matches!(error, Error::Request(_)), "{error:?}");

@@ -10,17 +10,18 @@ use super::Adapter;
 use super::case::{Notes, case, client, closes, data, failure, get, open, refused};
 use crate::{MockServer, Reply, serve};
 
-/// What the hook is told, in short: the attempt, the failures before it, the last event ID, whether the last failure is
-/// told, and the status of the newest response.
-type Told = (u64, u32, String, bool, Option<u16>);
+/// The arguments of the hook in short: the number of the attempt, the failures before it, the last
+/// event ID, whether there is a last failure, and the status of the latest response.
+type Summary = (u64, u32, String, bool, Option<u16>);
 
-fn told(attempt: &Attempt) -> Told {
+fn summary(attempt: &Attempt) -> Summary {
     let status = attempt.last_response.as_ref().map(|response| response.status().as_u16());
     let id = attempt.last_event_id().to_owned();
     (attempt.number, attempt.failures, id, attempt.last_failure.is_some(), status)
 }
 
-/// A token that has run out by the time of the reconnection, where it would be a fatal 401, is replaced in time.
+/// A token that has expired by the time of the reconnection, which would be a fatal 401, is
+/// replaced before.
 pub fn a_stale_token_is_renewed<A: Adapter>() {
     case::<A>(async || {
         let server =
@@ -33,7 +34,7 @@ pub fn a_stale_token_is_renewed<A: Adapter>() {
         let notes = Notes::new();
         let seen = notes.clone();
         let request = get::<A>(&server).bearer_auth("stale").before_each(move |attempt, mut request| {
-            seen.push(told(&attempt));
+            seen.push(summary(&attempt));
             let token = format!("Bearer token {}", attempt.number);
             request.headers_mut().insert("authorization", token.parse().expect("a header value"));
             async { Ok::<_, Error>(request) }
@@ -50,8 +51,7 @@ pub fn a_stale_token_is_renewed<A: Adapter>() {
     });
 }
 
-/// A POST that is resumed by a GET of another URL, whose query says where: method, URL, headers and body are all the
-/// hook's to change.
+/// The hook can change method, URL, headers and body. Here a GET of another URL resumes a POST.
 pub fn an_attempt_can_become_another_request<A: Adapter>() {
     case::<A>(async || {
         let server =
@@ -81,8 +81,8 @@ pub fn an_attempt_can_become_another_request<A: Adapter>() {
     });
 }
 
-/// An error from the hook is final, whatever the policy, and nothing is sent.
-pub fn an_error_calls_off_the_first_attempt<A: Adapter>() {
+/// An error from the hook ends the session, whatever the policy, and no request is sent.
+pub fn an_error_of_the_hook_ends_the_first_attempt<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::events().stall()]);
         let request = get::<A>(&server).retry_initial(true);
@@ -94,8 +94,8 @@ pub fn an_error_calls_off_the_first_attempt<A: Adapter>() {
     });
 }
 
-/// So it is before a reconnection.
-pub fn an_error_calls_off_a_reconnection<A: Adapter>() {
+/// The same holds before a reconnection.
+pub fn an_error_of_the_hook_ends_a_reconnection<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::events().send("data: a\n\n"), Reply::events().stall()]);
         let request = get::<A>(&server).before_each(|attempt, request| async move {

@@ -10,7 +10,7 @@ use super::Adapter;
 use super::case::{Notes, case, closes, data, dropped_when, get, is_open, open, sleep, within};
 use crate::{Gate, Reply, serve};
 
-/// While the response head is awaited, be it that nothing of it has come or half.
+/// It is dropped before the response head, or in the middle of it.
 pub fn a_dropped_open_closes_its_connection<A: Adapter>() {
     case::<A>(async || {
         for head in ["", "HTTP/1.1 200 \r\ncontent-type: text/ev"] {
@@ -22,7 +22,8 @@ pub fn a_dropped_open_closes_its_connection<A: Adapter>() {
     });
 }
 
-/// A `next` that is dropped in the midst of an event has taken nothing with it: each event comes once, in order.
+/// A `next` that is dropped in the middle of an event loses nothing: each event arrives once and in
+/// order.
 pub fn a_dropped_next_loses_nothing<A: Adapter>() {
     case::<A>(async || {
         let gate = Gate::new();
@@ -47,7 +48,8 @@ pub fn a_dropped_next_loses_nothing<A: Adapter>() {
     });
 }
 
-/// Nor has one that is dropped between two connections: there is one request for each.
+/// A `next` that is dropped between two connections loses nothing, and there is one request for
+/// each.
 pub fn a_dropped_next_of_a_reconnection_loses_nothing<A: Adapter>() {
     case::<A>(async || {
         let gate = Gate::new();
@@ -69,7 +71,7 @@ pub fn a_dropped_next_of_a_reconnection_loses_nothing<A: Adapter>() {
     });
 }
 
-/// A session that is dropped while the response head of a reconnection is awaited closes that connection.
+/// It is dropped before the response head of the reconnection.
 pub fn a_session_dropped_while_it_reconnects_closes_its_connection<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::events().send("data: a\n\n"), Reply::raw().stall()]);
@@ -82,8 +84,8 @@ pub fn a_session_dropped_while_it_reconnects_closes_its_connection<A: Adapter>()
     });
 }
 
-/// A session that is dropped during the reconnection wait makes no other request.
-pub fn a_session_dropped_while_it_waits_asks_no_more<A: Adapter>() {
+/// It is dropped while it waits for the next attempt.
+pub fn a_session_dropped_while_it_waits_sends_no_request<A: Adapter>() {
     case::<A>(async || {
         let wait = Duration::from_millis(500);
         let server = serve([Reply::events().send("data: a\n\n")]);
@@ -103,8 +105,8 @@ pub fn a_session_dropped_while_it_waits_asks_no_more<A: Adapter>() {
     });
 }
 
-/// Nor does one that is dropped while its hook prepares an attempt.
-pub fn a_session_dropped_before_an_attempt_asks_no_more<A: Adapter>() {
+/// It is dropped while its hook prepares an attempt.
+pub fn a_session_dropped_before_an_attempt_sends_no_request<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::events().send("data: a\n\n")]);
         let attempts = Notes::new();

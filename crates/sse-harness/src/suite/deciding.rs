@@ -1,4 +1,4 @@
-//! What the application decides: what is retried, what opens a stream, and what is an answer.
+//! Decisions of the application: what is retried, what opens a stream, and what is an answer.
 
 use core::time::Duration;
 
@@ -17,13 +17,13 @@ fn stream(data: &str) -> Reply {
 }
 
 async fn other<A: Adapter>(request: RequestOf<A>) -> ResponseOf<A> {
-    match within::<A, _>(LONG, request.send()).await.expect("an answer comes").expect("no error") {
+    match within::<A, _>(LONG, request.send()).await.expect("an answer in time").expect("no error") {
         Answer::Other(response) => response,
         Answer::Stream(session) => panic!("{session:?}"),
     }
 }
 
-/// What happens before the first open is for `retry_initial`, whatever the method.
+/// `retry_initial` applies before the first open, whatever the method.
 pub fn a_post_is_retried_until_it_is_open<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::status(429), stream("a"), stream("b")]);
@@ -36,8 +36,8 @@ pub fn a_post_is_retried_until_it_is_open<A: Adapter>() {
     });
 }
 
-/// A server that breaks off after an event makes progress each time, and there is an end of it all the same.
-pub fn reconnections_are_limited_in_all<A: Adapter>() {
+/// A server that breaks off after each event makes progress each time, but the total is limited.
+pub fn total_reconnections_are_limited<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::events().send("data: a\n\n").drop_connection()]);
         let ten_ms = Duration::from_millis(10);
@@ -54,7 +54,7 @@ pub fn reconnections_are_limited_in_all<A: Adapter>() {
     });
 }
 
-/// Those of proxies, too.
+/// This includes the statuses of well-known proxies.
 pub fn every_5xx_is_retried_but_three<A: Adapter>() {
     case::<A>(async || {
         for status in [520, 521, 529, 530, 561, 598, 599] {
@@ -74,8 +74,8 @@ pub fn every_5xx_is_retried_but_three<A: Adapter>() {
     });
 }
 
-/// A server that is polled sends an id and a reconnection time, and ends.
-pub fn an_id_that_moves_is_progress<A: Adapter>() {
+/// A server for polling sends an ID and a reconnection time, and ends the stream.
+pub fn a_new_last_event_id_is_progress<A: Adapter>() {
     case::<A>(async || {
         let polled = |id: u32| Reply::events().send(format!("id: {id}\nretry: 10\n\n"));
         let server = serve((7..12).map(polled).chain([Reply::status(204)]));
@@ -86,7 +86,7 @@ pub fn an_id_that_moves_is_progress<A: Adapter>() {
     });
 }
 
-/// It is the delay, also where the policy's would be longer.
+/// It sets the delay even if that of the policy is longer.
 pub fn retry_after_is_the_next_delay<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::status(503).header("retry-after", "1"), stream("a").stall()]);
@@ -97,7 +97,7 @@ pub fn retry_after_is_the_next_delay<A: Adapter>() {
     });
 }
 
-/// The error of a status that is retried has the beginning of the body.
+/// The error of a retried status has the start of the body.
 pub fn a_retried_status_has_its_body<A: Adapter>() {
     case::<A>(async || {
         let server = serve([stream("a"), Reply::status(502).send("bad gateway"), stream("b").stall()]);
@@ -116,7 +116,7 @@ pub fn a_retried_status_has_its_body<A: Adapter>() {
     });
 }
 
-/// The application's own rule goes before those of statuses, content types and the first attempt.
+/// The application's rule overrides those for statuses, content types and the first attempt.
 pub fn the_application_decides_what_is_retried<A: Adapter>() {
     case::<A>(async || {
         let html = Reply::status(200).header("content-type", "text/html").send("<p>starting");
@@ -135,7 +135,7 @@ pub fn the_application_decides_what_is_retried<A: Adapter>() {
     });
 }
 
-/// At the first attempt and at a reconnection; a token that is good is kept.
+/// The token is renewed at the first attempt and at a reconnection. A valid token is kept.
 pub fn an_expired_token_is_renewed<A: Adapter>() {
     case::<A>(async || {
         let expired = || Reply::status(401).send("expired");
@@ -162,7 +162,7 @@ pub fn an_expired_token_is_renewed<A: Adapter>() {
     });
 }
 
-/// A 200 of another content type, and another status.
+/// It accepts a 200 with another content type, and another status.
 pub fn the_application_decides_what_opens_a_stream<A: Adapter>() {
     case::<A>(async || {
         let other =
@@ -176,7 +176,7 @@ pub fn the_application_decides_what_opens_a_stream<A: Adapter>() {
     });
 }
 
-/// Servers that switch compression off have many words for it.
+/// Servers use many values to say that a body is not compressed.
 pub fn a_body_that_is_not_compressed_is_read<A: Adapter>() {
     case::<A>(async || {
         for coding in ["none", "identity", "utf-8", "binary", "chunked"] {
@@ -187,7 +187,7 @@ pub fn a_body_that_is_not_compressed_is_read<A: Adapter>() {
     });
 }
 
-/// The error says that there was a response. Nobody is asked again, whatever the policy.
+/// The error has the response, and no attempt follows, whatever the policy.
 pub fn a_compressed_body_is_futile<A: Adapter>() {
     case::<A>(async || {
         for coding in ["gzip", "br", "zstd", "deflate"] {
@@ -200,8 +200,8 @@ pub fn a_compressed_body_is_futile<A: Adapter>() {
     });
 }
 
-/// Nor does a URL that the transport cannot ask become one that it can.
-pub fn a_scheme_that_is_not_served_is_futile<A: Adapter>() {
+/// An unsupported URL is not retried, whatever the policy.
+pub fn an_unsupported_scheme_is_futile<A: Adapter>() {
     case::<A>(async || {
         let request = client::<A>().retry_initial(true).build().get("ftp://localhost/");
         let error = refused::<A>(request).await;
@@ -209,7 +209,7 @@ pub fn a_scheme_that_is_not_served_is_futile<A: Adapter>() {
     });
 }
 
-/// Inside and around; HTTP trims what is around.
+/// Tabs and spaces are sent within and around the ID. HTTP trims those around it.
 pub fn an_id_with_tabs_and_spaces_is_sent<A: Adapter>() {
     case::<A>(async || {
         let ids = Reply::events().send("id: a\tb\ndata: a\n\n");
@@ -221,7 +221,7 @@ pub fn an_id_with_tabs_and_spaces_is_sent<A: Adapter>() {
     });
 }
 
-/// A stream or JSON, an acceptance, a refusal: none of them is an error, and each has its whole body.
+/// A stream, JSON, a 202 and a refusal are answers rather than errors, and each has its whole body.
 pub fn every_response_is_an_answer<A: Adapter>() {
     case::<A>(async || {
         let json = Reply::status(200).header("content-type", "application/json").send("x".repeat(100_000));
@@ -239,7 +239,7 @@ pub fn every_response_is_an_answer<A: Adapter>() {
     });
 }
 
-/// MCP Streamable HTTP: without a body, and from the last event on.
+/// As in MCP Streamable HTTP, the GET has no body and resumes after the last event.
 pub fn a_post_is_resumed_by_get<A: Adapter>() {
     case::<A>(async || {
         let primed = Reply::events().send("id: 1\nretry: 10\ndata:\n\n");

@@ -1,4 +1,4 @@
-//! Streams that say themselves when they are over.
+//! Streams with an event that ends them.
 
 use std::error::Error as _;
 use std::fmt;
@@ -14,8 +14,8 @@ fn until_done<A: Adapter>(server: &MockServer) -> RequestOf<A> {
     get::<A>(server).finish_after(|event| event.data == "[DONE]")
 }
 
-/// The terminal event is delivered, and nothing after it; the connection is closed, there is no other, and all of that
-/// is a normal end.
+/// The terminal event is the last one delivered. The connection is closed without another attempt,
+/// and the end is normal.
 pub fn the_terminal_event_finishes_the_session<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::events().send("data: a\n\ndata: [DONE]\n\ndata: b\n\n").stall()]);
@@ -31,8 +31,8 @@ pub fn the_terminal_event_finishes_the_session<A: Adapter>() {
     });
 }
 
-/// A stream that ends before that event is not the whole stream: an error where there is no reconnection, and the reason
-/// for one where there is.
+/// A stream that ends before that event is incomplete. That is an error without reconnection, and
+/// the cause of a reconnection otherwise.
 pub fn a_stream_without_its_terminal_event_is_truncated<A: Adapter>() {
     case::<A>(async || {
         let half = || Reply::events().send("data: a\n\n");
@@ -64,7 +64,7 @@ impl fmt::Display for Overloaded {
 
 impl std::error::Error for Overloaded {}
 
-/// An event that reports an error ends the session with that error in its place.
+/// An event that reports an error ends the session with that error.
 pub fn an_event_can_be_an_error<A: Adapter>() {
     case::<A>(async || {
         let body = "data: a\n\nevent: error\ndata: come back later\n\ndata: b\n\n";

@@ -14,7 +14,7 @@ fn ask<A: Adapter>(server: &MockServer) -> RequestOf<A> {
     request.header("content-type", "application/json").header("x-tenant", "7")
 }
 
-/// A repeated POST may do its work twice, so the end of its stream is the end.
+/// A repeated POST could do its work twice, so the session ends with its stream.
 pub fn a_post_is_sent_once<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::events().send("data: a\n\n")]);
@@ -26,8 +26,8 @@ pub fn a_post_is_sent_once<A: Adapter>() {
     });
 }
 
-/// Unless the request says that it may be: then each attempt has the same method, headers and body.
-pub fn a_post_is_replayed_when_asked<A: Adapter>() {
+/// If the request allows it, each attempt has the same method, headers and body.
+pub fn a_post_is_replayed_if_allowed<A: Adapter>() {
     case::<A>(async || {
         let stream = |data| Reply::events().send(format!("data: {data}\n\n"));
         let server = serve([stream("a"), stream("b"), stream("c").stall()]);
@@ -47,7 +47,7 @@ pub fn a_post_is_replayed_when_asked<A: Adapter>() {
     });
 }
 
-/// Any method, with its body whole, be it empty or large.
+/// Any method can carry a body of any length.
 pub fn other_methods_carry_their_body<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::events().send("data: a\n\n").stall()]);

@@ -1,4 +1,4 @@
-//! From the request to the open session.
+//! Opening a session.
 
 use sse_driver::proto::{CloseReason, ReadyState};
 
@@ -6,8 +6,9 @@ use super::Adapter;
 use super::case::{case, client, closes, ends, get, is_open, open};
 use crate::{Reply, serve};
 
-/// A session is open as soon as the response head is there, before any byte of the body, and tells what is in it.
-pub fn a_session_tells_of_its_response<A: Adapter>() {
+/// A session is open as soon as the response head arrives, before any byte of the body, and returns
+/// that head.
+pub fn a_session_returns_its_response<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::events().header("x-served-by", "a").stall()]);
         let session = open::<A>(get::<A>(&server)).await;
@@ -21,8 +22,9 @@ pub fn a_session_tells_of_its_response<A: Adapter>() {
     });
 }
 
-/// The request has the headers of an event stream and the settings of the client; no last event ID where there is none.
-pub fn a_request_says_what_it_wants<A: Adapter>() {
+/// The request has the headers for an event stream and those of the client, but no last event ID if
+/// there is none.
+pub fn a_request_has_the_headers_of_an_event_stream<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::status(204)]);
         let client = client::<A>().header("x-tenant", "7").build();
@@ -44,8 +46,8 @@ pub fn a_request_says_what_it_wants<A: Adapter>() {
     });
 }
 
-/// A header of the request takes the place of its client's, for this request only. The last event ID of an earlier
-/// session is sent, once.
+/// A header of the request replaces that of its client for this request only. The last event ID of
+/// an earlier session is sent once.
 pub fn a_request_overrides_its_client<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::status(204)]);
@@ -63,8 +65,9 @@ pub fn a_request_overrides_its_client<A: Adapter>() {
     });
 }
 
-/// 204 is a normal end, also at first: a session without events and without an error, and no other request.
-pub fn a_first_204_is_a_session_that_is_over<A: Adapter>() {
+/// A 204 as the first response is a normal end: a session without events, errors and further
+/// requests.
+pub fn a_first_204_opens_a_closed_session<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::status(204).header("x-served-by", "a")]);
         let mut session = open::<A>(get::<A>(&server)).await;

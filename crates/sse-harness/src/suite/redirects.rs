@@ -1,4 +1,4 @@
-//! Redirects, as Fetch has them. The table of the rules is tested where the rules are.
+//! Redirects as in Fetch. The unit tests of `sse-http` cover all rules in a table.
 
 use sse_driver::Error;
 
@@ -14,7 +14,7 @@ fn events() -> Reply {
     Reply::events().send("id: 1\ndata: a\n\n")
 }
 
-/// A POST with secrets in its headers and its body, and with words for everybody.
+/// A POST with secrets in its headers and its body, and with headers that any origin may see.
 fn post<A: Adapter>(server: &MockServer) -> RequestOf<A> {
     client::<A>()
         .header("accept", "text/event-stream, text/x")
@@ -43,8 +43,9 @@ fn secrets(request: &RecordedRequest) -> usize {
     in_headers + usize::from(!request.body.is_empty())
 }
 
-/// Within an origin the second request is the first, at another path, and that is the session's URL.
-pub fn the_same_origin_is_told_everything<A: Adapter>() {
+/// Within an origin, the second request is like the first at another path, which becomes the
+/// session's URL.
+pub fn redirect_to_the_same_origin_keeps_everything<A: Adapter>() {
     case::<A>(async || {
         for status in [301, 302, 303, 307, 308] {
             let server = serve([moved(status, "/moved?x=1"), events().stall()]);
@@ -63,8 +64,8 @@ pub fn the_same_origin_is_told_everything<A: Adapter>() {
     });
 }
 
-/// A redirect is for one attempt, also a permanent one: whoever sends clients elsewhere may send them somewhere else next
-/// time.
+/// A redirect applies to one attempt, even a permanent one, since the server may redirect elsewhere
+/// next time.
 pub fn a_reconnection_asks_the_original_url<A: Adapter>() {
     case::<A>(async || {
         let server = serve([moved(301, "/b"), events(), moved(301, "/c"), events(), events().stall()]);
@@ -80,9 +81,10 @@ pub fn a_reconnection_asks_the_original_url<A: Adapter>() {
     });
 }
 
-/// Another port is another origin. It sees what the caller accepts and is, and nothing else that the caller set. The last
-/// event ID is the client's own, and without it the events would come twice.
-pub fn another_origin_is_told_nothing_but_the_last_event_id<A: Adapter>() {
+/// Another port is another origin. Of the caller's headers it sees only `Accept`, `Accept-Language`
+/// and `User-Agent`. It also sees the client's own last event ID, without which events would arrive
+/// twice.
+pub fn redirect_to_another_origin_drops_credentials<A: Adapter>() {
     const ALLOWED: [&str; 7] = [
         "host",
         "accept",
@@ -99,7 +101,7 @@ pub fn another_origin_is_told_nothing_but_the_last_event_id<A: Adapter>() {
             let mut session = open::<A>(post::<A>(&server)).await;
             assert_eq!(data::<A>(&mut session).await, "a");
             assert_eq!(session.url().as_str(), other.url("/x"));
-            assert_eq!(secrets(&server.requests()[0]), 5, "the first server sees all of it");
+            assert_eq!(secrets(&server.requests()[0]), 5, "the first server sees all secrets");
             let request = &other.requests()[0];
             assert_eq!(secrets(request), 0, "{status}: {request:?}");
             for (name, _) in &request.headers {
@@ -114,7 +116,7 @@ pub fn another_origin_is_told_nothing_but_the_last_event_id<A: Adapter>() {
     });
 }
 
-/// These promise that the body stays, and it must not leave its origin: so the redirect is an error, and nobody is asked.
+/// 307 and 308 keep the body, which must not leave its origin, so the redirect is an error.
 pub fn a_body_never_goes_to_another_origin<A: Adapter>() {
     case::<A>(async || {
         for status in [307, 308] {
@@ -122,14 +124,14 @@ pub fn a_body_never_goes_to_another_origin<A: Adapter>() {
             let server = serve([moved(status, &other.url("/x"))]);
             let error = refused::<A>(post::<A>(&server)).await;
             assert!(matches!(error, Error::Connect(_)), "{error:?}");
-            let told = chain(&error);
-            assert!(told.contains("would carry the body of the request to another origin"), "{told}");
+            let message = chain(&error);
+            assert!(message.contains("would carry the request body to another origin"), "{message}");
             assert_eq!((server.requests().len(), other.requests().len()), (1, 0));
         }
     });
 }
 
-/// "See other" is about what came of the POST, and so are 301 and 302: a GET without a body and its headers.
+/// After a POST, 301, 302 and 303 become a GET without a body and its headers.
 pub fn a_303_turns_a_post_into_a_get<A: Adapter>() {
     case::<A>(async || {
         for status in [301, 302, 303] {
@@ -145,7 +147,7 @@ pub fn a_303_turns_a_post_into_a_get<A: Adapter>() {
     });
 }
 
-/// These promise that the method stays, and within an origin the body stays with it.
+/// Within an origin, 307 and 308 keep the method and the body.
 pub fn a_307_keeps_a_post_and_its_body<A: Adapter>() {
     case::<A>(async || {
         for status in [307, 308] {
@@ -160,7 +162,7 @@ pub fn a_307_keeps_a_post_and_its_body<A: Adapter>() {
     });
 }
 
-/// The eleventh redirect in a row is one too many.
+/// The eleventh redirect in a row is an error.
 pub fn a_loop_is_an_error<A: Adapter>() {
     case::<A>(async || {
         let server = serve([moved(302, "/events")]);
@@ -171,7 +173,7 @@ pub fn a_loop_is_an_error<A: Adapter>() {
     });
 }
 
-/// Nowhere to go is an error that says so.
+/// The error names the missing header.
 pub fn a_redirect_without_a_location_is_an_error<A: Adapter>() {
     case::<A>(async || {
         for reply in [Reply::status(302), moved(302, "")] {

@@ -1,4 +1,4 @@
-//! Servers whose own certificate is named as a root.
+//! Accepts servers whose own certificate was added as a root.
 
 use std::sync::Arc;
 
@@ -8,19 +8,19 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
-/// Believes a server whose certificate is one of these, where the inner verifier objects to nothing
-/// but that it may sign others (CA:TRUE).
+/// Accepts a server whose certificate is one of `certificates`, if the inner verifier objects only
+/// that it is a certificate authority (CA:TRUE).
 ///
-/// `openssl req -x509` makes such certificates for servers. A program that names one as a root
-/// trusts its key with more than that.
+/// `openssl req -x509` makes such certificates for servers. A program that adds one as a root
+/// already trusts its key to sign certificates for any host.
 #[derive(Debug)]
-pub(super) struct Named {
+pub(super) struct AcceptSelfSigned {
     certificates: Vec<CertificateDer<'static>>,
     inner: Arc<dyn ServerCertVerifier>,
 }
 
-impl Named {
-    pub(super) fn over(
+impl AcceptSelfSigned {
+    pub(super) fn wrap(
         inner: Arc<dyn ServerCertVerifier>,
         certificates: &[CertificateDer<'static>],
     ) -> Arc<dyn ServerCertVerifier> {
@@ -31,7 +31,7 @@ impl Named {
     }
 }
 
-impl ServerCertVerifier for Named {
+impl ServerCertVerifier for AcceptSelfSigned {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -74,8 +74,8 @@ impl ServerCertVerifier for Named {
     }
 }
 
-/// What webpki says of CA:TRUE, after it has checked the dates. Its error is not part of rustls'
-/// interface, but for its text.
+/// Whether webpki rejected a certificate because of CA:TRUE, after it checked the dates. rustls
+/// exposes this error only as text.
 fn is_authority(error: &Error) -> bool {
     let Error::InvalidCertificate(CertificateError::Other(other)) = error else { return false };
     other.0.to_string() == "CaUsedAsEndEntity"

@@ -1,4 +1,4 @@
-//! Those of others, as their documentation has them used.
+//! The clients of other crates, used as their documentation shows.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use reqwest_eventsource::Event;
 use sse_reqwest_client::{RequestBuilderExt, SseEvent};
 
-use super::Client;
+use crate::client::Client;
 use crate::runtime::Tokio;
 use crate::tally::Tally;
 
@@ -27,7 +27,7 @@ impl Client for EventsourceStream {
         tally.open();
         let mut events = response.bytes_stream().eventsource();
         while let Some(event) = events.next().await {
-            tally.event(&event.expect("the stream goes on").data);
+            tally.event(&event.expect("the stream does not fail").data);
         }
         panic!("the stream ended");
     }
@@ -45,9 +45,9 @@ impl Client for ReqwestEventsource {
 
     async fn follow(self, url: String, tally: Arc<Tally>) {
         let mut events =
-            reqwest_eventsource::EventSource::new(self.0.get(url)).expect("it can be sent again");
+            reqwest_eventsource::EventSource::new(self.0.get(url)).expect("the request can be cloned");
         while let Some(event) = events.next().await {
-            match event.expect("the stream goes on") {
+            match event.expect("the stream does not fail") {
                 Event::Open => tally.open(),
                 Event::Message(message) => tally.event(&message.data),
             }
@@ -69,7 +69,7 @@ impl Client for SseReqwestClient {
     async fn follow(self, url: String, tally: Arc<Tally>) {
         let mut events = self.0.get(url).into_event_source();
         while let Some(event) = events.next().await {
-            match event.expect("the stream goes on") {
+            match event.expect("the stream does not fail") {
                 SseEvent::Open => tally.open(),
                 SseEvent::Message(message) => tally.event(&message.data),
                 other => panic!("{other:?}"),
@@ -79,7 +79,7 @@ impl Client for SseReqwestClient {
     }
 }
 
-/// It has a client for each URL.
+/// A client belongs to one URL, so `follow` creates it.
 #[derive(Clone)]
 pub(crate) struct EventsourceClient;
 
@@ -94,7 +94,7 @@ impl Client for EventsourceClient {
         let client = ClientBuilder::for_url(&url).expect("the URL is valid").build_http();
         let mut events = client.stream();
         while let Some(event) = events.next().await {
-            match event.expect("the stream goes on") {
+            match event.expect("the stream does not fail") {
                 SSE::Connected(_) => tally.open(),
                 SSE::Event(event) => tally.event(&event.data),
                 SSE::Comment(_) => {}

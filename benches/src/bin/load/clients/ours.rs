@@ -1,8 +1,8 @@
-//! The adapters of this workspace.
+//! The clients of this workspace.
 
 use std::sync::Arc;
 
-use super::Client;
+use crate::client::Client;
 use crate::runtime::{AsyncStd, Smol, Tokio};
 use crate::tally::Tally;
 
@@ -22,7 +22,7 @@ macro_rules! client {
                 let mut session = self.0.get(url).open().await.expect("the server answers");
                 tally.open();
                 while let Some(event) = session.next().await {
-                    tally.event(&event.expect("the stream goes on").data);
+                    tally.event(&event.expect("the stream does not fail").data);
                 }
                 panic!("the stream ended: {:?}", session.close_reason());
             }
