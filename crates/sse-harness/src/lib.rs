@@ -13,11 +13,12 @@
 //!  - [`fuzz`](mod@fuzz): what the fuzz targets do with their bytes.
 //!  - [`SplitMix64`]: chance that can be replayed.
 //!
-//! It stands on `sse-testkit` and re-exports it: the scripted server, the transport in memory and the clock. [`serve`] is the
-//! server in short, [`ReservedPort`] a port before and after its server.
+//! It stands on `sse-testkit` and re-exports it: the scripted server, the transport in memory and
+//! the clock. [`serve`] is the server in short, [`ReservedPort`] a port before and after its
+//! server.
 //!
-//! Nothing here needs a runtime. Nothing but the suites, the simulation and the fuzz targets uses the decoder or the client
-//! that it is there to test.
+//! Nothing here needs a runtime. Nothing but the suites, the simulation and the fuzz targets uses
+//! the decoder or the client that it is there to test.
 //!
 //! A decoder is tested like this:
 //!

@@ -4,8 +4,9 @@ use std::net::TcpListener;
 
 use crate::{MockServer, Reply};
 
-/// Starts a [`MockServer`] that answers request n with reply n. The last reply is for all requests after it too, so that a
-/// client that asks too often is seen in [`requests`](MockServer::requests).
+/// Starts a [`MockServer`] that answers request n with reply n. The last reply is for all requests
+/// after it too, so that a client that asks too often is seen in
+/// [`requests`](MockServer::requests).
 ///
 /// ```
 /// use sse_harness::{Reply, serve};
