@@ -1,7 +1,5 @@
 //! The clock of the runtime that reqwest works on.
 
-use std::time::Duration;
-
 use sse_driver::{Instant, Timer};
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -59,7 +57,7 @@ impl Timer for ReqwestTimer {
 /// `setTimeout` counts in whole milliseconds and knows no more than 24 days. To be early is allowed: the session asks the
 /// clock, and sleeps again.
 #[cfg(target_arch = "wasm32")]
-fn sleep(time: Duration) -> Sleep {
+fn sleep(time: std::time::Duration) -> Sleep {
     const MOST: u32 = i32::MAX.unsigned_abs();
     let millis = time.as_nanos().div_ceil(1_000_000);
     Sleep::new(u32::try_from(millis).map_or(MOST, |millis| millis.min(MOST)))
