@@ -45,13 +45,14 @@ pub(crate) enum Judged<R> {
 
 impl Predicates {
     /// Hands a frame to `take`, unless it is an event and the predicates say otherwise.
+    #[inline]
     pub(crate) fn pass<R>(
         &self,
         frame: FrameRef<'_>,
         take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
     ) -> Judged<R> {
         let judgement = match frame {
-            FrameRef::Event(event) => self.judge(event),
+            FrameRef::Event(event) if self.has_any() => self.judge(event),
             _ => Judgement::Deliver,
         };
         match judgement {
@@ -61,6 +62,11 @@ impl Predicates {
             Judgement::Finish => Judged::Finish,
             Judgement::Fail(error) => Judged::Fail(Error::Rejected(error.into())),
         }
+    }
+
+    #[inline]
+    fn has_any(&self) -> bool {
+        self.fail_when.is_some() || self.skip_when.is_some() || self.expect_an_end()
     }
 
     /// Asks `fail_when`, `finish_before`, `skip_when` and `finish_after`, in this order. The first that answers decides.
@@ -80,6 +86,7 @@ impl Predicates {
     }
 
     /// Whether the stream has to end with an event that one of them knows, so that an end without it is an error.
+    #[inline]
     pub(crate) fn expect_an_end(&self) -> bool {
         self.finish_before.is_some() || self.finish_after.is_some()
     }

@@ -15,15 +15,23 @@
 //! # }
 //! ```
 //!
-//! Settings for many requests belong into a [`Client`]: `sse_reqwest::client(http)`.
+//! Settings for many requests belong to a [`Client`], which [`client`] builds.
 //!
-//! What is reqwest's stays reqwest's: a total [`timeout`](reqwest::ClientBuilder::timeout) ends every stream that lasts
-//! longer, the connect timeout is the one of its builder, and across origins its redirects drop `Authorization` and
-//! `Cookie` but no other header (`sse-http` drops all but a few that are harmless).
+//! HTTP is as your client does it. Three things to know:
 //!
-//! On wasm32 it works on reqwest's fetch. There, a body that is a stream is gathered before it is sent, and the header
-//! `Cache-Control` makes every request to another origin one that the server is asked about first (a CORS preflight).
-//! `sse-web` makes it an option of fetch instead, has fetch's other options too, and is smaller.
+//!  - A total [`timeout`](reqwest::ClientBuilder::timeout) of your client ends every stream that
+//!    lasts longer. Use `idle_timeout` of this crate instead.
+//!  - The connect timeout is that of your client; `connect_timeout` of this crate has no effect.
+//!  - A redirect to another origin drops `Authorization` and `Cookie`, but not an API key in a header
+//!    of its own. (`sse-http` drops all that you have set but `Accept`, `Accept-Language` and
+//!    `User-Agent`.)
+//!
+//! On wasm32 it works on reqwest's fetch. There, it collects a body that is a stream before it
+//! sends it, and the header `Cache-Control` makes browsers ask the server first (a CORS preflight)
+//! for each request to another origin. `sse-web` makes caching an option of fetch instead, has the
+//! other options of fetch too, and is smaller.
+//!
+//! The guides are in the documentation of `sse-tokio`, in its module `guide`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -52,7 +60,8 @@ pub type RequestBuilder = sse_driver::RequestBuilder<Reqwest, ReqwestTimer>;
 /// A session of a [`Client`].
 pub type Session = sse_driver::Session<Reqwest, ReqwestTimer>;
 
-/// Settings for a client over `http`, which can be shared with all else that the program asks of it.
+/// Builds a client that sends its requests over `http`. The program can go on using `http` for
+/// everything else.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -64,7 +73,7 @@ pub fn client(http: reqwest::Client) -> ClientBuilder {
     Client::builder_with(Reqwest(http), ReqwestTimer::default())
 }
 
-/// A transport over a reqwest client.
+/// Sends requests over a reqwest client: the transport of a [`Client`].
 ///
 /// ```
 /// use sse_reqwest::{Client, Reqwest, ReqwestTimer};
@@ -111,10 +120,10 @@ async fn outgoing(body: &RequestBody) -> Result<reqwest::Body, BoxError> {
     Ok(body.to_bytes().await?.into())
 }
 
-/// Without the URL, whose query may be a secret; and a timeout as the kind of error that
-/// [`Error::is_timeout`](sse_driver::Error::is_timeout) knows.
+/// Removes the URL, whose query may be a secret, and turns a timeout into the kind of error that
+/// [`Error::is_timeout`](sse_driver::Error::is_timeout) recognizes.
 ///
-/// A request that reqwest does not make, and a redirect that it does not follow, will be so the next time as well.
+/// Another attempt does not help where reqwest cannot build the request or refuses a redirect.
 fn error(error: reqwest::Error) -> BoxError {
     let error = error.without_url();
     if error.is_timeout() {
@@ -125,3 +134,7 @@ fn error(error: reqwest::Error) -> BoxError {
         error.into()
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -43,7 +43,7 @@ impl Adapter for OnOneThread {
 
 impl FaultAdapter for OnOneThread {
     /// Its buffer for a head is larger: 408 KiB, and twice that while it grows.
-    const MOST_MEMORY: u64 = 1280 << 10;
+    const MAX_MEMORY: u64 = 1280 << 10;
 
     fn memory_of(run: impl FnOnce()) -> u64 {
         allocation_counter::measure(run).bytes_max

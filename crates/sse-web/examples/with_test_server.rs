@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use script::{Address, Command, End, Received, Step};
 use serde::Serialize;
-use sse_harness::{RecordedRequest, Reply, Server};
+use sse_testkit::{MockServer, RecordedRequest, Reply};
 
 /// How long a connection may be open after the suite asked whether it is closed.
 const WAIT: Duration = Duration::from_secs(5);
 
-type Servers = Mutex<Vec<Option<Arc<Server>>>>;
+type Servers = Mutex<Vec<Option<Arc<MockServer>>>>;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
@@ -25,7 +25,9 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let servers = Arc::new(Servers::default());
-    let control = Server::forgetful(move |request, _| with_cors(request, obey(request, &servers)));
+    let control = MockServer::new()
+        .without_record()
+        .reply_with(move |request| with_cors(request, obey(request, &servers)));
     let status =
         process::Command::new(program).args(arguments).env("SSE_TEST_SERVER", control.url("")).status();
     match status {
@@ -65,7 +67,7 @@ fn obey(request: &RecordedRequest, servers: &Servers) -> Reply {
     }
 }
 
-fn lock(servers: &Servers) -> std::sync::MutexGuard<'_, Vec<Option<Arc<Server>>>> {
+fn lock(servers: &Servers) -> std::sync::MutexGuard<'_, Vec<Option<Arc<MockServer>>>> {
     servers.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -75,14 +77,20 @@ fn json(answer: &impl Serialize) -> Reply {
 }
 
 fn received(request: RecordedRequest) -> Received {
-    let RecordedRequest { method, path, headers, body, .. } = request;
-    Received { method, path, headers, body }
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let headers = request.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes())));
+    Received {
+        method: request.method.to_string(),
+        headers: headers.collect(),
+        body: request.body.to_vec(),
+        path: request.path,
+    }
 }
 
 /// A server that goes through the script, and answers what a browser asks in advance besides.
-fn start(replies: Vec<script::Reply>) -> Server {
+fn start(replies: Vec<script::Reply>) -> MockServer {
     let next = AtomicUsize::new(0);
-    Server::respond(move |request, _| {
+    MockServer::new().reply_with(move |request| {
         if request.method == "OPTIONS" {
             return with_cors(request, Reply::status(204));
         }
@@ -112,7 +120,7 @@ fn scripted(request: &RecordedRequest, script: script::Reply) -> Reply {
     }
     match script.end {
         End::Close => reply.close(),
-        End::Cut => reply.cut(),
+        End::Cut => reply.drop_connection(),
         End::Reset => reply.reset(),
         End::Stall => reply.stall(),
     }

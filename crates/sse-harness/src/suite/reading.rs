@@ -1,4 +1,4 @@
-//! From bytes to frames.
+//! Reading frames.
 
 use sse_driver::proto::{CloseReason, Limits, Oversize};
 use sse_driver::{Error, Frame};
@@ -7,7 +7,7 @@ use super::Adapter;
 use super::case::{
     BuilderOf, LONG, RequestOf, SessionOf, case, client, closes, data, failure, get, next, open, within,
 };
-use crate::{Reply, Server};
+use crate::{Reply, serve};
 
 const STREAM: &str = "\u{feff}: a comment\nevent: tick\nid: 7\ndata: one\ndata:two\n\nretry: 100\rdata\r\rid\r\ndata: \u{fc}\r\nnoise\r\n\r\n";
 
@@ -17,11 +17,12 @@ fn stream_of_frames() -> Reply {
 
 async fn frame<A: Adapter>(session: &mut SessionOf<A>) -> Frame {
     let frame = within::<A, _>(LONG, session.frames().next()).await;
-    frame.expect("the session goes on").expect("there is a frame").expect("there is no error")
+    frame.expect("a frame in time").expect("a frame").expect("no error")
 }
 
-/// Type, data, last event ID and every line end, in one chunk, in a chunk for each part of a line, and byte by byte.
-pub fn events_have_all_their_fields_however_they_are_cut<A: Adapter>() {
+/// Events with all fields and line ends arrive in one chunk, in a chunk for each part of a line,
+/// and byte by byte.
+pub fn events_have_all_fields_in_any_chunks<A: Adapter>() {
     case::<A>(async || {
         let pieces = STREAM.split_inclusive([':', '\r']);
         let replies = [
@@ -31,7 +32,7 @@ pub fn events_have_all_their_fields_however_they_are_cut<A: Adapter>() {
             Reply::events().until_close().send_each_byte(STREAM),
         ];
         for reply in replies {
-            let server = Server::script([reply.stall()]);
+            let server = serve([reply.stall()]);
             let mut session = open::<A>(get::<A>(&server)).await;
             for (event_type, data, own_id, id) in [
                 ("tick", "one\ntwo", Some("7"), "7"),
@@ -47,29 +48,30 @@ pub fn events_have_all_their_fields_however_they_are_cut<A: Adapter>() {
     });
 }
 
-/// Comments are hidden unless the client shows them; what the request says wins over that, both ways.
-pub fn comments_are_shown_when_asked_for<A: Adapter>() {
+/// Comments are hidden unless the client shows them. The setting of the request overrides that of
+/// the client.
+pub fn comments_are_shown_if_configured<A: Adapter>() {
     case::<A>(async || {
         let comments = ["hello", "a", "bye", "b"];
         shown::<A>(BuilderOf::<A>::show_comments, RequestOf::<A>::show_comments, &comments).await;
     });
 }
 
-/// Reconnection times likewise.
-pub fn retries_are_shown_when_asked_for<A: Adapter>() {
+/// The same holds for reconnection times.
+pub fn retries_are_shown_if_configured<A: Adapter>() {
     case::<A>(async || {
         let retries = ["1s", "a", "b"];
         shown::<A>(BuilderOf::<A>::show_retries, RequestOf::<A>::show_retries, &retries).await;
     });
 }
 
-/// All combinations of a setting of the client and of the request; `when_on` is what comes when it is on.
+/// Tests all combinations of the settings of client and request. `when_on` has the frames if shown.
 async fn shown<A: Adapter>(
     of_client: fn(BuilderOf<A>, bool) -> BuilderOf<A>,
     of_request: fn(RequestOf<A>, bool) -> RequestOf<A>,
     when_on: &[&str],
 ) {
-    let server = Server::script([stream_of_frames()]);
+    let server = serve([stream_of_frames()]);
     let unset = None;
     for on_client in [unset, Some(false), Some(true)] {
         for on_request in [unset, Some(false), Some(true)] {
@@ -96,11 +98,11 @@ fn say(frame: Frame) -> String {
     }
 }
 
-/// An event over the limit is an error that says so, with no reconnection; the events before it are delivered.
+/// An event over the limit is an error without reconnection. The events before it are delivered.
 pub fn an_event_that_is_too_long_ends_the_session<A: Adapter>() {
     case::<A>(async || {
         let long = "x".repeat(1000);
-        let server = Server::script([Reply::events().send("data: a\n\ndata: ").send(long).stall()]);
+        let server = serve([Reply::events().send("data: a\n\ndata: ").send(long).stall()]);
         let limits = Limits::default().max_event_len(100);
         let mut session = open::<A>(get::<A>(&server).limits(limits)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
@@ -112,11 +114,11 @@ pub fn an_event_that_is_too_long_ends_the_session<A: Adapter>() {
     });
 }
 
-/// Or it is skipped, which `incoming` tells, and the stream goes on.
+/// With [`Oversize::Skip`] it is reported as discarded, and the stream continues.
 pub fn an_event_that_is_too_long_can_be_skipped<A: Adapter>() {
     case::<A>(async || {
         let body = format!("data: a\n\ndata: {}\n\ndata: b\n\n", "x".repeat(1000));
-        let server = Server::script([Reply::events().send(body).stall()]);
+        let server = serve([Reply::events().send(body).stall()]);
         let limits = Limits::default().max_event_len(100).oversize(Oversize::Skip);
         let request = || get::<A>(&server).limits(limits);
         let mut session = open::<A>(request()).await;
@@ -125,6 +127,6 @@ pub fn an_event_that_is_too_long_can_be_skipped<A: Adapter>() {
         assert_eq!(say(frame::<A>(&mut session).await), "b");
         let mut session = open::<A>(request()).await;
         assert_eq!(data::<A>(&mut session).await, "a");
-        assert_eq!(data::<A>(&mut session).await, "b", "`next` passes over it");
+        assert_eq!(data::<A>(&mut session).await, "b", "`next` skips the report");
     });
 }

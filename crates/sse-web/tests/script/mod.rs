@@ -33,7 +33,7 @@ pub(crate) struct Received {
     pub(crate) body: Vec<u8>,
 }
 
-/// A reply of the scripted server: see `sse_harness::Reply`.
+/// A reply of the scripted server: see `sse_testkit::Reply`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Reply {
     /// `None` where the steps write the head themselves.
