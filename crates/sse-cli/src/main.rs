@@ -7,6 +7,7 @@
 mod args;
 mod checkpoint;
 mod demo;
+mod doctor;
 mod follow;
 mod print;
 mod serve;
@@ -27,6 +28,7 @@ async fn main() -> ExitCode {
     });
     match Args::parse().command {
         Command::Follow(args) => follow::follow(*args).await,
+        Command::Doctor(args) => doctor::doctor(*args).await,
         Command::Demo(args) => demo::demo(args).await,
         Command::Serve(args) => serve::serve(args).await,
     }
