@@ -24,6 +24,7 @@ mod life;
 mod log;
 mod network;
 mod pace;
+mod rules;
 mod server;
 mod settings;
 mod world;

@@ -8,8 +8,9 @@ use std::time::Duration;
 use sse_driver::proto::{Cause, CloseReason, Oversize};
 use sse_driver::{Event, Frame, Instant, Retry};
 
-use super::log::{DONE, Mark};
+use super::log::Mark;
 use super::pace::Pace;
+use super::rules::Verdict;
 use super::settings::Settings;
 
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(super) struct Life {
     due: Due,
     /// Of what the client has, what it has not told the application yet.
     pub(super) pending: VecDeque<Frame>,
+    /// How the session ends once the application has all of that.
+    ending: Option<Ending>,
     /// What the next request must carry; 0 for none.
     pub(super) last_event_id: usize,
     /// When the application polled again after it did not, or the clock jumped: nothing can happen sooner.
@@ -39,6 +42,10 @@ pub(super) struct Life {
     too_long: TooLong,
     moved: bool,
     pace: Pace,
+    /// The application has ended it, and wants to hear no more of it.
+    pub(super) dismissed: bool,
+    /// It is over because an event was an error.
+    pub(super) rejected: bool,
     /// Why it is over.
     pub(super) reason: Option<CloseReason>,
 }
@@ -77,6 +84,13 @@ impl Loss {
     }
 }
 
+/// What a predicate makes of the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    Finished,
+    Rejected,
+}
+
 /// Whether the event over the limit has been found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TooLong {
@@ -92,6 +106,7 @@ impl Life {
             phase: Phase::Fresh,
             due: Due::Nothing,
             pending: VecDeque::new(),
+            ending: None,
             last_event_id,
             back_at: Instant::ZERO,
             attempts: 0,
@@ -105,6 +120,8 @@ impl Life {
             answer: None,
             too_long: TooLong::No,
             moved: false,
+            dismissed: false,
+            rejected: false,
             reason: None,
             pace: Pace::new(&settings.policy),
             settings: settings.clone(),
@@ -153,6 +170,9 @@ impl Life {
     }
 
     pub(super) fn handle_mark(&mut self, mark: Mark) {
+        if self.ending.is_some() {
+            return;
+        }
         let frame = mark.frame();
         match mark {
             Mark::Retry(time) => self.pace.handle_retry(time),
@@ -166,20 +186,36 @@ impl Life {
             Mark::Discarded => self.too_long = TooLong::No,
             Mark::Comment(_) => {}
         }
-        let is_event = matches!(frame, Some(Frame::Event(_)));
-        if self.too_long == TooLong::No || !self.fails_when_too_long() {
-            self.pending.extend(frame.filter(|_| is_event || self.settings.shows_all));
+        if let (Some(frame), false) = (frame, self.too_long != TooLong::No && self.fails_when_too_long()) {
+            self.expect(frame);
+        }
+    }
+
+    /// The client has this frame, and the predicates say what becomes of it.
+    fn expect(&mut self, frame: Frame) {
+        let verdict = match &frame {
+            Frame::Event(event) => self.settings.rules.verdict(event),
+            _ if self.settings.shows_all() => Verdict::Deliver,
+            _ => return,
+        };
+        match verdict {
+            Verdict::Deliver | Verdict::Skip => {}
+            Verdict::Last | Verdict::Finish => self.ending = Some(Ending::Finished),
+            Verdict::Fail => self.ending = Some(Ending::Rejected),
+        }
+        if matches!(verdict, Verdict::Deliver | Verdict::Last) {
+            self.pending.push_back(frame);
         }
     }
 
     /// The end of the stream completes this event.
     pub(super) fn handle_unfinished(&mut self, event: Event) {
-        if matches!(self.due, Due::Nothing) && self.phase == Phase::Open {
+        if matches!(self.due, Due::Nothing) && self.phase == Phase::Open && self.ending.is_none() {
             if let Some(id) = event.id() {
                 self.last_event_id = id.parse().expect("a number");
             }
             self.delivered = true;
-            self.pending.push_back(Frame::Event(event));
+            self.expect(Frame::Event(event));
         }
     }
 
@@ -208,6 +244,7 @@ impl Life {
 
     pub(super) fn handle_close(&mut self, reason: CloseReason) {
         self.pending.clear();
+        (self.ending, self.dismissed) = (None, true);
         if self.phase != Phase::Closed && !matches!(self.due, Due::Closed(_)) {
             self.due = Due::Closed(reason);
         }
@@ -223,7 +260,7 @@ impl Life {
             }
             _ => assert_eq!(*frame, expected),
         }
-        if matches!(frame, Frame::Event(event) if self.settings.finishes && event.data == DONE) {
+        if matches!(frame, Frame::Event(event) if self.settings.rules.verdict(event) == Verdict::Last) {
             self.handle_close(CloseReason::Finished);
         }
     }

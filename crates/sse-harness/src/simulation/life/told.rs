@@ -5,7 +5,8 @@ use std::time::Duration;
 use sse_driver::proto::{Cause, CloseReason};
 use sse_driver::{Failure, Instant, Retry, State};
 
-use super::{Due, Life, Loss, Phase, TooLong};
+use super::{Due, Ending, Life, Loss, Phase, TooLong};
+use crate::simulation::ends::is_cause;
 
 /// What has to follow a loss.
 enum Follows {
@@ -18,6 +19,7 @@ impl Life {
     pub(in crate::simulation) fn handle_question(&mut self, now: Instant, failure: &Failure, answer: Retry) {
         let loss = self.loss(now, failure.cause);
         self.nothing_is_lost();
+        assert!(is_cause(failure.cause, &failure.error, self.settings.rules.expect_an_end()), "{failure:?}");
         self.settle(&loss);
         assert_eq!((failure.attempt, failure.was_open), (self.attempts, self.was_open));
         assert_eq!((failure.failures, failure.delivered), (self.pace.failures + 1, self.ever_delivered));
@@ -42,7 +44,9 @@ impl Life {
                 (self.phase, self.due) = (Phase::Open, Due::Nothing);
             }
             State::Disconnected { cause, error, retry_in, .. } => {
-                assert_eq!(error.is_some(), *cause != Cause::Reconnect);
+                let expects_an_end = self.settings.rules.expect_an_end();
+                let fits = error.as_ref().map(|error| is_cause(*cause, error, expects_an_end));
+                assert_eq!(fits.unwrap_or(*cause == Cause::Reconnect), true, "{cause:?} and {error:?}");
                 self.disconnected(now, *cause, *retry_in);
             }
             State::Closed { reason, .. } => self.closed(now, reason),
@@ -107,6 +111,7 @@ impl Life {
         self.nothing_is_pending();
         let expected = match (reason, &self.due) {
             (_, Due::Closed(reason)) => reason.clone(),
+            _ if self.ending.is_some() => self.end_as_predicates_say(),
             (CloseReason::TooLong { limit }, _) if self.too_long != TooLong::No => {
                 assert!(self.fails_when_too_long());
                 CloseReason::TooLong { limit: *limit }
@@ -121,6 +126,16 @@ impl Life {
         assert_ne!(self.phase, Phase::Closed, "closed twice");
         assert_eq!(expected, *reason);
         (self.phase, self.reason) = (Phase::Closed, Some(expected));
+    }
+
+    fn end_as_predicates_say(&mut self) -> CloseReason {
+        match self.ending.take() {
+            Some(Ending::Rejected) => {
+                self.rejected = true;
+                CloseReason::Requested
+            }
+            _ => CloseReason::Finished,
+        }
     }
 
     /// Why this loss is the end.
@@ -172,6 +187,7 @@ impl Life {
 
     pub(super) fn nothing_is_lost(&self) {
         self.nothing_is_pending();
+        assert_eq!(self.ending, None, "an event that ends the session went unseen");
         assert_ne!(self.too_long, TooLong::Surely, "an event over the limit went unseen");
     }
 
