@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderValue, Request, Response, StatusCode};
 use sse_driver::proto::Oversize;
-use sse_driver::{EffectiveUrl, Event, RequestBody, Timer, Transport};
+use sse_driver::{EffectiveUrl, Event, Frame, RequestBody, Timer, Transport};
 
 use super::server::{self, Answer, MOVED, Outcome, Script, Turn};
 use super::world::{Shared, World};
@@ -213,6 +213,10 @@ impl Body {
             while self.script.marks.front().is_some_and(|(at, _)| *at <= self.sent) {
                 let (_, mark) = self.script.marks.pop_front().expect("it was just seen");
                 world.count(mark.name());
+                if let Some(Frame::Event(event)) = mark.frame() {
+                    let verdict = world.settings.rules.verdict(&event);
+                    world.count(verdict.name());
+                }
                 world.life.handle_mark(mark);
             }
         }

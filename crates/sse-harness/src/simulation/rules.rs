@@ -30,6 +30,19 @@ pub(super) enum Verdict {
     Fail,
 }
 
+impl Verdict {
+    /// As it is counted.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Deliver => "event: delivered",
+            Self::Skip => "event: skipped",
+            Self::Last => "event: finishes after",
+            Self::Finish => "event: finishes before",
+            Self::Fail => "event: fails",
+        }
+    }
+}
+
 impl Rules {
     pub(super) fn draw(dice: &mut Dice) -> Self {
         Self {

@@ -235,6 +235,11 @@ fn what_may_be_replayed_only_to_resume() {
         }
         assert_eq!(life.eof(), told, "{stream:?}");
     }
+    // The end of the stream completes the event that has the ID.
+    let mut life = Life::open(config().replay(Replay::Resuming));
+    assert_eq!(life.data("id: 7\ndata: a"), "wait");
+    life.source.complete_unfinished();
+    assert_eq!(life.eof(), "message \"a\" #7, lost Eof until 3s, wait until 3s");
 }
 
 /// Whether the request may be sent again is for what comes after an open, and `retry_initial` for what comes before.

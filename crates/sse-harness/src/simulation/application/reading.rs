@@ -122,13 +122,13 @@ impl Application<'_> {
 /// What the application makes of an event, by chance.
 fn answer(shared: &Shared, id: usize) -> Read<usize, Own> {
     let mut world = shared.world();
-    let (name, read) = match world.trouble(20) {
+    let (name, read) = match world.trouble(30) {
         false => ("read: item", Read::Item(id)),
-        true => match world.dice.below(12) {
-            0..5 => ("read: skip", Read::Skip),
-            5..9 => ("read: error", Read::Error(Own::Event(id))),
-            9 => ("read: last", Read::Last(id)),
-            10 => ("read: finish", Read::Finish),
+        true => match world.dice.below(9) {
+            0..3 => ("read: skip", Read::Skip),
+            3..6 => ("read: error", Read::Error(Own::Event(id))),
+            6 => ("read: last", Read::Last(id)),
+            7 => ("read: finish", Read::Finish),
             _ => ("read: fail", Read::Fail(Own::Event(id))),
         },
     };
