@@ -51,6 +51,7 @@ mod redirects;
 mod refusals;
 mod resuming;
 mod silence;
+mod steering;
 
 use core::future::Future;
 
@@ -104,7 +105,10 @@ suites! { $ suite
             comments_are_shown_when_asked_for
             retries_are_shown_when_asked_for
             an_event_that_is_too_long_ends_the_session
-            an_event_that_is_too_long_can_be_skipped;
+            an_event_that_is_too_long_can_be_skipped
+            frames_are_lent_until_the_visitor_breaks
+            events_are_read_as_values_of_the_applications_own
+            updates_are_states_and_frames_in_order;
         refusals:
             a_404_is_an_error_with_its_body
             the_body_of_an_error_is_cut_at_64_kib
@@ -156,7 +160,10 @@ suites! { $ suite
         ending:
             the_terminal_event_finishes_the_session
             a_stream_without_its_terminal_event_is_truncated
-            an_event_can_be_an_error;
+            an_event_can_be_an_error
+            the_event_before_which_a_session_finishes_is_not_delivered
+            an_unfinished_event_is_delivered_when_asked_for
+            what_a_broken_connection_cut_off_is_not_delivered;
         giving_up:
             no_reconnection_ends_with_the_stream
             no_reconnection_tells_of_a_broken_stream
@@ -175,6 +182,12 @@ suites! { $ suite
             a_session_dropped_while_it_reconnects_closes_its_connection
             a_session_dropped_while_it_waits_asks_no_more
             a_session_dropped_before_an_attempt_asks_no_more;
+        steering:
+            a_started_session_opens_as_it_is_read
+            a_started_session_that_is_dropped_closes_its_connection
+            a_handle_closes_a_session_that_connects
+            a_handle_reconnects_a_session_that_connects
+            a_handle_closes_a_session_that_is_read;
         load:
             a_thousand_sessions_on_one_thread
             a_session_that_is_not_read_stops_its_server
