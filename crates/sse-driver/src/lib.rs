@@ -109,7 +109,7 @@ pub use response::{Answer, Response};
 pub use session::Session;
 pub use sse_proto as proto;
 pub use sse_proto::{
-    Cause, CloseReason, Event, EventRef, EventType, Frame, FrameRef, Instant, Limits, ReadyState,
+    Cause, CloseReason, Event, EventRef, EventType, Frame, FrameRef, Instant, Limits, Oversize, ReadyState,
     ReconnectPolicy, Resume, Retry,
 };
 pub use state::{Attempt, State};
@@ -118,3 +118,4 @@ pub use transport::{BoxError, ConnectTimeout, EffectiveUrl, Futile, SharedError,
 #[cfg(feature = "json")]
 pub use typed::{FromJson, FromJsonByType, TypedEvent};
 pub use updates::{Update, Updates};
+pub use {bytes, http, url};
