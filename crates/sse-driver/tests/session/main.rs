@@ -9,6 +9,7 @@ mod diagnostics;
 mod ends;
 mod life;
 mod opening;
+mod pairs;
 mod reading;
 mod requests;
 mod seams;
@@ -18,7 +19,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use sse_driver::proto::ReconnectPolicy;
-use sse_driver::{Client, ClientBuilder, Error, RequestBuilder, Timer};
+use sse_driver::{Client, ClientBuilder, Error, EventRef, RequestBuilder, Timer};
 use sse_harness::{FakeClock, FakeNet, FakeReply};
 
 const URL: &str = "http://test/events";

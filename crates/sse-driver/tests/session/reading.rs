@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use sse_driver::{EventRef, Events, Frame, FrameRef, Read, Retry, State};
+use sse_driver::{Events, Frame, FrameRef, Read, Retry, State};
 
 use super::*;
 
