@@ -20,7 +20,7 @@ pub(crate) enum Command {
     /// Print the events of a URL as they come, across reconnections.
     Follow(Box<FollowArgs>),
     /// Follow an embedded server that drops the connection twice, and count what came.
-    Demo,
+    Demo(DemoArgs),
     /// Serve a recorded stream, for trying clients out.
     Serve(ServeArgs),
 }
@@ -90,6 +90,13 @@ pub(crate) enum Format {
     Json,
     /// The data of the events and nothing else.
     Data,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct DemoArgs {
+    /// Serve a page instead, in which the browser's client follows the stream. `.ci/web page FOLDER` builds it.
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = "target/page")]
+    pub(crate) web: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]

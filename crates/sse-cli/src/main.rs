@@ -10,6 +10,7 @@ mod demo;
 mod follow;
 mod print;
 mod serve;
+mod web;
 
 use std::process::ExitCode;
 
@@ -26,7 +27,7 @@ async fn main() -> ExitCode {
     });
     match Args::parse().command {
         Command::Follow(args) => follow::follow(*args).await,
-        Command::Demo => demo::demo().await,
+        Command::Demo(args) => demo::demo(args).await,
         Command::Serve(args) => serve::serve(args).await,
     }
 }

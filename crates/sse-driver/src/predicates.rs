@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use sse_proto::{EventRef, FrameRef};
 
+use crate::maybe_send::dyn_hook;
 use crate::{BoxError, Error};
 
-type Predicate = dyn Fn(EventRef<'_>) -> bool + Send + Sync;
-type FailWhen = dyn Fn(EventRef<'_>) -> Option<BoxError> + Send + Sync;
+type Predicate = dyn_hook!(Fn(EventRef<'_>) -> bool);
+type FailWhen = dyn_hook!(Fn(EventRef<'_>) -> Option<BoxError>);
 
 #[derive(Clone, Default)]
 pub(crate) struct Predicates {
@@ -111,7 +112,7 @@ macro_rules! predicate_setters {
         /// It is asked before the other three predicates.
         pub fn fail_when<Err: Into<$crate::BoxError>>(
             mut self,
-            error: impl Fn($crate::EventRef<'_>) -> Option<Err> + Send + Sync + 'static,
+            error: impl Fn($crate::EventRef<'_>) -> Option<Err> + $crate::MaybeSend + $crate::MaybeSync + 'static,
         ) -> Self {
             self.$($at).+.fail_when = Some(::std::sync::Arc::new(move |event| error(event).map(Into::into)));
             self
@@ -124,7 +125,7 @@ macro_rules! predicate_setters {
         /// stream ends cleanly.
         pub fn finish_before(
             mut self,
-            is_end: impl Fn($crate::EventRef<'_>) -> bool + Send + Sync + 'static,
+            is_end: impl Fn($crate::EventRef<'_>) -> bool + $crate::MaybeSend + $crate::MaybeSync + 'static,
         ) -> Self {
             self.$($at).+.finish_before = Some(::std::sync::Arc::new(is_end));
             self
@@ -133,7 +134,7 @@ macro_rules! predicate_setters {
         /// Says which events are passed over: keep-alive events, say. It is asked after `finish_before`.
         pub fn skip_when(
             mut self,
-            skips: impl Fn($crate::EventRef<'_>) -> bool + Send + Sync + 'static,
+            skips: impl Fn($crate::EventRef<'_>) -> bool + $crate::MaybeSend + $crate::MaybeSync + 'static,
         ) -> Self {
             self.$($at).+.skip_when = Some(::std::sync::Arc::new(skips));
             self
@@ -143,7 +144,7 @@ macro_rules! predicate_setters {
         /// error, as with [`finish_before`](Self::finish_before).
         pub fn finish_after(
             mut self,
-            is_last: impl Fn($crate::EventRef<'_>) -> bool + Send + Sync + 'static,
+            is_last: impl Fn($crate::EventRef<'_>) -> bool + $crate::MaybeSend + $crate::MaybeSync + 'static,
         ) -> Self {
             self.$($at).+.finish_after = Some(::std::sync::Arc::new(is_last));
             self

@@ -9,7 +9,7 @@ use futures_executor::block_on;
 use futures_util::stream::{self, Stream};
 use http::{Request, Response};
 use sse_driver::{Client, Events, FrameRef, RequestBody, Session, Transport};
-use sse_harness::FakeClock;
+use sse_harness::MockTimer;
 
 const STREAM: &str = ": a comment\nid: 1\nevent: delta\ndata: {\"text\":\"one\"}\n\ndata: two\r\ndata: lines\r\n\r\nid: 2\nevent: \
     something else\ndata: {\"text\":\"three\"}\n\nretry: 1000\n\ndata: \u{fffd}\n\n";
@@ -30,8 +30,8 @@ fn transport(times: usize, piece: usize) -> impl Transport {
     }
 }
 
-fn session(times: usize, piece: usize) -> Session<impl Transport, FakeClock> {
-    let client = Client::builder_with(transport(times, piece), FakeClock::default());
+fn session(times: usize, piece: usize) -> Session<impl Transport, MockTimer> {
+    let client = Client::builder_with(transport(times, piece), MockTimer::default());
     let client = client.max_reconnection_attempts(0).show_comments(true).show_retries(true).build();
     block_on(client.get("http://test/").skip_when(|event| event.data == "skipped").open()).expect("open")
 }

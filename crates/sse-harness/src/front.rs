@@ -1,4 +1,4 @@
-//! What stands in front of a [`Server`](crate::Server): connections are accepted, and their bytes passed on both ways.
+//! What stands in front of a [`MockServer`](crate::MockServer): connections are accepted, and their bytes passed on both ways.
 
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! A [`Server`] behind TLS, with certificates that are made on the spot.
+//! A [`MockServer`] behind TLS, with certificates that are made on the spot.
 
 use core::fmt;
 use core::net::SocketAddr;
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use rustls::{HandshakeKind, ProtocolVersion, ServerConfig, ServerConnection, StreamOwned};
 
-use crate::Server;
+use crate::MockServer;
 use crate::certificate::server_config;
 use crate::front::{Front, Peer, Stopped, pass_on};
 
@@ -54,12 +54,12 @@ pub struct Handshake {
     pub resumed: bool,
 }
 
-/// A [`Server`] behind TLS, on a port of 127.0.0.1 of its own.
+/// A [`MockServer`] behind TLS, on a port of 127.0.0.1 of its own.
 ///
 /// ```
-/// use sse_harness::{Certificate, Reply, Server, TlsServer, TlsSettings, root_pem};
+/// use sse_harness::{Certificate, MockServer, Reply, TlsServer, TlsSettings, root_pem, serve};
 ///
-/// let plain = Server::script([Reply::events().send("data: a\n\n").stall()]);
+/// let plain = serve([Reply::events().send("data: a\n\n").stall()]);
 /// let server = TlsServer::new(plain, TlsSettings::default());
 /// let (url, pem) = (server.url("/events"), root_pem());
 /// // A client that trusts `pem` asks `url`, and then:
@@ -69,7 +69,7 @@ pub struct Handshake {
 pub struct TlsServer {
     front: Front,
     handshakes: Arc<Mutex<Vec<Handshake>>>,
-    plain: Arc<Server>,
+    plain: Arc<MockServer>,
     certificate_pem: String,
 }
 
@@ -80,7 +80,7 @@ impl TlsServer {
     ///
     /// When no port is free.
     #[must_use]
-    pub fn new(plain: Server, settings: TlsSettings) -> Self {
+    pub fn new(plain: MockServer, settings: TlsSettings) -> Self {
         let handshakes = Arc::new(Mutex::new(vec![]));
         let plain_addr = plain.addr();
         let (config, certificate_pem) = server_config(&settings);
@@ -123,7 +123,7 @@ impl TlsServer {
 
     /// The server behind TLS, which has a record of the requests.
     #[must_use]
-    pub fn plain(&self) -> &Server {
+    pub fn plain(&self) -> &MockServer {
         &self.plain
     }
 

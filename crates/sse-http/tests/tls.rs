@@ -13,7 +13,7 @@ use common::{chain, direct, empty, get, read};
 use futures_util::StreamExt;
 use http::Response;
 use sse_driver::{ConnectTimeout, Futile, Transport};
-use sse_harness::{Certificate, Gate, Handshake, Reply, Server, TlsServer, TlsSettings, root_pem};
+use sse_harness::{Certificate, Gate, Handshake, Reply, TlsServer, TlsSettings, root_pem, serve};
 use sse_http::{Dial, Error, RedirectError, Tls, TlsError};
 use sse_tokio::TokioDial;
 use tokio::time;
@@ -45,7 +45,7 @@ fn with(certificate: Certificate) -> TlsSettings {
 #[tokio::test]
 async fn by_name_and_by_address_in_both_versions() {
     for tls13 in [true, false] {
-        let plain = Server::script([Reply::events().send("a").send("b")]);
+        let plain = serve([Reply::events().send("a").send("b")]);
         let server = TlsServer::new(plain, TlsSettings { tls13, ..TlsSettings::default() });
         for (url, server_name) in
             [(server.url("/x?y"), None), (server.url_by_name("/x?y"), Some("localhost".to_owned()))]
@@ -74,7 +74,7 @@ async fn who_is_not_believed() {
         (TlsSettings { alpn: vec!["h2"], ..TlsSettings::default() }, "NoApplicationProtocol"),
     ];
     for (settings, cause) in cases {
-        let server = TlsServer::new(Server::script([Reply::status(204)]), settings.clone());
+        let server = TlsServer::new(serve([Reply::status(204)]), settings.clone());
         for url in [server.url("/?secret"), server.url_by_name("/?secret")] {
             let error = ask(&trusting(), &url).await.unwrap_err();
             let chain = chain(&error);
@@ -106,7 +106,7 @@ impl Dial for Only {
 
 #[tokio::test]
 async fn the_certificate_is_for_the_host_of_the_url_whoever_was_dialled() {
-    let server = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
+    let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let tls = Tls::empty().add_roots_pem(root_pem().as_bytes()).unwrap();
     let http = direct(Only(server.addr())).tls(tls);
     #[rustfmt::skip]
@@ -130,7 +130,7 @@ async fn the_certificate_is_for_the_host_of_the_url_whoever_was_dialled() {
 
 #[tokio::test]
 async fn a_server_whose_own_certificate_is_a_root_is_believed() {
-    let no_content = || Server::script([Reply::status(204)]);
+    let no_content = || serve([Reply::status(204)]);
     let bases = [
         Tls::empty(),
         #[cfg(feature = "platform-verifier")]
@@ -173,7 +173,7 @@ async fn a_server_whose_own_certificate_is_a_root_is_believed() {
 
 #[tokio::test]
 async fn a_peer_that_does_not_speak_tls() {
-    let server = Server::script([Reply::status(204)]);
+    let server = serve([Reply::status(204)]);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let answers = std::thread::spawn(move || {
@@ -198,7 +198,7 @@ async fn a_peer_that_does_not_speak_tls() {
 
 #[tokio::test]
 async fn whom_the_roots_say_to_trust() {
-    let server = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
+    let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let roots = [
         Tls::default(),
         #[cfg(feature = "platform-verifier")]
@@ -217,7 +217,7 @@ async fn whom_the_roots_say_to_trust() {
 
 #[tokio::test]
 async fn without_roots_there_is_an_error_that_says_so() {
-    let server = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
+    let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let http = sse_tokio::Http::default().tls(Tls::empty());
     let expected = "no TLS with 127.0.0.1: nobody is trusted: enable the feature `platform-verifier` or \
                     `webpki-roots`, or add roots";
@@ -267,7 +267,7 @@ async fn a_whole_configuration_gets_the_alpn_protocol() {
     let tls = Tls::from_config(Arc::new(config));
     assert!(tls.clone().add_roots_pem(pem.as_bytes()).is_err());
     let settings = TlsSettings { alpn: vec!["h2", "http/1.1"], ..TlsSettings::default() };
-    let server = TlsServer::new(Server::script([Reply::status(204)]), settings);
+    let server = TlsServer::new(serve([Reply::status(204)]), settings);
     ask(&sse_tokio::Http::default().tls(tls), &server.url("/")).await.unwrap();
     assert_eq!(server.handshakes()[0].alpn.as_deref(), Some("http/1.1"));
 }
@@ -275,7 +275,7 @@ async fn a_whole_configuration_gets_the_alpn_protocol() {
 #[tokio::test]
 async fn a_second_connection_resumes_the_session_also_from_a_clone() {
     for tls13 in [true, false] {
-        let plain = Server::script([Reply::events().send("a")]);
+        let plain = serve([Reply::events().send("a")]);
         let server = TlsServer::new(plain, TlsSettings { tls13, ..TlsSettings::default() });
         let http = trusting();
         for http in [http.clone(), http.clone(), http] {
@@ -288,12 +288,12 @@ async fn a_second_connection_resumes_the_session_also_from_a_clone() {
 
 #[tokio::test]
 async fn redirects_up_and_down() {
-    let secure = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
-    let plain = Server::script([Reply::status(302).header("location", secure.url("/up"))]);
+    let secure = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
+    let plain = serve([Reply::status(302).header("location", secure.url("/up"))]);
     assert_eq!(ask(&trusting(), &plain.url("/")).await.unwrap().status(), 204);
     assert_eq!(secure.plain().requests()[0].path, "/up");
 
-    let down = Server::script([Reply::status(302).header("location", plain.url("/down"))]);
+    let down = serve([Reply::status(302).header("location", plain.url("/down"))]);
     let secure = TlsServer::new(down, TlsSettings::default());
     let error = ask(&trusting(), &secure.url("/")).await.unwrap_err();
     assert!(
@@ -333,7 +333,7 @@ async fn dropping_the_future_in_the_handshake_closes_the_socket() {
 
 #[tokio::test]
 async fn dropping_the_body_closes_the_socket() {
-    let server = TlsServer::new(Server::script([Reply::events().send("hi").stall()]), TlsSettings::default());
+    let server = TlsServer::new(serve([Reply::events().send("hi").stall()]), TlsSettings::default());
     let mut body = ask(&trusting(), &server.url("/")).await.unwrap().into_body();
     assert_eq!(body.next().await.unwrap().unwrap(), "hi");
     assert!(server.plain().wait_for_close(0, Duration::from_millis(20)).is_none());
@@ -348,12 +348,12 @@ async fn a_cut_loses_nothing_that_came_before_it() {
     let reply = || Reply::events().send(&long).send("last");
     let cases = [
         (reply().wait(&gate).reset(), false, "a reset"),
-        (reply().cut(), true, "chunks, with close_notify"),
-        (reply().cut(), false, "chunks, without"),
+        (reply().drop_connection(), true, "chunks, with close_notify"),
+        (reply().drop_connection(), false, "chunks, without"),
         (reply().until_close().close(), false, "until the end, without close_notify"),
     ];
     for (reply, close_notify, case) in cases {
-        let plain = Server::script([reply]);
+        let plain = serve([reply]);
         let server = TlsServer::new(plain, TlsSettings { close_notify, ..TlsSettings::default() });
         let mut body = ask(&trusting(), &server.url("/")).await.unwrap().into_body();
         let mut got = 0;
@@ -364,7 +364,7 @@ async fn a_cut_loses_nothing_that_came_before_it() {
         let (rest, end) = read(body).await;
         assert!(rest.is_empty() && matches!(end, Some(Error::Body(_))), "{case}: {end:?}");
     }
-    let plain = Server::script([reply().until_close().close()]);
+    let plain = serve([reply().until_close().close()]);
     let server = TlsServer::new(plain, TlsSettings::default());
     let (body, end) = read(ask(&trusting(), &server.url("/")).await.unwrap().into_body()).await;
     assert!(body.len() == long.len() + 4 && end.is_none(), "until the end, and it is told: {end:?}");

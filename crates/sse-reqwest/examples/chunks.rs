@@ -67,9 +67,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn server_that_answers() -> sse_harness::Server {
+fn server_that_answers() -> sse_testkit::MockServer {
     let body = "data: {\"text\":\"Good\"}\n\ndata: {oops\n\ndata: {\"text\":\"day\"}\n\ndata: [DONE]\n\n";
-    sse_harness::Server::script([sse_harness::Reply::events().send(body).stall()])
+    sse_testkit::MockServer::new().reply(sse_testkit::Reply::events().send(body).stall())
 }
 
 /// It is a library's function there.

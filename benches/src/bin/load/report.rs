@@ -82,7 +82,7 @@ fn head(settings: &Settings) {
     );
     println!(
         "Events of {} bytes. {}; {}; {}.",
-        sse_harness::load::EVENT_LEN,
+        sse_benches::load::EVENT_LEN,
         processor(),
         said("rustc", "--version"),
         said("date", "+%F")

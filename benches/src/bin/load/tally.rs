@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sse_harness::load::sent_at;
+use sse_benches::load::sent_at;
 
 /// Shared by all sessions of a process, whose tasks are all on one thread: a store is enough to count.
 #[derive(Default)]
@@ -42,7 +42,7 @@ impl Tally {
     /// How many there were so far. All of them were whole, or this panics.
     pub(crate) fn events(&self) -> u64 {
         let events = self.events.load(Relaxed);
-        let data_len = sse_harness::load::EVENT_LEN - b"data: \n\n".len();
+        let data_len = sse_benches::load::EVENT_LEN - b"data: \n\n".len();
         assert_eq!(self.bytes.load(Relaxed), events * data_len as u64, "the data is not what was sent");
         events
     }

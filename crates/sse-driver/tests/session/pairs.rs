@@ -80,7 +80,7 @@ macro_rules! collect {
 macro_rules! in_every_way {
     ($source:expr, $expected:expr, $set:expr) => {{
         let told = [
-            ("next", collect!($source, |events| events, |event| Some(event.data))),
+            ("next", collect!($source, |events| &mut *events, |event| Some(event.data))),
             ("json", collect!($source, |events| events.json::<u32>(), |event| Some(event.data))),
             (
                 "json_by_type",
@@ -129,8 +129,8 @@ fn predicates_and_ways_to_read_a_body() {
 #[test]
 fn predicates_and_ways_to_read_a_session() {
     for (set, expected) in ROWS {
-        let reply = || FakeReply::status(200).header("content-type", "text/plain").send(STREAM);
-        let replies = (0..7).flat_map(|_| [FakeReply::status(404), reply()]);
+        let reply = || Reply::status(200).header("content-type", "text/plain").send(STREAM);
+        let replies = (0..7).flat_map(|_| [Reply::status(404), reply()]);
         let test = test(replies);
         let request = || {
             let request = test

@@ -81,7 +81,7 @@ fn predicates_of_a_session() {
             let request = set!(test.get().max_reconnection_attempts(0), set);
             let (items, end) = test.read(request);
             assert_eq!(told(items, end), expected, "{set:?} {stream:?} in pieces of {piece}");
-            assert_eq!(test.net.open(), 0, "the connection is closed");
+            assert_eq!(test.net.open_connections(), 0, "the connection is closed");
         }
     }
 }
@@ -109,7 +109,7 @@ fn predicates_of_the_events_of_a_body() {
 #[test]
 fn an_event_that_is_skipped_was_not_delivered() {
     for (stream, delivered) in [("data: skip\n\n", false), ("data: skip\n\ndata: a\n\n", true)] {
-        let test = test([events().send(stream).fail()]);
+        let test = test([events().send(stream).reset()]);
         let request = set!(test.get(), &["skip"]).retry_when(move |failure| {
             assert_eq!(failure.delivered, delivered);
             Retry::Stop
@@ -122,7 +122,7 @@ fn an_event_that_is_skipped_was_not_delivered() {
 #[test]
 fn an_unfinished_event_is_dropped_where_the_connection_fails() {
     for set in [&["unfinished"][..], &["before"], &["after"]] {
-        let test = test([events().send("data: a\n\ndata: before after").fail()]);
+        let test = test([events().send("data: a\n\ndata: before after").reset()]);
         let request = set!(test.get().max_reconnection_attempts(0), set);
         let (items, end) = test.read(request);
         assert_eq!(items, ["a"], "{set:?}");
@@ -198,7 +198,7 @@ fn events_are_read_as_the_reader_says() {
             session.read(number(end)).map(text).collect().await
         });
         assert_eq!(items.join(" "), expected, "a session");
-        assert_eq!(test.net.open(), 0, "the connection is closed");
+        assert_eq!(test.net.open_connections(), 0, "the connection is closed");
     }
 }
 
@@ -222,7 +222,7 @@ fn a_reader_that_ends_a_session_has_its_end_told() {
 
 #[test]
 fn an_error_of_the_source_is_the_last_item_and_of_the_readers_type() {
-    let test = test([events().send("data: 1\n\n").fail()]);
+    let test = test([events().send("data: 1\n\n").reset()]);
     test.clock.run(async {
         let session = test.get().max_reconnection_attempts(0).open().await.expect("open");
         let mut numbers = session.into_read(number(Read::Item));
@@ -297,7 +297,7 @@ fn a_visitor_sees_the_end_and_errors() {
 
 #[test]
 fn a_body_that_is_silent_for_too_long_is_an_error() {
-    let clock = FakeClock::default();
+    let clock = MockTimer::new();
     let end = clock.run(async {
         let chunks = stream::iter([Ok::<_, io::Error>("data: a\n\n".into())]).chain(stream::pending());
         let mut events = Events::from_stream(chunks).idle_timeout(Duration::from_secs(20), clock.clone());

@@ -8,19 +8,18 @@ use sse_driver::proto::{Limits, Oversize};
 use super::FaultAdapter;
 use super::case::{LIMIT, bounded_case, delivers, event};
 use crate::suite::case::{closes, dropped_when, failure, get, open};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply};
 
 /// So much of what never ends is sent that whoever kept it all would be found out.
 const MUCH: u64 = 24 << 20;
 
 /// An event, and then this for ever.
-fn server(endless: &'static str) -> Server {
-    Server::respond(move |_, _| {
-        Reply::events().send(event(1)).send(endless).send_for_ever("y".repeat(1 << 16))
-    })
+fn server(endless: &'static str) -> MockServer {
+    MockServer::new()
+        .reply_with(move |_| Reply::events().send(event(1)).send(endless).send_forever("y".repeat(1 << 16)))
 }
 
-async fn is_too_long<A: FaultAdapter>(server: &Server) {
+async fn is_too_long<A: FaultAdapter>(server: &MockServer) {
     let limits = Limits::default().max_event_len(LIMIT);
     let mut session = open::<A>(get::<A>(server).limits(limits)).await;
     delivers::<A>(&mut session, 1..=1, "before").await;
@@ -59,8 +58,8 @@ pub fn an_event_without_end_is_too_long<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for line in ["data\n", "data: y\n", "id: 2\ndata: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\n"]
         {
-            let server =
-                Server::respond(move |_, _| Reply::events().send(event(1)).send_for_ever(line.repeat(5000)));
+            let server = MockServer::new()
+                .reply_with(move |_| Reply::events().send(event(1)).send_forever(line.repeat(5000)));
             is_too_long::<A>(&server).await;
         }
     });

@@ -8,15 +8,15 @@ use sse_driver::proto::{Cause, ReconnectPolicy};
 
 use super::UnixAdapter;
 use crate::suite::case::{LONG, Notes, case, eventually, within};
-use crate::{Reply, Server, UnixFront};
+use crate::{Reply, UnixFront, serve};
 
 /// Events, a connection that is cut, one that ends, and the end: as over TCP. The host of the URL is nobody's, and goes
 /// into `Host`.
 pub fn a_unix_socket_is_followed_across_connections<A: UnixAdapter>() {
     case::<A>(async || {
         let event = |n| format!("id: {n}\ndata: event {n}\n\n");
-        let server = Server::script([
-            Reply::events().send(event(1)).send("id: 2\ndata: ev").cut(),
+        let server = serve([
+            Reply::events().send(event(1)).send("id: 2\ndata: ev").drop_connection(),
             Reply::events().send(event(2)).send(event(3)),
             Reply::events().send(event(4)).stall(),
         ]);
@@ -40,7 +40,7 @@ pub fn a_unix_socket_is_followed_across_connections<A: UnixAdapter>() {
         }
         assert_eq!(causes.all(), [Cause::Transport, Cause::Eof]);
         let asked = server.requests();
-        let ids: Vec<_> = asked.iter().map(|request| request.header("last-event-id")).collect();
+        let ids: Vec<_> = asked.iter().map(|request| request.last_event_id()).collect();
         assert_eq!(ids, [None, Some("1"), Some("3")]);
         for request in &asked {
             assert_eq!(
@@ -56,7 +56,7 @@ pub fn a_unix_socket_is_followed_across_connections<A: UnixAdapter>() {
 /// The error says so, as it says that a port refuses; so does a socket that nobody listens at any more.
 pub fn a_unix_socket_that_is_not_there_is_an_error<A: UnixAdapter>() {
     case::<A>(async || {
-        let front = UnixFront::new(&Server::script([Reply::status(204)]));
+        let front = UnixFront::new(&serve([Reply::status(204)]));
         let (path, left) = (front.path().to_owned(), front.path().with_extension("left"));
         drop(front);
         drop(std::os::unix::net::UnixListener::bind(&left).expect("the folder can be written to"));

@@ -8,13 +8,13 @@ use super::case::{
     CHUNKED, SHORT, bounded_case, causes, chunk, delivers, event, events, large_body, with_losses,
 };
 use crate::suite::case::{client, closes, get, open, refused, timed};
-use crate::{Reply, ReservedPort, Server};
+use crate::{MockServer, Reply, ReservedPort};
 
 /// A peer that is cut off sends no end: no byte comes, and none ever will. The idle time says so, and what there is of an
 /// event is forgotten.
 pub fn a_peer_that_vanishes_in_mid_event_is_found_by_the_idle_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
-        let server = Server::respond(|_, number| match number {
+        let server = MockServer::new().reply_with(|request| match request.number {
             0 => Reply::events().send(event(1)).send("id: 2\nevent: half\ndata: ev").stall(),
             // In the midst of a character, and of a chunk.
             1 => Reply::raw().send(CHUNKED).send(b"ff\r\nid: 2\ndata: \xe2\x82").stall(),
@@ -27,7 +27,7 @@ pub fn a_peer_that_vanishes_in_mid_event_is_found_by_the_idle_timeout<A: FaultAd
         assert!(took >= SHORT, "two idle times are over after {took:?}");
         assert_eq!(causes(&losses), [Cause::IdleTimeout; 2]);
         for number in [1, 2] {
-            assert_eq!(server.requests()[number].header("last-event-id"), Some("1"));
+            assert_eq!(server.requests()[number].last_event_id(), Some("1"));
         }
         closes::<A>(&server, 0).await;
     });
@@ -36,8 +36,8 @@ pub fn a_peer_that_vanishes_in_mid_event_is_found_by_the_idle_timeout<A: FaultAd
 /// Zeros before a chunk's size are no more than framing, so a stream of nothing else is silent, however busy it is.
 pub fn a_chunk_size_without_end_is_found_by_the_idle_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
-        let server = Server::respond(|_, number| match number {
-            0 => Reply::raw().send([CHUNKED, &chunk(&event(1))].concat()).send_for_ever("0".repeat(1 << 14)),
+        let server = MockServer::new().reply_with(|request| match request.number {
+            0 => Reply::raw().send([CHUNKED, &chunk(&event(1))].concat()).send_forever("0".repeat(1 << 14)),
             _ => events(2..=2),
         });
         let (request, losses) = with_losses::<A>(get::<A>(&server).idle_timeout(SHORT));
@@ -62,7 +62,7 @@ pub fn a_peer_that_takes_no_bytes_is_found_by_the_response_timeout<A: FaultAdapt
 
 /// The response `tease`s: on the first attempt that is an error, later it is retried.
 async fn times_out<A: FaultAdapter>(tease: fn() -> Reply) {
-    let server = Server::respond(move |_, number| match number {
+    let server = MockServer::new().reply_with(move |request| match request.number {
         0 | 2 => tease(),
         1 => Reply::events().send(event(1)),
         _ => events(2..=2),

@@ -18,18 +18,18 @@ use super::log::Kind;
 use super::network::Network;
 use super::server::URL;
 use super::world::{Shared, World};
-use crate::FakeClock;
+use crate::MockTimer;
 
 pub(super) struct Application<'a> {
     shared: &'a Shared,
-    client: &'a Client<Network, FakeClock>,
-    clock: FakeClock,
+    client: &'a Client<Network, MockTimer>,
+    clock: MockTimer,
 }
 
-type Open = Session<Network, FakeClock>;
+type Open = Session<Network, MockTimer>;
 
 impl<'a> Application<'a> {
-    pub(super) fn new(shared: &'a Shared, client: &'a Client<Network, FakeClock>) -> Self {
+    pub(super) fn new(shared: &'a Shared, client: &'a Client<Network, MockTimer>) -> Self {
         let clock = shared.world().clock.clone();
         Self { shared, client, clock }
     }
@@ -41,8 +41,7 @@ impl<'a> Application<'a> {
                 let mut world = self.shared.world();
                 assert_eq!(world.open, 0, "the connection of a session that is no more");
                 world.count("session");
-                world.life = Life::new(&world.settings, world.done);
-                world.life.back_at = world.now();
+                world.life = Life::new(&world.settings, world.done, world.now());
                 world.done
             };
             let request = self.request(id);
@@ -55,7 +54,7 @@ impl<'a> Application<'a> {
         }
     }
 
-    async fn open(&self, request: RequestBuilder<Network, FakeClock>) {
+    async fn open(&self, request: RequestBuilder<Network, MockTimer>) {
         let opened = match self.rolls(1) {
             true => self.for_a_while(request.open()).await,
             false => Some(request.open().await),
@@ -67,7 +66,7 @@ impl<'a> Application<'a> {
         }
     }
 
-    fn request(&self, id: usize) -> RequestBuilder<Network, FakeClock> {
+    fn request(&self, id: usize) -> RequestBuilder<Network, MockTimer> {
         let world = self.shared.world();
         let settings = world.settings.clone();
         let shared = self.shared.clone();
@@ -235,8 +234,8 @@ impl<'a> Application<'a> {
         let expects_an_end = world.settings.rules.expect_an_end();
         let is_told = match error {
             _ if world.life.dismissed => error.is_none(),
-            Some(Error::Rejected(_)) => world.life.rejected,
-            _ => !world.life.rejected && fits(&told, error, expects_an_end),
+            Some(Error::Rejected(_)) => world.life.is_rejected(),
+            _ => !world.life.is_rejected() && fits(&told, error, expects_an_end),
         };
         assert!(is_told, "{told:?} and {error:?}");
         assert!(reason.is_none_or(|reason| *reason == told));

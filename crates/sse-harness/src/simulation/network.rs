@@ -12,7 +12,7 @@ use sse_driver::{EffectiveUrl, Event, Frame, RequestBody, Timer, Transport};
 
 use super::server::{self, Answer, MOVED, Outcome, Script, Turn};
 use super::world::{Shared, World};
-use crate::{FakeSleep, reference};
+use crate::{MockSleep, reference};
 
 #[derive(Clone)]
 pub(super) struct Network(Shared);
@@ -121,7 +121,7 @@ pub(super) struct Body {
     sent: usize,
     /// Whether what it says counts.
     is_stream: bool,
-    sleep: Option<FakeSleep>,
+    sleep: Option<MockSleep>,
 }
 
 impl Stream for Body {

@@ -5,7 +5,7 @@ use sse_driver::{Event, EventRef, RequestBuilder};
 
 use super::network::Network;
 use super::world::Dice;
-use crate::FakeClock;
+use crate::MockTimer;
 
 /// The data of the event that says it is the last one.
 pub(super) const DONE: &str = "[DONE]";
@@ -55,8 +55,8 @@ impl Rules {
 
     pub(super) fn set(
         self,
-        mut request: RequestBuilder<Network, FakeClock>,
-    ) -> RequestBuilder<Network, FakeClock> {
+        mut request: RequestBuilder<Network, MockTimer>,
+    ) -> RequestBuilder<Network, MockTimer> {
         if self.finish_after {
             request = request.finish_after(|event| ends(event, 'a'));
         }

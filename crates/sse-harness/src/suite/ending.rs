@@ -8,7 +8,7 @@ use sse_driver::proto::{CloseReason, ReadyState};
 
 use super::Adapter;
 use super::case::{RequestOf, case, closes, data, ends, failure, get, open};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply, serve};
 
 type Framing = (&'static str, fn(&str) -> Reply);
 
@@ -19,7 +19,7 @@ const FRAMINGS: [Framing; 3] = [
     ("close", |body| Reply::events().until_close().send(body)),
 ];
 
-fn until_done<A: Adapter>(server: &Server) -> RequestOf<A> {
+fn until_done<A: Adapter>(server: &MockServer) -> RequestOf<A> {
     get::<A>(server).finish_after(|event| event.data == "[DONE]")
 }
 
@@ -27,7 +27,7 @@ fn until_done<A: Adapter>(server: &Server) -> RequestOf<A> {
 /// is a normal end.
 pub fn the_terminal_event_finishes_the_session<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().send("data: a\n\ndata: [DONE]\n\ndata: b\n\n").stall()]);
+        let server = serve([Reply::events().send("data: a\n\ndata: [DONE]\n\ndata: b\n\n").stall()]);
         let mut session = open::<A>(until_done::<A>(&server)).await;
         for expected in ["a", "[DONE]"] {
             assert_eq!(data::<A>(&mut session).await, expected);
@@ -45,14 +45,14 @@ pub fn the_terminal_event_finishes_the_session<A: Adapter>() {
 pub fn a_stream_without_its_terminal_event_is_truncated<A: Adapter>() {
     case::<A>(async || {
         let half = || Reply::events().send("data: a\n\n");
-        let server = Server::script([half()]);
+        let server = serve([half()]);
         let mut session = open::<A>(until_done::<A>(&server).max_reconnection_attempts(0)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         let error = failure::<A>(&mut session).await;
         assert!(matches!(error, Error::Truncated), "{error:?}");
         assert_eq!(server.requests().len(), 1);
 
-        let server = Server::script([half(), Reply::events().send("data: [DONE]\n\n").stall()]);
+        let server = serve([half(), Reply::events().send("data: [DONE]\n\n").stall()]);
         let mut session = open::<A>(until_done::<A>(&server)).await;
         for expected in ["a", "[DONE]"] {
             assert_eq!(data::<A>(&mut session).await, expected);
@@ -77,7 +77,7 @@ impl std::error::Error for Overloaded {}
 pub fn an_event_can_be_an_error<A: Adapter>() {
     case::<A>(async || {
         let body = "data: a\n\nevent: error\ndata: come back later\n\ndata: b\n\n";
-        let server = Server::script([Reply::events().send(body).stall()]);
+        let server = serve([Reply::events().send(body).stall()]);
         let request = get::<A>(&server)
             .fail_when(|event| (event.event_type == "error").then(|| Overloaded(event.data.to_string())));
         let mut session = open::<A>(request).await;
@@ -97,7 +97,7 @@ pub fn the_event_before_which_a_session_finishes_is_not_delivered<A: Adapter>() 
     case::<A>(async || {
         for (name, framing) in FRAMINGS {
             for end in ["\n\n", "\n", "", "\r\n\r\n", "\n\ndata: b\n\n"] {
-                let server = Server::script([framing(&format!("data: a\n\ndata: [DONE]{end}"))]);
+                let server = serve([framing(&format!("data: a\n\ndata: [DONE]{end}"))]);
                 let request = get::<A>(&server).finish_before(|event| event.data == "[DONE]");
                 let mut session = open::<A>(request).await;
                 assert_eq!(data::<A>(&mut session).await, "a");
@@ -107,7 +107,7 @@ pub fn the_event_before_which_a_session_finishes_is_not_delivered<A: Adapter>() 
                 assert_eq!(server.requests().len(), 1, "{name} {end:?}");
             }
         }
-        let server = Server::script([Reply::events().send("data: a\n\ndata: [DONE]\n\n").stall()]);
+        let server = serve([Reply::events().send("data: a\n\ndata: [DONE]\n\n").stall()]);
         let mut session = open::<A>(get::<A>(&server).finish_before(|event| event.data == "[DONE]")).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         ends::<A>(&mut session).await;
@@ -120,7 +120,7 @@ pub fn an_unfinished_event_is_delivered_when_asked_for<A: Adapter>() {
     case::<A>(async || {
         for (name, framing) in FRAMINGS {
             for deliver in [true, false] {
-                let server = Server::script([framing("id: 1\ndata: a\n\nid: 2\ndata: b")]);
+                let server = serve([framing("id: 1\ndata: a\n\nid: 2\ndata: b")]);
                 let request = get::<A>(&server).deliver_unfinished(deliver).max_reconnection_attempts(0);
                 let mut session = open::<A>(request).await;
                 assert_eq!(data::<A>(&mut session).await, "a");
@@ -139,10 +139,10 @@ pub fn what_a_broken_connection_cut_off_is_not_delivered<A: Adapter>() {
     case::<A>(async || {
         let body = "data: a\n\ndata: [DONE]";
         for reply in [
-            Reply::events().chunked().send(body).cut(),
+            Reply::events().chunked().send(body).drop_connection(),
             Reply::events().content_length(body.len() as u64 + 1).send(body).close(),
         ] {
-            let server = Server::script([reply]);
+            let server = serve([reply]);
             let request = get::<A>(&server)
                 .deliver_unfinished(true)
                 .finish_before(|event| event.data == "[DONE]")

@@ -4,12 +4,12 @@ use sse_driver::proto::{CloseReason, ReadyState};
 
 use super::Adapter;
 use super::case::{case, client, closes, ends, get, is_open, open};
-use crate::{Reply, Server};
+use crate::{Reply, serve};
 
 /// A session is open as soon as the response head is there, before any byte of the body, and tells what is in it.
 pub fn a_session_tells_of_its_response<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().header("x-served-by", "a").stall()]);
+        let server = serve([Reply::events().header("x-served-by", "a").stall()]);
         let session = open::<A>(get::<A>(&server)).await;
         assert_eq!(session.response().expect("it is open").status(), 200);
         assert_eq!(session.response().expect("it is open").headers()["x-served-by"], "a");
@@ -24,7 +24,7 @@ pub fn a_session_tells_of_its_response<A: Adapter>() {
 /// The request has the headers of an event stream and the settings of the client; no last event ID where there is none.
 pub fn a_request_says_what_it_wants<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::status(204)]);
+        let server = serve([Reply::status(204)]);
         let client = client::<A>().header("x-tenant", "7").build();
         open::<A>(client.get(server.url("/a")).query([("b", "c d")]).bearer_auth("secret")).await;
         let [request] = &server.requests()[..] else { panic!("one request") };
@@ -39,7 +39,7 @@ pub fn a_request_says_what_it_wants<A: Adapter>() {
         for (name, value) in expected {
             assert_eq!(request.header_values(name), [value], "{name}");
         }
-        assert_eq!(request.header("last-event-id"), None);
+        assert_eq!(request.last_event_id(), None);
         assert!(request.body.is_empty());
     });
 }
@@ -48,7 +48,7 @@ pub fn a_request_says_what_it_wants<A: Adapter>() {
 /// session is sent, once.
 pub fn a_request_overrides_its_client<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::status(204)]);
+        let server = serve([Reply::status(204)]);
         let client =
             client::<A>().header("x-tenant", "7").header("accept", "text/x, text/event-stream").build();
         let request = client.get(server.url("/")).header("x-tenant", "8").last_event_id("41");
@@ -59,14 +59,14 @@ pub fn a_request_overrides_its_client<A: Adapter>() {
         assert_eq!(first.header_values("last-event-id"), ["41"]);
         assert_eq!(first.header_values("accept"), ["text/x, text/event-stream"]);
         assert_eq!(second.header_values("x-tenant"), ["7"]);
-        assert_eq!(second.header("last-event-id"), None);
+        assert_eq!(second.last_event_id(), None);
     });
 }
 
 /// 204 is a normal end, also at first: a session without events and without an error, and no other request.
 pub fn a_first_204_is_a_session_that_is_over<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::status(204).header("x-served-by", "a")]);
+        let server = serve([Reply::status(204).header("x-served-by", "a")]);
         let mut session = open::<A>(get::<A>(&server)).await;
         assert_eq!(session.response().expect("it is open").status(), 204);
         assert_eq!(session.response().expect("it is open").headers()["x-served-by"], "a");

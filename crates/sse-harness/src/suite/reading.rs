@@ -10,7 +10,7 @@ use super::Adapter;
 use super::case::{
     BuilderOf, LONG, RequestOf, SessionOf, case, client, closes, data, failure, get, next, open, within,
 };
-use crate::{Reply, Server};
+use crate::{Reply, serve};
 
 const STREAM: &str = "\u{feff}: a comment\nevent: tick\nid: 7\ndata: one\ndata:two\n\nretry: 100\rdata\r\rid\r\ndata: \u{fc}\r\nnoise\r\n\r\n";
 
@@ -34,7 +34,7 @@ pub fn events_have_all_their_fields_however_they_are_cut<A: Adapter>() {
             Reply::events().until_close().send_each_byte(STREAM),
         ];
         for reply in replies {
-            let server = Server::script([reply.stall()]);
+            let server = serve([reply.stall()]);
             let mut session = open::<A>(get::<A>(&server)).await;
             for (event_type, data, own_id, id) in [
                 ("tick", "one\ntwo", Some("7"), "7"),
@@ -72,7 +72,7 @@ async fn shown<A: Adapter>(
     of_request: fn(RequestOf<A>, bool) -> RequestOf<A>,
     when_on: &[&str],
 ) {
-    let server = Server::script([stream_of_frames()]);
+    let server = serve([stream_of_frames()]);
     let unset = None;
     for on_client in [unset, Some(false), Some(true)] {
         for on_request in [unset, Some(false), Some(true)] {
@@ -103,7 +103,7 @@ fn say(frame: Frame) -> String {
 pub fn an_event_that_is_too_long_ends_the_session<A: Adapter>() {
     case::<A>(async || {
         let long = "x".repeat(1000);
-        let server = Server::script([Reply::events().send("data: a\n\ndata: ").send(long).stall()]);
+        let server = serve([Reply::events().send("data: a\n\ndata: ").send(long).stall()]);
         let limits = Limits::default().max_event_len(100);
         let mut session = open::<A>(get::<A>(&server).limits(limits)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
@@ -119,7 +119,7 @@ pub fn an_event_that_is_too_long_ends_the_session<A: Adapter>() {
 pub fn an_event_that_is_too_long_can_be_skipped<A: Adapter>() {
     case::<A>(async || {
         let body = format!("data: a\n\ndata: {}\n\ndata: b\n\n", "x".repeat(1000));
-        let server = Server::script([Reply::events().send(body).stall()]);
+        let server = serve([Reply::events().send(body).stall()]);
         let limits = Limits::default().max_event_len(100).oversize(Oversize::Skip);
         let request = || get::<A>(&server).limits(limits);
         let mut session = open::<A>(request()).await;
@@ -136,7 +136,7 @@ pub fn an_event_that_is_too_long_can_be_skipped<A: Adapter>() {
 /// that.
 pub fn frames_are_lent_until_the_visitor_breaks<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([
+        let server = serve([
             Reply::events().send(": hello\ndata: a\n\n"),
             Reply::events().send("data: b\n\nid: 3\ndata: c\n\ndata: d\n\n").stall(),
         ]);
@@ -163,7 +163,7 @@ pub fn frames_are_lent_until_the_visitor_breaks<A: Adapter>() {
 pub fn events_are_read_as_values_of_the_applications_own<A: Adapter>() {
     case::<A>(async || {
         let body = "event: ping\ndata\n\ndata: 1\n\ndata: x\n\ndata: 2\n\ndata: 3\n\n";
-        let server = Server::script([Reply::events().send(body).stall()]);
+        let server = serve([Reply::events().send(body).stall()]);
         let mut session = open::<A>(get::<A>(&server)).await;
         let mut numbers = session.read(|event| match event.data.parse::<u32>() {
             _ if event.event_type == "ping" => Read::Skip,
@@ -189,7 +189,7 @@ pub fn updates_are_states_and_frames_in_order<A: Adapter>() {
             Reply::events().send(": c\ndata: b\n\n"),
             Reply::status(404),
         ];
-        let server = Server::script(replies);
+        let server = serve(replies);
         let mut session = get::<A>(&server).show_comments(true).start();
         let mut updates = session.updates();
         let mut told = Vec::new();

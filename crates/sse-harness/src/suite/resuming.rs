@@ -7,12 +7,12 @@ use sse_driver::proto::{CloseReason, ReadyState};
 
 use super::Adapter;
 use super::case::{Notes, case, closes, data, dropped_when, ends, get, is_open, next, open};
-use crate::{Gate, RecordedRequest, Reply, Server};
+use crate::{Gate, RecordedRequest, Reply, serve};
 
 /// A stream that breaks off in the midst of its second event goes on after the first: that ID is sent, once, in place of
 /// the caller's own, and what came of the second event is forgotten, its ID too.
 async fn goes_on<A: Adapter>(broken: Reply, gate: &Gate) {
-    let server = Server::script([broken, Reply::events().send("data: b\n\nid: 3\ndata: c\n\n").stall()]);
+    let server = serve([broken, Reply::events().send("data: b\n\nid: 3\ndata: c\n\n").stall()]);
     let mut session = open::<A>(get::<A>(&server).header("last-event-id", "0")).await;
     let first = next::<A>(&mut session).await.expect("an event").expect("no error");
     assert_eq!((&*first.data, &*first.last_event_id), ("a", "1"));
@@ -37,7 +37,7 @@ fn half(gate: &Gate) -> Reply {
 /// The server ends the stream in the midst of an event: with a last chunk, or without.
 pub fn a_cut_stream_goes_on_after_its_last_event<A: Adapter>() {
     case::<A>(async || {
-        for end in [Reply::close, Reply::cut] {
+        for end in [Reply::close, Reply::drop_connection] {
             let gate = Gate::new();
             goes_on::<A>(end(half(&gate)), &gate).await;
         }
@@ -55,7 +55,7 @@ pub fn a_reset_stream_goes_on_after_its_last_event<A: Adapter>() {
 /// 204 is how a server says that there is no more: a normal end, and no other request.
 pub fn a_later_204_ends_the_session<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().send("data: a\n\n"), Reply::status(204)]);
+        let server = serve([Reply::events().send("data: a\n\n"), Reply::status(204)]);
         let mut session = open::<A>(get::<A>(&server)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         ends::<A>(&mut session).await;
@@ -84,8 +84,7 @@ fn describe(state: &State) -> String {
 pub fn states_come_in_order<A: Adapter>() {
     case::<A>(async || {
         let stream = |data| Reply::events().send(format!("data: {data}\n\n"));
-        let server =
-            Server::script([stream("a"), Reply::status(503), stream("b").stall(), Reply::status(204)]);
+        let server = serve([stream("a"), Reply::status(503), stream("b").stall(), Reply::status(204)]);
         let notes = Notes::new();
         let seen = notes.clone();
         let request = get::<A>(&server).on_state(move |state| seen.push(describe(state)));
@@ -116,7 +115,7 @@ pub fn states_come_in_order<A: Adapter>() {
 pub fn reconnect_cuts_the_wait<A: Adapter>() {
     case::<A>(async || {
         let first = Reply::events().send("retry: 3600000\nid: 1\ndata: a\n\n");
-        let server = Server::script([first, Reply::events().send("data: b\n\n").stall()]);
+        let server = serve([first, Reply::events().send("data: b\n\n").stall()]);
         let notes = Notes::new();
         let seen = notes.clone();
         let request = get::<A>(&server).on_state(move |state| {
@@ -139,7 +138,7 @@ pub fn reconnect_cuts_the_wait<A: Adapter>() {
 /// response of its own.
 pub fn reconnect_drops_an_open_connection<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([
+        let server = serve([
             Reply::events().header("x-number", "1").send("id: 1\ndata: a\n\n").stall(),
             Reply::events().header("x-number", "2").send("data: b\n\n").stall(),
         ]);

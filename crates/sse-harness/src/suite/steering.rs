@@ -7,11 +7,11 @@ use sse_driver::proto::{CloseReason, ReadyState};
 
 use super::Adapter;
 use super::case::{LONG, case, closes, data, dropped_when, ends, get, open};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply, serve};
 
 /// A server that begins its first response and does not end the head, and then has an event.
-fn slow_server(head: &str) -> Server {
-    Server::script([Reply::raw().send(head).stall(), Reply::events().send("data: a\n\n").stall()])
+fn slow_server(head: &str) -> MockServer {
+    serve([Reply::raw().send(head).stall(), Reply::events().send("data: a\n\n").stall()])
 }
 
 /// What there is of a head: nothing, or half.
@@ -20,7 +20,7 @@ const HEADS: [&str; 2] = ["", "HTTP/1.1 200 \r\ncontent-type: text/ev"];
 /// `start` sends nothing by itself.
 pub fn a_started_session_opens_as_it_is_read<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().send("data: a\n\n").stall()]);
+        let server = serve([Reply::events().send("data: a\n\n").stall()]);
         let mut session = get::<A>(&server).start();
         assert_eq!(session.ready_state(), ReadyState::Connecting);
         assert!(session.response().is_none());
@@ -46,7 +46,7 @@ pub fn a_started_session_that_is_dropped_closes_its_connection<A: Adapter>() {
 }
 
 /// Another thread waits for the request of this number, and then steers.
-fn when_asked(server: &Arc<Server>, number: usize, steer: impl FnOnce() + Send + 'static) {
+fn when_asked(server: &Arc<MockServer>, number: usize, steer: impl FnOnce() + Send + 'static) {
     let server = Arc::clone(server);
     thread::spawn(move || {
         server.wait_for_request(number, LONG).expect("a request comes");
@@ -90,7 +90,7 @@ pub fn a_handle_reconnects_a_session_that_connects<A: Adapter>() {
 /// The same for an open session whose server says nothing.
 pub fn a_handle_closes_a_session_that_is_read<A: Adapter>() {
     case::<A>(async || {
-        let server = Arc::new(Server::script([Reply::events().send("data: a\n\n").stall()]));
+        let server = Arc::new(serve([Reply::events().send("data: a\n\n").stall()]));
         let mut session = open::<A>(get::<A>(&server)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         let handle = session.handle();
