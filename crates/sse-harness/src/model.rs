@@ -54,9 +54,11 @@ enum Task {
     Fetch(Instant),
     Announce,
     Dispatch(Frame),
+    /// The application does not see this frame.
+    Hide(Frame),
     SetLastEventId(String),
-    /// An event exceeds the limit.
-    Fail(CloseReason),
+    /// An event exceeds the limit, or ends the session.
+    End(CloseReason),
     Reestablish(Loss),
 }
 
@@ -88,13 +90,22 @@ impl Model {
         self.tasks.push_back(Task::Dispatch(frame));
     }
 
+    pub(crate) fn handle_hidden_frame(&mut self, frame: Frame) {
+        self.tasks.push_back(Task::Hide(frame));
+    }
+
+    /// The session ends behind what was decoded so far.
+    pub(crate) fn handle_end(&mut self, reason: CloseReason) {
+        self.tasks.push_back(Task::End(reason));
+    }
+
     pub(crate) fn handle_last_event_id(&mut self, id: String) {
         self.tasks.push_back(Task::SetLastEventId(id));
     }
 
     pub(crate) fn handle_too_long(&mut self) {
         let limit = self.config.limits.max_event_len;
-        self.tasks.push_back(Task::Fail(CloseReason::TooLong { limit }));
+        self.handle_end(CloseReason::TooLong { limit });
     }
 
     pub(crate) fn handle_disconnect(&mut self, at: Instant, cause: Cause) {
@@ -191,8 +202,12 @@ impl Model {
                     let frame = frame.clone();
                     self.dispatch(&frame);
                 }
+                Some(Task::Hide(frame)) => {
+                    let frame = frame.clone();
+                    self.dispatch(&frame);
+                }
                 Some(Task::SetLastEventId(id)) => self.last_event_id.clone_from(id),
-                Some(Task::Fail(reason)) => return self.close(reason.clone()),
+                Some(Task::End(reason)) => return self.close(reason.clone()),
                 _ => return,
             }
             self.tasks.pop_front();

@@ -192,7 +192,7 @@ impl Decoder {
     }
 
     /// Takes a clean end of the stream for the end of the line and of the event, and returns the event that lacks its
-    /// blank line, if there is one. The last event ID moves with it.
+    /// blank line, if there is one. The last event ID moves with it, and not for a block without data.
     ///
     /// The standard drops such an event, since it may have been cut off. Call this only where the transport knows that
     /// the stream is complete, and only if half an event is better than none. Then [`reset`](Self::reset) the decoder
@@ -205,6 +205,11 @@ impl Decoder {
     /// assert_eq!(decoder.decode(&mut &b"data: [DONE]"[..])?, None);
     /// assert_eq!(decoder.decode_eof().map(|event| event.data), Some("[DONE]"));
     /// assert_eq!(decoder.decode_eof(), None);
+    ///
+    /// decoder.reset();
+    /// assert_eq!(decoder.decode(&mut &b"id: 7\n"[..])?, None);
+    /// assert_eq!(decoder.decode_eof(), None);
+    /// assert_eq!(decoder.last_event_id(), "");
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn decode_eof(&mut self) -> Option<EventRef<'_>> {

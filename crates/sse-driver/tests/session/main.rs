@@ -9,6 +9,7 @@ mod diagnostics;
 mod ends;
 mod life;
 mod opening;
+mod pairs;
 mod reading;
 mod requests;
 mod seams;
@@ -18,7 +19,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use sse_driver::proto::ReconnectPolicy;
-use sse_driver::{Client, ClientBuilder, Error, RequestBuilder, Timer, Transport};
+use sse_driver::{Client, ClientBuilder, Error, EventRef, RequestBuilder, Timer, Transport};
 use sse_harness::{MockTimer, MockTransport, Reply};
 
 const URL: &str = "http://test/events";

@@ -167,6 +167,12 @@ impl Machine {
             _ => {}
         }
         self.state = State::LineStart;
+        // The data of a block that has none so far may have been cut off: its ID must not stand for an event that nobody
+        // has seen.
+        if self.buffer.data_len == 0 {
+            self.buffer.clear();
+            return Step::NeedInput;
+        }
         self.dispatch()
     }
 
