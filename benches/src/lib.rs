@@ -3,6 +3,7 @@
 pub mod bounds;
 pub mod check;
 pub mod decode;
+pub mod load;
 pub mod ours;
 pub mod peers;
 pub mod pieces;

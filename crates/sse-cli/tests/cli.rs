@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use sse_harness::{Certificate, ProxyMood, ProxyServer, Reply, Server, TlsServer, TlsSettings, root_pem};
+use sse_harness::{
+    Certificate, MockServer, ProxyMood, ProxyServer, Reply, TlsServer, TlsSettings, root_pem, serve,
+};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -47,7 +49,7 @@ fn wait(child: &mut Child) -> Output {
     Output { status, stdout, stderr: errors }
 }
 
-fn follow(server: &Server, args: &[&str]) -> (i32, String, String) {
+fn follow(server: &MockServer, args: &[&str]) -> (i32, String, String) {
     let url = server.url("/events");
     run(&[&["follow", &url][..], args].concat())
 }
@@ -58,7 +60,7 @@ fn temporary(name: &str) -> PathBuf {
 
 #[test]
 fn json_lines() {
-    let server = Server::script([
+    let server = serve([
         Reply::events()
             .send(": hi\nretry: 100\nid: 1\ndata: a\n\nevent: add\ndata: \"b\"\ndata: c\n\n")
             .close(),
@@ -90,7 +92,7 @@ fn json_lines() {
 
 #[test]
 fn failures_have_a_name_and_status_1() {
-    let server = Server::script([Reply::status(404)]);
+    let server = serve([Reply::status(404)]);
     let (status, _, stderr) = follow(&server, &["--output", "json"]);
     let message = "expected status 200 and text/event-stream, got status 404 Not Found";
     let expected =
@@ -129,7 +131,7 @@ fn what_is_sent() {
     let file = temporary("body");
     std::fs::write(&file, "from a file").expect("writable");
     let at_file = format!("@{}", file.display());
-    let server = Server::script([Reply::events().send("data: a\n\n").close()]);
+    let server = serve([Reply::events().send("data: a\n\n").close()]);
     for (args, method, body) in [
         (&["-d", "text", "-H", "x-a:  b "][..], "POST", "text"),
         (&["-d", &at_file, "-X", "PUT", "-H", "x-a: b"], "PUT", "from a file"),
@@ -139,7 +141,7 @@ fn what_is_sent() {
         assert_eq!((status, stdout.as_str(), stderr.as_str()), (0, "a\n", ""), "{args:?}");
         let requests = server.requests();
         let request = requests.last().expect("there was one");
-        assert_eq!((request.method.as_str(), request.body.as_slice()), (method, body.as_bytes()));
+        assert_eq!((request.method.as_str(), &request.body[..]), (method, body.as_bytes()));
         assert_eq!(request.header("x-a"), Some("b"));
     }
     assert_eq!(server.requests().last().expect("there was one").header("last-event-id"), Some("7"));
@@ -148,7 +150,7 @@ fn what_is_sent() {
 #[test]
 fn ends_that_are_asked_for() {
     let stream = "event: a\ndata: 1\n\nevent: b\ndata: 2\n\nevent: a\ndata: 3\n\ndata: [DONE]\n\n";
-    let server = Server::script([Reply::events().send(stream).close()]);
+    let server = serve([Reply::events().send(stream).close()]);
     let text = ["--output", "data", "--no-reconnect"];
     for (args, expected, ended) in [
         (&["--max-events", "2"][..], "1\n2\n", 0),
@@ -166,7 +168,7 @@ fn ends_that_are_asked_for() {
 fn a_checkpoint_is_resumed_from_and_kept() {
     let file = temporary("checkpoint");
     let path = file.to_str().expect("text");
-    let server = Server::script([
+    let server = serve([
         Reply::events().send("id: 1\ndata: a\n\nid: 2\ndata: b\n\n").stall(),
         Reply::events().send("id: 3\ndata: c\n\n").stall(),
     ]);
@@ -186,21 +188,21 @@ fn a_checkpoint_is_resumed_from_and_kept() {
 
 #[test]
 fn a_204_before_the_last_event_is_a_failure() {
-    let server = Server::script([Reply::status(204)]);
+    let server = serve([Reply::status(204)]);
     assert_eq!(follow(&server, &[]).0, 0);
     assert_eq!(follow(&server, &["--finish-on", "x"]).0, 1);
 }
 
 #[test]
 fn headers_may_be_repeated() {
-    let server = Server::script([Reply::status(204)]);
+    let server = serve([Reply::status(204)]);
     follow(&server, &["-H", "x-a: 1", "-H", "x-a: 2"]);
     assert_eq!(server.requests()[0].header_values("x-a"), ["1", "2"]);
 }
 
 #[test]
 fn enough_events_are_a_normal_end() {
-    let server = Server::script([Reply::events().send("data: a\n\ndata: b\n\n").stall()]);
+    let server = serve([Reply::events().send("data: a\n\ndata: b\n\n").stall()]);
     let (status, stdout, _) = follow(&server, &["--max-events", "1", "--output", "json"]);
     let expected = [
         r#"{"type":"open","status":200}"#,
@@ -212,7 +214,7 @@ fn enough_events_are_a_normal_end() {
 
 #[test]
 fn text_for_people() {
-    let server = Server::script([Reply::events().send("id: 1\nevent: add\ndata: a\n\ndata: b\n\n").close()]);
+    let server = serve([Reply::events().send("id: 1\nevent: add\ndata: a\n\ndata: b\n\n").close()]);
     let (status, stdout, _) = follow(&server, &["--no-reconnect"]);
     assert_eq!((status, stdout.as_str()), (0, "#1 add: a\n#1 message: b\n"));
 }
@@ -220,7 +222,7 @@ fn text_for_people() {
 #[test]
 #[cfg(unix)]
 fn ctrl_c_is_status_130() {
-    let server = Server::script([Reply::events().send("data: a\n\n").stall()]);
+    let server = serve([Reply::events().send("data: a\n\n").stall()]);
     let mut child =
         sse(&["follow", &server.url("/"), "--output", "data"]).spawn().expect("the binary is built");
     let mut first = [0; 2];
@@ -233,8 +235,7 @@ fn ctrl_c_is_status_130() {
 #[test]
 #[cfg(unix)]
 fn ctrl_c_ends_a_write_to_a_full_pipe() {
-    let server =
-        Server::script([Reply::events().send("data: xxxxxxxxxxxxxxxxxxxx\n\n".repeat(100_000)).stall()]);
+    let server = serve([Reply::events().send("data: xxxxxxxxxxxxxxxxxxxx\n\n".repeat(100_000)).stall()]);
     let mut child =
         sse(&["follow", &server.url("/"), "--output", "data"]).spawn().expect("the binary is built");
     let mut first = [0; 2];
@@ -291,7 +292,7 @@ fn https_with_a_root_of_ones_own() {
         (Certificate::Expired, Some("certificate expired")),
         (Certificate::WrongName, Some("certificate not valid for name")),
     ] {
-        let plain = Server::script([Reply::events().send("data: a\n\n").close()]);
+        let plain = serve([Reply::events().send("data: a\n\n").close()]);
         let server = TlsServer::new(plain, TlsSettings { certificate, ..TlsSettings::default() });
         for url in [server.url("/events"), server.url_by_name("/events")] {
             let (status, stdout, stderr) = run(&[&["follow", &url][..], &roots].concat());
@@ -312,7 +313,7 @@ fn roots_that_are_none_are_a_wrong_usage() {
     let empty = temporary("no-roots");
     std::fs::write(&empty, "no certificate").expect("writable");
     let absent = temporary("absent");
-    let server = Server::script([Reply::status(204)]);
+    let server = serve([Reply::status(204)]);
     for (file, expected) in [
         (empty, "expected PEM with a certificate"),
         (absent, "expected a file of certificates as PEM, cannot read"),
@@ -329,7 +330,7 @@ fn roots_that_are_none_are_a_wrong_usage() {
 #[test]
 fn a_proxy_of_the_environment_is_used() {
     let proxy = ProxyServer::new(ProxyMood::Willing);
-    let server = Server::script([Reply::events().send("data: a\n\n").close()]);
+    let server = serve([Reply::events().send("data: a\n\n").close()]);
     let url = format!("http://somewhere.invalid:{}/", server.addr().port());
     let mut child = sse(&["follow", &url, "--output", "data", "--no-reconnect"])
         .env("http_proxy", proxy.url(""))

@@ -118,3 +118,7 @@ pub use transport::{BoxError, ConnectTimeout, EffectiveUrl, Futile, SharedError,
 #[cfg(feature = "json")]
 pub use typed::{FromJson, FromJsonByType, TypedEvent};
 pub use updates::{Update, Updates};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use futures_core::Stream;
 use peak_alloc::PeakAlloc;
 use sse_driver::proto::{Limits, Oversize};
-use sse_driver::{Client, Diagnostics, Error};
-use sse_harness::{FakeClock, FakeNet, FakeReply, simulation};
+use sse_driver::{Diagnostics, Error};
+use sse_harness::{MockTimer, MockTransport, Reply, simulation};
 
 /// It counts every byte of the process, and a reallocation as if it moved.
 #[global_allocator]
@@ -54,10 +54,10 @@ fn a_flood_is_held_within_the_limit() {
 
 /// The error that it ends with, if it does, before 8 MiB have come. (A turn takes 256 KiB, or 256 events.)
 fn flood(chunk: Bytes, oversize: Oversize) -> Option<Error> {
-    let clock = FakeClock::default();
-    let net = FakeNet::new(&clock, [FakeReply::events().send_for_ever(chunk)]);
+    let clock = MockTimer::new();
+    let net = MockTransport::new(clock.clone()).reply(Reply::events().send_forever(chunk));
     let limits = Limits::default().max_event_len(LIMIT).oversize(oversize);
-    let client = Client::builder_with(net, clock.clone()).limits(limits);
+    let client = net.client().limits(limits);
     let client = client.diagnostics(Diagnostics::LastLines(100)).build();
     let mut session = clock.run(client.get("http://test/").open()).expect("open");
     for _ in 0..32 {

@@ -15,7 +15,7 @@ use futures_core::Stream;
 use http::{Request, Response};
 use sse_driver::proto::{CloseReason, ReconnectPolicy};
 use sse_driver::{Client, Error, Instant, RequestBody, Session, Timer, Transport};
-use sse_harness::{FakeClock, FakeSleep};
+use sse_harness::{MockSleep, MockTimer};
 
 /// What goes wrong with an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +115,7 @@ fn run(faults: &[(usize, Fault)]) -> (Vec<u64>, CloseReason) {
 /// A server with a log of [`EVENTS`] events, its clock, and the count of what is done with them.
 #[derive(Clone)]
 struct World {
-    clock: FakeClock,
+    clock: MockTimer,
     tally: Arc<Mutex<Tally>>,
 }
 
@@ -138,7 +138,7 @@ struct Tally {
 impl World {
     fn new(faults: &[(usize, Fault)]) -> Self {
         let tally = Tally { faults: faults.into(), ..Tally::default() };
-        Self { clock: FakeClock::default(), tally: Arc::new(Mutex::new(tally)) }
+        Self { clock: MockTimer::new(), tally: Arc::new(Mutex::new(tally)) }
     }
 
     fn tally(&self) -> MutexGuard<'_, Tally> {
@@ -360,7 +360,7 @@ impl Timer for World {
     }
 }
 
-struct Sleep(FakeSleep);
+struct Sleep(MockSleep);
 
 impl Future for Sleep {
     type Output = ();

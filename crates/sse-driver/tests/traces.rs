@@ -8,9 +8,8 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use sse_driver::Client;
 use sse_driver::proto::ReconnectPolicy;
-use sse_harness::{FakeClock, FakeNet, FakeReply};
+use sse_harness::{MockTimer, MockTransport, Reply};
 use tracing_subscriber::fmt::MakeWriter;
 
 #[derive(Clone, Default)]
@@ -43,18 +42,22 @@ fn a_session_is_traced_without_its_secrets() {
         .without_time()
         .with_writer(log.clone())
         .finish();
-    let clock = FakeClock::default();
+    let clock = MockTimer::new();
     let script = [
-        FakeReply::events()
+        Reply::events()
             .header("set-cookie", "secret-cookie")
             .send("id: a\u{1}secret-id\ndata: secret-data\n\n")
-            .fail(),
-        FakeReply::status(503),
-        FakeReply::status(204),
+            .reset(),
+        Reply::status(503),
+        Reply::status(204),
     ];
     let policy = ReconnectPolicy::default().jitter_percent(0);
-    let client =
-        Client::builder_with(FakeNet::new(&clock, script), clock.clone()).reconnect_policy(policy).build();
+    let client = script
+        .into_iter()
+        .fold(MockTransport::new(clock.clone()), MockTransport::reply)
+        .client()
+        .reconnect_policy(policy)
+        .build();
     tracing::subscriber::with_default(subscriber, || {
         clock.run(async {
             let url = "http://secret-user:secret-password@test/events?token=secret-query";

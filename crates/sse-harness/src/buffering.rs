@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::thread;
 
-use crate::Server;
+use crate::MockServer;
 use crate::front::{Front, PAUSE, Stopped, unless_idle};
 
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
@@ -17,9 +17,9 @@ const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 /// ```
 /// use std::io::{Read, Write};
 /// use std::net::TcpStream;
-/// use sse_harness::{BufferingProxy, Reply, Server};
+/// use sse_harness::{BufferingProxy, MockServer, Reply, serve};
 ///
-/// let server = Server::script([Reply::events().until_close().send("data: a\n\n").send("data: b\n\n")]);
+/// let server = serve([Reply::events().until_close().send("data: a\n\n").send("data: b\n\n")]);
 /// let proxy = BufferingProxy::new(&server, 4096);
 /// let mut client = TcpStream::connect(proxy.addr())?;
 /// client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
@@ -37,7 +37,7 @@ impl BufferingProxy {
     ///
     /// Panics if no port is free.
     #[must_use]
-    pub fn new(server: &Server, room: usize) -> Self {
+    pub fn new(server: &MockServer, room: usize) -> Self {
         let server = server.addr();
         Self(Front::start(move |near, stopped| serve(near, server, room, stopped)))
     }

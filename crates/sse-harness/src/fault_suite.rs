@@ -9,15 +9,15 @@
 //! ```
 //! # use std::{future::Future, time::Duration};
 //! # use sse_driver::ClientBuilder;
-//! # use sse_harness::{FakeClock, FakeNet};
+//! # use sse_harness::{MockTimer, MockTransport};
 //! use sse_harness::fault_suite::FaultAdapter;
 //! use sse_harness::suite::Adapter;
 //!
 //! # struct Mine;
 //! # impl Adapter for Mine {
-//! #     type Transport = FakeNet;
-//! #     type Timer = FakeClock;
-//! #     fn builder() -> ClientBuilder<FakeNet, FakeClock> { panic!("never called") }
+//! #     type Transport = MockTransport;
+//! #     type Timer = MockTimer;
+//! #     fn builder() -> ClientBuilder<MockTransport, MockTimer> { panic!("never called") }
 //! #     fn block_on<F: Future>(_: F) -> F::Output { panic!("never called") }
 //! # }
 //! # mod allocation_counter {

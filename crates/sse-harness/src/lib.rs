@@ -3,21 +3,21 @@
 //!  - [`wire`]: the table of wire cases, bytes and the frames that they come to, written by hand.
 //!  - [`reference`](mod@reference): a slow decoder written line by line from the standard, for inputs that are in no table.
 //!  - [`chunking`]: ways to cut an input into chunks. What a decoder says must not depend on them.
-//!  - [`Server`]: a loopback HTTP/1.1 server that does what a script of [`Reply`]s says and keeps a record of it.
 //!  - [`suite`](mod@suite): what every adapter has to do, as tests to be run by the tests of each.
 //!  - [`fault_suite`](mod@fault_suite): what every adapter has to make of a network and of servers that are broken.
 //!  - `TlsServer`: the same behind TLS, with good and bad certificates (feature `tls`).
 //!  - [`ProxyServer`]: an HTTP proxy in front of it.
 //!  - `tls_suite`: what every runtime's client has to do with https (feature `tls`).
 //!  - [`BufferingProxy`] and `UnixFront`: what else can stand in front of it.
-//!  - [`FakeNet`] and [`FakeClock`]: a network and a time that exist only in the test, for the driver.
 //!  - [`simulation`](mod@simulation): whole clients in worlds drawn from seeds, each step held against a model.
 //!  - [`fuzz`](mod@fuzz): what the fuzz targets do with their bytes.
-//!  - [`load`](mod@load): a server for measurements, as fast as it can be.
 //!  - [`SplitMix64`]: chance that can be replayed.
 //!
+//! It stands on `sse-testkit` and re-exports it: the scripted server, the transport in memory and the clock. [`serve`] is the
+//! server in short, [`ReservedPort`] a port before and after its server.
+//!
 //! Nothing here needs a runtime. Nothing but the suites, the simulation and the fuzz targets uses the decoder or the client
-//! that it is there to test: of the driver, the fakes know the two traits only.
+//! that it is there to test.
 //!
 //! A decoder is tested like this:
 //!
@@ -39,9 +39,9 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use sse_harness::{Reply, Server};
+//! use sse_harness::{Reply, serve};
 //!
-//! let server = Server::script([
+//! let server = serve([
 //!     Reply::events().send("id: 1\ndata: a\n\ndata: cut o").reset(),
 //!     Reply::events().send("data: b\n\n").stall(),
 //! ]);
@@ -56,7 +56,7 @@
 //! # assert!(server.wait_for_request(0, Duration::from_secs(5)).is_some());
 //! let client = follow(server.url("/events"));
 //! let again = server.wait_for_request(1, Duration::from_secs(5)).expect("the client comes back");
-//! assert_eq!(again.header("last-event-id"), Some("1"));
+//! assert_eq!(again.last_event_id(), Some("1"));
 //! drop(client);
 //! assert!(server.wait_for_close(1, Duration::from_secs(5)).is_some());
 //! ```
@@ -68,16 +68,15 @@ mod buffering;
 mod certificate;
 pub mod chunking;
 #[cfg(feature = "client")]
-mod fake;
-#[cfg(feature = "client")]
 pub mod fault_suite;
 mod front;
 pub mod fuzz;
-pub mod load;
+mod model;
+mod port;
 mod proxy;
 mod rand;
 pub mod reference;
-mod server;
+mod serve;
 #[cfg(feature = "client")]
 pub mod simulation;
 #[cfg(feature = "client")]
@@ -91,11 +90,12 @@ mod unix;
 pub mod wire;
 
 pub use buffering::BufferingProxy;
-#[cfg(feature = "client")]
-pub use fake::{FakeBody, FakeClock, FakeNet, FakeReply, FakeSleep};
+pub use port::ReservedPort;
 pub use proxy::{ProxyMood, ProxyServer};
 pub use rand::SplitMix64;
-pub use server::{Gate, RecordedRequest, Reply, ReservedPort, Server};
+pub use serve::serve;
+use serve::serve_on;
+pub use sse_testkit::{self, *};
 #[cfg(feature = "tls")]
 pub use tls::{Certificate, Handshake, TlsServer, TlsSettings, root_pem};
 #[cfg(unix)]

@@ -41,9 +41,9 @@ pub enum ProxyMood {
 /// ```
 /// use std::io::{Read, Write};
 /// use std::net::TcpStream;
-/// use sse_harness::{ProxyMood, ProxyServer, Reply, Server};
+/// use sse_harness::{ProxyMood, ProxyServer, Reply, serve};
 ///
-/// let server = Server::script([Reply::status(204)]);
+/// let server = serve([Reply::status(204)]);
 /// let proxy = ProxyServer::new(ProxyMood::Willing);
 ///
 /// let mut client = TcpStream::connect(proxy.addr())?;
@@ -149,11 +149,12 @@ fn forward(request: &RecordedRequest) -> io::Result<TcpStream> {
     let target = request.path.strip_prefix("http://").ok_or(io::ErrorKind::InvalidData)?;
     let (authority, path) = target.split_at(target.find('/').unwrap_or(target.len()));
     let mut far = connect(authority)?;
-    let mut head = format!("{} {} HTTP/1.1\r\n", request.method, if path.is_empty() { "/" } else { path });
-    for (name, value) in request.headers.iter().filter(|(name, _)| name != "proxy-authorization") {
-        head.extend([name, ": ", value, "\r\n"]);
+    let head = format!("{} {} HTTP/1.1\r\n", request.method, if path.is_empty() { "/" } else { path });
+    let mut head = head.into_bytes();
+    for (name, value) in request.headers.iter().filter(|(name, _)| *name != "proxy-authorization") {
+        head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
-    far.write_all(&[head.as_bytes(), b"\r\n", &request.body].concat())?;
+    far.write_all(&[&head[..], b"\r\n", &request.body].concat())?;
     Ok(far)
 }
 

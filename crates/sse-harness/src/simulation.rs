@@ -23,7 +23,6 @@ mod ends;
 mod life;
 mod log;
 mod network;
-mod pace;
 mod server;
 mod settings;
 mod world;

@@ -6,9 +6,9 @@
 //! ```
 //! # use std::{future::{Ready, ready, Future}, time::Duration};
 //! # use sse_driver::{ClientBuilder, Instant, Timer};
-//! # use sse_harness::{FakeClock, FakeNet};
-//! # type MyTransport = FakeNet;
-//! # type MyTimer = FakeClock;
+//! # use sse_harness::{MockTimer, MockTransport};
+//! # type MyTransport = MockTransport;
+//! # type MyTimer = MockTimer;
 //! # fn my_client() -> ClientBuilder<MyTransport, MyTimer> { panic!("never called") }
 //! # fn my_block_on<F: Future>(_: F) -> F::Output { panic!("never called") }
 //! use sse_harness::suite::Adapter;

@@ -1,4 +1,4 @@
-//! A [`Server`] behind TLS, with generated certificates.
+//! A [`MockServer`] behind TLS, with generated certificates.
 
 use core::fmt;
 use core::net::SocketAddr;
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use rustls::{HandshakeKind, ProtocolVersion, ServerConfig, ServerConnection, StreamOwned};
 
-use crate::Server;
+use crate::MockServer;
 use crate::certificate::server_config;
 use crate::front::{Front, Peer, Stopped, pass_on};
 
@@ -54,12 +54,12 @@ pub struct Handshake {
     pub resumed: bool,
 }
 
-/// A [`Server`] behind TLS, on its own port of 127.0.0.1.
+/// A [`MockServer`] behind TLS, on its own port of 127.0.0.1.
 ///
 /// ```
-/// use sse_harness::{Certificate, Reply, Server, TlsServer, TlsSettings, root_pem};
+/// use sse_harness::{Certificate, MockServer, Reply, TlsServer, TlsSettings, root_pem, serve};
 ///
-/// let plain = Server::script([Reply::events().send("data: a\n\n").stall()]);
+/// let plain = serve([Reply::events().send("data: a\n\n").stall()]);
 /// let server = TlsServer::new(plain, TlsSettings::default());
 /// let (url, pem) = (server.url("/events"), root_pem());
 /// // A client that trusts `pem` can request `url`. So far none has:
@@ -69,7 +69,7 @@ pub struct Handshake {
 pub struct TlsServer {
     front: Front,
     handshakes: Arc<Mutex<Vec<Handshake>>>,
-    plain: Arc<Server>,
+    plain: Arc<MockServer>,
     certificate_pem: String,
 }
 
@@ -80,7 +80,7 @@ impl TlsServer {
     ///
     /// Panics if no port is free.
     #[must_use]
-    pub fn new(plain: Server, settings: TlsSettings) -> Self {
+    pub fn new(plain: MockServer, settings: TlsSettings) -> Self {
         let handshakes = Arc::new(Mutex::new(vec![]));
         let plain_addr = plain.addr();
         let (config, certificate_pem) = server_config(&settings);
@@ -123,7 +123,7 @@ impl TlsServer {
 
     /// Returns the server behind TLS, which records the requests.
     #[must_use]
-    pub fn plain(&self) -> &Server {
+    pub fn plain(&self) -> &MockServer {
         &self.plain
     }
 

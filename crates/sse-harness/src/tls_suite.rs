@@ -6,7 +6,7 @@ use core::time::Duration;
 use sse_driver::{ClientBuilder, Error};
 
 use crate::suite::Adapter;
-use crate::{Certificate, Handshake, Reply, Server, TlsServer, TlsSettings, root_pem};
+use crate::{Certificate, Handshake, Reply, TlsServer, TlsSettings, root_pem, serve};
 
 /// The maximum time that a case waits for anything.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -84,14 +84,14 @@ pub fn https_by_name<A: TlsAdapter>() {
 /// After a truncated connection the client resumes after the last event, and resumes the TLS
 /// session.
 pub fn https_resumes_events_and_the_tls_session<A: TlsAdapter>() {
-    let plain = Server::script([
-        Reply::events().send("retry: 1\nid: 1\ndata: a\n\ndata: cut o").cut(),
+    let plain = serve([
+        Reply::events().send("retry: 1\nid: 1\ndata: a\n\ndata: cut o").drop_connection(),
         Reply::events().send("data: b\n\n").close(),
         Reply::status(204),
     ]);
     let server = TlsServer::new(plain, TlsSettings { close_notify: false, ..TlsSettings::default() });
     assert_eq!(follow::<A>(&server.url_by_name("/events")).expect("a session"), ["a", "b"]);
-    assert_eq!(server.plain().requests()[1].header("last-event-id"), Some("1"));
+    assert_eq!(server.plain().requests()[1].last_event_id(), Some("1"));
     let resumed: Vec<_> = server.handshakes().iter().map(|Handshake { resumed, .. }| *resumed).collect();
     assert_eq!(resumed, [false, true, true]);
 }
@@ -123,8 +123,8 @@ pub fn https_self_signed<A: TlsAdapter>() {
 
 /// A redirect from `https` to `http` is an error, and no request is sent there.
 pub fn https_never_leads_down_to_http<A: TlsAdapter>() {
-    let plain = Server::script([Reply::status(204)]);
-    let redirect = Server::script([Reply::status(307).header("location", plain.url("/down"))]);
+    let plain = serve([Reply::status(204)]);
+    let redirect = serve([Reply::status(307).header("location", plain.url("/down"))]);
     let secure = TlsServer::new(redirect, TlsSettings::default());
     let error = follow::<A>(&secure.url("/")).expect_err("the redirect is not followed");
     let causes = core::iter::successors(error.source(), |&error| error.source());
@@ -135,7 +135,7 @@ pub fn https_never_leads_down_to_http<A: TlsAdapter>() {
 
 /// Dropping a session closes its socket.
 pub fn https_closes_on_drop<A: TlsAdapter>() {
-    let plain = Server::script([Reply::events().send("data: a\n\n").stall()]);
+    let plain = serve([Reply::events().send("data: a\n\n").stall()]);
     let server = TlsServer::new(plain, TlsSettings::default());
     A::block_on(async {
         let client = A::builder_trusting(root_pem().as_bytes()).response_timeout(PATIENCE).build();
@@ -147,7 +147,7 @@ pub fn https_closes_on_drop<A: TlsAdapter>() {
 }
 
 fn serving(certificate: Certificate) -> TlsServer {
-    let plain = Server::script([Reply::events().send("data: a\n\ndata: b\n\n").close(), Reply::status(204)]);
+    let plain = serve([Reply::events().send("data: a\n\ndata: b\n\n").close(), Reply::status(204)]);
     TlsServer::new(plain, TlsSettings { certificate, ..TlsSettings::default() })
 }
 

@@ -1,4 +1,4 @@
-//! A Unix socket in front of a [`Server`].
+//! A Unix socket in front of a [`MockServer`].
 
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,9 +15,9 @@ use std::thread::{self, JoinHandle};
 /// ```
 /// use std::io::{Read, Write};
 /// use std::os::unix::net::UnixStream;
-/// use sse_harness::{Reply, Server, UnixFront};
+/// use sse_harness::{MockServer, Reply, UnixFront, serve};
 ///
-/// let server = Server::script([Reply::status(200).send("hello")]);
+/// let server = serve([Reply::status(200).send("hello")]);
 /// let front = UnixFront::new(&server);
 /// let mut client = UnixStream::connect(front.path())?;
 /// client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
@@ -40,7 +40,7 @@ impl UnixFront {
     ///
     /// Panics if the socket cannot be created.
     #[must_use]
-    pub fn new(server: &crate::Server) -> Self {
+    pub fn new(server: &crate::MockServer) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("sse-harness-{}-{number}.sock", std::process::id()));

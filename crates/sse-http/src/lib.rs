@@ -94,3 +94,7 @@ pub use proxy::{Proxy, ProxyError};
 pub use tcp::{configure_socket, happy_eyeballs};
 #[cfg(feature = "tls")]
 pub use tls::{Tls, TlsError};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -10,7 +10,7 @@ use std::io;
 use common::{Memory, Piece, chain, direct, empty, get, read};
 use futures_util::StreamExt;
 use sse_driver::{ConnectTimeout, Transport};
-use sse_harness::{Gate, Reply, ReservedPort, Server};
+use sse_harness::{Gate, Reply, ReservedPort, serve};
 use sse_http::{Dial, Error};
 use tokio::time;
 
@@ -75,7 +75,7 @@ async fn a_refused_connection_is_an_error_with_host_and_port() {
 
 #[tokio::test]
 async fn connects_by_address_and_by_name() {
-    let server = Server::script([Reply::events().send("a").send("b")]);
+    let server = serve([Reply::events().send("a").send("b")]);
     let urls = [server.url("/"), format!("http://localhost:{}/", server.addr().port())];
     for url in urls {
         let mut response = sse_tokio::Http::default().connect(empty(get(&url))).await.unwrap();
@@ -87,8 +87,11 @@ async fn connects_by_address_and_by_name() {
 #[tokio::test]
 async fn a_truncated_body_ends_with_an_error() {
     let gate = Gate::new();
-    for end in [Reply::events().send("a").wait(&gate).cut(), Reply::events().send("a").wait(&gate).reset()] {
-        let server = Server::script([end]);
+    for end in [
+        Reply::events().send("a").wait(&gate).drop_connection(),
+        Reply::events().send("a").wait(&gate).reset(),
+    ] {
+        let server = serve([end]);
         let response = sse_tokio::Http::default().connect(empty(get(&server.url("/")))).await.unwrap();
         let mut body = response.into_body();
         assert_eq!(body.next().await.unwrap().unwrap(), "a");
@@ -100,7 +103,7 @@ async fn a_truncated_body_ends_with_an_error() {
 
 #[tokio::test]
 async fn dropping_the_pending_future_closes_the_socket() {
-    let server = Server::script([Reply::raw().stall()]);
+    let server = serve([Reply::raw().stall()]);
     let mut connecting = sse_tokio::Http::default().connect(empty(get(&server.url("/"))));
     while server.requests().is_empty() {
         time::timeout(SHORT, &mut connecting).await.unwrap_err();
@@ -111,7 +114,7 @@ async fn dropping_the_pending_future_closes_the_socket() {
 
 #[tokio::test]
 async fn dropping_the_body_closes_the_socket() {
-    let server = Server::script([Reply::events().send("hi").stall()]);
+    let server = serve([Reply::events().send("hi").stall()]);
     let response = sse_tokio::Http::default().connect(empty(get(&server.url("/")))).await.unwrap();
     let mut body = response.into_body();
     assert_eq!(body.next().await.unwrap().unwrap(), "hi");

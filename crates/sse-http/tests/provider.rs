@@ -7,12 +7,12 @@ use common::{chain, empty, get};
 use rustls::ProtocolVersion;
 use rustls::crypto::ring;
 use sse_driver::Transport;
-use sse_harness::{Reply, Server, TlsServer, TlsSettings, root_pem};
+use sse_harness::{Reply, TlsServer, TlsSettings, root_pem, serve};
 use sse_http::{Error, Tls};
 
 async fn ask(tls13: bool) -> Result<(), Error> {
     let settings = TlsSettings { tls13, ..TlsSettings::default() };
-    let server = TlsServer::new(Server::script([Reply::status(204)]), settings);
+    let server = TlsServer::new(serve([Reply::status(204)]), settings);
     let tls = Tls::empty().add_roots_pem(root_pem().as_bytes()).unwrap();
     let http = sse_tokio::Http::default().tls(tls);
     http.connect(empty(get(&server.url("/")))).await.map(drop)

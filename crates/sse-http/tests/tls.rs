@@ -13,7 +13,7 @@ use common::{chain, direct, empty, get, read};
 use futures_util::StreamExt;
 use http::Response;
 use sse_driver::{ConnectTimeout, Futile, Transport};
-use sse_harness::{Certificate, Gate, Handshake, Reply, Server, TlsServer, TlsSettings, root_pem};
+use sse_harness::{Certificate, Gate, Handshake, Reply, TlsServer, TlsSettings, root_pem, serve};
 use sse_http::{Dial, Error, RedirectError, Tls, TlsError};
 use sse_tokio::TokioDial;
 use tokio::time;
@@ -45,7 +45,7 @@ fn with(certificate: Certificate) -> TlsSettings {
 #[tokio::test]
 async fn connects_by_name_and_by_address_with_both_versions() {
     for tls13 in [true, false] {
-        let plain = Server::script([Reply::events().send("a").send("b")]);
+        let plain = serve([Reply::events().send("a").send("b")]);
         let server = TlsServer::new(plain, TlsSettings { tls13, ..TlsSettings::default() });
         for (url, server_name) in
             [(server.url("/x?y"), None), (server.url_by_name("/x?y"), Some("localhost".to_owned()))]
@@ -74,7 +74,7 @@ async fn untrusted_certificates_are_rejected() {
         (TlsSettings { alpn: vec!["h2"], ..TlsSettings::default() }, "NoApplicationProtocol"),
     ];
     for (settings, cause) in cases {
-        let server = TlsServer::new(Server::script([Reply::status(204)]), settings.clone());
+        let server = TlsServer::new(serve([Reply::status(204)]), settings.clone());
         for url in [server.url("/?secret"), server.url_by_name("/?secret")] {
             let error = ask(&trusting(), &url).await.unwrap_err();
             let chain = chain(&error);
@@ -106,7 +106,7 @@ impl Dial for AlwaysDials {
 
 #[tokio::test]
 async fn the_certificate_must_be_for_the_host_of_the_url() {
-    let server = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
+    let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let tls = Tls::empty().add_roots_pem(root_pem().as_bytes()).unwrap();
     let http = direct(AlwaysDials(server.addr())).tls(tls);
     #[rustfmt::skip]
@@ -130,7 +130,7 @@ async fn the_certificate_must_be_for_the_host_of_the_url() {
 
 #[tokio::test]
 async fn a_servers_own_certificate_can_be_a_root() {
-    let no_content = || Server::script([Reply::status(204)]);
+    let no_content = || serve([Reply::status(204)]);
     let bases = [
         Tls::empty(),
         #[cfg(feature = "platform-verifier")]
@@ -173,7 +173,7 @@ async fn a_servers_own_certificate_can_be_a_root() {
 
 #[tokio::test]
 async fn a_peer_that_does_not_speak_tls_is_an_error() {
-    let server = Server::script([Reply::status(204)]);
+    let server = serve([Reply::status(204)]);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let answers = std::thread::spawn(move || {
@@ -199,7 +199,7 @@ async fn a_peer_that_does_not_speak_tls_is_an_error() {
 
 #[tokio::test]
 async fn added_roots_are_trusted_besides_the_base_roots() {
-    let server = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
+    let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let roots = [
         Tls::default(),
         #[cfg(feature = "platform-verifier")]
@@ -218,7 +218,7 @@ async fn added_roots_are_trusted_besides_the_base_roots() {
 
 #[tokio::test]
 async fn no_roots_is_an_error() {
-    let server = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
+    let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let http = sse_tokio::Http::default().tls(Tls::empty());
     let expected = "cannot establish TLS with 127.0.0.1: no root certificates: enable the feature \
                     `platform-verifier` or `webpki-roots`, or add roots";
@@ -268,7 +268,7 @@ async fn from_config_replaces_the_alpn_protocols() {
     let tls = Tls::from_config(Arc::new(config));
     assert!(tls.clone().add_roots_pem(pem.as_bytes()).is_err());
     let settings = TlsSettings { alpn: vec!["h2", "http/1.1"], ..TlsSettings::default() };
-    let server = TlsServer::new(Server::script([Reply::status(204)]), settings);
+    let server = TlsServer::new(serve([Reply::status(204)]), settings);
     ask(&sse_tokio::Http::default().tls(tls), &server.url("/")).await.unwrap();
     assert_eq!(server.handshakes()[0].alpn.as_deref(), Some("http/1.1"));
 }
@@ -276,7 +276,7 @@ async fn from_config_replaces_the_alpn_protocols() {
 #[tokio::test]
 async fn clones_resume_each_others_sessions() {
     for tls13 in [true, false] {
-        let plain = Server::script([Reply::events().send("a")]);
+        let plain = serve([Reply::events().send("a")]);
         let server = TlsServer::new(plain, TlsSettings { tls13, ..TlsSettings::default() });
         let http = trusting();
         for http in [http.clone(), http.clone(), http] {
@@ -289,12 +289,12 @@ async fn clones_resume_each_others_sessions() {
 
 #[tokio::test]
 async fn redirects_lead_to_https_but_not_back_to_http() {
-    let secure = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
-    let plain = Server::script([Reply::status(302).header("location", secure.url("/up"))]);
+    let secure = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
+    let plain = serve([Reply::status(302).header("location", secure.url("/up"))]);
     assert_eq!(ask(&trusting(), &plain.url("/")).await.unwrap().status(), 204);
     assert_eq!(secure.plain().requests()[0].path, "/up");
 
-    let down = Server::script([Reply::status(302).header("location", plain.url("/down"))]);
+    let down = serve([Reply::status(302).header("location", plain.url("/down"))]);
     let secure = TlsServer::new(down, TlsSettings::default());
     let error = ask(&trusting(), &secure.url("/")).await.unwrap_err();
     assert!(
@@ -334,7 +334,7 @@ async fn dropping_the_future_in_the_handshake_closes_the_socket() {
 
 #[tokio::test]
 async fn dropping_the_body_closes_the_socket() {
-    let server = TlsServer::new(Server::script([Reply::events().send("hi").stall()]), TlsSettings::default());
+    let server = TlsServer::new(serve([Reply::events().send("hi").stall()]), TlsSettings::default());
     let mut body = ask(&trusting(), &server.url("/")).await.unwrap().into_body();
     assert_eq!(body.next().await.unwrap().unwrap(), "hi");
     assert!(server.plain().wait_for_close(0, Duration::from_millis(20)).is_none());
@@ -349,12 +349,12 @@ async fn bytes_before_a_truncation_are_delivered() {
     let reply = || Reply::events().send(&long).send("last");
     let cases = [
         (reply().wait(&gate).reset(), false, "a reset"),
-        (reply().cut(), true, "chunks, with close_notify"),
-        (reply().cut(), false, "chunks, without"),
+        (reply().drop_connection(), true, "chunks, with close_notify"),
+        (reply().drop_connection(), false, "chunks, without"),
         (reply().until_close().close(), false, "until the end, without close_notify"),
     ];
     for (reply, close_notify, case) in cases {
-        let plain = Server::script([reply]);
+        let plain = serve([reply]);
         let server = TlsServer::new(plain, TlsSettings { close_notify, ..TlsSettings::default() });
         let mut body = ask(&trusting(), &server.url("/")).await.unwrap().into_body();
         let mut got = 0;
@@ -365,7 +365,7 @@ async fn bytes_before_a_truncation_are_delivered() {
         let (rest, end) = read(body).await;
         assert!(rest.is_empty() && matches!(end, Some(Error::Body(_))), "{case}: {end:?}");
     }
-    let plain = Server::script([reply().until_close().close()]);
+    let plain = serve([reply().until_close().close()]);
     let server = TlsServer::new(plain, TlsSettings::default());
     let (body, end) = read(ask(&trusting(), &server.url("/")).await.unwrap().into_body()).await;
     assert!(body.len() == long.len() + 4 && end.is_none(), "until the end, with close_notify: {end:?}");

@@ -10,10 +10,10 @@ use std::io::{self, Read};
 use std::time::Duration;
 
 use bytes::Bytes;
-use sse_harness::{Reply, Server};
 use sse_proto::{
     Attempt, CloseReason, Config, Disconnect, EventSource, FrameRef, Instant, Output, ResponseHead,
 };
+use sse_testkit::{MockServer, Reply};
 use ureq::http::{Response, header};
 
 fn main() {
@@ -97,10 +97,8 @@ fn read(body: &mut impl Read) -> io::Result<Option<Bytes>> {
     Ok((len > 0).then(|| Bytes::copy_from_slice(&buffer[..len])))
 }
 
-fn server_that_drops() -> Server {
-    Server::script([
-        Reply::events().send("retry: 100\nid: 1\ndata: one\n\nid: 2\ndata: cut o").cut(),
-        Reply::events().send("id: 2\ndata: two\n\n").reset(),
-        Reply::status(204),
-    ])
+fn server_that_drops() -> MockServer {
+    MockServer::new()
+        .reply(Reply::events().send("retry: 100\nid: 1\ndata: one\n\nid: 2\ndata: cut o").drop_connection())
+        .reply(Reply::events().send("id: 2\ndata: two\n\n").reset())
 }

@@ -145,3 +145,7 @@ pub use output::{
     Attempt, Cause, CloseReason, Disconnect, Output, ReadyState, Replay, ResponseHead, Resume, Retry, Verdict,
 };
 pub use reconnect::{Backoff, ReconnectPolicy};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

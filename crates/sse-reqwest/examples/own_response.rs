@@ -9,8 +9,8 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use sse_harness::{Reply, Server};
 use sse_reqwest::{BoxError, SseResponse, TokioTimer};
+use sse_testkit::{MockServer, Reply};
 
 #[derive(Deserialize)]
 struct Word {
@@ -38,7 +38,7 @@ async fn main() -> Result<(), BoxError> {
     Ok(())
 }
 
-fn server_that_answers() -> Server {
+fn server_that_answers() -> MockServer {
     let words = "data: {\"text\":\"Good\"}\n\ndata: {\"text\":\"day\"}\n\ndata: [DONE]\n\n";
-    Server::script([Reply::events().send(words).stall()])
+    MockServer::new().reply(Reply::events().send(words).stall())
 }

@@ -1,4 +1,4 @@
-//! The body of a response.
+//! Response bodies.
 
 use core::fmt;
 use core::pin::Pin;
@@ -9,10 +9,11 @@ use futures_core::Stream;
 use http::Response;
 use sse_tokio::{BoxError, EffectiveUrl};
 
-/// The chunks of a response, as reqwest hands them out. Dropping it closes the connection, or one stream of it.
+/// The body of a response of reqwest, as a stream of chunks. Dropping it closes the connection, or
+/// its stream of an HTTP/2 connection.
 ///
-/// An executor of your own that returns reqwest's responses (with middleware around the client, say) becomes a transport
-/// by [`into_response`](Self::into_response):
+/// With [`into_response`](Self::into_response), an executor of your own that returns responses of
+/// reqwest is a transport: a client with middleware, for instance.
 ///
 /// ```
 /// use http::Request;

@@ -15,11 +15,18 @@
 //! # }
 //! ```
 //!
-//! Settings for many requests belong into a [`Client`]: `sse_reqwest::client(http)`.
+//! Settings for many requests belong to a [`Client`], which [`client`] builds.
 //!
-//! What is reqwest's stays reqwest's: a total [`timeout`](reqwest::ClientBuilder::timeout) ends every stream that lasts
-//! longer, the connect timeout is the one of its builder, and across origins its redirects drop `Authorization` and
-//! `Cookie` but no other header (`sse-http` drops all but a few that are harmless).
+//! HTTP is as your client does it. Three things to know:
+//!
+//!  - A total [`timeout`](reqwest::ClientBuilder::timeout) of your client ends every stream that
+//!    lasts longer. Use `idle_timeout` of this crate instead.
+//!  - The connect timeout is that of your client; `connect_timeout` of this crate has no effect.
+//!  - A redirect to another origin drops `Authorization` and `Cookie`, but not an API key in a header
+//!    of its own. (`sse-http` drops all that you have set but `Accept`, `Accept-Language` and
+//!    `User-Agent`.)
+//!
+//! The guides are in the documentation of `sse-tokio`, in its module `guide`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -46,7 +53,8 @@ pub type RequestBuilder = sse_driver::RequestBuilder<Reqwest, TokioTimer>;
 /// A session of a [`Client`].
 pub type Session = sse_driver::Session<Reqwest, TokioTimer>;
 
-/// Settings for a client over `http`, which can be shared with all else that the program asks of it.
+/// Builds a client that sends its requests over `http`. The program can go on using `http` for
+/// everything else.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -58,7 +66,7 @@ pub fn client(http: reqwest::Client) -> ClientBuilder {
     Client::builder_with(Reqwest(http), TokioTimer::default())
 }
 
-/// A transport over a reqwest client.
+/// Sends requests over a reqwest client: the transport of a [`Client`].
 ///
 /// ```
 /// use sse_reqwest::{Client, Reqwest, TokioTimer};
@@ -91,10 +99,10 @@ fn outgoing(body: &RequestBody) -> reqwest::Body {
     }
 }
 
-/// Without the URL, whose query may be a secret; and a timeout as the kind of error that
-/// [`Error::is_timeout`](sse_driver::Error::is_timeout) knows.
+/// Removes the URL, whose query may be a secret, and turns a timeout into the kind of error that
+/// [`Error::is_timeout`](sse_driver::Error::is_timeout) recognizes.
 ///
-/// A request that reqwest does not make, and a redirect that it does not follow, will be so the next time as well.
+/// Another attempt does not help where reqwest cannot build the request or refuses a redirect.
 fn error(error: reqwest::Error) -> BoxError {
     let error = error.without_url();
     if error.is_timeout() {
@@ -105,3 +113,7 @@ fn error(error: reqwest::Error) -> BoxError {
         error.into()
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

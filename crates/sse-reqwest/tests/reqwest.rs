@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use sse_harness::{Reply, Server};
+use sse_harness::{MockServer, Reply, serve};
 use sse_reqwest::{Error, InvalidSse, RequestBody, Session, Sse, SseResponse};
 
 const SOON: Duration = Duration::from_secs(5);
@@ -16,8 +16,8 @@ fn chain(error: &Error) -> String {
 /// On several threads: reqwest's connections are tasks of their own, which must run for the server to see a close.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_request_of_reqwest_becomes_a_session() {
-    let server = Server::script([
-        Reply::events().send("retry: 1\nid: 7\ndata: a\n\n").cut(),
+    let server = serve([
+        Reply::events().send("retry: 1\nid: 7\ndata: a\n\n").drop_connection(),
         Reply::events().send("data: b\n\n").stall(),
     ]);
     let http = reqwest::Client::builder().user_agent("follower").build().expect("a client");
@@ -27,12 +27,12 @@ async fn a_request_of_reqwest_becomes_a_session() {
         assert_eq!(session.next().await.expect("an event").expect("no error").data, data);
     }
     for request in server.requests() {
-        assert_eq!((&*request.method, &*request.path), ("POST", "/e?q=1"));
-        assert_eq!(request.body, b"question");
+        assert_eq!((request.method.as_str(), &*request.path), ("POST", "/e?q=1"));
+        assert_eq!(request.body, "question");
         assert_eq!(request.header("authorization"), Some("Bearer token"));
         assert_eq!(request.header("user-agent"), Some("follower"));
     }
-    assert_eq!(server.requests()[1].header("last-event-id"), Some("7"));
+    assert_eq!(server.requests()[1].last_event_id(), Some("7"));
     drop(session);
     assert!(server.wait_for_close(1, SOON).is_some());
 }
@@ -48,7 +48,7 @@ async fn a_request_that_cannot_be_one() {
 
 #[tokio::test]
 async fn a_stream_is_sent_in_chunks() {
-    let server = Server::script([Reply::status(204)]);
+    let server = serve([Reply::status(204)]);
     let client = sse_reqwest::client(reqwest::Client::new()).build();
     let body = RequestBody::stream(|| RequestBody::from("parts").to_stream());
     client.post(server.url("/")).body(body).open().await.expect("a 204 is an end, not an error");
@@ -58,7 +58,7 @@ async fn a_stream_is_sent_in_chunks() {
 
 #[tokio::test]
 async fn the_events_of_a_response() {
-    let server = Server::script([Reply::events().send_each_byte("data: a\n\ndata: b\n\n")]);
+    let server = serve([Reply::events().send_each_byte("data: a\n\ndata: b\n\n")]);
     let response = reqwest::get(server.url("/")).await.expect("it answers");
     let mut events = response.events().finish_before(|event| event.data == "b");
     assert_eq!(events.next().await.expect("an event").expect("no error").data, "a");
@@ -69,7 +69,7 @@ async fn the_events_of_a_response() {
 async fn only_an_event_stream_is_turned_into_events() {
     let page = || Reply::status(200).header("content-type", "text/html").send("<p>");
     let refused = || Reply::status(404).header("content-type", "text/event-stream").send("data: a\n\n");
-    let server = Server::script([page(), refused(), Reply::events().send("data: a\n\n")]);
+    let server = serve([page(), refused(), Reply::events().send("data: a\n\n")]);
     for body in ["<p>", "data: a\n\n"] {
         let response = reqwest::get(server.url("/")).await.expect("it answers");
         let response = response.into_events().expect_err("it is no event stream");
@@ -82,7 +82,7 @@ async fn only_an_event_stream_is_turned_into_events() {
 
 #[tokio::test]
 async fn an_executor_of_ones_own_is_a_transport() {
-    let server = Server::script([Reply::events().send("data: a\n\n"), Reply::status(204)]);
+    let server = serve([Reply::events().send("data: a\n\n"), Reply::status(204)]);
     let http = reqwest::Client::new();
     let transport = move |request: http::Request<RequestBody>| {
         let request = http.get(request.uri().to_string()).headers(request.headers().clone());
@@ -97,7 +97,7 @@ async fn an_executor_of_ones_own_is_a_transport() {
 
 #[tokio::test]
 async fn reqwests_redirects_lead_to_another_url() {
-    let server = Server::respond(|request, _| match &*request.path {
+    let server = MockServer::new().reply_with(|request| match &*request.path {
         "/old" => Reply::status(307).header("location", "/new"),
         _ => Reply::events().send("data: a\n\n").stall(),
     });
@@ -108,7 +108,7 @@ async fn reqwests_redirects_lead_to_another_url() {
 
 #[tokio::test]
 async fn a_timeout_is_one_and_no_secret_is_told() {
-    let server = Server::script([Reply::raw().stall()]);
+    let server = serve([Reply::raw().stall()]);
     let http = reqwest::Client::builder().timeout(Duration::from_millis(50)).build().expect("a client");
     let request = http.get(server.url("/?token=secret")).sse().expect("no body");
     let error = request.open().await.expect_err("nobody answers");

@@ -7,7 +7,7 @@
 //! Without a URL it asks a server of its own, once for an answer and once for an error.
 
 use serde::Deserialize;
-use sse_harness::{Reply, Server};
+use sse_testkit::{MockServer, Reply};
 use sse_tokio::{Client, Error};
 
 #[derive(Deserialize)]
@@ -65,14 +65,13 @@ async fn chat(client: &Client, url: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn server_that_answers_once() -> Server {
+fn server_that_answers_once() -> MockServer {
     let start = "event: message_start\ndata: {\"type\":\"message_start\"}\n\nevent: ping\ndata: {}\n\n";
     let delta =
         "event: content_block_delta\ndata: {\"delta\":{\"type\":\"text_delta\",\"text\":\"Good day\"}}\n\n";
     let error =
         "event: error\ndata: {\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n";
-    Server::script([
-        Reply::events().send(start).send(delta).send("event: message_stop\ndata: {}\n\n").stall(),
-        Reply::events().send(start).send(error).stall(),
-    ])
+    MockServer::new()
+        .reply(Reply::events().send(start).send(delta).send("event: message_stop\ndata: {}\n\n").stall())
+        .reply(Reply::events().send(start).send(error).stall())
 }

@@ -7,7 +7,7 @@
 //! Without a URL it asks a server of its own, once for each way in which an answer can go.
 
 use serde::Deserialize;
-use sse_harness::{Reply, Server};
+use sse_testkit::{MockServer, Reply};
 use sse_tokio::{Client, Error};
 
 #[derive(Deserialize)]
@@ -80,14 +80,15 @@ fn explain(error: &Error) -> String {
     }
 }
 
-fn server_of_every_answer() -> Server {
+fn server_of_every_answer() -> MockServer {
     let chunk = |text: &str| format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n");
     let error = |text: &str| format!("{{\"error\":{{\"message\":\"{text}\"}}}}");
-    Server::script([
-        Reply::status(429).header("retry-after", "1").send(error("slow down")),
-        Reply::events().send(chunk("Good ")).send(chunk("day")).send("data: [DONE]\n\n").stall(),
-        Reply::events().send(chunk("Good")).send(format!("data: {}\n\n", error("overloaded"))).stall(),
-        Reply::events().send(chunk("Good")),
-        Reply::status(401).header("content-type", "application/json").send(error("the key is not valid")),
-    ])
+    MockServer::new()
+        .reply(Reply::status(429).header("retry-after", "1").send(error("slow down")))
+        .reply(Reply::events().send(chunk("Good ")).send(chunk("day")).send("data: [DONE]\n\n").stall())
+        .reply(Reply::events().send(chunk("Good")).send(format!("data: {}\n\n", error("overloaded"))).stall())
+        .reply(Reply::events().send(chunk("Good")))
+        .reply(
+            Reply::status(401).header("content-type", "application/json").send(error("the key is not valid")),
+        )
 }

@@ -69,9 +69,8 @@ async fn without_tls_https_is_an_error_that_says_what_to_enable() {
     let expected = "https is not built in: enable a TLS feature, such as `ring` with `platform-verifier`";
     let error = Client::new().get("https://a.invalid/?secret").open().await.unwrap_err();
     assert_eq!(deepest(&error), expected);
-    let server = sse_harness::Server::script([
-        sse_harness::Reply::status(302).header("location", "https://a.invalid/?secret")
-    ]);
+    let server =
+        sse_harness::serve([sse_harness::Reply::status(302).header("location", "https://a.invalid/?secret")]);
     let error = Client::new().get(server.url("/")).open().await.unwrap_err();
     assert_eq!(deepest(&error), expected);
 }

@@ -10,7 +10,7 @@ use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use axum::routing::get;
 use futures_util::stream;
-use sse_harness::{Reply, Server};
+use sse_harness::{Reply, serve};
 use sse_tokio::{Client, Frame};
 
 /// Two events for each connection, after the one that the client has.
@@ -63,7 +63,7 @@ async fn axums_streams_are_followed_across_connections() {
 
 #[tokio::test]
 async fn a_task_of_its_own_can_have_a_session() {
-    let server = Server::script([Reply::events().send("data: a\n\n").stall()]);
+    let server = serve([Reply::events().send("data: a\n\n").stall()]);
     let request = Client::new().get(server.url("/"));
     let task = tokio::spawn(request.run(async |session| Ok(session.next().await.is_some())));
     assert!(task.await.expect("no panic").expect("it answers"));

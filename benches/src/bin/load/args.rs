@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use sse_harness::load::Pace;
+use sse_benches::load::Pace;
 
 /// Measures clients under load.
 #[derive(Parser)]

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 
-use sse_harness::load::LoadServer;
+use sse_benches::load::LoadServer;
 
 use crate::args::{Scenario, Settings};
 

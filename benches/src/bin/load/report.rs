@@ -84,7 +84,7 @@ fn head(settings: &Settings) {
     );
     println!(
         "Events of {} bytes. {}; {}; {}.",
-        sse_harness::load::EVENT_LEN,
+        sse_benches::load::EVENT_LEN,
         processor(),
         output_of("rustc", "--version"),
         output_of("date", "+%F")

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sse_harness::load::sent_at;
+use sse_benches::load::sent_at;
 
 /// The counters of all sessions in a process. All tasks run on one thread, so loads and stores are
 /// enough to count.
@@ -43,7 +43,7 @@ impl Tally {
     /// Returns the number of events so far. Panics if their data has the wrong length.
     pub(crate) fn events(&self) -> u64 {
         let events = self.events.load(Relaxed);
-        let data_len = sse_harness::load::EVENT_LEN - b"data: \n\n".len();
+        let data_len = sse_benches::load::EVENT_LEN - b"data: \n\n".len();
         assert_eq!(self.bytes.load(Relaxed), events * data_len as u64, "the data is not what was sent");
         events
     }

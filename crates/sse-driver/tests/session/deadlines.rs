@@ -36,7 +36,7 @@ fn a_slow_reader_of_a_server_that_always_sends_is_not_idle() {
             Response::builder().header("content-type", "text/event-stream").body(Busy { reads: 0 });
         ready(Ok::<_, Infallible>(response.expect("the header above is valid")))
     };
-    let clock = FakeClock::default();
+    let clock = MockTimer::new();
     let client = Client::builder_with(transport, clock.clone()).max_reconnection_attempts(0).build();
     clock.run(async {
         let request = client.get(URL).idle_timeout(Duration::from_millis(50));
@@ -65,8 +65,8 @@ impl Timer for Frozen {
 
 #[test]
 fn a_timer_that_rings_too_early_leaves_others_their_turn() {
-    let page = || FakeReply::status(404).send("half a page").stall();
-    let test = test([events().stall(), page(), FakeReply::refuse()]);
+    let page = || Reply::status(404).send("half a page").stall();
+    let test = test([events().stall(), page(), Reply::refuse()]);
     let client = Client::builder_with(test.net.clone(), Frozen).idle_timeout(Duration::from_secs(9)).build();
     let mut opening = Box::pin(client.get(URL).open());
     let Poll::Ready(Ok(mut session)) = poll_once(opening.as_mut()) else { panic!("it opens at once") };

@@ -7,8 +7,8 @@ use super::*;
 /// What a session of these settings shows at its end, and what its states carried.
 fn shown(what: Option<Diagnostics>) -> (String, Vec<Option<String>>) {
     let test = test([
-        events().send("id: 1\ndata: a\n\n: b\ndata: cut o").fail(),
-        events().send("data: c\n\ndata: ").fail(),
+        events().send("id: 1\ndata: a\n\n: b\ndata: cut o").reset(),
+        events().send("data: c\n\ndata: ").reset(),
     ]);
     let states = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&states);

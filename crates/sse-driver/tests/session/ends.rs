@@ -9,13 +9,13 @@ use super::*;
 
 #[test]
 fn what_a_refused_response_says() {
-    let page = || FakeReply::status(404).header("content-type", "text/html").header("x-id", "7");
+    let page = || Reply::status(404).header("content-type", "text/html").header("x-id", "7");
     let large = Bytes::from(vec![b'x'; 50_000]);
     for (reply, body_len, seconds) in [
         (page().send("not ").send("here"), 8, 0),
-        (page().send_for_ever(large), 64 * 1024, 0),
+        (page().send_forever(large), 64 * 1024, 0),
         (page().send("it stalls").stall(), 9, 10),
-        (page().send("it fails").fail(), 8, 0),
+        (page().send("it fails").reset(), 8, 0),
         (page(), 0, 0),
     ] {
         let test = test([reply]);
@@ -24,9 +24,9 @@ fn what_a_refused_response_says() {
         let response = error.response().expect("there was one");
         assert_eq!(response.headers()["x-id"], "7");
         assert_eq!(response.body().len(), body_len);
-        assert_eq!((test.seconds(), test.net.open()), (seconds, 0));
+        assert_eq!((test.seconds(), test.net.open_connections()), (seconds, 0));
     }
-    let test = test([FakeReply::status(200).header("content-type", "text/html")]);
+    let test = test([Reply::status(200).header("content-type", "text/html")]);
     let error = test.read(test.get()).1.expect_err("no event stream");
     let expected =
         "expected status 200 and text/event-stream, got status 200 OK and content type \"text/html\"";
@@ -39,7 +39,7 @@ fn the_last_event_of_a_stream() {
     let finished = test([events().send("data: a\n\ndata: [DONE]\n\ndata: b\n\n").stall()]);
     let (data, end) = finished.read(finished.get().finish_after(done));
     end.expect("it finished");
-    assert_eq!((data, finished.net.open()), (vec!["a".to_owned(), "[DONE]".into()], 0));
+    assert_eq!((data, finished.net.open_connections()), (vec!["a".to_owned(), "[DONE]".into()], 0));
 
     let cut = test([events().send("data: a\n\n")]);
     let (data, end) = cut.read(cut.builder().build().post(URL).finish_after(done));
@@ -87,7 +87,7 @@ fn an_error_in_band() {
     assert_eq!(data, ["a"]);
     let Err(Error::Rejected(source)) = end else { panic!("{end:?}") };
     assert_eq!(source.to_string(), "overloaded");
-    assert_eq!(test.net.open(), 0);
+    assert_eq!(test.net.open_connections(), 0);
 }
 
 #[test]

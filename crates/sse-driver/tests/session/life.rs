@@ -17,9 +17,9 @@ use super::*;
 #[test]
 fn a_stream_outlives_its_connections() {
     let test = test([
-        events().send("id: 1\ndata: a\n\nid: 2\ndata: ha").fail(),
-        FakeReply::refuse(),
-        FakeReply::status(503),
+        events().send("id: 1\ndata: a\n\nid: 2\ndata: ha").reset(),
+        Reply::refuse(),
+        Reply::status(503),
         events().send("id: 2\ndata: b\n\n"),
         no_content(),
     ]);
@@ -31,7 +31,7 @@ fn a_stream_outlives_its_connections() {
     assert_eq!(ids, [None, Some("1".into()), Some("1".into()), Some("1".into()), Some("2".into())]);
     assert_eq!(test.header(0, "accept").as_deref(), Some("text/event-stream"));
     assert_eq!(test.header(0, "cache-control").as_deref(), Some("no-cache"));
-    assert_eq!(test.net.open(), 0);
+    assert_eq!(test.net.open_connections(), 0);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn sessions_and_what_comes_in_are_streams() {
 
 #[test]
 fn states_come_in_order() {
-    let test = test([events().send("data: a\n\n"), FakeReply::status(503), no_content()]);
+    let test = test([events().send("data: a\n\n"), Reply::status(503), no_content()]);
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&seen);
     let request = test.get().on_state(move |state| {
@@ -124,7 +124,7 @@ fn a_204_opens_a_session_that_is_over() {
 
 #[test]
 fn a_first_failure_is_final_unless_it_is_to_be_retried() {
-    let script = || [FakeReply::refuse(), FakeReply::status(500), events().send("data: a\n\n"), no_content()];
+    let script = || [Reply::refuse(), Reply::status(500), events().send("data: a\n\n"), no_content()];
     let refused = test(script());
     let error = refused.read(refused.get()).1.expect_err("refused");
     assert!(matches!(error, Error::Connect(_)) && error.source().is_some());
@@ -136,7 +136,7 @@ fn a_first_failure_is_final_unless_it_is_to_be_retried() {
 
 #[test]
 fn attempts_run_out() {
-    let test = test([events(), events(), FakeReply::status(503).send("busy"), events()]);
+    let test = test([events(), events(), Reply::status(503).send("busy"), events()]);
     let error = test.read(test.get().max_reconnection_attempts(2)).1.expect_err("no attempt is left");
     assert_eq!(error.to_string(), "gave up after 2 failed attempts to reconnect");
     assert_eq!(error.response().expect("the last one").body(), "busy");
@@ -146,7 +146,7 @@ fn attempts_run_out() {
 
 #[test]
 fn retry_after_is_kept_to() {
-    let date = |value| FakeReply::status(503).header("retry-after", value);
+    let date = |value| Reply::status(503).header("retry-after", value);
     for (reply, seconds) in [
         (date("100"), 100),
         // The clock's origin is the first of January 2020, and the first delay is over by then.
@@ -175,10 +175,10 @@ fn a_silent_stream_is_left_and_a_comment_keeps_it() {
 
 #[test]
 fn a_response_that_does_not_come_in_time() {
-    let test = test([events().after(Duration::from_secs(60))]);
+    let test = test([events().delay(Duration::from_secs(60))]);
     let error = test.read(test.get().response_timeout(Duration::from_secs(5))).1.expect_err("too late");
     assert!(error.is_timeout(), "{error}");
-    assert_eq!((test.seconds(), test.net.open()), (5, 0));
+    assert_eq!((test.seconds(), test.net.open_connections()), (5, 0));
 }
 
 #[test]
@@ -190,15 +190,15 @@ fn close_finish_and_reconnect() {
     test.clock.run(async {
         let mut session = test.get().open().await.expect("open");
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
-        assert_eq!((session.last_event_id(), test.net.open()), ("1", 1));
+        assert_eq!((session.last_event_id(), test.net.open_connections()), ("1", 1));
         session.reconnect();
-        assert_eq!(test.net.open(), 0);
+        assert_eq!(test.net.open_connections(), 0);
         // What the first connection had delivered already comes first.
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "b");
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "c");
-        assert_eq!((session.last_event_id(), test.seconds(), test.net.open()), ("2", 0, 1));
+        assert_eq!((session.last_event_id(), test.seconds(), test.net.open_connections()), ("2", 0, 1));
         session.finish();
-        assert_eq!(test.net.open(), 0);
+        assert_eq!(test.net.open_connections(), 0);
         assert!(session.next().await.is_none());
         session.close();
         assert_eq!(session.close_reason(), Some(&CloseReason::Finished));
@@ -209,7 +209,7 @@ fn close_finish_and_reconnect() {
 fn the_response_timeout_runs_from_the_attempt_and_not_from_reconnect() {
     let second = Duration::from_secs(1);
     let test =
-        test([events().send("data: a\n\ndata: b\n\n").stall(), events().after(second).send("data: c\n\n")]);
+        test([events().send("data: a\n\ndata: b\n\n").stall(), events().delay(second).send("data: c\n\n")]);
     test.clock.run(async {
         let mut session = test.get().response_timeout(2 * second).open().await.expect("open");
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
@@ -224,24 +224,24 @@ fn the_response_timeout_runs_from_the_attempt_and_not_from_reconnect() {
 
 #[test]
 fn dropping_closes_the_connection_at_once() {
-    let test = test([events().after(Duration::from_secs(9)), events().stall(), events().stall()]);
+    let test = test([events().delay(Duration::from_secs(9)), events().stall(), events().stall()]);
     let mut pending = Box::pin(test.get().open());
     assert!(poll_once(pending.as_mut()).is_pending());
-    assert_eq!(test.net.open(), 1);
+    assert_eq!(test.net.open_connections(), 1);
     drop(pending);
-    assert_eq!(test.net.open(), 0);
+    assert_eq!(test.net.open_connections(), 0);
 
     let session = test.clock.run(test.get().open()).expect("open");
-    assert_eq!(test.net.open(), 1);
+    assert_eq!(test.net.open_connections(), 1);
     drop(session);
-    assert_eq!(test.net.open(), 0);
+    assert_eq!(test.net.open_connections(), 0);
 
     let left = test.clock.run(test.get().run(async |session| {
         assert_eq!(session.ready_state(), ReadyState::Open);
-        assert_eq!(test.net.open(), 1);
+        assert_eq!(test.net.open_connections(), 1);
         Ok("left")
     }));
-    assert_eq!((left.expect("open"), test.net.open()), ("left", 0));
+    assert_eq!((left.expect("open"), test.net.open_connections()), ("left", 0));
 }
 
 #[test]
@@ -292,7 +292,7 @@ impl Wake for Turn {
 
 #[test]
 fn a_close_while_a_refusal_is_read_is_the_end() {
-    let page = FakeReply::status(404).send("half a page").pause(Duration::from_secs(5)).send("the rest");
+    let page = Reply::status(404).send("half a page").pause(Duration::from_secs(5)).send("the rest");
     let test = test([events().send("data: a\n\n"), page]);
     test.clock.run(async {
         let mut session = test.get().open().await.expect("open");
@@ -308,5 +308,5 @@ fn a_close_while_a_refusal_is_read_is_the_end() {
         assert!(session.next().await.is_none());
         assert_eq!(session.close_reason(), Some(&CloseReason::Requested));
     });
-    assert_eq!((test.seconds(), test.net.open()), (3 + 1, 0), "it waits no longer");
+    assert_eq!((test.seconds(), test.net.open_connections()), (3 + 1, 0), "it waits no longer");
 }

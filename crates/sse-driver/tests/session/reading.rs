@@ -79,7 +79,7 @@ fn predicates_of_a_session() {
             let request = set!(test.get().max_reconnection_attempts(0), set);
             let (items, end) = test.read(request);
             assert_eq!(told(items, end), expected, "{set:?} {stream:?} in pieces of {piece}");
-            assert_eq!(test.net.open(), 0, "the connection is closed");
+            assert_eq!(test.net.open_connections(), 0, "the connection is closed");
         }
     }
 }
@@ -108,7 +108,7 @@ fn predicates_of_the_events_of_a_body() {
 #[test]
 fn an_unfinished_event_is_dropped_where_the_connection_fails() {
     for set in [&["unfinished"][..], &["before"], &["after"]] {
-        let test = test([events().send("data: a\n\ndata: before after").fail()]);
+        let test = test([events().send("data: a\n\ndata: before after").reset()]);
         let request = set!(test.get().max_reconnection_attempts(0), set);
         let (items, end) = test.read(request);
         assert_eq!(items, ["a"], "{set:?}");
@@ -184,13 +184,13 @@ fn events_are_read_as_the_reader_says() {
             session.read(number(end)).map(text).collect().await
         });
         assert_eq!(items.join(" "), expected, "a session");
-        assert_eq!(test.net.open(), 0, "the connection is closed");
+        assert_eq!(test.net.open_connections(), 0, "the connection is closed");
     }
 }
 
 #[test]
 fn an_error_of_the_source_is_the_last_item_and_of_the_readers_type() {
-    let test = test([events().send("data: 1\n\n").fail()]);
+    let test = test([events().send("data: 1\n\n").reset()]);
     test.clock.run(async {
         let session = test.get().max_reconnection_attempts(0).open().await.expect("open");
         let mut numbers = session.into_read(number(Read::Item));
@@ -265,7 +265,7 @@ fn a_visitor_sees_the_end_and_errors() {
 
 #[test]
 fn a_body_that_is_silent_for_too_long_is_an_error() {
-    let clock = FakeClock::default();
+    let clock = MockTimer::new();
     let end = clock.run(async {
         let chunks = stream::iter([Ok::<_, io::Error>("data: a\n\n".into())]).chain(stream::pending());
         let mut events = Events::from_stream(chunks).idle_timeout(Duration::from_secs(20), clock.clone());

@@ -14,7 +14,7 @@ use super::*;
 
 #[test]
 fn nothing_shows_a_secret() {
-    let test = test([FakeReply::status(401).header("x-token", "secret")]);
+    let test = test([Reply::status(401).header("x-token", "secret")]);
     let client = test.builder().header("x-key", "secret").build();
     let request = client.get("http://secret:secret@test/path?key=secret").bearer_auth("secret");
     let mut shown = format!("{client:?} {request:?}");
@@ -135,7 +135,7 @@ fn the_url_that_answered() {
         let body = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from("data: a\n\n"))]);
         std::future::ready(response.body(body).map_err(std::io::Error::other))
     };
-    let clock = FakeClock::default();
+    let clock = MockTimer::new();
     let client = Client::builder_with(transport, clock.clone()).build();
     clock.run(async {
         let mut session = client.get(URL).open().await.expect("open");

@@ -146,7 +146,7 @@ const BUGS: &[Bug] = &[
     },
     Bug {
         name: "reconnect() keeps the old connection until the next one", file: DRIVE,
-        from: "            self.phase = Phase::Reconnecting;\n        }\n        self.link = Link::Down;\n",
+        from: "            self.phase = Phase::Reconnecting;\n        }\n        self.connection = Connection::Down;\n",
         to: "            self.phase = Phase::Reconnecting;\n        }\n",
     },
     Bug {

@@ -8,7 +8,7 @@ use sse_driver::proto::Cause;
 use super::FaultAdapter;
 use super::case::{CHUNKED, bounded_case, causes, chunk, delivers, event, events, with_losses};
 use crate::suite::case::{get, open};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply};
 
 type Row = (&'static str, fn() -> Reply);
 
@@ -35,15 +35,15 @@ const BROKEN: [Row; 15] = [
     ("a chunk size below zero", || chunked("-7\r\nent 2\n\n").stall()),
     ("no chunk size", || chunked("\r\nent 2\n\n").stall()),
     ("a chunk longer than its size", || chunked("3\r\nent 2\n\n\r\n0\r\n\r\n").stall()),
-    ("a chunk extension without end", || chunked("7;x=").send_for_ever("y".repeat(1 << 14))),
-    ("trailers without end", || chunked("0\r\n").send_for_ever("x: y\r\n".repeat(1 << 10))),
-    ("a chunk of 2^63 bytes that ends", || chunked("8000000000000000\r\nent 2\n").cut()),
-    ("no last chunk", || chunked("").cut()),
-    ("a last chunk that is cut", || chunked("0\r\n").cut()),
+    ("a chunk extension without end", || chunked("7;x=").send_forever("y".repeat(1 << 14))),
+    ("trailers without end", || chunked("0\r\n").send_forever("x: y\r\n".repeat(1 << 10))),
+    ("a chunk of 2^63 bytes that ends", || chunked("8000000000000000\r\nent 2\n").drop_connection()),
+    ("no last chunk", || chunked("").drop_connection()),
+    ("a last chunk that is cut", || chunked("0\r\n").drop_connection()),
     ("a chunk that is reset", || chunked("7\r\nen").reset()),
     ("a character that is reset", || chunked(b"7\r\n\xf0\x9f").reset()),
-    ("a length that is too long", || sized(1000, &(event(1) + "id: 2\ndata: ev")).cut()),
-    ("a length of 2^63", || sized(1 << 63, &(event(1) + "id: 2\ndata: ev")).cut()),
+    ("a length that is too long", || sized(1000, &(event(1) + "id: 2\ndata: ev")).drop_connection()),
+    ("a length of 2^63", || sized(1 << 63, &(event(1) + "id: 2\ndata: ev")).drop_connection()),
 ];
 
 const UNUSUAL: [Row; 10] = [
@@ -78,13 +78,14 @@ const UNUSUAL: [Row; 10] = [
 /// Answers the first connection with this reply, checks that the stream resumes after event 1, and
 /// returns why the connection was lost.
 async fn lost_with<A: FaultAdapter>(what: &str, reply: fn() -> Reply) -> Cause {
-    let server = Server::respond(move |request, number| match (number, request.header("last-event-id")) {
-        (0, None) => reply(),
-        // A reset may overtake bytes that were sent before it.
-        (1, None) => events(1..=3),
-        (1, Some("1")) => events(2..=3),
-        _ => Reply::status(500),
-    });
+    let server =
+        MockServer::new().reply_with(move |request| match (request.number, request.last_event_id()) {
+            (0, None) => reply(),
+            // A reset may overtake bytes that were sent before it.
+            (1, None) => events(1..=3),
+            (1, Some("1")) => events(2..=3),
+            _ => Reply::status(500),
+        });
     let (request, losses) = with_losses::<A>(get::<A>(&server));
     let mut session = open::<A>(request).await;
     delivers::<A>(&mut session, 1..=3, what).await;

@@ -6,7 +6,7 @@ use sse_driver::proto::Cause;
 use super::FaultAdapter;
 use super::case::{SHORT, bounded_case, causes, delivers, event, with_losses};
 use crate::suite::case::{LONG, SessionOf, client, closes, dropped_when, open, within};
-use crate::{BufferingProxy, Gate, Reply, Server};
+use crate::{BufferingProxy, Gate, MockServer, Reply};
 
 /// The size of the proxy's buffer in bytes.
 const ROOM: usize = 4096;
@@ -24,7 +24,7 @@ pub fn a_buffering_proxy_delivers_everything_late<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let gate = Gate::new();
         let held_back = gate.clone();
-        let server = Server::respond(move |_, _| pieces(&held_back));
+        let server = MockServer::new().reply_with(move |_| pieces(&held_back));
         let proxy = BufferingProxy::new(&server, ROOM);
         let (request, losses) = with_losses::<A>(client::<A>().build().get(proxy.url("/")));
         let mut session = open::<A>(request.show_comments(true)).await;
@@ -51,13 +51,16 @@ pub fn a_buffering_proxy_delivers_everything_late<A: FaultAdapter>() {
 /// the proxy loses the bytes that it buffered.
 pub fn a_buffering_proxy_is_found_by_the_idle_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
-        let server = Server::respond(|request, number| match (number, request.header("last-event-id")) {
-            (0 | 1, None) => Reply::events().send(": alive\n").send(event(1)).stall(),
-            // The stream ends, so the proxy forwards it at once.
-            (2, None) => Reply::events().send(": alive\n").send(event(1)).send(event(2)).send("id: 3\nda"),
-            (3, Some("2")) => Reply::events().send(event(3)).send(event(4)),
-            _ => Reply::events().stall(),
-        });
+        let server =
+            MockServer::new().reply_with(|request| match (request.number, request.last_event_id()) {
+                (0 | 1, None) => Reply::events().send(": alive\n").send(event(1)).stall(),
+                // The stream ends, so the proxy forwards it at once.
+                (2, None) => {
+                    Reply::events().send(": alive\n").send(event(1)).send(event(2)).send("id: 3\nda")
+                }
+                (3, Some("2")) => Reply::events().send(event(3)).send(event(4)),
+                _ => Reply::events().stall(),
+            });
         let proxy = BufferingProxy::new(&server, ROOM);
         let request = client::<A>().idle_timeout(SHORT).build().get(proxy.url("/"));
         let (request, losses) = with_losses::<A>(request);
@@ -66,6 +69,6 @@ pub fn a_buffering_proxy_is_found_by_the_idle_timeout<A: FaultAdapter>() {
         assert_eq!(causes(&losses), [Cause::IdleTimeout, Cause::IdleTimeout, Cause::Eof]);
         closes::<A>(&server, 0).await;
         dropped_when::<A, _>(session.next(), "one more connection", || server.requests().len() > 4).await;
-        assert_eq!(server.requests()[4].header("last-event-id"), Some("4"));
+        assert_eq!(server.requests()[4].last_event_id(), Some("4"));
     });
 }

@@ -8,7 +8,7 @@ use sse_driver::Error;
 use super::FaultAdapter;
 use super::case::{CHUNKED, SHORT, bounded_case, chunk, delivers, event, large_body};
 use crate::suite::case::{LONG, chain, client, get, next, refused, within};
-use crate::{Gate, Reply, Server};
+use crate::{Gate, Reply, serve};
 
 /// Bytes before a request are not its response (RFC 9112, section 9.2), but a client that sends at
 /// once cannot tell. It fails or takes the response. It never waits for another one, and never
@@ -17,8 +17,8 @@ pub fn a_response_before_the_request_is_settled<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for _ in 0..20 {
             let reply = Reply::raw().send([CHUNKED, &chunk(&event(1)), &chunk(&event(2))].concat());
-            let server = Server::premature(reply.stall());
-            match within::<A, _>(LONG, get::<A>(&server).open()).await.expect("a response or an error") {
+            let server = serve([reply.stall().before_request()]);
+            match within::<A, _>(LONG, get::<A>(&server).open()).await.expect("it comes to something") {
                 Ok(mut session) => delivers::<A>(&mut session, 1..=2, "taken").await,
                 Err(error) => assert!(matches!(error, Error::Connect(_)), "{error:?}"),
             }
@@ -31,9 +31,8 @@ pub fn a_response_before_the_request_is_settled<A: FaultAdapter>() {
 pub fn a_response_before_the_body_of_the_request_is_taken<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let head = Reply::raw().pause(SHORT / 2).send(CHUNKED);
-        let server = Server::premature(
-            (1..=50).fold(head, |reply, n| reply.send(chunk(&event(n)))).wait(&Gate::new()),
-        );
+        let events = (1..=50).fold(head, |reply, n| reply.send(chunk(&event(n))));
+        let server = serve([events.wait(&Gate::new()).before_request()]);
         let request = client::<A>().build().post(server.url("/")).body(large_body());
         let mut session = within::<A, _>(LONG, request.open()).await.expect("an answer").expect("a response");
         delivers::<A>(&mut session, 1..=50, "early").await;

@@ -8,20 +8,19 @@ use sse_driver::proto::{Limits, Oversize};
 use super::FaultAdapter;
 use super::case::{LIMIT, bounded_case, delivers, event};
 use crate::suite::case::{closes, dropped_when, failure, get, open};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply};
 
 /// The amount of data that the server sends. A client that kept all of it would exceed the memory
 /// limit.
 const MUCH: u64 = 24 << 20;
 
 /// Sends an event, and then this forever.
-fn server(endless: &'static str) -> Server {
-    Server::respond(move |_, _| {
-        Reply::events().send(event(1)).send(endless).send_for_ever("y".repeat(1 << 16))
-    })
+fn server(endless: &'static str) -> MockServer {
+    MockServer::new()
+        .reply_with(move |_| Reply::events().send(event(1)).send(endless).send_forever("y".repeat(1 << 16)))
 }
 
-async fn is_too_long<A: FaultAdapter>(server: &Server) {
+async fn is_too_long<A: FaultAdapter>(server: &MockServer) {
     let limits = Limits::default().max_event_len(LIMIT);
     let mut session = open::<A>(get::<A>(server).limits(limits)).await;
     delivers::<A>(&mut session, 1..=1, "before").await;
@@ -60,8 +59,8 @@ pub fn an_event_without_end_is_too_long<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for line in ["data\n", "data: y\n", "id: 2\ndata: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\n"]
         {
-            let server =
-                Server::respond(move |_, _| Reply::events().send(event(1)).send_for_ever(line.repeat(5000)));
+            let server = MockServer::new()
+                .reply_with(move |_| Reply::events().send(event(1)).send_forever(line.repeat(5000)));
             is_too_long::<A>(&server).await;
         }
     });

@@ -6,7 +6,7 @@ use sse_driver::proto::Cause;
 use super::FaultAdapter;
 use super::case::{bounded_case, causes, delivers, event, events, with_losses};
 use crate::suite::case::{chain, closes, get, open, refused};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n";
 
@@ -31,7 +31,7 @@ const ROWS: [Row; 20] = [
     ),
     (
         "a header without end",
-        || Reply::raw().send(OK).send("x: ").send_for_ever("y".repeat(1 << 16)),
+        || Reply::raw().send(OK).send("x: ").send_forever("y".repeat(1 << 16)),
         TOO_LARGE,
     ),
     ("10,000 headers", || ok_with(&format!("{}\r\n", "x: y\r\n".repeat(10_000))), TOO_LARGE),
@@ -60,7 +60,7 @@ fn ok_with(rest: &str) -> Reply {
 pub fn an_invalid_response_is_an_error<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for (what, reply, says) in ROWS {
-            let server = Server::respond(move |_, _| reply());
+            let server = MockServer::new().reply_with(move |_| reply());
             let error = refused::<A>(get::<A>(&server)).await;
             assert!(matches!(error, Error::Connect(_)), "{what}: {error:?}");
             assert!(chain(&error).contains(says), "{what}: {}", chain(&error));
@@ -77,7 +77,7 @@ pub fn an_invalid_response_is_an_error<A: FaultAdapter>() {
 pub fn an_invalid_response_is_retried_after_a_stream<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for (what, reply, says) in ROWS {
-            let server = Server::respond(move |_, number| match number {
+            let server = MockServer::new().reply_with(move |request| match request.number {
                 0 => Reply::events().send(event(1)),
                 1 => reply(),
                 _ => events(2..=2),
@@ -93,7 +93,7 @@ pub fn an_invalid_response_is_retried_after_a_stream<A: FaultAdapter>() {
                 "{what}: {error:?}"
             );
             for number in [1, 2] {
-                assert_eq!(server.requests()[number].header("last-event-id"), Some("1"), "{what}");
+                assert_eq!(server.requests()[number].last_event_id(), Some("1"), "{what}");
             }
         }
     });
@@ -103,8 +103,8 @@ pub fn an_invalid_response_is_retried_after_a_stream<A: FaultAdapter>() {
 /// the first attempt that is an error, later it is retried.
 pub fn informational_responses_without_end_are_an_error<A: FaultAdapter>() {
     bounded_case::<A>(async || {
-        let server = Server::respond(move |_, number| match number {
-            0 | 2 => Reply::raw().send_for_ever("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(100)),
+        let server = MockServer::new().reply_with(move |request| match request.number {
+            0 | 2 => Reply::raw().send_forever("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(100)),
             1 => Reply::events().send(event(1)),
             _ => events(2..=2),
         });

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::FaultAdapter;
 use super::case::{delivers, events};
-use crate::Server;
+use crate::MockServer;
 use crate::suite::case::{client, in_time, open, within};
 
 /// The maximum memory in bytes of a session, with its connection and its share of the runtime.
@@ -13,7 +13,7 @@ const MOST_EACH: u64 = 2400;
 /// An application may have many thousands of idle sessions. None of them owns a buffer.
 pub fn an_idle_session_holds_little<A: FaultAdapter>() {
     in_time(|| {
-        let server = Server::respond(|_, _| events(1..=1));
+        let server = MockServer::new().reply_with(|_| events(1..=1));
         let held = |count: usize| {
             A::memory_of(|| {
                 A::block_on(async {

@@ -6,7 +6,7 @@ use sse_driver::proto::Cause;
 use super::FaultAdapter;
 use super::case::{bounded_case, causes, delivers, event, with_losses};
 use crate::suite::case::{chain, client, dropped_when, get, open, refused};
-use crate::{Reply, Server};
+use crate::{Reply, ReservedPort, serve};
 
 /// A URL whose name never resolves (RFC 6761, section 6.4).
 const UNKNOWN_HOST: &str = "http://nobody.invalid/events";
@@ -16,25 +16,22 @@ const UNKNOWN_HOST: &str = "http://nobody.invalid/events";
 pub fn a_killed_server_is_found_again_on_its_port<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let half = |n| Reply::events().send(event(n)).send(format!("id: {}\ndata: ev", n + 1)).stall();
-        let mut server = Server::script([half(1)]);
+        let mut server = serve([half(1)]);
         let (request, losses) = with_losses::<A>(get::<A>(&server));
         let mut session = open::<A>(request).await;
         delivers::<A>(&mut session, 1..=1, "before").await;
         for last in 1..=3 {
             let lost = losses.all().len();
-            let port = server.kill();
+            let port = ReservedPort::of(server);
             // The lost stream and two refused connections.
             dropped_when::<A, _>(session.next(), "an outage", || losses.all().len() > lost + 2).await;
             let refused =
                 losses.all().pop().and_then(|(_, error)| error).expect("the attempt failed with an error");
             assert!(matches!(*refused, Error::Connect(_)), "{refused:?}");
-            server = port.script([half(last + 1)]);
+            server = port.serve([half(last + 1)]);
             delivers::<A>(&mut session, last + 1..=last + 1, "after").await;
-            let ids: Vec<_> = server
-                .requests()
-                .iter()
-                .map(|request| request.header("last-event-id").map(str::to_owned))
-                .collect();
+            let ids: Vec<_> =
+                server.requests().iter().map(|request| request.last_event_id().map(str::to_owned)).collect();
             assert_eq!(ids, [Some(last.to_string())]);
         }
     });

@@ -8,15 +8,15 @@ use sse_driver::proto::{Cause, ReconnectPolicy};
 
 use super::UnixAdapter;
 use crate::suite::case::{LONG, Notes, case, eventually, within};
-use crate::{Reply, Server, UnixFront};
+use crate::{Reply, UnixFront, serve};
 
 /// A session over a Unix socket works as over TCP: events, a truncated connection, one that ends,
 /// and the end of the session. The host of the URL does not resolve, and is sent as `Host`.
 pub fn a_unix_socket_is_followed_across_connections<A: UnixAdapter>() {
     case::<A>(async || {
         let event = |n| format!("id: {n}\ndata: event {n}\n\n");
-        let server = Server::script([
-            Reply::events().send(event(1)).send("id: 2\ndata: ev").cut(),
+        let server = serve([
+            Reply::events().send(event(1)).send("id: 2\ndata: ev").drop_connection(),
             Reply::events().send(event(2)).send(event(3)),
             Reply::events().send(event(4)).stall(),
         ]);
@@ -39,7 +39,7 @@ pub fn a_unix_socket_is_followed_across_connections<A: UnixAdapter>() {
         }
         assert_eq!(causes.all(), [Cause::Transport, Cause::Eof]);
         let asked = server.requests();
-        let ids: Vec<_> = asked.iter().map(|request| request.header("last-event-id")).collect();
+        let ids: Vec<_> = asked.iter().map(|request| request.last_event_id()).collect();
         assert_eq!(ids, [None, Some("1"), Some("3")]);
         for request in &asked {
             assert_eq!(
@@ -55,7 +55,7 @@ pub fn a_unix_socket_is_followed_across_connections<A: UnixAdapter>() {
 /// A missing socket, or one without a listener, is an error like a refused connection.
 pub fn a_unix_socket_that_is_not_there_is_an_error<A: UnixAdapter>() {
     case::<A>(async || {
-        let front = UnixFront::new(&Server::script([Reply::status(204)]));
+        let front = UnixFront::new(&serve([Reply::status(204)]));
         let (path, left) = (front.path().to_owned(), front.path().with_extension("left"));
         drop(front);
         drop(std::os::unix::net::UnixListener::bind(&left).expect("the folder is writable"));

@@ -8,12 +8,12 @@ use super::case::{
     CHUNKED, SHORT, bounded_case, causes, chunk, delivers, event, events, large_body, with_losses,
 };
 use crate::suite::case::{client, closes, get, open, refused, timed};
-use crate::{Reply, ReservedPort, Server};
+use crate::{MockServer, Reply, ReservedPort};
 
 /// A peer that vanishes sends no end. The idle timeout expires, and a partial event is dropped.
 pub fn a_peer_that_vanishes_within_an_event_is_found_by_the_idle_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
-        let server = Server::respond(|_, number| match number {
+        let server = MockServer::new().reply_with(|request| match request.number {
             0 => Reply::events().send(event(1)).send("id: 2\nevent: half\ndata: ev").stall(),
             // In the middle of a character and of a chunk.
             1 => Reply::raw().send(CHUNKED).send(b"ff\r\nid: 2\ndata: \xe2\x82").stall(),
@@ -26,7 +26,7 @@ pub fn a_peer_that_vanishes_within_an_event_is_found_by_the_idle_timeout<A: Faul
         assert!(took >= SHORT, "two idle times are over after {took:?}");
         assert_eq!(causes(&losses), [Cause::IdleTimeout; 2]);
         for number in [1, 2] {
-            assert_eq!(server.requests()[number].header("last-event-id"), Some("1"));
+            assert_eq!(server.requests()[number].last_event_id(), Some("1"));
         }
         closes::<A>(&server, 0).await;
     });
@@ -35,8 +35,8 @@ pub fn a_peer_that_vanishes_within_an_event_is_found_by_the_idle_timeout<A: Faul
 /// Leading zeros of a chunk size are framing, so a stream of nothing else counts as silent.
 pub fn a_chunk_size_without_end_is_found_by_the_idle_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
-        let server = Server::respond(|_, number| match number {
-            0 => Reply::raw().send([CHUNKED, &chunk(&event(1))].concat()).send_for_ever("0".repeat(1 << 14)),
+        let server = MockServer::new().reply_with(|request| match request.number {
+            0 => Reply::raw().send([CHUNKED, &chunk(&event(1))].concat()).send_forever("0".repeat(1 << 14)),
             _ => events(2..=2),
         });
         let (request, losses) = with_losses::<A>(get::<A>(&server).idle_timeout(SHORT));
@@ -61,7 +61,7 @@ pub fn a_peer_that_does_not_read_is_found_by_the_response_timeout<A: FaultAdapte
 
 /// A response that never completes is an error on the first attempt, and is retried later.
 async fn times_out<A: FaultAdapter>(incomplete: fn() -> Reply) {
-    let server = Server::respond(move |_, number| match number {
+    let server = MockServer::new().reply_with(move |request| match request.number {
         0 | 2 => incomplete(),
         1 => Reply::events().send(event(1)),
         _ => events(2..=2),

@@ -15,23 +15,23 @@ use super::log::Kind;
 use super::network::Network;
 use super::server::URL;
 use super::world::{Shared, World};
-use crate::FakeClock;
+use crate::MockTimer;
 
 pub(super) struct Application<'a> {
     shared: &'a Shared,
-    client: &'a Client<Network, FakeClock>,
-    clock: FakeClock,
+    client: &'a Client<Network, MockTimer>,
+    clock: MockTimer,
     /// The entries of the log up to here are done with.
     done: usize,
     /// It has closed its session, and wants to hear no more of it.
     has_closed: bool,
 }
 
-type Open = Session<Network, FakeClock>;
+type Open = Session<Network, MockTimer>;
 type Item = Option<Result<Frame, Error>>;
 
 impl<'a> Application<'a> {
-    pub(super) fn new(shared: &'a Shared, client: &'a Client<Network, FakeClock>) -> Self {
+    pub(super) fn new(shared: &'a Shared, client: &'a Client<Network, MockTimer>) -> Self {
         let clock = shared.world().clock.clone();
         Self { shared, client, clock, done: 0, has_closed: false }
     }
@@ -43,8 +43,7 @@ impl<'a> Application<'a> {
                 let mut world = self.shared.world();
                 assert_eq!(world.open, 0, "the connection of a session that is no more");
                 world.count("session");
-                world.life = Life::new(&world.settings, self.done);
-                world.life.back_at = world.now();
+                world.life = Life::new(&world.settings, self.done, world.now());
                 self.done
             };
             self.has_closed = false;
@@ -62,7 +61,7 @@ impl<'a> Application<'a> {
         }
     }
 
-    fn request(&self, id: usize) -> RequestBuilder<Network, FakeClock> {
+    fn request(&self, id: usize) -> RequestBuilder<Network, MockTimer> {
         let world = self.shared.world();
         let settings = world.settings.clone();
         let shared = self.shared.clone();

@@ -13,7 +13,7 @@ use sse_driver::{EffectiveUrl, Event, RequestBody, Timer, Transport};
 use super::log::DONE;
 use super::server::{self, Answer, MOVED, Outcome, Script, Turn};
 use super::world::{Shared, World};
-use crate::{FakeSleep, reference};
+use crate::{MockSleep, reference};
 
 #[derive(Clone)]
 pub(super) struct Network(Shared);
@@ -122,7 +122,7 @@ pub(super) struct Body {
     sent: usize,
     /// Whether what it says counts.
     is_stream: bool,
-    sleep: Option<FakeSleep>,
+    sleep: Option<MockSleep>,
 }
 
 impl Stream for Body {

@@ -78,7 +78,7 @@ fn check(world: &World, request: &Request<RequestBody>) -> usize {
     assert_eq!(request.headers()["accept"], "text/event-stream");
     assert_eq!(request.headers()["cache-control"], "no-cache");
     let id = last_event_id(request.headers());
-    assert_eq!(id, world.life.last_event_id, "the last event ID that is sent");
+    assert_eq!(id, world.life.last_event_id(), "the last event ID that is sent");
     id
 }
 

@@ -9,7 +9,7 @@ use sse_driver::{Instant, Timer};
 use super::life::Life;
 use super::log::{self, Entry};
 use super::settings::Settings;
-use crate::{FakeClock, SplitMix64};
+use crate::{MockTimer, SplitMix64};
 
 /// The world, as the network, the application and the client's `on_state` hold it.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ impl Shared {
 
 pub(super) struct World {
     pub(super) dice: Dice,
-    pub(super) clock: FakeClock,
+    pub(super) clock: MockTimer,
     pub(super) settings: Settings,
     /// The server's; the entry at index n has the id n + 1.
     pub(super) log: Vec<Entry>,
@@ -52,10 +52,10 @@ impl World {
         let mut dice = Dice(SplitMix64::new(seed));
         let settings = Settings::draw(&mut dice);
         let log = log::draw(&mut dice, &settings);
-        let life = Life::new(&settings, 0);
+        let life = Life::new(&settings, 0, Instant::ZERO);
         let world = Self {
             dice,
-            clock: FakeClock::seeded(seed),
+            clock: MockTimer::with_seed(seed),
             settings,
             log,
             life,

@@ -4,14 +4,14 @@ use sse_driver::proto::{CloseReason, ReadyState};
 
 use super::Adapter;
 use super::case::{Notes, SessionOf, case, closes, data, dropped_when, ends, get, is_open, open};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply, serve};
 
-fn server() -> Server {
-    Server::script([Reply::events().send("data: a\n\ndata: b\n\ndata: c\n\n").stall()])
+fn server() -> MockServer {
+    serve([Reply::events().send("data: a\n\ndata: b\n\ndata: c\n\n").stall()])
 }
 
 /// Opens a session and reads the first of three events that arrive together.
-async fn reading<A: Adapter>(server: &Server) -> SessionOf<A> {
+async fn reading<A: Adapter>(server: &MockServer) -> SessionOf<A> {
     let mut session = open::<A>(get::<A>(server)).await;
     assert_eq!(data::<A>(&mut session).await, "a");
     assert!(is_open(server, 0));

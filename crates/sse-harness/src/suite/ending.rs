@@ -8,9 +8,9 @@ use sse_driver::proto::{CloseReason, ReadyState};
 
 use super::Adapter;
 use super::case::{RequestOf, case, closes, data, ends, failure, get, open};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply, serve};
 
-fn until_done<A: Adapter>(server: &Server) -> RequestOf<A> {
+fn until_done<A: Adapter>(server: &MockServer) -> RequestOf<A> {
     get::<A>(server).finish_after(|event| event.data == "[DONE]")
 }
 
@@ -18,7 +18,7 @@ fn until_done<A: Adapter>(server: &Server) -> RequestOf<A> {
 /// and the end is normal.
 pub fn the_terminal_event_finishes_the_session<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().send("data: a\n\ndata: [DONE]\n\ndata: b\n\n").stall()]);
+        let server = serve([Reply::events().send("data: a\n\ndata: [DONE]\n\ndata: b\n\n").stall()]);
         let mut session = open::<A>(until_done::<A>(&server)).await;
         for expected in ["a", "[DONE]"] {
             assert_eq!(data::<A>(&mut session).await, expected);
@@ -36,14 +36,14 @@ pub fn the_terminal_event_finishes_the_session<A: Adapter>() {
 pub fn a_stream_without_its_terminal_event_is_truncated<A: Adapter>() {
     case::<A>(async || {
         let half = || Reply::events().send("data: a\n\n");
-        let server = Server::script([half()]);
+        let server = serve([half()]);
         let mut session = open::<A>(until_done::<A>(&server).max_reconnection_attempts(0)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         let error = failure::<A>(&mut session).await;
         assert!(matches!(error, Error::Truncated), "{error:?}");
         assert_eq!(server.requests().len(), 1);
 
-        let server = Server::script([half(), Reply::events().send("data: [DONE]\n\n").stall()]);
+        let server = serve([half(), Reply::events().send("data: [DONE]\n\n").stall()]);
         let mut session = open::<A>(until_done::<A>(&server)).await;
         for expected in ["a", "[DONE]"] {
             assert_eq!(data::<A>(&mut session).await, expected);
@@ -68,7 +68,7 @@ impl std::error::Error for Overloaded {}
 pub fn an_event_can_be_an_error<A: Adapter>() {
     case::<A>(async || {
         let body = "data: a\n\nevent: error\ndata: come back later\n\ndata: b\n\n";
-        let server = Server::script([Reply::events().send(body).stall()]);
+        let server = serve([Reply::events().send(body).stall()]);
         let request = get::<A>(&server)
             .fail_when(|event| (event.event_type == "error").then(|| Overloaded(event.data.to_string())));
         let mut session = open::<A>(request).await;

@@ -5,12 +5,12 @@ use sse_driver::proto::{Cause, CloseReason};
 
 use super::Adapter;
 use super::case::{case, data, ends, failure, get, open};
-use crate::{Gate, Reply, Server};
+use crate::{Gate, Reply, serve};
 
 /// The end is normal.
 pub fn without_reconnection_the_session_ends_with_the_stream<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().send("data: a\n\n")]);
+        let server = serve([Reply::events().send("data: a\n\n")]);
         let mut session = open::<A>(get::<A>(&server).max_reconnection_attempts(0)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         ends::<A>(&mut session).await;
@@ -22,9 +22,9 @@ pub fn without_reconnection_the_session_ends_with_the_stream<A: Adapter>() {
 /// The error says how the stream broke off.
 pub fn without_reconnection_a_broken_stream_is_an_error<A: Adapter>() {
     case::<A>(async || {
-        for end in [Reply::cut, Reply::reset] {
+        for end in [Reply::drop_connection, Reply::reset] {
             let gate = Gate::new();
-            let server = Server::script([end(Reply::events().send("data: a\n\n").wait(&gate))]);
+            let server = serve([end(Reply::events().send("data: a\n\n").wait(&gate))]);
             let mut session = open::<A>(get::<A>(&server).max_reconnection_attempts(0)).await;
             assert_eq!(data::<A>(&mut session).await, "a");
             gate.open();
@@ -41,7 +41,7 @@ pub fn attempts_are_used_up<A: Adapter>() {
     case::<A>(async || {
         let stream = |data| Reply::events().send(format!("data: {data}\n\n"));
         let busy = || Reply::status(503).send("busy");
-        let server = Server::script([stream("a"), busy(), stream("b"), Reply::events(), busy()]);
+        let server = serve([stream("a"), busy(), stream("b"), Reply::events(), busy()]);
         let mut session = open::<A>(get::<A>(&server).max_reconnection_attempts(2)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         assert_eq!(data::<A>(&mut session).await, "b");

@@ -9,7 +9,7 @@ use futures_util::future::{Either, join_all, select};
 
 use super::Adapter;
 use super::case::{case, client, closes, data, eventually, get, open, sleep};
-use crate::{Gate, Reply, Server};
+use crate::{Gate, MockServer, Reply, serve};
 
 /// A thousand connections are open at the same time, each with its own events.
 ///
@@ -22,7 +22,7 @@ pub fn a_thousand_sessions_on_one_thread<A: Adapter>() {
         let _ = rlimit::increase_nofile_limit(FILES);
         let gate = Gate::new();
         let before_second = gate.clone();
-        let server = Server::respond(move |request, _| {
+        let server = MockServer::new().reply_with(move |request| {
             let first = Reply::events().send(format!("data: first of {}\n\n", request.path));
             first.wait(&before_second).send(format!("data: second of {}\n\n", request.path)).stall()
         });
@@ -58,7 +58,7 @@ pub fn a_session_that_is_not_read_stops_its_server<A: Adapter>() {
     const MOST: u64 = 64 << 20;
     case::<A>(async || {
         let long = "x".repeat(64 << 10);
-        let server = Server::script([Reply::events().send_for_ever(format!("data: {long}\n\n"))]);
+        let server = serve([Reply::events().send_forever(format!("data: {long}\n\n"))]);
         let mut session = open::<A>(get::<A>(&server)).await;
         assert!(data::<A>(&mut session).await == long);
         let mut sent = 0;
@@ -89,7 +89,7 @@ pub fn an_endless_stream_of_comments_yields<A: Adapter>() {
 async fn yields_to_a_clock<A: Adapter>(frame: &str) {
     /// The maximum number of events between two turns of the clock.
     const IN_A_ROW: u32 = 1000;
-    let server = Server::script([Reply::events().send_for_ever(frame.repeat(10_000))]);
+    let server = serve([Reply::events().send_forever(frame.repeat(10_000))]);
     let mut session = open::<A>(get::<A>(&server)).await;
     let in_a_row = Cell::new(0);
     let reader = async {

@@ -7,7 +7,7 @@ use super::Adapter;
 use super::case::{
     BuilderOf, LONG, RequestOf, SessionOf, case, client, closes, data, failure, get, next, open, within,
 };
-use crate::{Reply, Server};
+use crate::{Reply, serve};
 
 const STREAM: &str = "\u{feff}: a comment\nevent: tick\nid: 7\ndata: one\ndata:two\n\nretry: 100\rdata\r\rid\r\ndata: \u{fc}\r\nnoise\r\n\r\n";
 
@@ -32,7 +32,7 @@ pub fn events_have_all_fields_in_any_chunks<A: Adapter>() {
             Reply::events().until_close().send_each_byte(STREAM),
         ];
         for reply in replies {
-            let server = Server::script([reply.stall()]);
+            let server = serve([reply.stall()]);
             let mut session = open::<A>(get::<A>(&server)).await;
             for (event_type, data, own_id, id) in [
                 ("tick", "one\ntwo", Some("7"), "7"),
@@ -71,7 +71,7 @@ async fn shown<A: Adapter>(
     of_request: fn(RequestOf<A>, bool) -> RequestOf<A>,
     when_on: &[&str],
 ) {
-    let server = Server::script([stream_of_frames()]);
+    let server = serve([stream_of_frames()]);
     let unset = None;
     for on_client in [unset, Some(false), Some(true)] {
         for on_request in [unset, Some(false), Some(true)] {
@@ -102,7 +102,7 @@ fn say(frame: Frame) -> String {
 pub fn an_event_that_is_too_long_ends_the_session<A: Adapter>() {
     case::<A>(async || {
         let long = "x".repeat(1000);
-        let server = Server::script([Reply::events().send("data: a\n\ndata: ").send(long).stall()]);
+        let server = serve([Reply::events().send("data: a\n\ndata: ").send(long).stall()]);
         let limits = Limits::default().max_event_len(100);
         let mut session = open::<A>(get::<A>(&server).limits(limits)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
@@ -118,7 +118,7 @@ pub fn an_event_that_is_too_long_ends_the_session<A: Adapter>() {
 pub fn an_event_that_is_too_long_can_be_skipped<A: Adapter>() {
     case::<A>(async || {
         let body = format!("data: a\n\ndata: {}\n\ndata: b\n\n", "x".repeat(1000));
-        let server = Server::script([Reply::events().send(body).stall()]);
+        let server = serve([Reply::events().send(body).stall()]);
         let limits = Limits::default().max_event_len(100).oversize(Oversize::Skip);
         let request = || get::<A>(&server).limits(limits);
         let mut session = open::<A>(request()).await;

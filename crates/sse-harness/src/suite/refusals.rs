@@ -9,7 +9,7 @@ use sse_driver::{Error, State};
 
 use super::Adapter;
 use super::case::{case, chain, client, closes, data, failure, get, open, refused, timed};
-use crate::{Reply, ReservedPort, Server};
+use crate::{Reply, ReservedPort, serve};
 
 fn stream(data: &str) -> Reply {
     Reply::events().send(format!("data: {data}\n\n"))
@@ -20,7 +20,7 @@ fn stream(data: &str) -> Reply {
 pub fn a_404_is_an_error_with_its_body<A: Adapter>() {
     case::<A>(async || {
         let page = Reply::status(404).header("content-type", "text/plain").header("x-id", "7");
-        let server = Server::script([page.send("no such ").send("stream")]);
+        let server = serve([page.send("no such ").send("stream")]);
         let error = refused::<A>(get::<A>(&server).retry_initial(true)).await;
         assert_eq!(error.to_string(), "expected status 200 and text/event-stream, got status 404 Not Found");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
@@ -37,8 +37,8 @@ pub fn a_404_is_an_error_with_its_body<A: Adapter>() {
 /// A large page is not read to its end.
 pub fn the_body_of_an_error_is_cut_at_64_kib<A: Adapter>() {
     case::<A>(async || {
-        let page = Reply::status(403).chunked().send("forbidden ").send_for_ever("x".repeat(1000));
-        let server = Server::script([page]);
+        let page = Reply::status(403).chunked().send("forbidden ").send_forever("x".repeat(1000));
+        let server = serve([page]);
         let error = refused::<A>(get::<A>(&server)).await;
         let body = error.response().expect("there was a response").body();
         assert_eq!(body.len(), 64 * 1024);
@@ -50,7 +50,7 @@ pub fn the_body_of_an_error_is_cut_at_64_kib<A: Adapter>() {
 /// A failure before the first stream is most likely a wrong URL, so it is an error at once.
 pub fn a_500_is_final_before_the_first_stream<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::status(500).send("broken"), stream("a").stall()]);
+        let server = serve([Reply::status(500).send("broken"), stream("a").stall()]);
         let error = refused::<A>(get::<A>(&server)).await;
         assert_eq!(error.response().expect("there was a response").body(), "broken");
         assert_eq!((error.status().map(|status| status.as_u16()), server.requests().len()), (Some(500), 1));
@@ -60,7 +60,7 @@ pub fn a_500_is_final_before_the_first_stream<A: Adapter>() {
 /// With `retry_initial` it is retried like any other.
 pub fn a_500_is_retried_with_retry_initial<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::status(500).send("broken"), stream("a").stall()]);
+        let server = serve([Reply::status(500).send("broken"), stream("a").stall()]);
         let mut session = open::<A>(get::<A>(&server).retry_initial(true)).await;
         assert_eq!(session.response().expect("it is open").status(), 200);
         assert_eq!(data::<A>(&mut session).await, "a");
@@ -73,7 +73,7 @@ pub fn a_500_is_retried_after_a_stream<A: Adapter>() {
     case::<A>(async || {
         let busy = [500, 502, 503, 504, 429].map(|status| Reply::status(status).send("busy"));
         let replies = [stream("a")].into_iter().chain(busy).chain([stream("b").stall()]);
-        let server = Server::script(replies);
+        let server = serve(replies);
         let mut session = open::<A>(get::<A>(&server)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         assert_eq!(data::<A>(&mut session).await, "b");
@@ -90,14 +90,14 @@ pub fn another_content_type_is_refused<A: Adapter>() {
     case::<A>(async || {
         let ok = |content_type| Reply::status(200).header("content-type", content_type);
         let expected = "expected status 200 and text/event-stream, got status 200 OK and ";
-        let html = Server::script([ok("text/html").send("<p>")]);
+        let html = serve([ok("text/html").send("<p>")]);
         let error = refused::<A>(get::<A>(&html)).await;
         assert_eq!(error.to_string(), format!("{expected}content type \"text/html\""));
         assert_eq!(error.response().expect("there was a response").body(), "<p>");
-        let none = Server::script([Reply::status(200).send("data: a\n\n")]);
+        let none = serve([Reply::status(200).send("data: a\n\n")]);
         assert_eq!(refused::<A>(get::<A>(&none)).await.to_string(), format!("{expected}no content type"));
         let events = ok("Text/Event-Stream; charset=utf-8").send("data: a\n\n");
-        let later = Server::script([events, ok("text/html").send("<p>"), stream("b")]);
+        let later = serve([events, ok("text/html").send("<p>"), stream("b")]);
         let mut session = open::<A>(get::<A>(&later)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         assert!(matches!(failure::<A>(&mut session).await, Error::Response(_)));
@@ -109,7 +109,7 @@ pub fn another_content_type_is_refused<A: Adapter>() {
 pub fn retry_after_is_waited_for<A: Adapter>() {
     case::<A>(async || {
         let busy = Reply::status(503).header("retry-after", "1");
-        let server = Server::script([stream("a"), busy, stream("b").stall()]);
+        let server = serve([stream("a"), busy, stream("b").stall()]);
         let mut session = open::<A>(get::<A>(&server)).await;
         let (before, a) = timed::<A, _>(data::<A>(&mut session)).await;
         let (took, b) = timed::<A, _>(data::<A>(&mut session)).await;
@@ -153,7 +153,7 @@ pub fn a_refused_connection_is_retried_until_the_server_is_there<A: Adapter>() {
                 if matches!(state, State::Connecting { attempt: 3, .. }) {
                     let port =
                         started.0.lock().expect("no panic").take().expect("there is one third attempt");
-                    *started.1.lock().expect("no panic") = Some(port.script([stream("a").stall()]));
+                    *started.1.lock().expect("no panic") = Some(port.serve([stream("a").stall()]));
                 }
             }
         };

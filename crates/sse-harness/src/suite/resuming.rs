@@ -7,13 +7,13 @@ use sse_driver::proto::{CloseReason, ReadyState};
 
 use super::Adapter;
 use super::case::{Notes, case, closes, data, dropped_when, ends, get, is_open, next, open};
-use crate::{Gate, RecordedRequest, Reply, Server};
+use crate::{Gate, RecordedRequest, Reply, serve};
 
 /// Checks that a stream that breaks off in the middle of its second event resumes after the first.
 /// The client sends that ID once, in place of the caller's own, and drops the partial event with
 /// its ID.
 async fn goes_on<A: Adapter>(broken: Reply, gate: &Gate) {
-    let server = Server::script([broken, Reply::events().send("data: b\n\nid: 3\ndata: c\n\n").stall()]);
+    let server = serve([broken, Reply::events().send("data: b\n\nid: 3\ndata: c\n\n").stall()]);
     let mut session = open::<A>(get::<A>(&server).header("last-event-id", "0")).await;
     let first = next::<A>(&mut session).await.expect("an event").expect("no error");
     assert_eq!((&*first.data, &*first.last_event_id), ("a", "1"));
@@ -38,7 +38,7 @@ fn half(gate: &Gate) -> Reply {
 /// The server ends the stream in the middle of an event, with a last chunk or without.
 pub fn a_cut_stream_goes_on_after_its_last_event<A: Adapter>() {
     case::<A>(async || {
-        for end in [Reply::close, Reply::cut] {
+        for end in [Reply::close, Reply::drop_connection] {
             let gate = Gate::new();
             goes_on::<A>(end(half(&gate)), &gate).await;
         }
@@ -56,7 +56,7 @@ pub fn a_reset_stream_goes_on_after_its_last_event<A: Adapter>() {
 /// A 204 is a normal end, and no other request follows.
 pub fn a_later_204_ends_the_session<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().send("data: a\n\n"), Reply::status(204)]);
+        let server = serve([Reply::events().send("data: a\n\n"), Reply::status(204)]);
         let mut session = open::<A>(get::<A>(&server)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         ends::<A>(&mut session).await;
@@ -89,8 +89,7 @@ fn describe(state: &State) -> String {
 pub fn states_come_in_order<A: Adapter>() {
     case::<A>(async || {
         let stream = |data| Reply::events().send(format!("data: {data}\n\n"));
-        let server =
-            Server::script([stream("a"), Reply::status(503), stream("b").stall(), Reply::status(204)]);
+        let server = serve([stream("a"), Reply::status(503), stream("b").stall(), Reply::status(204)]);
         let notes = Notes::new();
         let seen = notes.clone();
         let request = get::<A>(&server).on_state(move |state| seen.push(describe(state)));
@@ -121,7 +120,7 @@ pub fn states_come_in_order<A: Adapter>() {
 pub fn reconnect_ends_the_wait<A: Adapter>() {
     case::<A>(async || {
         let first = Reply::events().send("retry: 3600000\nid: 1\ndata: a\n\n");
-        let server = Server::script([first, Reply::events().send("data: b\n\n").stall()]);
+        let server = serve([first, Reply::events().send("data: b\n\n").stall()]);
         let notes = Notes::new();
         let seen = notes.clone();
         let request = get::<A>(&server).on_state(move |state| {
@@ -144,7 +143,7 @@ pub fn reconnect_ends_the_wait<A: Adapter>() {
 /// after the last event, and has its own response.
 pub fn reconnect_drops_an_open_connection<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([
+        let server = serve([
             Reply::events().header("x-number", "1").send("id: 1\ndata: a\n\n").stall(),
             Reply::events().header("x-number", "2").send("data: b\n\n").stall(),
         ]);
