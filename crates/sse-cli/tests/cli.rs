@@ -304,7 +304,10 @@ fn https_with_a_root_of_ones_own() {
             }
         }
         let (status, _, stderr) = run(&["follow", &server.url("/events")]);
-        assert!(status == 1 && stderr.contains("cannot establish TLS with 127.0.0.1"), "without the root: {stderr}");
+        assert!(
+            status == 1 && stderr.contains("cannot establish TLS with 127.0.0.1"),
+            "without the root: {stderr}"
+        );
     }
 }
 

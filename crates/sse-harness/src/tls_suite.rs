@@ -129,7 +129,10 @@ pub fn https_never_leads_down_to_http<A: TlsAdapter>() {
     let error = follow::<A>(&secure.url("/")).expect_err("the redirect is not followed");
     let causes = core::iter::successors(error.source(), |&error| error.source());
     let messages: Vec<_> = causes.map(ToString::to_string).collect();
-    assert!(messages.iter().any(|cause| cause == "the redirect leads from https down to http"), "{messages:?}");
+    assert!(
+        messages.iter().any(|cause| cause == "the redirect leads from https down to http"),
+        "{messages:?}"
+    );
     assert!(plain.requests().is_empty());
 }
 
