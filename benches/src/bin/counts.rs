@@ -1,16 +1,17 @@
-//! Decodes a small input in several ways, so that callgrind can count the instructions of each: see
-//! `.ci/instructions`.
+//! Decodes a small input in several ways, with the decoder alone and with a whole session, so that callgrind
+//! can count the instructions of each: see `.ci/instructions`.
 //!
 //! It prints one line per row, in order: workload, piece, way, events.
 
 use std::hint::black_box;
 
-use sse_benches::ours::{Lent, Owned};
+use sse_benches::ours::{ForEachFrame, Lent, Next, Owned};
 use sse_benches::{Cut, Pieces, Subject, Workload, workloads};
 
 const STREAM_LEN: usize = 256 * 1024;
 const CUTS: [Cut; 3] = [Cut::Bytes(65536), Cut::Bytes(1460), Cut::Bytes(64)];
-const WAYS: [Subject; 2] = [Subject::of::<Lent>(), Subject::of::<Owned>()];
+const WAYS: [Subject; 4] =
+    [Subject::of::<Lent>(), Subject::of::<Owned>(), Subject::of::<ForEachFrame>(), Subject::of::<Next>()];
 
 fn main() {
     for workload in workloads::all(STREAM_LEN) {

@@ -19,8 +19,10 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Print the events of a URL as they come, across reconnections.
     Follow(Box<FollowArgs>),
+    /// Watch a stream and say what is wrong with its server.
+    Doctor(Box<crate::doctor::DoctorArgs>),
     /// Follow an embedded server that drops the connection twice, and count what came.
-    Demo,
+    Demo(DemoArgs),
     /// Serve a recorded stream, for trying clients out.
     Serve(ServeArgs),
 }
@@ -93,6 +95,13 @@ pub(crate) enum Format {
 }
 
 #[derive(clap::Args)]
+pub(crate) struct DemoArgs {
+    /// Serve a page instead, in which the browser's client follows the stream. `.ci/web page FOLDER` builds it.
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = "target/page")]
+    pub(crate) web: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
 pub(crate) struct ServeArgs {
     /// The stream, as it would go over the wire.
     pub(crate) file: PathBuf,
@@ -110,7 +119,7 @@ pub(crate) struct ServeArgs {
     pub(crate) retry: Option<u64>,
 }
 
-fn header(text: &str) -> Result<(http::HeaderName, http::HeaderValue), String> {
+pub(crate) fn header(text: &str) -> Result<(http::HeaderName, http::HeaderValue), String> {
     let (name, value) = text.split_once(':').ok_or("expected `Name: value`, got no colon")?;
     let name = name.trim().parse().map_err(|_| "expected a header name before the colon")?;
     let value = value.trim().parse().map_err(|_| "expected a header value after the colon")?;
@@ -125,7 +134,7 @@ pub(crate) fn event_id(text: &str) -> Result<String, &'static str> {
     }
 }
 
-fn some_time(text: &str) -> Result<Duration, String> {
+pub(crate) fn some_time(text: &str) -> Result<Duration, String> {
     match duration(text)? {
         Duration::ZERO => Err("expected more than no time at all".to_owned()),
         time => Ok(time),

@@ -11,8 +11,10 @@ use std::time::Duration;
 use sse_tokio::{Client, Error, State};
 use tokio::net::TcpListener;
 
+use crate::args::DemoArgs;
 use crate::failure;
-use crate::serve::{Recording, play};
+use crate::serve::{Recording, play, respond};
+use crate::web::web;
 
 /// Prints a line. That nobody reads it is no reason to stop counting.
 macro_rules! say {
@@ -23,13 +25,24 @@ macro_rules! say {
 
 const STREAM: &str = include_str!("demo.txt");
 
-pub(crate) async fn demo() -> ExitCode {
+/// How often the server drops the connection.
+pub(crate) const DROPS: usize = 2;
+
+/// The stream of the demonstration, and how it is played.
+pub(crate) fn recording() -> Recording {
     let mut recording = Recording::new(STREAM.as_bytes()).expect("the recording is part of the program");
     recording.interval = Duration::from_millis(150);
     recording.drop_after = Some(4);
-    recording.drops = AtomicUsize::new(2);
+    recording.drops = AtomicUsize::new(DROPS);
     recording.retry = Some(300);
-    let recording = Arc::new(recording);
+    recording
+}
+
+pub(crate) async fn demo(args: DemoArgs) -> ExitCode {
+    if let Some(folder) = args.web {
+        return web(&folder).await;
+    }
+    let recording = Arc::new(recording());
     let listener = match TcpListener::bind("127.0.0.1:0").await {
         Ok(listener) => listener,
         Err(error) => return failure(format_args!("cannot listen on the loopback address: {error}")),
@@ -38,7 +51,8 @@ pub(crate) async fn demo() -> ExitCode {
         Ok(address) => format!("http://{address}/"),
         Err(error) => return failure(format_args!("the listener has no address: {error}")),
     };
-    tokio::spawn(play(listener, Arc::clone(&recording)));
+    let played = Arc::clone(&recording);
+    tokio::spawn(play(listener, move |request| respond(request, &played)));
     say!("following {url}, whose server will drop the connection twice");
     let reconnections = Arc::new(AtomicU64::new(0));
     match follow(&url, Arc::clone(&reconnections)).await {

@@ -7,9 +7,11 @@
 mod args;
 mod checkpoint;
 mod demo;
+mod doctor;
 mod follow;
 mod print;
 mod serve;
+mod web;
 
 use std::process::ExitCode;
 
@@ -26,7 +28,8 @@ async fn main() -> ExitCode {
     });
     match Args::parse().command {
         Command::Follow(args) => follow::follow(*args).await,
-        Command::Demo => demo::demo().await,
+        Command::Doctor(args) => doctor::doctor(*args).await,
+        Command::Demo(args) => demo::demo(args).await,
         Command::Serve(args) => serve::serve(args).await,
     }
 }

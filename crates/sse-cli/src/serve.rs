@@ -13,7 +13,7 @@ use futures_util::stream;
 use http::{Request, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Empty, StreamBody};
-use hyper::body::Frame as BodyFrame;
+use hyper::body::{Frame as BodyFrame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use crate::args::ServeArgs;
 use crate::failure;
 
-type Body = UnsyncBoxBody<Bytes, io::Error>;
+pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// A recorded stream, and how it is played.
 pub(crate) struct Recording {
@@ -98,21 +98,25 @@ pub(crate) async fn serve(args: ServeArgs) -> ExitCode {
         // Whoever started it may have closed its stdout; it serves all the same.
         let _ = writeln!(io::stdout(), "http://{address}/");
     }
-    play(listener, Arc::new(recording)).await
+    let recording = Arc::new(recording);
+    play(listener, move |request| respond(request, &recording)).await
 }
 
-/// Accepts connections for ever.
-pub(crate) async fn play(listener: TcpListener, recording: Arc<Recording>) -> ! {
+/// Accepts connections for ever, and answers their requests.
+pub(crate) async fn play(
+    listener: TcpListener,
+    answer: impl Fn(&Request<Incoming>) -> Response<Body> + Clone + Send + Sync + 'static,
+) -> ! {
     loop {
         // What one client does wrong is no reason to stop serving the others.
         let Ok((socket, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
-        let recording = Arc::clone(&recording);
+        let answer = answer.clone();
         tokio::spawn(async move {
             let answer = service_fn(|request| {
-                let response = respond(&request, &recording);
+                let response = answer(&request);
                 async move { Ok::<_, Infallible>(response) }
             });
             let _ = http1::Builder::new().serve_connection(TokioIo::new(socket), answer).await;
@@ -120,7 +124,7 @@ pub(crate) async fn play(listener: TcpListener, recording: Arc<Recording>) -> ! 
     }
 }
 
-fn respond<B>(request: &Request<B>, recording: &Arc<Recording>) -> Response<Body> {
+pub(crate) fn respond<B>(request: &Request<B>, recording: &Arc<Recording>) -> Response<Body> {
     let next = request.headers().get("last-event-id").map_or(0, |id| recording.after(id.as_bytes()));
     if next > 0 && next == recording.events.len() {
         let mut response = Response::new(Empty::new().map_err(|never| match never {}).boxed_unsync());

@@ -1,6 +1,7 @@
 //! What a request carries.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -8,7 +9,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_core::Stream;
 
-use crate::BoxError;
+use crate::maybe_send::{dyn_hook, dyn_maybe_send};
+use crate::{BoxError, MaybeSend, MaybeSync};
 
 /// The body of a request: bytes, or a stream that is made anew each time the request is sent.
 ///
@@ -32,15 +34,15 @@ pub struct RequestBody(Kind);
 #[derive(Clone)]
 enum Kind {
     Bytes(Bytes),
-    Stream(Arc<dyn Fn() -> BodyStream + Send + Sync>),
+    Stream(Arc<dyn_hook!(Fn() -> BodyStream)>),
 }
 
 impl RequestBody {
     /// A body of unknown length, in parts. `make` is called each time the request is sent; an `Err` from its stream
     /// fails that attempt.
-    pub fn stream<S, E>(make: impl Fn() -> S + Send + Sync + 'static) -> Self
+    pub fn stream<S, E>(make: impl Fn() -> S + MaybeSend + MaybeSync + 'static) -> Self
     where
-        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        S: Stream<Item = Result<Bytes, E>> + MaybeSend + 'static,
         E: Into<BoxError>,
     {
         Self(Kind::Stream(Arc::new(move || BodyStream(Box::pin(Parts(Box::pin(make())))))))
@@ -62,6 +64,23 @@ impl RequestBody {
             Kind::Bytes(bytes) => BodyStream(Box::pin(Whole(bytes.clone()))),
             Kind::Stream(make) => make(),
         }
+    }
+
+    /// The body in one piece, for a transport that cannot send it in parts. A stream is read to its end, and all of it
+    /// is held in memory.
+    ///
+    /// # Errors
+    ///
+    /// What the stream failed with.
+    pub async fn to_bytes(&self) -> Result<Bytes, BoxError> {
+        if let Some(bytes) = self.as_bytes() {
+            return Ok(bytes.clone());
+        }
+        let (mut parts, mut whole) = (self.to_stream(), Vec::new());
+        while let Some(part) = poll_fn(|cx| Pin::new(&mut parts).poll_next(cx)).await {
+            whole.extend_from_slice(&part?);
+        }
+        Ok(whole.into())
     }
 }
 
@@ -120,7 +139,7 @@ impl From<&'static str> for RequestBody {
 /// # Ok::<(), sse_driver::BoxError>(())
 /// # }).unwrap();
 /// ```
-pub struct BodyStream(Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>);
+pub struct BodyStream(Pin<Box<dyn_maybe_send!(Stream<Item = Result<Bytes, BoxError>>)>>);
 
 impl Stream for BodyStream {
     type Item = Result<Bytes, BoxError>;

@@ -17,6 +17,7 @@ impl Budget {
         Self(TURN)
     }
 
+    #[inline]
     pub(crate) fn spend_frame(&mut self) {
         self.0 = self.0.saturating_sub(1);
     }
@@ -31,6 +32,7 @@ impl Budget {
     }
 
     /// Yields once when the budget is spent.
+    #[inline]
     pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
         if self.0 > 0 {
             return Poll::Ready(());

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use http::Method;
 
 use crate::options::{SharedOptions, setters};
-use crate::{AnyClient, BoxTimer, BoxTransport, IntoUrl, RequestBuilder, Timer, Transport};
+use crate::{
+    AnyClient, BoxTimer, BoxTransport, IntoUrl, MaybeSend, MaybeSync, RequestBuilder, Timer, Transport,
+};
 
 /// Opens sessions. Cheap to clone; its clones share the transport, and so what that shares (a pool of connections, say).
 ///
@@ -33,15 +35,19 @@ pub struct Client<T, M> {
 
 impl<T, M> Client<T, M>
 where
-    T: Transport + Send + Sync + 'static,
-    T::Future: Send + 'static,
-    T::Body: Send + 'static,
-    M: Timer + Send + Sync + 'static,
-    M::Sleep: Send + 'static,
+    T: Transport + MaybeSend + MaybeSync + 'static,
+    T::Future: MaybeSend + 'static,
+    T::Body: MaybeSend + 'static,
+    M: Timer + MaybeSend + MaybeSync + 'static,
+    M::Sleep: MaybeSend + 'static,
 {
     /// The same client without its transport and timer in its type, so that a program can hold a real client or a
     /// scripted one in one field.
     #[must_use]
+    #[cfg_attr(
+        target_arch = "wasm32",
+        expect(clippy::arc_with_non_send_sync, reason = "it is both elsewhere")
+    )]
     pub fn boxed(self) -> AnyClient {
         let transport = self.transport;
         Client {

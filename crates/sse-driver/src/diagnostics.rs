@@ -126,8 +126,15 @@ impl TailBuffer {
         bytes.shrink_to(2 * MAX_LEN);
     }
 
+    #[inline]
     pub(crate) fn handle_frame(&mut self, frame: FrameRef<'_>) {
-        let (Self::Events { max, events, len }, FrameRef::Event(event)) = (self, frame) else { return };
+        if let (Self::Events { .. }, FrameRef::Event(event)) = (&self, frame) {
+            self.keep(event);
+        }
+    }
+
+    fn keep(&mut self, event: EventRef<'_>) {
+        let Self::Events { max, events, len } = self else { return };
         let event = beginning(event).to_owned();
         *len += size(&event);
         events.push_back(Arc::new(event));

@@ -305,6 +305,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.handles.get_or_insert_with(|| Handles::new(ready_state)).handle()
     }
 
+    #[inline]
     fn obey_handles(&mut self, cx: &Context<'_>) {
         match self.handles.as_ref().and_then(|handles| handles.take_command(cx)) {
             Some(Command::Close) => self.close(),

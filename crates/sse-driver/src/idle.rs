@@ -2,7 +2,7 @@
 
 use std::future::{Pending, pending};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use sse_proto::Instant;
 
@@ -31,6 +31,14 @@ impl Timer for NoTimer {
 
     fn sleep_until(&self, _: Instant) -> Pending<()> {
         pending()
+    }
+
+    fn wall_clock(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH
+    }
+
+    fn seed(&self) -> u64 {
+        0
     }
 }
 

@@ -9,19 +9,20 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use sse_proto::{Limits, ReconnectPolicy, Retry};
 
+use crate::maybe_send::{dyn_hook, dyn_maybe_send};
 use crate::predicates::Predicates;
 use crate::{
     Attempt, BoxError, Diagnostics, Failure, RequestBody, RequestError, ResponseHead, State, TokenRequest,
 };
 
-pub(crate) type Token = Pin<Box<dyn Future<Output = Result<String, BoxError>> + Send>>;
-pub(crate) type BearerAuth = dyn Fn(TokenRequest) -> Token + Send + Sync;
-pub(crate) type AcceptWhen = dyn Fn(&ResponseHead) -> bool + Send + Sync;
-pub(crate) type RetryWhen = dyn Fn(&Failure) -> Retry + Send + Sync;
+pub(crate) type Token = Pin<Box<dyn_maybe_send!(Future<Output = Result<String, BoxError>>)>>;
+pub(crate) type BearerAuth = dyn_hook!(Fn(TokenRequest) -> Token);
+pub(crate) type AcceptWhen = dyn_hook!(Fn(&ResponseHead) -> bool);
+pub(crate) type RetryWhen = dyn_hook!(Fn(&Failure) -> Retry);
 
-pub(crate) type Prepared = Pin<Box<dyn Future<Output = Result<Request<RequestBody>, BoxError>> + Send>>;
-pub(crate) type BeforeEach = dyn Fn(Attempt, Request<RequestBody>) -> Prepared + Send + Sync;
-pub(crate) type OnState = dyn Fn(&State) + Send + Sync;
+pub(crate) type Prepared = Pin<Box<dyn_maybe_send!(Future<Output = Result<Request<RequestBody>, BoxError>>)>>;
+pub(crate) type BeforeEach = dyn_hook!(Fn(Attempt, Request<RequestBody>) -> Prepared);
+pub(crate) type OnState = dyn_hook!(Fn(&State));
 
 /// The settings of a client; a request begins with its client's.
 #[derive(Clone)]
@@ -187,7 +188,7 @@ macro_rules! setters {
         /// not to be sent again once it was open.
         pub fn retry_when(
             mut self,
-            decide: impl Fn(&$crate::Failure) -> $crate::Retry + Send + Sync + 'static,
+            decide: impl Fn(&$crate::Failure) -> $crate::Retry + $crate::MaybeSend + $crate::MaybeSync + 'static,
         ) -> Self {
             self.options.retry_when = Some(::std::sync::Arc::new(decide));
             self
@@ -197,7 +198,7 @@ macro_rules! setters {
         /// about. A 200 that is not accepted ends the session, and so does another status unless it is one to retry.
         pub fn accept_when(
             mut self,
-            accepts: impl Fn(&$crate::ResponseHead) -> bool + Send + Sync + 'static,
+            accepts: impl Fn(&$crate::ResponseHead) -> bool + $crate::MaybeSend + $crate::MaybeSync + 'static,
         ) -> Self {
             self.options.accept_when = Some(::std::sync::Arc::new(accepts));
             self
@@ -219,8 +220,8 @@ macro_rules! setters {
         /// The time that it takes is a part of the response timeout.
         pub fn bearer_auth_with<F, Fut, E>(mut self, token: F) -> Self
         where
-            F: Fn($crate::TokenRequest) -> Fut + Send + Sync + 'static,
-            Fut: Future<Output = Result<String, E>> + Send + 'static,
+            F: Fn($crate::TokenRequest) -> Fut + $crate::MaybeSend + $crate::MaybeSync + 'static,
+            Fut: Future<Output = Result<String, E>> + $crate::MaybeSend + 'static,
             E: Into<$crate::BoxError>,
         {
             self.options.bearer_auth = Some(::std::sync::Arc::new(move |why| {
@@ -300,8 +301,8 @@ macro_rules! setters {
         /// [`retry_when`](Self::retry_when) says otherwise.
         pub fn before_each<F, Fut, E>(mut self, hook: F) -> Self
         where
-            F: Fn($crate::Attempt, ::http::Request<$crate::RequestBody>) -> Fut + Send + Sync + 'static,
-            Fut: Future<Output = Result<::http::Request<$crate::RequestBody>, E>> + Send + 'static,
+            F: Fn($crate::Attempt, ::http::Request<$crate::RequestBody>) -> Fut + $crate::MaybeSend + $crate::MaybeSync + 'static,
+            Fut: Future<Output = Result<::http::Request<$crate::RequestBody>, E>> + $crate::MaybeSend + 'static,
             E: Into<$crate::BoxError>,
         {
             self.options.before_each = Some(::std::sync::Arc::new(move |attempt, request| {
@@ -312,7 +313,7 @@ macro_rules! setters {
         }
 
         /// Sees each [`State`](crate::State) as it comes. It is called while the session is polled, so it should be quick.
-        pub fn on_state(mut self, see: impl Fn(&$crate::State) + Send + Sync + 'static) -> Self {
+        pub fn on_state(mut self, see: impl Fn(&$crate::State) + $crate::MaybeSend + $crate::MaybeSync + 'static) -> Self {
             self.options.on_state = Some(::std::sync::Arc::new(see));
             self
         }

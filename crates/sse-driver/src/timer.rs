@@ -1,6 +1,7 @@
 //! The clock of a runtime.
 
 use std::future::Future;
+#[cfg(not(target_arch = "wasm32"))]
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -38,15 +39,29 @@ pub trait Timer {
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep;
 
     /// The date, to turn the date in a `Retry-After` header into a delay when the response has no `Date` of its own.
+    ///
+    /// Unless it is implemented, it is the system's; on wasm32, which has none, it has to be.
+    #[cfg(not(target_arch = "wasm32"))]
     fn wall_clock(&self) -> SystemTime {
         SystemTime::now()
     }
+    /// The date, to turn the date in a `Retry-After` header into a delay when the response has no `Date` of its own.
+    #[cfg(target_arch = "wasm32")]
+    fn wall_clock(&self) -> SystemTime;
 
     /// A number that nobody can foresee, asked for once for each session: the seed of its jitter. A simulated clock
     /// gives one that can be given again.
+    ///
+    /// Unless it is implemented, it comes from the system; on wasm32, where the standard library has no source of
+    /// chance, it has to be.
+    #[cfg(not(target_arch = "wasm32"))]
     fn seed(&self) -> u64 {
         RandomState::new().hash_one(0)
     }
+    /// A number that nobody can foresee, asked for once for each session: the seed of its jitter. A simulated clock
+    /// gives one that can be given again.
+    #[cfg(target_arch = "wasm32")]
+    fn seed(&self) -> u64;
 }
 
 impl<M: Timer> Timer for Arc<M> {

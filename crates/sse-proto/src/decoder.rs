@@ -40,7 +40,7 @@ use core::time::Duration;
 use self::buffer::release_text;
 use self::fast::{Span, WholeEvent, whole_event};
 use self::field::without_space;
-use self::machine::{Cursor, Lent, Machine, State, Step};
+use self::machine::{Machine, State, Step};
 use crate::event_type::MESSAGE;
 use crate::{DecodeError, EventRef, FrameRef, Limits};
 
@@ -68,6 +68,8 @@ pub struct Decoder {
     /// Data or a comment with U+FFFD in place of what is not UTF-8.
     repaired: String,
 }
+
+type Decoded<'d> = Result<Option<FrameRef<'d>>, DecodeError>;
 
 impl Default for Decoder {
     fn default() -> Self {
@@ -122,67 +124,69 @@ impl Decoder {
     }
 
     /// The same; a reconnection time is put into `retry`, also where it is not shown.
+    #[inline(always)]
     pub(crate) fn decode_with<'d, 'i: 'd>(
         &'d mut self,
         input: &mut &'i [u8],
         retry: &mut Option<Duration>,
-    ) -> Result<Option<FrameRef<'d>>, DecodeError> {
-        let mut unended = 0;
-        if self.machine.is_at_event_start() {
-            match self.take_whole(input) {
-                Ok(event) => return Ok(Some(FrameRef::Event(self.lend_whole(event)))),
-                Err(len) => unended = len,
-            }
-            if input.is_empty() && self.machine.lent == Lent::Nothing && self.repaired.is_empty() {
-                return Ok(None);
-            }
+    ) -> Decoded<'d> {
+        match self.machine.state {
+            State::EventStart => self.begin(input, retry),
+            _ => self.proceed(input, retry),
         }
-        if self.machine.hold_data(input, unended) {
-            *input = &[];
-            return Ok(None);
-        }
-        self.decode_slow(input, unended, retry)
     }
 
-    /// Whatever the fast path leaves, up to the next event that it takes. At the end of the input, `unended` bytes are
-    /// known to have no line end.
     #[inline(never)]
-    fn decode_slow<'d, 'i: 'd>(
-        &'d mut self,
-        input: &mut &'i [u8],
-        unended: usize,
-        retry: &mut Option<Duration>,
-    ) -> Result<Option<FrameRef<'d>>, DecodeError> {
+    fn begin<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8], retry: &mut Option<Duration>) -> Decoded<'d> {
+        match self.take_whole(input) {
+            Ok(event) => return Ok(Some(FrameRef::Event(self.lend_whole(event)))),
+            Err(len) => self.machine.unended = len,
+        }
+        *input = self.machine.begin_value(input);
+        if input.is_empty() && self.needs_input() { Ok(None) } else { self.run(input, retry) }
+    }
+
+    #[inline(never)]
+    fn proceed<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8], retry: &mut Option<Duration>) -> Decoded<'d> {
+        if self.machine.state == State::InData {
+            *input = self.machine.read_value(input);
+        }
+        self.machine.unended = 0;
+        if input.is_empty() && self.needs_input() { Ok(None) } else { self.run(input, retry) }
+    }
+
+    /// Runs the machine over what the fast path leaves, up to the next event that it takes.
+    #[inline(never)]
+    fn run<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8], retry: &mut Option<Duration>) -> Decoded<'d> {
         self.machine.release();
         release_text(&mut self.repaired);
         self.repaired.clear();
         let bytes = *input;
-        let mut cursor = Cursor { bytes, read: 0, unended: bytes.len() - unended };
+        let limit = self.machine.counter.limits.max_event_len;
         loop {
-            let step = self.machine.advance(&mut cursor, retry);
-            *input = cursor.rest();
-            return Ok(Some(match step {
+            return Ok(Some(match self.machine.advance(input, retry) {
                 Step::Continue => continue,
                 Step::EventStart => match self.take_whole(input) {
                     Ok(event) => FrameRef::Event(self.lend_whole(event)),
                     Err(len) => {
-                        cursor.unended = bytes.len() - len;
+                        self.machine.unended = len;
                         continue;
                     }
                 },
                 Step::NeedInput => return Ok(None),
                 Step::Event => FrameRef::Event(self.lend_held()),
-                Step::Comment { start, len } => {
-                    FrameRef::Comment(utf8::lend(Span { bytes: &bytes[start..], len }, &mut self.repaired))
+                Step::Comment { end, len } => {
+                    let text = Span { bytes: &bytes[bytes.len() - end..], len };
+                    FrameRef::Comment(utf8::lend(text, &mut self.repaired))
                 }
                 Step::HeldComment => {
-                    let bytes = without_space(&self.machine.buffer.line()[1..]);
+                    let bytes = without_space(&self.machine.buffer.line[1..]);
                     let text = Span { bytes, len: bytes.len() };
                     FrameRef::Comment(utf8::lend(text, &mut self.repaired))
                 }
                 Step::Retry(time) => FrameRef::Retry(time),
-                Step::Discarded { len } => FrameRef::Discarded { len },
-                Step::TooLong => return Err(DecodeError::TooLong { limit: self.machine.counter.limit() }),
+                Step::Discarded(len) => FrameRef::Discarded { len },
+                Step::TooLong => return Err(DecodeError::TooLong { limit }),
             }));
         }
     }
@@ -225,6 +229,11 @@ impl Decoder {
     pub fn reset(&mut self) {
         self.machine.reset();
         release_text(&mut self.repaired);
+    }
+
+    #[inline(always)]
+    fn needs_input(&self) -> bool {
+        self.machine.state != State::Failed && !self.machine.is_lent && self.repaired.is_empty()
     }
 
     /// Takes the event that the fast path finds, if there is one within the limit.
@@ -276,7 +285,7 @@ impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")
             .field("state", &self.machine.state)
-            .field("held", &self.machine.buffer.bytes.len())
+            .field("held", &(self.machine.buffer.data.len() + self.machine.buffer.line.len()))
             .field("last_event_id_len", &self.machine.last_event_id.len())
             .finish_non_exhaustive()
     }

@@ -194,6 +194,7 @@ impl EventSource {
     /// Returns the next output. **After each `handle_*` call, poll this until it returns
     /// [`Output::Wait`] or [`Output::Closed`].** Once closed, it always returns the same output.
     #[must_use]
+    #[inline]
     pub fn poll_output(&mut self) -> Output<'_> {
         if self.life.take_reset() {
             self.reset();

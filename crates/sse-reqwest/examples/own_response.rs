@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use sse_reqwest::{BoxError, SseResponse, TokioTimer};
+use sse_reqwest::{BoxError, ReqwestTimer, SseResponse};
 use sse_testkit::{MockServer, Reply};
 
 #[derive(Deserialize)]
@@ -30,7 +30,7 @@ async fn main() -> Result<(), BoxError> {
     let mut events = response
         .events()
         .finish_before(|event| event.data == "[DONE]")
-        .idle_timeout(Duration::from_secs(60), TokioTimer::default());
+        .idle_timeout(Duration::from_secs(60), ReqwestTimer::default());
     let mut words = events.json::<Word>();
     while let Some(word) = words.next().await {
         println!("{}", word?.data.text);

@@ -1,5 +1,5 @@
-//! Server-Sent Events over a [`reqwest::Client`] of your own, with Tokio's clock: proxies, cookies, TLS, HTTP/2 and
-//! redirects are as that client has them.
+//! Server-Sent Events over a [`reqwest::Client`] of your own: proxies, cookies, TLS, HTTP/2 and redirects are as that
+//! client has them.
 //!
 //! ```no_run
 //! # async fn follow() -> Result<(), Box<dyn std::error::Error>> {
@@ -26,6 +26,11 @@
 //!    of its own. (`sse-http` drops all that you have set but `Accept`, `Accept-Language` and
 //!    `User-Agent`.)
 //!
+//! On wasm32 it works on reqwest's fetch. There, it collects a body that is a stream before it
+//! sends it, and the header `Cache-Control` makes browsers ask the server first (a CORS preflight)
+//! for each request to another origin. `sse-web` makes caching an option of fetch instead, has the
+//! other options of fetch too, and is smaller.
+//!
 //! The guides are in the documentation of `sse-tokio`, in its module `guide`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -33,6 +38,7 @@
 mod body;
 mod request;
 mod response;
+mod timer;
 
 use core::pin::Pin;
 use std::io;
@@ -42,16 +48,17 @@ use http::Request;
 pub use body::Body;
 pub use request::{InvalidSse, Sse};
 pub use response::SseResponse;
-pub use sse_tokio::{TokioTimer, sse_driver, sse_driver::*};
+pub use sse_driver::{self, *};
+pub use timer::ReqwestTimer;
 
-/// A client on reqwest, with Tokio's clock.
-pub type Client = sse_driver::Client<Reqwest, TokioTimer>;
+/// A client on reqwest.
+pub type Client = sse_driver::Client<Reqwest, ReqwestTimer>;
 /// The settings of a [`Client`].
-pub type ClientBuilder = sse_driver::ClientBuilder<Reqwest, TokioTimer>;
+pub type ClientBuilder = sse_driver::ClientBuilder<Reqwest, ReqwestTimer>;
 /// A request of a [`Client`].
-pub type RequestBuilder = sse_driver::RequestBuilder<Reqwest, TokioTimer>;
+pub type RequestBuilder = sse_driver::RequestBuilder<Reqwest, ReqwestTimer>;
 /// A session of a [`Client`].
-pub type Session = sse_driver::Session<Reqwest, TokioTimer>;
+pub type Session = sse_driver::Session<Reqwest, ReqwestTimer>;
 
 /// Builds a client that sends its requests over `http`. The program can go on using `http` for
 /// everything else.
@@ -63,16 +70,16 @@ pub type Session = sse_driver::Session<Reqwest, TokioTimer>;
 /// # }
 /// ```
 pub fn client(http: reqwest::Client) -> ClientBuilder {
-    Client::builder_with(Reqwest(http), TokioTimer::default())
+    Client::builder_with(Reqwest(http), ReqwestTimer::default())
 }
 
 /// Sends requests over a reqwest client: the transport of a [`Client`].
 ///
 /// ```
-/// use sse_reqwest::{Client, Reqwest, TokioTimer};
+/// use sse_reqwest::{Client, Reqwest, ReqwestTimer};
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let client = Client::builder_with(Reqwest(reqwest::Client::new()), TokioTimer::default()).build();
+/// let client = Client::builder_with(Reqwest(reqwest::Client::new()), ReqwestTimer::default()).build();
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -81,22 +88,36 @@ pub struct Reqwest(pub reqwest::Client);
 impl Transport for Reqwest {
     type Body = Body;
     type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<http::Response<Body>, BoxError>> + Send>>;
+    type Future = Pin<Box<Connect>>;
 
     fn connect(&self, request: Request<RequestBody>) -> Self::Future {
         let http = self.0.clone();
         Box::pin(async move {
-            let request = reqwest::Request::try_from(request.map(|body| outgoing(&body))).map_err(error)?;
+            let (head, body) = request.into_parts();
+            let request = Request::from_parts(head, outgoing(&body).await?);
+            let request = reqwest::Request::try_from(request).map_err(error)?;
             Ok(Body::into_response(http.execute(request).await.map_err(error)?))
         })
     }
 }
 
-fn outgoing(body: &RequestBody) -> reqwest::Body {
-    match body.as_bytes() {
+#[cfg(not(target_arch = "wasm32"))]
+type Connect = dyn Future<Output = Result<http::Response<Body>, BoxError>> + Send;
+#[cfg(target_arch = "wasm32")]
+type Connect = dyn Future<Output = Result<http::Response<Body>, BoxError>>;
+
+#[cfg(not(target_arch = "wasm32"))]
+async fn outgoing(body: &RequestBody) -> Result<reqwest::Body, BoxError> {
+    Ok(match body.as_bytes() {
         Some(bytes) => bytes.clone().into(),
         None => reqwest::Body::wrap_stream(body.to_stream()),
-    }
+    })
+}
+
+/// reqwest's fetch sends no streams.
+#[cfg(target_arch = "wasm32")]
+async fn outgoing(body: &RequestBody) -> Result<reqwest::Body, BoxError> {
+    Ok(body.to_bytes().await?.into())
 }
 
 /// Removes the URL, whose query may be a secret, and turns a timeout into the kind of error that

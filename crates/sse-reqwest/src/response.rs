@@ -5,7 +5,7 @@ use http::header::CONTENT_TYPE;
 use sse_driver::Events;
 use sse_driver::proto::is_event_stream;
 
-use crate::{Body, sse_driver};
+use crate::Body;
 
 /// Reads a response of reqwest as events, with every setting of [`Events`] and without
 /// reconnection.

@@ -88,7 +88,8 @@ async fn an_executor_of_ones_own_is_a_transport() {
         let request = http.get(request.uri().to_string()).headers(request.headers().clone());
         async move { Ok::<_, sse_reqwest::BoxError>(sse_reqwest::Body::into_response(request.send().await?)) }
     };
-    let client = sse_reqwest::sse_driver::Client::builder_with(transport, sse_reqwest::TokioTimer::default());
+    let client =
+        sse_reqwest::sse_driver::Client::builder_with(transport, sse_reqwest::ReqwestTimer::default());
     let client = client.reconnection_time(Duration::from_millis(1)).build();
     let mut session = client.get(server.url("/")).open().await.expect("it opens");
     assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");

@@ -2,14 +2,14 @@
 
 use sse_harness::fault_suite::FaultAdapter;
 use sse_harness::suite::Adapter;
-use sse_reqwest::{ClientBuilder, Reqwest, TokioTimer};
+use sse_reqwest::{ClientBuilder, Reqwest, ReqwestTimer};
 use tokio::runtime::Builder;
 
 struct OnReqwest;
 
 impl Adapter for OnReqwest {
     type Transport = Reqwest;
-    type Timer = TokioTimer;
+    type Timer = ReqwestTimer;
 
     fn builder() -> ClientBuilder {
         sse_reqwest::client(reqwest::Client::new())
@@ -29,7 +29,7 @@ struct OnOneThread;
 
 impl Adapter for OnOneThread {
     type Transport = Reqwest;
-    type Timer = TokioTimer;
+    type Timer = ReqwestTimer;
 
     fn builder() -> ClientBuilder {
         OnReqwest::builder()

@@ -41,7 +41,7 @@ const BUGS: &[Bug] = &[
     },
     Bug {
         name: "a partial event is kept across a reconnection", file: MACHINE,
-        from: "        self.buffer = Buffer::default();\n        self.state = State::Start { bom: 0 };\n",
+        from: "        self.buffer = Buffer::new(self.counter.limits.max_event_len);\n        self.state = State::Start { bom: 0 };\n",
         to: "        self.state = State::LineStart;\n",
     },
     Bug {
@@ -107,8 +107,8 @@ const BUGS: &[Bug] = &[
     },
     Bug {
         name: "an event over the limit that is skipped moves the last event ID back to nothing", file: MACHINE,
-        from: "            return Step::Discarded { len: self",
-        to: "            self.last_event_id.clear();\n            return Step::Discarded { len: self",
+        from: "            return Step::Discarded(self",
+        to: "            self.last_event_id.clear();\n            return Step::Discarded(self",
     },
     Bug {
         name: "204 is retried", file: LIFE,

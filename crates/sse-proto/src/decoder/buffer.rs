@@ -2,129 +2,92 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::time::Duration;
 
 use super::fast::Span;
-use super::field::{Field, data_prefix};
+use super::field::data_prefix;
 use super::utf8::BLOCK;
 use super::{utf8, work};
 
 /// The fields of the event so far, and the line in progress where a chunk cut it off.
-///
-/// The line in progress stands behind the data in one buffer, so that a long data line is written once.
 #[derive(Clone, Default)]
 pub(crate) struct Buffer {
-    /// The data lines so far, each with an LF behind it; then the line in progress.
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) data_len: usize,
+    /// The data lines so far, each with an LF behind it; then what there is of the next one's value.
+    pub(crate) data: Vec<u8>,
+    /// How long the data is, without the LF behind its last line, once the event is complete.
+    data_len: usize,
+    /// The line in progress, unless it is known to be a data line.
+    pub(crate) line: Vec<u8>,
     /// The type of this event, if it has one; otherwise that of an earlier one, which often is the next one again.
     pub(crate) event_type: String,
     pub(crate) has_type: bool,
     pub(crate) id: String,
     pub(crate) has_id: bool,
+    /// How long the data or the line can become.
+    limit: usize,
 }
 
 /// Room of so many bytes is kept for the next event; more is given back.
 pub(crate) const KEEP: usize = 128 * 1024;
 
 impl Buffer {
-    /// The data, without the LF behind its last line; that LF and the padding stand behind it.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
+    /// The data of a complete event. What stands behind it is the LF and the padding.
     pub(crate) fn data(&self) -> Span<'_> {
-        Span { bytes: &self.bytes, len: self.data_len.saturating_sub(1) }
+        Span { bytes: &self.data, len: self.data_len }
     }
 
-    /// Fills up the last block behind the data, where there is room, so that the data can be checked in whole blocks.
-    pub(crate) fn pad_data(&mut self) {
+    /// The event is complete. Fills up the last block behind its data, where there is room, so that the data can be
+    /// checked in whole blocks.
+    pub(crate) fn complete(&mut self) {
         const PADDING: [u8; BLOCK] = [b'\n'; BLOCK];
-        let len = self.bytes.len().next_multiple_of(BLOCK) - self.bytes.len();
-        if self.bytes.capacity() - self.bytes.len() >= len {
-            self.bytes.extend_from_slice(&PADDING[..len]);
+        self.data_len = self.data.len() - 1;
+        let len = self.data.len().next_multiple_of(BLOCK) - self.data.len();
+        if self.data.capacity() - self.data.len() >= len {
+            self.data.extend_from_slice(&PADDING[..len]);
         }
     }
 
-    /// The line in progress, or the value so far where it is a data line that was recognized.
-    pub(crate) fn line(&self) -> &[u8] {
-        &self.bytes[self.data_len..]
+    /// Holds more of a data line's value.
+    #[inline(always)]
+    pub(crate) fn push_value(&mut self, part: &[u8]) {
+        extend(&mut self.data, part, self.limit);
     }
 
-    /// Holds more of the line in progress. `most` is how long that line can become.
-    #[inline]
-    pub(crate) fn push(&mut self, part: &[u8], most: usize) {
-        work::count(part.len());
-        if self.bytes.capacity() - self.bytes.len() <= part.len() {
-            self.grow(part.len(), most);
+    /// Completes a data line: `rest` is the rest of its value, with one byte of the line's end. In place of that byte an LF
+    /// is held.
+    #[inline(always)]
+    pub(crate) fn end_value(&mut self, rest: &[u8]) {
+        self.push_value(rest);
+        if let Some(end) = self.data.last_mut() {
+            *end = b'\n';
         }
-        self.bytes.extend_from_slice(part);
     }
 
-    /// Makes room for so many bytes and an LF: twice as much as there was, as ever, but no more than can be used.
-    #[cold]
-    fn grow(&mut self, len: usize, most: usize) {
-        let needed = self.bytes.len() + len + 1;
-        let most = self.data_len.saturating_add(most).saturating_add(1).max(needed);
-        let room = needed.max(2 * self.bytes.capacity()).min(most);
-        self.bytes.reserve_exact(room - self.bytes.len());
-    }
-
-    /// Recognizes a data line by its beginning, and from then on holds its value alone. Returns whether it did.
-    pub(crate) fn strip_data_prefix(&mut self) -> bool {
-        let Some(prefix) = data_prefix(self.line()) else { return false };
-        self.bytes.drain(self.data_len..self.data_len + prefix);
-        true
-    }
-
-    /// A data line whose value lies whole in the chunk.
-    #[inline]
-    pub(crate) fn push_data(&mut self, value: &[u8], most: usize) {
-        self.push(value, most);
-        self.end_data();
-    }
-
-    /// The line in progress, of which only the value was held, is complete.
-    pub(crate) fn end_data(&mut self) {
-        self.bytes.push(b'\n');
-        self.data_len = self.bytes.len();
-    }
-
-    /// Takes over what the line in progress says, now that it is complete. Returns the reconnection time if it sets one.
-    pub(crate) fn end_line(&mut self) -> Option<Duration> {
-        if self.strip_data_prefix() {
-            self.end_data();
-            return None;
-        }
-        let bytes = core::mem::take(&mut self.bytes);
-        let (mut is_data, mut retry) = (false, None);
-        match Field::parse(&bytes[self.data_len..]) {
-            // Its value is empty: there is no byte behind the name and the colon.
-            Field::Data(_) => is_data = true,
-            Field::EventType(value) => self.set_event_type(value),
-            Field::Id(value) => self.set_id(value),
-            Field::Retry(time) => retry = Some(time),
-            Field::Comment(_) | Field::Blank | Field::Ignored => {}
-        }
-        self.bytes = bytes;
+    /// Holds more of the line in progress. Returns whether it is known to be a data line now, of which then only the value
+    /// is held.
+    pub(crate) fn push_line(&mut self, part: &[u8]) -> bool {
+        extend(&mut self.line, part, self.limit);
+        let Some(prefix) = data_prefix(&self.line) else { return false };
+        extend(&mut self.data, &self.line[prefix..], self.limit);
         self.drop_line();
-        if is_data {
-            self.end_data();
-        }
-        retry
+        true
     }
 
     /// Drops the line in progress.
     pub(crate) fn drop_line(&mut self) {
-        self.bytes.truncate(self.data_len);
-        if self.data_len == 0 {
-            release(&mut self.bytes);
-        }
+        self.line.clear();
+        release(&mut self.line);
     }
 
     /// The next event begins.
     pub(crate) fn clear(&mut self) {
-        self.bytes.clear();
-        self.data_len = 0;
+        self.data.clear();
         self.has_type = false;
         self.has_id = false;
-        release(&mut self.bytes);
+        release(&mut self.data);
         release_text(&mut self.event_type);
         release_text(&mut self.id);
     }
@@ -150,7 +113,24 @@ impl Buffer {
     }
 }
 
-pub(crate) fn release(bytes: &mut Vec<u8>) {
+#[inline(always)]
+fn extend(bytes: &mut Vec<u8>, part: &[u8], limit: usize) {
+    work::count(part.len());
+    if bytes.capacity() - bytes.len() <= part.len() {
+        grow(bytes, part.len(), limit);
+    }
+    bytes.extend_from_slice(part);
+}
+
+/// Makes room for so many bytes and an LF: twice as much as there was, as ever, but no more than can be used.
+#[cold]
+fn grow(bytes: &mut Vec<u8>, len: usize, limit: usize) {
+    let needed = bytes.len() + len + 1;
+    let room = needed.max(2 * bytes.capacity()).min(needed.max(limit.saturating_add(1)));
+    bytes.reserve_exact(room - bytes.len());
+}
+
+fn release(bytes: &mut Vec<u8>) {
     if bytes.capacity() > KEEP {
         *bytes = Vec::new();
     }

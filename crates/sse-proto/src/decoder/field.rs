@@ -65,12 +65,14 @@ fn value<'l, const N: usize>(line: &'l [u8], name: &[u8; N]) -> Option<&'l [u8]>
 
 /// A reconnection time is ASCII digits alone. One that is too large for the type is the largest that is not.
 fn reconnection_time(value: &[u8]) -> Option<Duration> {
-    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+    if value.is_empty() {
         return None;
     }
-    let millis =
-        value.iter().fold(0u64, |n, digit| n.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
-    Some(Duration::from_millis(millis))
+    let millis = value.iter().try_fold(0u64, |millis, byte| {
+        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+        Some(millis.saturating_mul(10).saturating_add(digit))
+    });
+    millis.map(Duration::from_millis)
 }
 
 #[cfg(test)]

@@ -7,24 +7,32 @@ use super::work;
 /// The length of the line that `bytes` begin with, without its end. `None`: there is no line end.
 #[inline(always)]
 pub(crate) fn line_len(bytes: &[u8]) -> Option<usize> {
-    work::count(WORD.min(bytes.len()));
     bytes.first_chunk().and_then(line_len_in_word).or_else(|| line_len_far(bytes))
 }
 
-/// The same for a line that most likely is short.
-#[inline]
+/// The same for a line that most likely is very short.
+#[inline(always)]
 pub(crate) fn short_line_len(bytes: &[u8]) -> Option<usize> {
-    if let Some(b'\n' | b'\r') = bytes.first() {
-        return Some(0);
-    }
+    bytes.first_chunk().and_then(line_len_in_words).or_else(|| line_len_far(bytes))
+}
+
+/// The same for a line of some dozens of bytes.
+#[inline(always)]
+pub(crate) fn value_len(bytes: &[u8]) -> Option<usize> {
     for (n, block) in bytes.chunks_exact(BLOCK).take(NEAR / BLOCK).enumerate() {
         work::count(BLOCK);
         if has_line_end(block) {
             return Some(n * BLOCK + line_len_in_words(block.first_chunk()?)?);
         }
     }
-    let far = bytes.len().min(NEAR) / BLOCK * BLOCK;
-    Some(far + line_len_far(&bytes[far..])?)
+    let far = &bytes[bytes.len().min(NEAR) / BLOCK * BLOCK..];
+    let len = if far.len() < WORD {
+        work::count(far.len());
+        far.iter().position(|byte| matches!(byte, b'\n' | b'\r'))
+    } else {
+        line_len_far(far)
+    };
+    Some(bytes.len() - far.len() + len?)
 }
 
 /// What follows the line end that `bytes` begin with. `None`: they begin with none, or with a CR and nothing behind it
@@ -45,7 +53,12 @@ const NEAR: usize = 64;
 #[inline(always)]
 fn has_line_end(block: &[u8]) -> bool {
     // Without a way out of the loop, so that SIMD does it.
-    block.iter().fold(0, |any, byte| any | u8::from(*byte == b'\n') | u8::from(*byte == b'\r')) != 0
+    let (mut lf, mut cr) = (0, 0);
+    for byte in block {
+        lf |= u8::from(*byte == b'\n');
+        cr |= u8::from(*byte == b'\r');
+    }
+    (lf | cr) != 0
 }
 
 #[inline(always)]
@@ -65,6 +78,7 @@ fn line_len_far(bytes: &[u8]) -> Option<usize> {
 
 #[inline(always)]
 fn line_len_in_word(word: &[u8; WORD]) -> Option<usize> {
+    work::count(WORD);
     let ends = line_ends(u64::from_le_bytes(*word));
     if ends == 0 { None } else { Some((ends.trailing_zeros() / 8) as usize) }
 }
@@ -83,16 +97,19 @@ fn line_ends(word: u64) -> u64 {
 mod tests {
     use super::*;
 
+    fn lens(bytes: &[u8]) -> [Option<usize>; 3] {
+        [line_len(bytes), short_line_len(bytes), value_len(bytes)]
+    }
+
     #[test]
     fn a_line_ends_at_the_first_lf_or_cr() {
         for len in 0..10 * WORD {
             for end in [b'\n', b'\r'] {
                 let mut bytes = alloc::vec![b'x'; len];
-                assert_eq!((line_len(&bytes), short_line_len(&bytes)), (None, None), "{len}");
+                assert_eq!(lens(&bytes), [None; 3], "{len}");
                 bytes.push(end);
                 for behind in 0..4 * WORD {
-                    assert_eq!(line_len(&bytes), Some(len), "{len} and {behind}");
-                    assert_eq!(short_line_len(&bytes), Some(len), "{len} and {behind}");
+                    assert_eq!(lens(&bytes), [Some(len); 3], "{len} and {behind}");
                     bytes.push(if behind % 3 == 0 { b'\r' } else { b'\n' });
                 }
             }
@@ -102,8 +119,8 @@ mod tests {
     #[test]
     fn no_other_byte_ends_a_line() {
         for byte in (0..=255u8).filter(|byte| !matches!(byte, b'\n' | b'\r')) {
-            assert_eq!(line_len(&[byte; 10 * WORD]), None, "{byte}");
-            assert_eq!(line_len(&[byte; WORD + 1]), None, "{byte}");
+            assert_eq!(lens(&[byte; 10 * WORD]), [None; 3], "{byte}");
+            assert_eq!(lens(&[byte; WORD + 1]), [None; 3], "{byte}");
         }
     }
 

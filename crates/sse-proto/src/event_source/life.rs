@@ -129,6 +129,7 @@ impl Life {
         self.backoff.handle_retry(time);
     }
 
+    #[inline]
     pub(crate) fn handle_event(&mut self) {
         self.delivered = true;
     }
@@ -182,11 +183,13 @@ impl Life {
 /// Outputs.
 impl Life {
     /// Returns `true` once after the stream opened.
+    #[inline]
     pub(crate) fn take_announcement(&mut self) -> bool {
         core::mem::take(&mut self.announce)
     }
 
     /// Returns `true` once after a connection ended, when the decoder must be reset.
+    #[inline]
     pub(crate) fn take_reset(&mut self) -> bool {
         core::mem::take(&mut self.reset)
     }

@@ -1,0 +1,62 @@
+//! `Send` and `Sync` where there are threads.
+//!
+//! A promise of JavaScript, and every future that awaits one, belongs to its thread. So what the application gives the
+//! client (hooks, bodies, transports, timers) has to be `Send` and `Sync` on every target but wasm32.
+
+/// [`Send`] on every target but wasm32, where every type fulfils it.
+///
+/// ```
+/// use sse_driver::MaybeSend;
+///
+/// fn hold(_: impl MaybeSend) {}
+/// hold(String::from("fulfils it on every target"));
+/// ```
+pub trait MaybeSend: threads::Send {}
+impl<T: threads::Send + ?Sized> MaybeSend for T {}
+
+/// [`Sync`] on every target but wasm32, where every type fulfils it.
+///
+/// ```
+/// use sse_driver::MaybeSync;
+///
+/// fn share(_: &impl MaybeSync) {}
+/// share(&String::from("fulfils it on every target"));
+/// ```
+pub trait MaybeSync: threads::Sync {}
+impl<T: threads::Sync + ?Sized> MaybeSync for T {}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod threads {
+    pub(super) use core::marker::{Send, Sync};
+}
+
+#[cfg(target_arch = "wasm32")]
+mod threads {
+    pub trait Send {}
+    impl<T: ?Sized> Send for T {}
+
+    pub trait Sync {}
+    impl<T: ?Sized> Sync for T {}
+}
+
+/// The type of a trait object that is `MaybeSend`.
+#[cfg(not(target_arch = "wasm32"))]
+macro_rules! dyn_maybe_send {
+    ($($bound:tt)*) => { dyn $($bound)* + Send };
+}
+#[cfg(target_arch = "wasm32")]
+macro_rules! dyn_maybe_send {
+    ($($bound:tt)*) => { dyn $($bound)* };
+}
+pub(crate) use dyn_maybe_send;
+
+/// The type of a trait object that is `MaybeSend` and `MaybeSync`: a hook, as it is kept.
+#[cfg(not(target_arch = "wasm32"))]
+macro_rules! dyn_hook {
+    ($($bound:tt)*) => { dyn $($bound)* + Send + Sync };
+}
+#[cfg(target_arch = "wasm32")]
+macro_rules! dyn_hook {
+    ($($bound:tt)*) => { dyn $($bound)* };
+}
+pub(crate) use dyn_hook;
