@@ -36,18 +36,24 @@
 //!
 //! What fails by CORS looks like a server that cannot be reached: the browser tells scripts no more.
 //!
-//! # What a browser does otherwise
+//! # What browsers and Node do otherwise
 //!
 //!  - A browser opens at most six HTTP/1.1 connections to one host, for all its tabs. Further sessions wait for one of
 //!    them to end. Over HTTP/2 they share one.
 //!  - It sets some headers itself and drops them from requests: `User-Agent` in some, `Cookie`, `Host`, `Origin`,
 //!    `Referer`, `Accept-Encoding` in all.
 //!  - Redirects are followed by fetch's rules, which drop `Authorization` across origins.
-//!  - A compressed stream is decoded by the browser.
+//!  - A compressed stream is decoded before the client sees it.
 //!  - The body of a request is sent in one piece; one that is a stream is gathered first.
+//!  - Node ends a stream of five minutes without a byte. Where a response has `Connection: close` it takes a broken
+//!    connection for a clean end, so `deliver_unfinished` may deliver there what was cut off.
 //!  - Timers of a tab in the background are slowed down, to one a minute at worst, and so are reconnections.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+
+#[cfg(all(doctest, target_arch = "wasm32"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 #[cfg(target_arch = "wasm32")]
 mod body;

@@ -73,8 +73,7 @@ fn told(items: Vec<String>, end: Result<(), Error>) -> String {
 fn predicates_of_a_session() {
     for (set, stream, expected) in ENDS {
         for piece in [1, 5, usize::MAX] {
-            let reply =
-                stream.as_bytes().chunks(piece).fold(events(), |reply, chunk| reply.send(chunk.to_vec()));
+            let reply = stream.as_bytes().chunks(piece).fold(events(), |reply, chunk| reply.send(chunk));
             let test = test([reply]);
             let request = set!(test.get().max_reconnection_attempts(0), set);
             let (items, end) = test.read(request);
