@@ -1,4 +1,4 @@
-//! Sessions over a network and a clock that exist only here: no socket, no waiting.
+//! Sessions over an in-memory network with a simulated clock: they use no socket and never wait.
 #![allow(missing_docs)]
 
 mod answers;
@@ -49,7 +49,7 @@ impl Test {
         self.clock.now().since_origin().as_secs()
     }
 
-    /// The data of all events, and how it ended.
+    /// Reads a session to its end, and returns the data of all events and the end.
     fn read<T: Transport>(&self, request: RequestBuilder<T, MockTimer>) -> (Vec<String>, Result<(), Error>) {
         self.clock.run(async {
             let mut data = Vec::new();
@@ -66,7 +66,7 @@ impl Test {
                     }
                 }
             }
-            assert!(session.next().await.is_none(), "the end is the end");
+            assert!(session.next().await.is_none(), "the end is final");
             (data, Ok(()))
         })
     }
