@@ -12,7 +12,9 @@ use sse_tokio::{Client, Error, State};
 use tokio::net::TcpListener;
 
 use crate::failure;
-use crate::serve::{Recording, play};
+use crate::recording::{Pace, Recording, Settings};
+use crate::serve::{Server, play};
+use crate::signals::exit_on_signal;
 
 /// Prints a line. That nobody reads it is no reason to stop counting.
 macro_rules! say {
@@ -24,12 +26,14 @@ macro_rules! say {
 const STREAM: &str = include_str!("demo.txt");
 
 pub(crate) async fn demo() -> ExitCode {
-    let mut recording = Recording::new(STREAM.as_bytes()).expect("the recording is part of the program");
-    recording.interval = Duration::from_millis(150);
-    recording.drop_after = Some(4);
-    recording.drops = AtomicUsize::new(2);
-    recording.retry = Some(300);
+    exit_on_signal(|| ());
+    let recording = Recording::parse(STREAM.as_bytes()).expect("the recording is part of the program");
     let recording = Arc::new(recording);
+    let mut settings = Settings::new(Pace::Interval(Duration::from_millis(150)));
+    settings.drop_after = Some(4);
+    settings.drops = AtomicUsize::new(2);
+    settings.retry = Some(300);
+    let server = Server { recording: Arc::clone(&recording), settings: Arc::new(settings), log: None };
     let listener = match TcpListener::bind("127.0.0.1:0").await {
         Ok(listener) => listener,
         Err(error) => return failure(format_args!("cannot listen on the loopback address: {error}")),
@@ -38,7 +42,7 @@ pub(crate) async fn demo() -> ExitCode {
         Ok(address) => format!("http://{address}/"),
         Err(error) => return failure(format_args!("the listener has no address: {error}")),
     };
-    tokio::spawn(play(listener, Arc::clone(&recording)));
+    tokio::spawn(play(listener, Arc::new(server)));
     say!("following {url}, whose server will drop the connection twice");
     let reconnections = Arc::new(AtomicU64::new(0));
     match follow(&url, Arc::clone(&reconnections)).await {
