@@ -29,17 +29,14 @@ const LONG_VERSION: &str = concat!(
 );
 
 /// Follow, record, serve and demonstrate Server-Sent Events.
-///
-/// `sse URL` is `sse follow URL`.
 #[derive(Parser)]
 #[command(
     name = "sse",
     version,
     long_version = LONG_VERSION,
     override_usage = "sse [follow] URL [OPTIONS]\n       sse COMMAND [OPTIONS]",
-    after_help = "`sse help COMMAND` tells more about a command, `sse man` shows the manual.",
-    after_long_help = "Exit status: 0 for a normal end, 1 if the server refused or something failed, 2 for a wrong \
-                       usage, 3 if it gave up or the stream was truncated, 4 for a timeout, 130 for Ctrl-C."
+    after_help = "Exit status: 0 for a normal end, 1 if the server refused or something failed, 2 for a wrong usage, \
+                  3 if it gave up or the stream was truncated, 4 for a timeout, 130 for Ctrl-C."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -54,7 +51,7 @@ pub(crate) enum Command {
     Record(Box<RecordArgs>),
     /// Serve a recording or a plain stream.
     Serve(Box<ServeArgs>),
-    /// Follow an embedded server that drops the connection twice, and count what came.
+    /// Follow a built-in server that drops connections, and count what came.
     Demo,
     /// Print the completions for a shell.
     Completions {

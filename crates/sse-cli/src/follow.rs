@@ -68,7 +68,7 @@ async fn run(args: FollowArgs, printer: &mut Printer) -> Result<(), Stopped> {
     }
     let at_signal = checkpoint.clone();
     exit_on_signal(move || {
-        stderr.erase();
+        stderr.end_status();
         let _ = at_signal.map(|checkpoint| checkpoint.finish());
     });
     let mut session = request.start();
@@ -210,7 +210,7 @@ impl Follower<'_> {
     /// Writes all that is left.
     fn finish(&mut self) -> Result<(), Stopped> {
         let flushed = self.flush();
-        self.printer.stderr().erase();
+        self.printer.stderr().end_status();
         let finished = self.checkpoint.as_ref().map_or(Ok(()), Checkpoint::finish);
         flushed?;
         finished.map_err(|error| self.checkpoint_failed(&error).into())

@@ -27,7 +27,7 @@ const TICK: Duration = Duration::from_millis(250);
 pub(crate) async fn record(args: RecordArgs) -> ExitCode {
     let stderr = Stderr::new(true);
     let recorded = run(&args, &stderr).await;
-    stderr.erase();
+    stderr.end_status();
     match recorded {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -44,7 +44,7 @@ async fn run(args: &RecordArgs, stderr: &Stderr) -> Result<(), Failure> {
     let recorder = Recorder::new(create(&args.file).map_err(cannot_write)?);
     recorder.write(|_| Entry::recording(&without_secrets(&args.request.url))).map_err(cannot_write)?;
     let at_signal = stderr.clone();
-    exit_on_signal(move || at_signal.erase());
+    exit_on_signal(move || at_signal.end_status());
     let tap = Tap::new(transport(&args.request)?, recorder.clone());
     let mut request = request(tap, &args.request, &args.reconnect, &args.end, stderr)?;
     if let Some(id) = &args.request.last_event_id {

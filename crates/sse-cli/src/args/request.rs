@@ -11,7 +11,7 @@ use super::value::{credentials, event_id, header, nonzero_time, time, url};
 #[command(next_help_heading = "Request")]
 pub(crate) struct RequestArgs {
     /// Where the stream is. Without a scheme it is http://, and `:8080` is a port of localhost.
-    #[arg(value_parser = url)]
+    #[arg(value_parser = url, help_heading = None)]
     pub(crate) url: String,
     /// The method; GET, or POST with a body.
     #[arg(short = 'X', long = "request", value_name = "METHOD")]

@@ -1,6 +1,7 @@
 //! What went wrong, for people or as JSON, and the exit status that stands for it.
 
 use std::error::Error as StdError;
+use std::io::ErrorKind::UnexpectedEof;
 use std::process::ExitCode;
 
 use sse_tokio::sse_http::{Error as HttpError, TlsError};
@@ -103,6 +104,9 @@ fn hint(error: &Error) -> Option<&'static str> {
         match error.downcast_ref() {
             Some(HttpError::Tls { source: TlsError::NotTls(_), .. }) => {
                 return Some("the server does not speak TLS on this port: try http:// in place of https://");
+            }
+            Some(HttpError::Tls { source: TlsError::Io(error), .. }) if error.kind() == UnexpectedEof => {
+                return Some("the server ended the TLS handshake: if it does not speak TLS, try http://");
             }
             Some(HttpError::Tls { source: TlsError::Handshake(_), .. }) => {
                 return Some("--cacert FILE trusts another certificate, -k any");

@@ -1,10 +1,12 @@
 //! Lines for people on stderr, and below them, on a terminal, the status line.
 
+use std::error::Error as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sse_tokio::proto::Resume;
+use sse_tokio::sse_http::Error as HttpError;
 use sse_tokio::{Error, State};
 
 use super::colour::{DIM, paint};
@@ -28,13 +30,16 @@ pub(crate) struct Stderr {
 struct Shown {
     status: Status,
     is_drawn: bool,
+    /// It is not drawn any more.
+    is_over: bool,
     drawn_at: Option<Instant>,
 }
 
 impl Stderr {
     pub(crate) fn new(with_status: bool) -> Self {
         let is_terminal = io::stderr().is_terminal();
-        let shown = || Shown { status: Status::new(Instant::now()), is_drawn: false, drawn_at: None };
+        let shown =
+            || Shown { status: Status::new(Instant::now()), is_drawn: false, is_over: false, drawn_at: None };
         Self {
             is_terminal,
             colours: is_terminal && wants_colours(),
@@ -55,7 +60,7 @@ impl Stderr {
                 self.note(&format!("-- {what}; the server will not know where to go on"));
             }
             State::Disconnected { cause, error, retry_in, .. } => {
-                let why = error.as_deref().map_or_else(|| cause.to_string(), Error::report);
+                let why = error.as_deref().map_or_else(|| cause.to_string(), reason);
                 self.note(&format!("-- {why}; reconnecting in {:.1} s", retry_in.as_secs_f64()));
             }
             _ if !self.is_terminal => {}
@@ -99,11 +104,19 @@ impl Stderr {
         }
     }
 
+    /// Removes the status line for good.
+    pub(crate) fn end_status(&self) {
+        if let Some(mut shown) = self.shown() {
+            shown.is_over = true;
+        }
+        self.erase();
+    }
+
     /// Draws the status line, unless that was done a moment ago.
     pub(crate) fn draw(&self) {
         let Some(mut shown) = self.shown() else { return };
         let now = Instant::now();
-        if shown.drawn_at.is_some_and(|at| now.duration_since(at) < REDRAW) {
+        if shown.is_over || shown.drawn_at.is_some_and(|at| now.duration_since(at) < REDRAW) {
             return;
         }
         (shown.is_drawn, shown.drawn_at) = (true, Some(now));
@@ -118,6 +131,21 @@ impl Stderr {
     fn shown(&self) -> Option<MutexGuard<'_, Shown>> {
         self.status.as_ref().map(|shown| shown.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// What happened to a connection, as short as it can be said: without what all errors of its kind have in common.
+fn reason(error: &Error) -> String {
+    let cause = error.source().filter(|_| matches!(error, Error::Connect(_) | Error::Stream(_)));
+    let Some(mut cause) = cause else { return error.report() };
+    if let (Some(HttpError::Body(_)), Some(source)) = (cause.downcast_ref(), cause.source()) {
+        cause = source;
+    }
+    let mut reason = cause.to_string();
+    while let Some(source) = cause.source() {
+        reason.push_str(&format!(": {source}"));
+        cause = source;
+    }
+    reason
 }
 
 /// How wide the terminal is now.

@@ -42,11 +42,21 @@ fn failures_have_a_kind() {
 
 #[test]
 fn the_other_scheme_is_suggested() {
-    let server = Server::script([Reply::status(204)]);
-    let told = run(&["follow", &server.url("/").replace("http", "https")]);
-    let hint = "hint: the server does not speak TLS on this port: try http:// in place of https://\n";
-    assert!(told.status == 1 && told.stderr.contains("no TLS with 127.0.0.1"), "{}", told.stderr);
-    assert!(told.stderr.ends_with(hint), "{}", told.stderr);
+    let answer = Reply::raw().send("HTTP/1.1 400 Bad Request\r\n\r\n").close();
+    for (server, hint) in [
+        (
+            Server::premature(answer),
+            "the server does not speak TLS on this port: try http:// in place of https://",
+        ),
+        (
+            Server::script([Reply::status(204)]),
+            "the server ended the TLS handshake: if it does not speak TLS, try http://",
+        ),
+    ] {
+        let told = run(&["follow", &server.url("/").replace("http", "https")]);
+        assert!(told.status == 1 && told.stderr.contains("no TLS with 127.0.0.1"), "{}", told.stderr);
+        assert!(told.stderr.ends_with(&format!("hint: {hint}\n")), "{}", told.stderr);
+    }
 
     let body = "<title>400 The plain HTTP request was sent to HTTPS port</title>";
     let server = Server::script([Reply::status(400).send(body)]);
