@@ -1,6 +1,6 @@
 //! What a terminal is sent.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read as _, Write};
 use std::sync::{Arc, Mutex};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -12,6 +12,8 @@ use super::common::{BINARY, eventually};
 struct Terminal {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
+    /// Dropping it would type a line end.
+    keyboard: Box<dyn Write + Send>,
     output: Arc<Mutex<Vec<u8>>>,
     reader: Option<std::thread::JoinHandle<()>>,
     size: PtySize,
@@ -39,7 +41,8 @@ impl Terminal {
                 }
             }
         });
-        Self { master: pair.master, child, output, reader: Some(reader), size }
+        let keyboard = pair.master.take_writer().expect("writable");
+        Self { master: pair.master, child, keyboard, output, reader: Some(reader), size }
     }
 
     fn output(&self) -> String {
@@ -62,8 +65,8 @@ impl Terminal {
         self.master.resize(self.size).expect("it can be resized");
     }
 
-    fn press(&self, key: u8) {
-        self.master.take_writer().expect("writable").write_all(&[key]).expect("writable");
+    fn press(&mut self, key: u8) {
+        self.keyboard.write_all(&[key]).expect("writable");
     }
 
     /// The exit status, with all output read.
