@@ -19,7 +19,6 @@ mod serve;
 mod signals;
 mod verbose;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use args::{Args, Command};
@@ -38,6 +37,6 @@ async fn main() -> ExitCode {
 
 /// Says on stderr what went wrong.
 fn failure(what: impl std::fmt::Display) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "error: {what}");
+    print::Stderr::new(false).say(&format!("error: {what}"));
     ExitCode::FAILURE
 }

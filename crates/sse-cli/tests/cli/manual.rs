@@ -24,6 +24,7 @@ fn the_manual_has_each_command_and_flag() {
         "SSE SERVE",
         "finish\\-before",
         "\\-\\-speed",
+        "EXIT STATUS",
         "130 for Ctrl\\-C",
     ] {
         assert!(run.stdout.contains(part), "{part}");
