@@ -48,9 +48,11 @@ impl Printer {
             return Err(Failure::new("output", message.to_owned()));
         }
         let is_terminal = output.is_terminal();
+        // What reads a pipe may have the terminal for itself.
+        let with_status = args.output != Format::Json && (is_terminal || !output.is_stdout());
         Ok(Self {
             format: args.output,
-            stderr: Stderr::new(args.output != Format::Json),
+            stderr: Stderr::new(with_status),
             is_terminal,
             colours: is_terminal && stderr::wants_colours(),
             timestamps: args.timestamps,

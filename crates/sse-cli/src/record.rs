@@ -17,7 +17,7 @@ use crate::args::{Format, RecordArgs};
 use crate::print::{Failure, Stderr};
 use crate::recording::Entry;
 use crate::request::{request, transport};
-use crate::signals::exit_on_signal;
+use crate::signals::{exit_on_signal, reader_gone};
 use crate::verbose::show_response;
 use tap::{Recorder, Tap};
 
@@ -25,7 +25,7 @@ use tap::{Recorder, Tap};
 const TICK: Duration = Duration::from_millis(250);
 
 pub(crate) async fn record(args: RecordArgs) -> ExitCode {
-    let stderr = Stderr::new(true);
+    let stderr = Stderr::new(!is_stdout(&args.file));
     let recorded = run(&args, &stderr).await;
     stderr.end_status();
     match recorded {
@@ -53,7 +53,11 @@ async fn run(args: &RecordArgs, stderr: &Stderr) -> Result<(), Failure> {
     let mut session = request.start();
     tokio::select! {
         followed = follow(args, &mut session, stderr) => followed?,
-        error = recorder.failed() => return Err(cannot_write(error)),
+        error = recorder.failed() => match error.kind() {
+            io::ErrorKind::BrokenPipe => return Ok(()),
+            _ => return Err(cannot_write(error)),
+        },
+        () = reader_gone(), if is_stdout(&args.file) => return Ok(()),
     }
     let is_expected = args.end.finish_before.is_some() || args.end.finish_after.is_some();
     match session.close_reason() {
@@ -63,8 +67,12 @@ async fn run(args: &RecordArgs, stderr: &Stderr) -> Result<(), Failure> {
     }
 }
 
+fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 fn create(path: &Path) -> io::Result<Box<dyn Write + Send>> {
-    if path.as_os_str() == "-" { Ok(Box::new(io::stdout())) } else { Ok(Box::new(File::create(path)?)) }
+    if is_stdout(path) { Ok(Box::new(io::stdout())) } else { Ok(Box::new(File::create(path)?)) }
 }
 
 /// The URL without user name, password, query and fragment.

@@ -59,8 +59,9 @@ fn kill_often(times: u32, to_file: bool) -> u64 {
             }
         };
         let output = fs::read_to_string(&printed).unwrap_or_default();
-        let whole_lines = output.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-        let last_printed = whole_lines.last().map_or(0, |line| line.trim_end().parse().expect("a number"));
+        let mut whole_lines = output.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        let last_printed =
+            whole_lines.next_back().map_or(0, |line| line.trim_end().parse().expect("a number"));
         assert!(kept >= last_kept, "run {time}: {kept} after {last_kept}");
         if kept > last_kept {
             assert!(kept <= last_printed, "run {time}: {kept} is kept, {last_printed} was printed");

@@ -30,6 +30,44 @@ fn head_ends_the_run_at_once_and_without_an_error() {
 }
 
 #[test]
+fn head_ends_the_other_commands_without_an_error_too() {
+    let server = two_events();
+    for args in [format!("record {} -", server.url("/")), "man".to_owned(), "completions bash".to_owned()] {
+        let run = shell(&format!("sse {args} | head -1"));
+        assert_eq!((run.status, run.stdout.lines().count(), run.stderr.as_str()), (0, 1, ""), "{args}");
+        let run = shell(&format!("sse {args} > /dev/full"));
+        assert!(run.status == 1 && run.stderr.contains("No space left on device"), "{args}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn serve_needs_no_stdout() {
+    let folder = Folder::new();
+    let file = folder.file("stream", "id: 1\ndata: a\n\n");
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free").local_addr().expect("it has one");
+    for to in ["/dev/full", "/dev/null"] {
+        let full = OpenOptions::new().write(true).open(to).expect("a device");
+        let listen = port.to_string();
+        let mut server = sse(&["serve", text(&file), "--listen", &listen])
+            .stdout(full)
+            .spawn()
+            .expect("the binary is built");
+        let run = super::common::run(&[
+            &listen,
+            "--output",
+            "data",
+            "--retry-initial",
+            "--reconnection-time",
+            "100ms",
+        ]);
+        server.kill().expect("it runs");
+        server.wait().expect("it was killed");
+        assert_eq!((run.status, run.stdout.as_str()), (0, "a\n"), "{to}: {}", run.stderr);
+    }
+}
+
+#[test]
 fn a_reader_that_leaves_ends_the_run_and_the_checkpoint_stays_behind_what_was_printed() {
     let folder = Folder::new();
     let file = folder.file("id", "0\n");

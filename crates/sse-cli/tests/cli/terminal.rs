@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use sse_harness::{Gate, Reply, Server};
@@ -21,10 +22,14 @@ struct Terminal {
 
 impl Terminal {
     fn new(args: &[&str], environment: &[(&str, &str)]) -> Self {
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("a terminal");
         let mut command = CommandBuilder::new(BINARY);
         command.args(args);
+        Self::of(command, environment)
+    }
+
+    fn of(mut command: CommandBuilder, environment: &[(&str, &str)]) -> Self {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a terminal");
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
         environment.iter().for_each(|(name, value)| command.env(name, value));
@@ -162,6 +167,26 @@ fn a_status_line_stands_below_the_events_and_is_gone_at_the_end() {
         !screen.contains('[') && screen.contains("-- the server ended the stream; reconnecting in 6"),
         "{screen}"
     );
+}
+
+#[test]
+fn there_is_no_status_line_beside_another_program() {
+    let server =
+        Server::script([Reply::events().send("data: a\n\n").pause(Duration::from_millis(600)).close()]);
+    let url = server.url("/");
+    for (line, has_status) in [
+        (format!("'{BINARY}' {url} --no-reconnect | cat"), false),
+        (format!("'{BINARY}' {url} --no-reconnect --output json"), false),
+        (format!("'{BINARY}' record {url} - --no-reconnect"), false),
+        (format!("'{BINARY}' record {url} /dev/null --no-reconnect"), true),
+        (format!("'{BINARY}' {url} --no-reconnect -o /dev/null"), true),
+    ] {
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", &line]);
+        let mut terminal = Terminal::of(command, &[]);
+        assert_eq!(terminal.finish(), 0);
+        assert_eq!(terminal.output().contains("[open | "), has_status, "{line}: {:?}", terminal.output());
+    }
 }
 
 #[test]
