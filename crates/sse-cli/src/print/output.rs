@@ -28,8 +28,10 @@ impl Output {
         let mut options = OpenOptions::new();
         options.create(true).write(true);
         let file = if append {
-            let mut file = options.read(true).append(true).open(path)?;
-            end_line(&mut file)?;
+            let mut file = options.append(true).open(path)?;
+            if file.metadata()?.is_file() && is_in_a_line(path)? {
+                file.write_all(b"\n")?;
+            }
             file
         } else {
             options.truncate(true).open(path)?
@@ -48,11 +50,11 @@ impl Output {
         matches!(self.sink, Sink::Stdout)
     }
 
-    /// A second handle to the file, to have it synced.
+    /// A second handle to the file, to have it synced; `None` for what cannot be synced.
     pub(crate) fn file_handle(&self) -> io::Result<Option<File>> {
         match &self.sink {
-            Sink::Stdout => Ok(None),
-            Sink::File(file) => file.try_clone().map(Some),
+            Sink::File(file) if file.metadata()?.is_file() => file.try_clone().map(Some),
+            _ => Ok(None),
         }
     }
 
@@ -84,15 +86,16 @@ impl Output {
     }
 }
 
-/// Ends the line that an earlier run was killed in.
-fn end_line(file: &mut File) -> io::Result<()> {
-    if !file.metadata()?.is_file() || file.seek(SeekFrom::End(0))? == 0 {
-        return Ok(());
+/// Whether a file does not end with a line end: an earlier run was killed while it wrote.
+fn is_in_a_line(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(false);
     }
     let mut last = [0];
     file.seek(SeekFrom::End(-1))?;
     file.read_exact(&mut last)?;
-    if last == *b"\n" { Ok(()) } else { file.write_all(b"\n") }
+    Ok(last != *b"\n")
 }
 
 /// Whether the program was started without a stdout. Rust's runtime then puts /dev/null in its place, open for reading

@@ -6,7 +6,9 @@ use std::process::{Command, Stdio};
 
 use sse_harness::{Reply, Server};
 
-use super::common::{BINARY, Folder, Run, contents, finish, first_line, sse, text, wait_for_exit};
+use super::common::{
+    BINARY, Folder, Run, contents, eventually, finish, first_line, sse, text, wait_for_exit,
+};
 
 /// Runs a line of the shell, in which `sse` is the command.
 fn shell(line: &str) -> Run {
@@ -69,21 +71,23 @@ fn serve_needs_no_stdout() {
 
 #[test]
 fn a_reader_that_leaves_ends_the_run_and_the_checkpoint_stays_behind_what_was_printed() {
-    let folder = Folder::new();
-    let file = folder.file("id", "0\n");
-    let gate = sse_harness::Gate::new();
-    let server = Server::script([Reply::events()
-        .send("id: 1\ndata: a\n\n")
-        .wait(&gate)
-        .send("id: 2\ndata: b\n\n")
-        .stall()]);
-    let mut child =
-        sse(&["follow", &server.url("/"), "--checkpoint", text(&file)]).spawn().expect("it is built");
-    assert_eq!(first_line(&mut child), "#1 message: a");
-    drop(child.stdout.take());
-    gate.open();
-    assert_eq!(wait_for_exit(&mut child).code(), Some(0));
-    assert_eq!(contents(&file), "1\n");
+    // What is printed to by its name is not watched, so that it is found broken when it is written to.
+    for to in [&[][..], &["-o", "/dev/stdout"]] {
+        let folder = Folder::new();
+        let file = folder.file("id", "0\n");
+        let gate = sse_harness::Gate::new();
+        let reply = Reply::events().send("id: 1\ndata: a\n\n").wait(&gate).send("id: 2\ndata: b\n\n").stall();
+        let server = Server::script([reply]);
+        let url = server.url("/");
+        let args = [&["follow", &url, "--checkpoint", text(&file)], to].concat();
+        let mut child = sse(&args).spawn().expect("it is built");
+        assert_eq!(first_line(&mut child), "#1 message: a");
+        assert!(eventually(|| contents(&file) == "1\n"));
+        drop(child.stdout.take());
+        gate.open();
+        assert_eq!(wait_for_exit(&mut child).code(), Some(0), "{to:?}");
+        assert_eq!(contents(&file), "1\n", "{to:?}");
+    }
 }
 
 #[test]
@@ -136,6 +140,18 @@ fn a_full_disk_is_an_error_and_the_checkpoint_does_not_move() {
             assert!(run.stderr.contains("cannot print: No space left on device"), "{}", run.stderr);
             assert_eq!(contents(&file), "0\n", "{output} {to}");
         }
+    }
+}
+
+#[test]
+fn a_checkpoint_goes_with_a_device_that_is_printed_to() {
+    let folder = Folder::new();
+    let file = folder.join("id");
+    let server = two_events();
+    for to in ["/dev/null", "/dev/stdout"] {
+        let run =
+            shell(&format!("sse {} --checkpoint {} --max-events 2 -o {to}", server.url("/"), text(&file)));
+        assert_eq!((run.status, contents(&file).as_str()), (0, "2\n"), "{to}: {}", run.stderr);
     }
 }
 

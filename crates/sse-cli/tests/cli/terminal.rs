@@ -61,8 +61,15 @@ impl Terminal {
         parser.screen().contents()
     }
 
-    fn wait_for_screen(&self, shows: &str) {
-        assert!(eventually(|| self.screen().contains(shows)), "{shows:?} is not in {:?}", self.output());
+    /// The first screen that shows this.
+    fn wait_for_screen(&self, shows: &str) -> String {
+        let mut screen = String::new();
+        let is_shown = eventually(|| {
+            screen = self.screen();
+            screen.contains(shows)
+        });
+        assert!(is_shown, "{shows:?} is not in {:?}", self.output());
+        screen
     }
 
     fn resize(&mut self, cols: u16) {
@@ -153,8 +160,7 @@ fn a_status_line_stands_below_the_events_and_is_gone_at_the_end() {
         .wait(&gate)
         .close()]);
     let mut terminal = Terminal::new(&["follow", &server.url("/")], &[]);
-    terminal.wait_for_screen("[open | 2 events");
-    let screen = terminal.screen();
+    let screen = terminal.wait_for_screen("| last ID 2]");
     let lines: Vec<_> = screen.lines().collect();
     assert_eq!(lines[..3], ["-- open: 200 OK", "#1 message: a", "#2 message: b"]);
     assert!(lines[3].starts_with("[open | 2 events | ") && lines[3].ends_with("/s | last ID 2]"), "{screen}");
