@@ -1,4 +1,4 @@
-//! The decoder, lending and owning, and one of its peers, by criterion.
+//! Benchmarks the decoder, with borrowed and owned events, and one of its peers, with criterion.
 //!
 //!     cargo bench -p sse-benches -- llm/1460
 

@@ -1,4 +1,4 @@
-//! What there is to hold a decoder against: less work than it does, over the whole stream in one piece.
+//! Bounds to compare decoders with: tasks that do less work, over the whole stream in one piece.
 
 use std::hint::black_box;
 
@@ -9,20 +9,20 @@ use crate::pieces::Pieces;
 /// A task that is easier than decoding.
 #[derive(Clone, Copy, Debug)]
 pub struct Bound {
-    /// What the tables call it.
+    /// The name in the tables.
     pub name: &'static str,
-    /// Does it once.
+    /// Performs the task once.
     pub pass: fn(&Pieces) -> usize,
 }
 
-/// All three, each more work than the one before it.
+/// All three bounds, each more work than the one before.
 pub const ALL: [Bound; 3] = [
     Bound { name: "memcpy", pass: memcpy },
     Bound { name: "memchr2", pass: memchr2 },
     Bound { name: LINES, pass: lines },
 ];
 
-/// The name of the bound that ratios are taken to.
+/// The name of the bound that ratios refer to.
 pub const LINES: &str = "lines+utf8";
 
 /// Copies the stream into a buffer of the size of a large read.
@@ -40,7 +40,7 @@ fn memchr2(pieces: &Pieces) -> usize {
     memchr2_iter(b'\n', b'\r', pieces.stream()).fold(0, |sum, end| sum ^ end)
 }
 
-/// Finds every line end and validates every line, and knows nothing of fields and events.
+/// Finds every line end and validates every line, but parses no fields or events.
 fn lines(pieces: &Pieces) -> usize {
     let (mut start, mut len) = (0, 0);
     for end in memchr2_iter(b'\n', b'\r', pieces.stream()) {

@@ -1,6 +1,5 @@
-//! One trait for all decoders, so that they are called, checked and timed alike.
+//! One trait for all decoders, so that they are called, checked and timed in the same way.
 
-use std::hint::black_box;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -8,59 +7,40 @@ use futures_core::Stream;
 
 use crate::check::{Check, Verdict, judge};
 use crate::pieces::Pieces;
+use crate::sink::{Sink, Tally};
 
-/// A decoder, driven in the fastest way that its interface has.
+/// A decoder, driven in the fastest way that its interface offers.
 pub trait Decode {
-    /// Its crate, or the way in which this workspace's decoder is used.
+    /// The name of its crate, or the way in which the decoder of this workspace is used.
     const NAME: &'static str;
 
-    /// Whether it gets chunks as the network hands them over, counted references, and so has to let go of them.
+    /// Whether it takes chunks as reference-counted [`Bytes`](bytes::Bytes), and so pays for
+    /// dropping them.
     const SHARES: bool = false;
 
-    /// Decodes the pieces one after the other.
+    /// Decodes the pieces one after another.
     ///
     /// # Errors
     ///
-    /// What the decoder said of a stream that it would not decode.
+    /// Returns the message of the decoder's error.
     fn decode(pieces: &Pieces, sink: &mut impl Sink) -> Result<(), String>;
 }
 
-/// Where the events go. Decoders differ in what they hand over, and agree on this.
-pub trait Sink {
-    /// One event. Where the decoder tells of no id, it is empty.
-    fn event(&mut self, event_type: &str, data: &[u8], id: &str);
-}
-
-/// Looks at every event without reading it: what is timed.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Tally {
-    /// The length of all that came.
-    pub len: usize,
-}
-
-impl Sink for Tally {
-    fn event(&mut self, event_type: &str, data: &[u8], id: &str) {
-        self.len += event_type.len() + data.len() + id.len();
-        // A decoder that wrote the data somewhere has to have written it.
-        black_box(data.as_ptr());
-    }
-}
-
-/// A decoder as a value, for lists of them.
+/// A decoder as a value, for lists of decoders.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
     /// [`Decode::NAME`].
     pub name: &'static str,
     /// [`Decode::SHARES`].
     pub shares: bool,
-    /// Decodes all of it, and says how much there was. Panics where the decoder fails.
+    /// Decodes all pieces and returns the total length of the events. Panics if the decoder fails.
     pub pass: fn(&Pieces) -> usize,
-    /// Decodes all of it, and compares.
+    /// Decodes all pieces and compares the events with the expected ones.
     pub check: fn(&Pieces, &[sse_proto::Event]) -> Verdict,
 }
 
 impl Subject {
-    /// The value for a type.
+    /// Creates the value for a decoder type.
     #[must_use]
     pub const fn of<D: Decode>() -> Self {
         Self { name: D::NAME, shares: D::SHARES, pass: pass::<D>, check: check::<D> }
@@ -69,7 +49,7 @@ impl Subject {
 
 fn pass<D: Decode>(pieces: &Pieces) -> usize {
     let mut tally = Tally::default();
-    D::decode(pieces, &mut tally).expect("it was checked before");
+    D::decode(pieces, &mut tally).expect("the decoder was checked before");
     tally.len
 }
 
@@ -80,7 +60,7 @@ fn check<D: Decode>(pieces: &Pieces, expected: &[sse_proto::Event]) -> Verdict {
     })
 }
 
-/// Polls a stream whose source is always ready, and so whatever is pending is only giving way.
+/// Polls a stream to its end. Its source is always ready, so `Pending` only means that it yields.
 pub(crate) fn drain<S: Stream>(
     stream: S,
     mut take: impl FnMut(S::Item) -> Result<(), String>,

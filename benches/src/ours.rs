@@ -1,17 +1,22 @@
-//! The ways to use this workspace's decoder.
+//! The ways to use the decoder of this workspace.
 
 use std::convert::Infallible;
+use std::future::ready;
+use std::ops::ControlFlow;
 
-use futures_util::stream;
+use futures_util::{FutureExt as _, stream};
+use http::{Request, Response};
+use sse_driver::{Client, NoTimer, ReconnectPolicy, RequestBody, Session, Transport};
 use sse_proto::{Decoder, FrameRef};
 
-use crate::decode::{Decode, Sink, Subject, drain};
+use crate::decode::{Decode, Subject, drain};
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
-/// All three.
+/// All three ways.
 pub const ALL: [Subject; 3] = [Subject::of::<Lent>(), Subject::of::<Owned>(), Subject::of::<Streamed>()];
 
-/// `Decoder::decode`, which lends.
+/// `Decoder::decode`, which returns borrowed events.
 #[derive(Debug)]
 pub struct Lent;
 
@@ -31,7 +36,7 @@ impl Decode for Lent {
     }
 }
 
-/// `Decoder::decode` and `to_owned` of each event, as a session does it.
+/// `Decoder::decode` and `to_owned` for each event, like a session.
 #[derive(Debug)]
 pub struct Owned;
 
@@ -54,7 +59,7 @@ impl Decode for Owned {
     }
 }
 
-/// `sse_driver::Events`, the stream.
+/// `sse_driver::Events`, as a stream.
 #[derive(Debug)]
 pub struct Streamed;
 
@@ -70,4 +75,56 @@ impl Decode for Streamed {
             Ok(())
         })
     }
+}
+
+/// A whole session over a transport that has the chunks at hand: `Session::next`.
+#[derive(Debug)]
+pub struct Next;
+
+impl Decode for Next {
+    const NAME: &'static str = "next()";
+    const SHARES: bool = true;
+
+    fn decode(pieces: &Pieces, sink: &mut impl Sink) -> Result<(), String> {
+        drain(session(pieces), |event| {
+            let event = event.map_err(|error| error.to_string())?;
+            sink.event(&event.event_type, event.data.as_bytes(), &event.last_event_id);
+            Ok(())
+        })
+    }
+}
+
+/// The same with lent frames: `Session::for_each_frame`.
+#[derive(Debug)]
+pub struct ForEachFrame;
+
+impl Decode for ForEachFrame {
+    const NAME: &'static str = "for_each_frame()";
+    const SHARES: bool = true;
+
+    fn decode(pieces: &Pieces, sink: &mut impl Sink) -> Result<(), String> {
+        let mut session = session(pieces);
+        let visit = |frame: FrameRef<'_>| {
+            if let FrameRef::Event(event) = frame {
+                sink.event(event.event_type, event.data.as_bytes(), event.last_event_id);
+            }
+            ControlFlow::<()>::Continue(())
+        };
+        let reading = session.for_each_frame(visit).into_stream();
+        drain(reading, |end| end.map(drop).map_err(|error| error.to_string()))
+    }
+}
+
+fn session(pieces: &Pieces) -> Session<impl Transport + use<>, NoTimer> {
+    let chunks = pieces.clone();
+    let transport = move |_: Request<RequestBody>| {
+        let body = stream::iter(chunks.chunks().map(Ok::<_, Infallible>));
+        ready(Ok(Response::builder()
+            .header("content-type", "text/event-stream")
+            .body(body)
+            .expect("it is valid")))
+    };
+    let client = Client::builder_with(transport, NoTimer::default()).build();
+    let policy = ReconnectPolicy::default().max_total_reconnections(0);
+    client.get("http://localhost/events").reconnect_policy(policy).start()
 }

@@ -1,4 +1,4 @@
-//! Decoders that others wrote.
+//! Decoders of other crates.
 
 use crate::decode::Subject;
 
@@ -13,7 +13,7 @@ const OTHERS: &[Subject] = &others::ALL;
 #[cfg(not(feature = "peers"))]
 const OTHERS: &[Subject] = &[];
 
-/// All that were built in.
+/// Returns the peers that are compiled in.
 pub fn all() -> impl Iterator<Item = Subject> {
     [Subject::of::<SseCore>(), Subject::of::<SseCoreShared>()].into_iter().chain(OTHERS.iter().copied())
 }

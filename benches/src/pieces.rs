@@ -1,4 +1,4 @@
-//! Streams as a network would hand them over: cut into pieces.
+//! Streams in pieces, as a network delivers them.
 
 use std::fmt;
 use std::slice;
@@ -7,17 +7,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-/// Where a stream is cut.
+/// How a stream is cut into pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
-    /// After every so many bytes.
+    /// Pieces of this many bytes.
     Bytes(usize),
-    /// After every event.
+    /// One event per piece.
     Events,
 }
 
 impl Cut {
-    /// All that is measured: a large read, a TLS record, a packet, a trickle, one event a write, and the worst case.
+    /// The measured cuts: a large read, a TLS record, a packet, small writes, one event per write,
+    /// and the worst case.
     pub const ALL: [Self; 6] = [
         Self::Bytes(65536),
         Self::Bytes(16384),
@@ -28,7 +29,7 @@ impl Cut {
     ];
 }
 
-/// What the command line calls it.
+/// Shows the cut as the command line names it.
 impl fmt::Display for Cut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -38,7 +39,7 @@ impl fmt::Display for Cut {
     }
 }
 
-/// A stream and where it is cut.
+/// A stream and its cut.
 #[derive(Clone, Debug)]
 pub struct Pieces {
     stream: Bytes,
@@ -46,8 +47,8 @@ pub struct Pieces {
     stock: Stock,
 }
 
-/// Lists of chunks, made before the clock runs: a chunk comes from the network with its reference counted, which costs
-/// as much as a small event does.
+/// Lists of chunks that are made before the clock starts. A network delivers a chunk with its
+/// reference already counted, which costs as much as decoding a small event.
 #[derive(Clone, Debug, Default)]
 struct Stock {
     lists: Arc<Mutex<Vec<Vec<Bytes>>>>,
@@ -69,13 +70,13 @@ impl Pieces {
         Self { stream, ends: Ends::At(ends), stock: Stock::default() }
     }
 
-    /// The whole stream, not cut.
+    /// Returns the whole stream.
     #[must_use]
     pub fn stream(&self) -> &[u8] {
         &self.stream
     }
 
-    /// For decoders that read a slice.
+    /// Returns the pieces as slices, for decoders that read a slice.
     pub fn slices(&self) -> impl Iterator<Item = &[u8]> {
         match &self.ends {
             Ends::Every(len) => Slices::Every(self.stream.chunks(*len)),
@@ -83,14 +84,15 @@ impl Pieces {
         }
     }
 
-    /// For decoders that want a share of the chunk. They are there already if [`prepare`](Self::prepare) was called.
+    /// Returns the pieces as [`Bytes`], for decoders that share the chunk. They are ready if
+    /// [`prepare`](Self::prepare) was called before.
     pub fn chunks(&self) -> impl Iterator<Item = Bytes> + use<> {
         self.stock.is_wanted.store(true, Ordering::Relaxed);
         let list = self.lists().pop();
         list.unwrap_or_else(|| self.list()).into_iter()
     }
 
-    /// Makes the chunks for so many passes, if those before wanted chunks.
+    /// Makes the chunks for this many passes, if earlier passes used chunks.
     pub fn prepare(&self, passes: usize) {
         if self.stock.is_wanted.load(Ordering::Relaxed) {
             self.lists().extend((0..passes).map(|_| self.list()));
@@ -106,7 +108,7 @@ impl Pieces {
     }
 }
 
-/// On every step it takes part in what is measured.
+/// The iterator over slices. Its `next` is part of what is measured.
 enum Slices<'p> {
     Every(slice::Chunks<'p, u8>),
     At { rest: &'p [u8], start: usize, ends: slice::Iter<'p, usize> },
@@ -134,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_are_the_stream() {
+    fn pieces_add_up_to_the_stream() {
         let stream = Bytes::from_static(b"abcdefg");
         let every = Pieces::every(stream.clone(), 3);
         let at = Pieces::at(stream, [2, 7].into());

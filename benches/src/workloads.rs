@@ -1,4 +1,4 @@
-//! Eight streams: what servers send, and what is hard. The same bytes every time.
+//! Eight streams: typical ones and hard ones. Their bytes are the same every time.
 
 use std::sync::Arc;
 
@@ -6,18 +6,18 @@ use bytes::Bytes;
 
 use crate::pieces::{Cut, Pieces};
 
-/// A stream of events that are alike.
+/// A stream of similar events.
 #[derive(Clone, Debug)]
 pub struct Workload {
-    /// What the tables call it.
+    /// The name in the tables.
     pub name: &'static str,
-    /// The stream: whole events.
+    /// The stream, which consists of whole events.
     pub stream: Bytes,
     ends: Arc<[usize]>,
 }
 
 impl Workload {
-    /// As many events as it takes to be at least `len` bytes long.
+    /// Creates a stream of whole events that is at least `len` bytes long.
     fn new(name: &'static str, len: usize, event: impl Fn(usize) -> String) -> Self {
         let mut stream = Vec::new();
         let mut ends = Vec::new();
@@ -28,13 +28,13 @@ impl Workload {
         Self { name, stream: stream.into(), ends: ends.into() }
     }
 
-    /// How many events there are.
+    /// Returns the number of events.
     #[must_use]
     pub fn events(&self) -> usize {
         self.ends.len()
     }
 
-    /// The first events of the stream, at least `len` bytes of them if there are as many.
+    /// Returns the first events of the stream, at least `len` bytes of them if it is that long.
     #[must_use]
     pub fn prefix(&self, len: usize) -> Self {
         let events = self.ends.partition_point(|&end| end < len) + 1;
@@ -43,7 +43,7 @@ impl Workload {
         Self { name: self.name, stream, ends: ends.into() }
     }
 
-    /// The stream, cut into pieces.
+    /// Cuts the stream into pieces.
     #[must_use]
     pub fn pieces(&self, cut: Cut) -> Pieces {
         match cut {
@@ -53,7 +53,7 @@ impl Workload {
     }
 }
 
-/// All eight, each at least `len` bytes long.
+/// Returns all eight workloads, each at least `len` bytes long.
 #[must_use]
 pub fn all(len: usize) -> [Workload; 8] {
     [
@@ -68,21 +68,21 @@ pub fn all(len: usize) -> [Workload; 8] {
     ]
 }
 
-/// A chunk of a chat completion: one line of JSON.
+/// A chunk of a chat completion, as one line of JSON.
 fn llm(n: usize) -> String {
     let text = format!("{:197}", "word");
     let json = format!(r#"{{"id":"chatcmpl-{n:08}","choices":[{{"delta":{{"content":"{text}"}}}}]}}"#);
     format!("data: {json}\n\n")
 }
 
-/// A type of event and a shorter line of JSON.
+/// An event type and a shorter line of JSON.
 fn anthropic(n: usize) -> String {
     let text = format!("word {n:08} {:28}", "");
     let json = format!(r#"{{"type":"content_block_delta","delta":{{"text":"{text}"}}}}"#);
     format!("event: content_block_delta\ndata: {json}\n\n")
 }
 
-/// Every kind of line, and CRLF.
+/// Every kind of line, with CRLF line ends.
 fn full(n: usize) -> String {
     let json = format!(r#"{{"value":{n},"text":"{:57}"}}"#, "some text");
     format!(": keep\r\nid: {n}\r\nevent: update\r\nretry: 3000\r\ndata: {json}\r\n\r\n")
@@ -93,7 +93,7 @@ fn multiline() -> String {
     format!("{}\n", format!("data: {:60}\n", "a line").repeat(50))
 }
 
-/// Hardly any ASCII.
+/// Text with little ASCII.
 fn utf8(n: usize) -> String {
     let text =
         "服务器发送事件是一种单向通信的技术它允许服务器主动向客户端推送数据而不需要请求浏览器自动重连😀🚀";

@@ -1,4 +1,5 @@
-//! The inputs that are kept for the fuzz target that compares the decoder with those of others, without a fuzzer.
+//! Replays the kept inputs of the fuzz target that compares the decoder with others, without a
+//! fuzzer.
 
 use sse_harness::fuzz;
 

@@ -1,5 +1,5 @@
-//! Every workload, however it is cut, is the same events in every way to read it as by the reference decoder: what is
-//! measured is what it says.
+//! Checks that every measured way to decode gives the same events as the reference decoder, for
+//! every workload and cut.
 
 use sse_benches::{Cut, Decode, Sink, Verdict, Workload, check, ours, workloads};
 use sse_harness::reference;
@@ -22,13 +22,13 @@ fn every_way_gives_the_events_of_the_reference_decoder() {
 }
 
 #[test]
-fn what_peers_are_held_against_is_the_same() {
+fn the_expected_events_of_peers_are_those_of_the_reference_decoder() {
     for workload in workloads::all(STREAM_LEN) {
         assert_eq!(check::events(&workload.stream), expected(&workload), "{}", workload.name);
     }
 }
 
-/// Or every check would be in vain.
+/// Without this every other check would be useless.
 #[test]
 fn a_lost_event_is_noticed() {
     struct LosesOne;

@@ -1,5 +1,5 @@
-//! Prints allocations per event, as a Markdown table. A binary of its own, since an allocator that counts slows down
-//! whatever allocates, which would flatter those that do not.
+//! Prints the allocations per event as a Markdown table. It is a separate binary because a counting
+//! allocator slows down decoders that allocate, which would distort timings.
 //!
 //!     cargo run --release -p sse-benches --bin allocations
 
@@ -26,7 +26,7 @@ fn cell(workload: &Workload, cut: Cut) -> String {
 
 fn per_event(subject: Subject, workload: &Workload, cut: Cut) -> f64 {
     let pieces = workload.pieces(cut);
-    // Whatever is made once in a process is made now.
+    // The first pass makes allocations that happen once per process.
     (subject.pass)(&pieces);
     let info = allocation_counter::measure(|| {
         (subject.pass)(&pieces);
@@ -34,7 +34,8 @@ fn per_event(subject: Subject, workload: &Workload, cut: Cut) -> f64 {
     info.count_total as f64 / workload.events() as f64
 }
 
-/// A decoder's first buffers, over thousands of events, are told from none at all.
+/// Formats a count. A decoder's first buffers, divided by thousands of events, show as `0+`, not as
+/// 0.
 fn shown(count: f64) -> String {
     match count {
         0.0 => "0".to_owned(),

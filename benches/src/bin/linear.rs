@@ -1,7 +1,9 @@
-//! Prints what a byte costs in one long line, by the length of the line and the size of the pieces that it comes in; and
-//! what it costs to do no more than such a line takes: to look for its end, to collect it, and to check that it is text.
-//! Linear means that a row's two figures are alike, as far as the machine is: what is longer than its caches comes from
-//! memory that the kernel hands out page by page.
+//! Prints the cost of a byte in one long line, for two lengths of the line and several piece sizes.
+//! For comparison it prints the cost of the least work that such a line needs: finding its end,
+//! collecting it, and validating it as text.
+//!
+//! The decoder is linear if the two figures of a row are similar. They cannot be equal: a line
+//! longer than the CPU's caches uses memory that the kernel maps page by page.
 //!
 //!     cargo run --release -p sse-benches --bin linear
 
@@ -25,7 +27,7 @@ fn main() {
     }
 }
 
-/// Nanoseconds a byte, the median of some rounds.
+/// Returns the nanoseconds per byte, as the median of several rounds.
 fn cost(pass: fn(&[u8], usize) -> usize, len: usize, piece: usize) -> f64 {
     let mut stream = b"data: ".to_vec();
     stream.resize(len, b'x');
@@ -41,12 +43,12 @@ fn cost(pass: fn(&[u8], usize) -> usize, len: usize, piece: usize) -> f64 {
     rounds[ROUNDS / 2] / len as f64
 }
 
-/// The length of the data.
+/// Decodes a stream and returns the length of the data.
 fn decode(stream: &[u8], piece: usize) -> usize {
     let mut decoder = Decoder::new(Limits::default().max_event_len(2 * LONG));
     let mut data_len = 0;
     for mut chunk in stream.chunks(piece) {
-        while let Some(frame) = decoder.decode(&mut chunk).expect("it is within the limit") {
+        while let Some(frame) = decoder.decode(&mut chunk).expect("within the limit") {
             if let FrameRef::Event(event) = frame {
                 data_len += event.data.len();
             }
@@ -61,6 +63,6 @@ fn bound(stream: &[u8], piece: usize) -> usize {
         let end = memchr::memchr2(b'\n', b'\r', chunk).unwrap_or(chunk.len());
         line.extend_from_slice(&chunk[..end]);
     }
-    let text = simdutf8::basic::from_utf8(&line).expect("it is ASCII");
+    let text = simdutf8::basic::from_utf8(&line).expect("the stream is ASCII");
     text.len() - b"data: ".len()
 }

@@ -1,4 +1,5 @@
-//! The peers that `side_by_side` alone needs. `sse-codec` is missing for its licence, MPL-2.0.
+//! The peers that only `side_by_side` needs. `sse-codec` is missing because of its licence,
+//! MPL-2.0.
 
 use crate::decode::Subject;
 

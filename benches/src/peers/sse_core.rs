@@ -1,12 +1,13 @@
-//! `sse-core`: it reads any `Buf`, and hands over a `String` for each event.
+//! `sse-core`, which reads any `Buf` and returns a `String` for each event.
 
 use ::sse_core::{SseDecoder, SseEvent};
 use bytes::Buf;
 
-use crate::decode::{Decode, Sink};
+use crate::decode::Decode;
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
-/// `SseDecoder::next` of slices.
+/// `SseDecoder::next` with slices.
 #[derive(Debug)]
 pub struct SseCore;
 
@@ -18,7 +19,7 @@ impl Decode for SseCore {
     }
 }
 
-/// `SseDecoder::next` of chunks.
+/// `SseDecoder::next` with `Bytes`.
 #[derive(Debug)]
 pub struct SseCoreShared;
 

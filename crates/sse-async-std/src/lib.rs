@@ -1,22 +1,31 @@
-//! Server-Sent Events for async-std: [`sse_driver`]'s client on async-std's network and clock. This is the one crate to
-//! add.
+//! A [Server-Sent Events](https://html.spec.whatwg.org/multipage/server-sent-events.html) client
+//! for async-std.
 //!
-//! async-std is discontinued (RUSTSEC-2025-0052), and its authors recommend smol, for which there is `sse-smol` with the
-//! same types. This crate is for programs that have not moved yet; no other crate here depends on it.
+//! [`Client`] opens sessions. A [`Session`] is a stream of events that outlives its connections:
+//! when one is lost, it connects again and resumes after the last event. This crate re-exports
+//! everything that a program needs, so it is the only one of the family to add.
+//!
+//! async-std is discontinued (RUSTSEC-2025-0052), and its authors recommend smol. `sse-smol` has
+//! the same types; this crate is for programs that have not moved yet.
 //!
 //! ```no_run
-//! # fn main() -> Result<(), sse_async_std::Error> {
-//! async_std::task::block_on(async {
-//!     let client = sse_async_std::Client::new();
-//!     let mut session = client.get("http://localhost:8080/events").open().await?;
-//!     while let Some(event) = session.next().await {
-//!         let event = event?;
-//!         println!("{}: {}", event.event_type, event.data);
-//!     }
-//!     Ok(())
-//! })
-//! # }
+//! fn main() -> Result<(), sse_async_std::Error> {
+//!     async_std::task::block_on(async {
+//!         let client = sse_async_std::Client::new();
+//!         let mut session = client.get("http://localhost:8080/events").open().await?;
+//!         while let Some(event) = session.next().await {
+//!             let event = event?;
+//!             println!("{}: {}", event.event_type, event.data);
+//!         }
+//!         Ok(())
+//!     })
+//! }
 //! ```
+//!
+//! Guides, from a first stream to reconnection, errors and tests, are in the documentation of
+//! `sse-tokio`, in its module `guide`; with this crate, only the crate's name changes. The features
+//! are those of `sse-tokio`: `tls` (on by default: `ring` and `platform-verifier`), `aws-lc-rs`,
+//! `webpki-roots`, `json` and `tracing`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -44,19 +53,20 @@ pub use sse_http::{self, Proxy};
 #[cfg(unix)]
 pub use unix::UnixDial;
 
-/// HTTP/1.1 over async-std's TCP.
+/// The transport of a [`Client`]: HTTP/1.1 over async-std's TCP, with TLS and proxies.
 pub type Http = sse_http::Http<AsyncStdDial>;
-/// A client on async-std's network and clock. Over another transport it is an [`sse_driver::Client`].
+/// Opens sessions on async-std's network and clock. Its methods are those of
+/// [`sse_driver::Client`], which takes any transport.
 pub type Client = sse_driver::Client<Http, AsyncStdTimer>;
-/// The settings of a [`Client`].
+/// Builds a [`Client`]: see [`sse_driver::ClientBuilder`] for the settings.
 pub type ClientBuilder = sse_driver::ClientBuilder<Http, AsyncStdTimer>;
-/// A request of a [`Client`].
+/// Builds a request of a [`Client`]: see [`sse_driver::RequestBuilder`].
 pub type RequestBuilder = sse_driver::RequestBuilder<Http, AsyncStdTimer>;
-/// A session of a [`Client`].
+/// A stream of events that outlives its connections: see [`sse_driver::Session`].
 pub type Session = sse_driver::Session<Http, AsyncStdTimer>;
 
-/// async-std's network: names by the system's resolver (on its blocking threads), TCP connections raced as RFC 8305 has
-/// it.
+/// Connects over async-std's network. Names are resolved by the operating system on async-std's
+/// blocking threads, and the addresses of a host are raced (Happy Eyeballs, RFC 8305).
 ///
 /// ```
 /// let transport = sse_async_std::Http::new(sse_async_std::AsyncStdDial);
@@ -82,7 +92,7 @@ async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// async-std's clock, counted from when the timer was made.
+/// Measures time since the timer was made, and sleeps by async-std's timers.
 ///
 /// ```
 /// use std::time::Duration;
@@ -105,7 +115,7 @@ impl Default for AsyncStdTimer {
 }
 
 impl Timer for AsyncStdTimer {
-    /// async-std has no name for it.
+    /// Boxed, since async-std does not name the type of its sleep.
     type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
     fn now(&self) -> Instant {
@@ -116,3 +126,7 @@ impl Timer for AsyncStdTimer {
         Box::pin(sleep(deadline.saturating_duration_since(self.now())))
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -27,7 +27,7 @@ sse_harness::adapter_suite!(OnAsyncStd);
 sse_harness::redirect_suite!(OnAsyncStd);
 
 impl FaultAdapter for OnAsyncStd {
-    const MOST_MEMORY: u64 = 384 << 10;
+    const MAX_MEMORY: u64 = 384 << 10;
 
     fn memory_of(run: impl FnOnce()) -> u64 {
         allocation_counter::measure(run).bytes_max

@@ -1,6 +1,8 @@
 //! The command line.
 
 // The build script reads these files too, to write the man page, and looks for modules in another place.
+#[path = "args/doctor.rs"]
+mod doctor;
 #[path = "args/follow.rs"]
 mod follow;
 #[path = "args/record.rs"]
@@ -13,9 +15,11 @@ mod serve;
 mod value;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use doctor::{DoctorArgs, ReportFormat};
 pub(crate) use follow::{FollowArgs, Format, PrintArgs};
 pub(crate) use record::RecordArgs;
 pub(crate) use request::{EndArgs, HeaderArg, ReconnectArgs, RequestArgs};
@@ -28,7 +32,7 @@ const LONG_VERSION: &str = concat!(
     "\nfeatures: HTTP/1.1, TLS 1.2 and 1.3 (rustls, ring), trust of the operating system, proxies"
 );
 
-/// Follow, record, serve and demonstrate Server-Sent Events.
+/// Follow, record, serve, examine and demonstrate Server-Sent Events.
 #[derive(Parser)]
 #[command(
     name = "sse",
@@ -51,8 +55,10 @@ pub(crate) enum Command {
     Record(Box<RecordArgs>),
     /// Serve a recording or a plain stream.
     Serve(Box<ServeArgs>),
+    /// Watch a stream and say what is wrong with its server.
+    Doctor(Box<DoctorArgs>),
     /// Follow a built-in server that drops connections, and count what came.
-    Demo,
+    Demo(DemoArgs),
     /// Print the completions for a shell.
     Completions {
         /// The shell.
@@ -60,6 +66,13 @@ pub(crate) enum Command {
     },
     /// Print the manual, in roff: `sse man | man -l -`.
     Man,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct DemoArgs {
+    /// Serve a page instead, in which the browser's client follows the stream. `.ci/web page FOLDER` builds it.
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = "target/page")]
+    pub(crate) web: Option<PathBuf>,
 }
 
 impl Args {

@@ -11,10 +11,12 @@ use std::time::Duration;
 use sse_tokio::{Client, Error, State};
 use tokio::net::TcpListener;
 
+use crate::args::DemoArgs;
 use crate::failure;
 use crate::recording::{Pace, Recording, Settings};
-use crate::serve::{Server, play};
+use crate::serve::{Server, play, respond};
 use crate::signals::exit_on_signal;
+use crate::web::web;
 
 /// Prints a line. That nobody reads it is no reason to stop counting.
 macro_rules! say {
@@ -25,15 +27,26 @@ macro_rules! say {
 
 const STREAM: &str = include_str!("demo.txt");
 
-pub(crate) async fn demo() -> ExitCode {
-    exit_on_signal(|| ());
+/// How often the server drops the connection.
+pub(crate) const DROPS: usize = 2;
+
+/// The stream of the demonstration, and how it is played.
+pub(crate) fn server() -> Server {
     let recording = Recording::parse(STREAM.as_bytes()).expect("the recording is part of the program");
-    let recording = Arc::new(recording);
     let mut settings = Settings::new(Pace::Interval(Duration::from_millis(150)));
     settings.drop_after = Some(4);
-    settings.drops = AtomicUsize::new(2);
+    settings.drops = AtomicUsize::new(DROPS);
     settings.retry = Some(300);
-    let server = Server { recording: Arc::clone(&recording), settings: Arc::new(settings), log: None };
+    Server { recording: Arc::new(recording), settings: Arc::new(settings), log: None }
+}
+
+pub(crate) async fn demo(args: DemoArgs) -> ExitCode {
+    exit_on_signal(|| ());
+    if let Some(folder) = args.web {
+        return web(&folder).await;
+    }
+    let server = Arc::new(server());
+    let recording = Arc::clone(&server.recording);
     let listener = match TcpListener::bind("127.0.0.1:0").await {
         Ok(listener) => listener,
         Err(error) => return failure(format_args!("cannot listen on the loopback address: {error}")),
@@ -42,7 +55,10 @@ pub(crate) async fn demo() -> ExitCode {
         Ok(address) => format!("http://{address}/"),
         Err(error) => return failure(format_args!("the listener has no address: {error}")),
     };
-    tokio::spawn(play(listener, Arc::new(server)));
+    tokio::spawn(play(listener, move |request, client| {
+        let server = Arc::clone(&server);
+        async move { respond(&request, &server, client).await }
+    }));
     say!("following {url}, whose server will drop the connection twice");
     let reconnections = Arc::new(AtomicU64::new(0));
     match follow(&url, Arc::clone(&reconnections)).await {

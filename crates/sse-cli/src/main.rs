@@ -8,6 +8,7 @@
 mod args;
 mod checkpoint;
 mod demo;
+mod doctor;
 mod follow;
 mod insecure;
 mod manual;
@@ -18,6 +19,7 @@ mod request;
 mod serve;
 mod signals;
 mod verbose;
+mod web;
 
 use std::process::ExitCode;
 
@@ -29,7 +31,11 @@ async fn main() -> ExitCode {
         Command::Follow(args) => follow::follow(*args).await,
         Command::Record(args) => record::record(*args).await,
         Command::Serve(args) => serve::serve(*args).await,
-        Command::Demo => demo::demo().await,
+        Command::Doctor(args) => {
+            signals::exit_on_signal(|| ());
+            doctor::doctor(*args).await
+        }
+        Command::Demo(args) => demo::demo(args).await,
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::man(),
     }

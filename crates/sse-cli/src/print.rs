@@ -11,8 +11,8 @@ mod text;
 
 use std::fs::File;
 use std::io;
-use std::time::SystemTime;
 
+use jiff::Timestamp;
 use sse_tokio::{Frame, State};
 
 use crate::args::{Format, PrintArgs};
@@ -21,6 +21,7 @@ use escape::escape;
 use json::{frame_line, state_line};
 use output::Output;
 
+pub(crate) use escape::steers;
 pub(crate) use failure::Failure;
 pub(crate) use stderr::Stderr;
 
@@ -82,7 +83,7 @@ impl Printer {
         if let Frame::Event(event) = frame {
             self.stderr.update(|status| status.event(&event.last_event_id));
         }
-        let time = self.timestamps.then(SystemTime::now);
+        let time = self.timestamps.then(Timestamp::now);
         match (self.format, frame) {
             (Format::Json, _) => match frame_line(frame) {
                 Some(line) => line.write(self.output.buffer(), time)?,
@@ -99,7 +100,7 @@ impl Printer {
     /// States are lines of JSON among the others, or words on stderr.
     pub(crate) fn state(&mut self, state: &State) -> io::Result<()> {
         if self.format == Format::Json {
-            let time = self.timestamps.then(SystemTime::now);
+            let time = self.timestamps.then(Timestamp::now);
             return state_line(state).map_or(Ok(()), |line| line.write(self.output.buffer(), time));
         }
         // What came before it is above it.
@@ -124,10 +125,10 @@ impl Printer {
         failure.print(&self.stderr, self.format);
     }
 
-    fn line(&mut self, text: &str, time: Option<SystemTime>) {
+    fn line(&mut self, text: &str, time: Option<Timestamp>) {
         let buffer = self.output.buffer();
         if let Some(time) = time {
-            let time = format!("{} ", humantime::format_rfc3339_millis(time));
+            let time = format!("{time:.3} ");
             let time = if self.colours { paint(DIM, &time) } else { time };
             buffer.extend_from_slice(time.as_bytes());
         }

@@ -15,7 +15,6 @@ use url::Url;
 
 use crate::args::{Format, RecordArgs};
 use crate::print::{Failure, Stderr};
-use crate::recording::Entry;
 use crate::request::{request, transport};
 use crate::signals::{exit_on_signal, reader_gone};
 use crate::verbose::show_response;
@@ -41,8 +40,8 @@ async fn run(args: &RecordArgs, stderr: &Stderr) -> Result<(), Failure> {
     let cannot_write = |error: io::Error| {
         Failure::new("output", format!("cannot write to {}: {error}", args.file.display()))
     };
-    let recorder = Recorder::new(create(&args.file).map_err(cannot_write)?);
-    recorder.write(|_| Entry::recording(&without_secrets(&args.request.url))).map_err(cannot_write)?;
+    let file = create(&args.file).map_err(cannot_write)?;
+    let recorder = Recorder::new(file, &without_secrets(&args.request.url)).map_err(cannot_write)?;
     let at_signal = stderr.clone();
     exit_on_signal(move || at_signal.end_status());
     let tap = Tap::new(transport(&args.request)?, recorder.clone());

@@ -1,6 +1,5 @@
-//! Recordings: what a server sent, and when. A file of them has one JSON object on each line.
+//! Recordings, as they are played to clients.
 
-mod entry;
 mod plain;
 mod play;
 
@@ -9,11 +8,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use sse_testkit::{RecordedEnd, RecordedResponse};
 use sse_tokio::FrameRef;
 use sse_tokio::proto::Decoder;
 
-pub(crate) use entry::Entry;
 pub(crate) use play::{Pace, Playing, Settings};
+
+/// What stands in a recording in place of a secret.
+const HIDDEN: &str = "[hidden]";
+/// Headers of the connection on which a response was recorded. Another one has its own.
+const OF_THE_CONNECTION: [&str; 4] = ["connection", "content-length", "keep-alive", "transfer-encoding"];
 
 /// One or several responses, as they came one after the other.
 pub(crate) struct Recording {
@@ -52,7 +56,20 @@ pub(crate) struct Position {
 impl Recording {
     /// Reads a recording, or a plain stream.
     pub(crate) fn parse(file: &[u8]) -> Result<Self, String> {
-        if file.starts_with(br#"{"type":"recording""#) { entry::parse(file) } else { plain::parse(file) }
+        if !file.starts_with(br#"{"type":"recording""#) {
+            return plain::parse(file);
+        }
+        // A recording is text, but its last line may be cut off in the middle of a character.
+        let recording: sse_testkit::Recording = String::from_utf8_lossy(file)
+            .parse()
+            .map_err(|error: sse_testkit::RecordingError| error.to_string())?;
+        let mut decoder = Decoder::default();
+        let takes = recording.responses().iter().map(|response| {
+            let mut take = Take::of(response)?;
+            take.find_events(&mut decoder)?;
+            Ok(take)
+        });
+        takes.collect::<Result<_, String>>().map(Self::new)
     }
 
     /// The events of all responses as a plain stream, one after the other.
@@ -122,6 +139,21 @@ impl Recording {
 }
 
 impl Take {
+    fn of(response: &RecordedResponse) -> Result<Self, String> {
+        let status = StatusCode::from_u16(response.status).map_err(|error| error.to_string())?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &response.headers {
+            if value != HIDDEN && !OF_THE_CONNECTION.contains(&name.as_str()) {
+                headers.append(name, value.clone());
+            }
+        }
+        let mut take = Self::new(status, headers, response.delay);
+        let chunks = response.chunks.iter().map(|(at, bytes)| Chunk { at: *at, bytes: bytes.clone() });
+        take.chunks = chunks.collect();
+        take.is_dropped = matches!(response.end, Some((_, RecordedEnd::Dropped)));
+        Ok(take)
+    }
+
     fn new(status: StatusCode, headers: HeaderMap, delay: Duration) -> Self {
         Self {
             status,

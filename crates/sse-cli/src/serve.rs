@@ -12,6 +12,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::{Request, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -22,7 +24,7 @@ use crate::failure;
 use crate::print::Stderr;
 use crate::recording::{Pace, Recording, Settings};
 use crate::signals::exit_on_signal;
-use respond::{Log, respond};
+pub(crate) use respond::{Body, respond};
 
 /// A recording, and all that is needed to play it to a client.
 pub(crate) struct Server {
@@ -50,7 +52,11 @@ pub(crate) async fn serve(args: ServeArgs) -> ExitCode {
     for (listener, address) in listeners {
         // Its stdout may be closed; it serves all the same.
         let _ = writeln!(io::stdout(), "http://{address}/");
-        tokio::spawn(play(listener, Arc::clone(&server)));
+        let server = Arc::clone(&server);
+        tokio::spawn(play(listener, move |request, client| {
+            let server = Arc::clone(&server);
+            async move { respond(&request, &server, client).await }
+        }));
     }
     std::future::pending().await
 }
@@ -81,12 +87,16 @@ fn server(args: &ServeArgs, recording: Recording) -> Result<Server, String> {
     Ok(Server { recording: Arc::new(recording), settings: Arc::new(settings), log })
 }
 
-/// Accepts connections for ever.
-pub(crate) async fn play(listener: TcpListener, server: Arc<Server>) {
+/// Accepts connections for ever, and answers their requests.
+pub(crate) async fn play<F, Fut>(listener: TcpListener, answer: F)
+where
+    F: Fn(Request<Incoming>, SocketAddr) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Response<Body>> + Send,
+{
     loop {
         match listener.accept().await {
             Ok((socket, client)) => {
-                tokio::spawn(connection(socket, client, Arc::clone(&server)));
+                tokio::spawn(connection(socket, client, answer.clone()));
             }
             // What one client does wrong is no reason to stop serving the others.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -94,12 +104,16 @@ pub(crate) async fn play(listener: TcpListener, server: Arc<Server>) {
     }
 }
 
-async fn connection(socket: TcpStream, client: SocketAddr, server: Arc<Server>) {
+async fn connection<F, Fut>(socket: TcpStream, client: SocketAddr, answer: F)
+where
+    F: Fn(Request<Incoming>, SocketAddr) -> Fut,
+    Fut: Future<Output = Response<Body>>,
+{
     // An event is not to wait for the next one.
     let _ = socket.set_nodelay(true);
     let answer = service_fn(|request| {
-        let (server, log) = (Arc::clone(&server), Log::new(server.log.clone(), client));
-        async move { Ok::<_, Infallible>(respond(request, &server, log).await) }
+        let response = answer(request, client);
+        async move { Ok::<_, Infallible>(response.await) }
     });
     let mut http = http1::Builder::new();
     let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(socket), answer).await;

@@ -1,6 +1,7 @@
-//! What a request carries.
+//! The body of a request.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -8,12 +9,13 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_core::Stream;
 
-use crate::BoxError;
+use crate::maybe_send::{dyn_hook, dyn_maybe_send};
+use crate::{BoxError, MaybeSend, MaybeSync};
 
-/// The body of a request: bytes, or a stream that is made anew each time the request is sent.
+/// The body of a request: bytes, or a stream that is created each time the request is sent.
 ///
-/// A reconnection sends the request again, and so does a redirect, so a stream that can be read once is not enough.
-/// Cheap to clone.
+/// Reconnections and redirects send the request again, so a stream that can be read only once is
+/// not enough. A body is cheap to clone.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -32,21 +34,21 @@ pub struct RequestBody(Kind);
 #[derive(Clone)]
 enum Kind {
     Bytes(Bytes),
-    Stream(Arc<dyn Fn() -> BodyStream + Send + Sync>),
+    Stream(Arc<dyn_hook!(Fn() -> BodyStream)>),
 }
 
 impl RequestBody {
-    /// A body of unknown length, in parts. `make` is called each time the request is sent; an `Err` from its stream
-    /// fails that attempt.
-    pub fn stream<S, E>(make: impl Fn() -> S + Send + Sync + 'static) -> Self
+    /// Creates a body of unknown length from a stream. `make` is called each time the request is
+    /// sent. An `Err` from the stream fails that attempt.
+    pub fn stream<S, E>(make: impl Fn() -> S + MaybeSend + MaybeSync + 'static) -> Self
     where
-        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        S: Stream<Item = Result<Bytes, E>> + MaybeSend + 'static,
         E: Into<BoxError>,
     {
         Self(Kind::Stream(Arc::new(move || BodyStream(Box::pin(Parts(Box::pin(make())))))))
     }
 
-    /// The whole body; `None` when it is a stream.
+    /// Returns the whole body, or `None` if it is a stream.
     #[must_use]
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
@@ -55,13 +57,31 @@ impl RequestBody {
         }
     }
 
-    /// The body in parts, to be sent once. Bytes are one part, and no part when there are none.
+    /// Returns the body as a stream, to be sent once. Bytes are one item, or no item if they are
+    /// empty.
     #[must_use]
     pub fn to_stream(&self) -> BodyStream {
         match &self.0 {
             Kind::Bytes(bytes) => BodyStream(Box::pin(Whole(bytes.clone()))),
             Kind::Stream(make) => make(),
         }
+    }
+
+    /// Returns the body in one piece, for a transport that cannot stream. It reads a stream to its
+    /// end, and holds all of it in memory.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the stream.
+    pub async fn to_bytes(&self) -> Result<Bytes, BoxError> {
+        if let Some(bytes) = self.as_bytes() {
+            return Ok(bytes.clone());
+        }
+        let (mut parts, mut whole) = (self.to_stream(), Vec::new());
+        while let Some(part) = poll_fn(|cx| Pin::new(&mut parts).poll_next(cx)).await {
+            whole.extend_from_slice(&part?);
+        }
+        Ok(whole.into())
     }
 }
 
@@ -107,7 +127,7 @@ impl From<&'static str> for RequestBody {
     }
 }
 
-/// The parts of a [`RequestBody`], as a transport sends them.
+/// The stream of a [`RequestBody`], which a transport sends.
 ///
 /// ```
 /// use futures_util::StreamExt;
@@ -120,7 +140,7 @@ impl From<&'static str> for RequestBody {
 /// # Ok::<(), sse_driver::BoxError>(())
 /// # }).unwrap();
 /// ```
-pub struct BodyStream(Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>);
+pub struct BodyStream(Pin<Box<dyn_maybe_send!(Stream<Item = Result<Bytes, BoxError>>)>>);
 
 impl Stream for BodyStream {
     type Item = Result<Bytes, BoxError>;
@@ -136,7 +156,7 @@ impl fmt::Debug for BodyStream {
     }
 }
 
-/// One part, and none once it is taken.
+/// A stream with one item, or none if it is empty.
 struct Whole(Bytes);
 
 impl Stream for Whole {
@@ -148,7 +168,7 @@ impl Stream for Whole {
     }
 }
 
-/// A caller's stream, its errors boxed.
+/// The stream of the application, with boxed errors.
 struct Parts<S>(Pin<Box<S>>);
 
 impl<S, E> Stream for Parts<S>

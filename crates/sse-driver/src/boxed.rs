@@ -1,4 +1,4 @@
-//! A client whose transport and timer are not in its type.
+//! Type-erased transports, timers and clients.
 
 use std::fmt;
 use std::pin::Pin;
@@ -9,17 +9,18 @@ use futures_core::Stream;
 use http::{Request, Response};
 use sse_proto::Instant;
 
-use crate::{BoxError, RequestBody, Timer, Transport};
+use crate::maybe_send::{dyn_hook, dyn_maybe_send};
+use crate::{BoxError, MaybeSend, MaybeSync, RequestBody, Timer, Transport};
 
-/// A client of any transport and timer: see [`Client::boxed`](crate::Client::boxed).
+/// A client with any transport and timer: see [`Client::boxed`](crate::Client::boxed).
 pub type AnyClient = crate::Client<BoxTransport, BoxTimer>;
 /// A session of an [`AnyClient`].
 pub type AnySession = crate::Session<BoxTransport, BoxTimer>;
 
-type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-type Connect = dyn Fn(Request<RequestBody>) -> BoxFuture<Result<Response<BoxBody>, BoxError>> + Send + Sync;
+type BoxFuture<T> = Pin<Box<dyn_maybe_send!(Future<Output = T>)>>;
+type Connect = dyn_hook!(Fn(Request<RequestBody>) -> BoxFuture<Result<Response<BoxBody>, BoxError>>);
 
-/// A [`Transport`] of any type.
+/// A type-erased [`Transport`].
 ///
 /// ```
 /// use sse_driver::{AnyClient, BoxTransport, Transport};
@@ -30,12 +31,12 @@ type Connect = dyn Fn(Request<RequestBody>) -> BoxFuture<Result<Response<BoxBody
 pub struct BoxTransport(Box<Connect>);
 
 impl BoxTransport {
-    /// Puts a transport into a box.
+    /// Boxes a transport.
     pub fn new<T>(transport: T) -> Self
     where
-        T: Transport + Send + Sync + 'static,
-        T::Future: Send + 'static,
-        T::Body: Send + 'static,
+        T: Transport + MaybeSend + MaybeSync + 'static,
+        T::Future: MaybeSend + 'static,
+        T::Body: MaybeSend + 'static,
     {
         Self(Box::new(move |request| {
             let response = transport.connect(request);
@@ -60,18 +61,18 @@ impl fmt::Debug for BoxTransport {
     }
 }
 
-/// The body of a response of a [`BoxTransport`].
+/// The body of a response from a [`BoxTransport`].
 ///
 /// ```
 /// fn is_a_body<B: futures_core::Stream>() {}
 /// is_a_body::<sse_driver::BoxBody>();
 /// ```
-pub struct BoxBody(Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>);
+pub struct BoxBody(Pin<Box<dyn_maybe_send!(Stream<Item = Result<Bytes, BoxError>>)>>);
 
 impl BoxBody {
     fn new<S, E>(body: S) -> Self
     where
-        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        S: Stream<Item = Result<Bytes, E>> + MaybeSend + 'static,
         E: Into<BoxError>,
     {
         Self(Box::pin(MapError(Box::pin(body))))
@@ -95,7 +96,7 @@ impl fmt::Debug for BoxBody {
     }
 }
 
-/// A body whose errors are boxed.
+/// A body with boxed errors.
 struct MapError<S>(Pin<Box<S>>);
 
 impl<S, E> Stream for MapError<S>
@@ -113,7 +114,7 @@ where
     }
 }
 
-/// A [`Timer`] of any type.
+/// A type-erased [`Timer`].
 ///
 /// ```
 /// use sse_driver::{BoxTimer, Timer};
@@ -121,9 +122,9 @@ where
 /// fn is_a_timer<M: Timer>() {}
 /// is_a_timer::<BoxTimer>();
 /// ```
-pub struct BoxTimer(Box<dyn AnyTimer + Send + Sync>);
+pub struct BoxTimer(Box<dyn_hook!(AnyTimer)>);
 
-/// [`Timer`], in a form that can be boxed.
+/// A version of [`Timer`] that supports trait objects.
 trait AnyTimer {
     fn now(&self) -> Instant;
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()>;
@@ -133,7 +134,7 @@ trait AnyTimer {
 
 impl<M: Timer> AnyTimer for M
 where
-    M::Sleep: Send + 'static,
+    M::Sleep: MaybeSend + 'static,
 {
     fn now(&self) -> Instant {
         Timer::now(self)
@@ -153,11 +154,11 @@ where
 }
 
 impl BoxTimer {
-    /// Puts a timer into a box.
+    /// Boxes a timer.
     pub fn new<M>(timer: M) -> Self
     where
-        M: Timer + Send + Sync + 'static,
-        M::Sleep: Send + 'static,
+        M: Timer + MaybeSend + MaybeSync + 'static,
+        M::Sleep: MaybeSend + 'static,
     {
         Self(Box::new(timer))
     }

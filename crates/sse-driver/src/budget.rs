@@ -1,11 +1,12 @@
-//! Fairness: how much a session does before it lets other tasks run.
+//! Fairness: limits how much a session does before it yields to other tasks.
 
 use std::task::{Context, Poll};
 
-/// What one turn on the executor may spend. A frame costs one, a chunk one for each KiB.
+/// The budget of one turn on the executor. A frame costs one unit, and a chunk one unit plus one
+/// per KiB.
 ///
-/// Some executors (smol, async-std) have no budget of their own: with a server that is always ready, a loop over a
-/// session would never give way to another task or timer on its thread.
+/// Some executors (smol, async-std) have no budget of their own. With a server that is always
+/// ready, a loop over a session would never yield to another task or timer on its thread.
 #[derive(Debug)]
 pub(crate) struct Budget(usize);
 
@@ -16,6 +17,7 @@ impl Budget {
         Self(TURN)
     }
 
+    #[inline]
     pub(crate) fn spend_frame(&mut self) {
         self.0 = self.0.saturating_sub(1);
     }
@@ -24,12 +26,13 @@ impl Budget {
         self.0 = self.0.saturating_sub(1 + bytes / 1024);
     }
 
-    /// The task gave way by itself.
+    /// Renews the budget after the task was pending.
     pub(crate) fn renew(&mut self) {
         self.0 = TURN;
     }
 
-    /// Gives way, once, when the turn is over.
+    /// Yields once when the budget is spent.
+    #[inline]
     pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
         if self.0 > 0 {
             return Poll::Ready(());
@@ -46,8 +49,8 @@ mod tests {
 
     use std::task::Waker;
 
-    /// How often this can be spent before the session gives way.
-    fn lasts(spend: impl Fn(&mut Budget)) -> usize {
+    /// Counts how often this can be spent before the session yields.
+    fn count_until_yield(spend: impl Fn(&mut Budget)) -> usize {
         let mut budget = Budget::new();
         let cx = Context::from_waker(Waker::noop());
         let mut times = 0;
@@ -60,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_turn_is_256_frames_or_about_256_kib() {
-        assert_eq!(lasts(Budget::spend_frame), 256);
+        assert_eq!(count_until_yield(Budget::spend_frame), 256);
         for (bytes, chunks) in [
             (0, 256),
             (1, 256),
@@ -71,12 +74,12 @@ mod tests {
             (256 * 1024, 1),
             (usize::MAX, 1),
         ] {
-            assert_eq!(lasts(|budget| budget.spend_chunk(bytes)), chunks, "{bytes} bytes");
+            assert_eq!(count_until_yield(|budget| budget.spend_chunk(bytes)), chunks, "{bytes} bytes");
         }
     }
 
     #[test]
-    fn it_gives_way_once_and_asks_for_the_next_turn() {
+    fn it_yields_once_and_wakes_the_task() {
         use std::sync::Arc;
         use std::sync::atomic::{AtomicUsize, Ordering};
         use std::task::Wake;
@@ -99,7 +102,7 @@ mod tests {
             assert!(budget.poll(&cx).is_ready());
             assert_eq!(turns.0.load(Ordering::Relaxed), turn);
         }
-        // Whoever gave way by itself has a whole turn.
+        // After a renewal the budget is whole.
         (0..200).for_each(|_| budget.spend_frame());
         budget.renew();
         (0..255).for_each(|_| budget.spend_frame());

@@ -1,4 +1,4 @@
-//! The connection of a session, from the request to the body.
+//! The connection of a session, from preparing the request to reading the body.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -11,21 +11,21 @@ use sse_proto::Attempt;
 use crate::options::{Prepared, Token};
 use crate::{BoxError, RequestBody, Transport};
 
-/// At most one connection, and how far it has come. Dropping it closes it.
+/// The connection in its current phase, if there is one. Dropping it closes it.
 pub(crate) enum Connection<T: Transport> {
     Down,
-    /// The application looks for a token for this attempt.
+    /// The function of `bearer_auth_with` is getting a token for this attempt.
     Authorizing(Token, Attempt),
-    /// `before_each` is at work on the request.
+    /// The hook `before_each` is preparing the request.
     Preparing(Prepared),
     Connecting(Pin<Box<T::Future>>),
     Open(Pin<Box<T::Body>>),
 }
 
-/// What came of a connection.
+/// The result of polling a connection.
 pub(crate) enum Arrived<T: Transport> {
     Token(String, Attempt),
-    /// There is none.
+    /// The function of `bearer_auth_with` failed.
     NoToken(BoxError),
     /// The request is ready to be sent.
     Request(Request<RequestBody>),
@@ -34,7 +34,7 @@ pub(crate) enum Arrived<T: Transport> {
     Response(Response<T::Body>),
     NoResponse(BoxError),
     Chunk(Bytes),
-    /// The body ended, in an error or not.
+    /// The body ended, with an error or without.
     End(Option<BoxError>),
 }
 

@@ -1,4 +1,4 @@
-//! The one timer of a session.
+//! The timer of a session.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -7,8 +7,9 @@ use sse_proto::Instant;
 
 use crate::Timer;
 
-/// Keeps a timer that was set for an earlier time than is asked for: the core takes an early call for nothing, and so a
-/// stream with an idle timeout sets one timer for each idle time rather than one for each chunk.
+/// A timer that keeps running if the deadline moves to a later time. The event source ignores a
+/// timeout that comes too early, so a stream with an idle timeout sets one timer per timeout rather
+/// than one per chunk.
 pub(crate) struct Deadline<M: Timer>(Option<(Instant, Pin<Box<M::Sleep>>)>);
 
 impl<M: Timer> Deadline<M> {
@@ -16,7 +17,7 @@ impl<M: Timer> Deadline<M> {
         Self(None)
     }
 
-    /// Ready at `deadline` or before.
+    /// Ready at `deadline`, or earlier if the timer was set for an earlier time.
     pub(crate) fn poll(&mut self, timer: &M, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
         if self.0.as_ref().is_none_or(|(set_for, _)| *set_for > deadline) {
             self.0 = Some((deadline, Box::pin(timer.sleep_until(deadline))));
@@ -39,7 +40,7 @@ mod tests {
 
     use sse_proto::Instant;
 
-    /// A clock that stands still and remembers which timers were set.
+    /// A clock that stands still and records which timers are set.
     #[derive(Default)]
     struct Still(RefCell<Vec<u64>>);
 
@@ -57,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_timer_is_set_anew_only_where_it_would_be_late() {
+    fn a_timer_is_replaced_only_if_it_would_be_late() {
         let timer = Still::default();
         let mut timeout = Deadline::new();
         for (deadline, set) in [(5, &[5][..]), (5, &[5]), (9, &[5]), (4, &[5, 4]), (5, &[5, 4]), (4, &[5, 4])]

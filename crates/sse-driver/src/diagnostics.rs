@@ -1,4 +1,4 @@
-//! The last part of what a server sent, for error reports.
+//! The end of the stream, kept for error reports.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use sse_proto::{Event, EventRef, FrameRef};
 
-/// What a session keeps of the stream, to be shown with a failure. Nothing unless asked for: it is copied, and it may
-/// hold what should not be in a log.
+/// Sets how much of the end of the stream a session keeps for error reports. By default it keeps
+/// nothing, since that takes a copy, and the stream may contain data that must not be logged.
 ///
-/// It is read by [`Session::diagnostics_text`](crate::Session::diagnostics_text), and
-/// [`State::Disconnected`](crate::State::Disconnected) and [`State::Closed`](crate::State::Closed) carry it.
+/// Read it with [`Session::diagnostics_text`](crate::Session::diagnostics_text), or from
+/// [`State::Disconnected`](crate::State::Disconnected) and [`State::Closed`](crate::State::Closed).
 ///
 /// ```no_run
 /// # use sse_driver::{Client, Error, Timer, Transport};
@@ -30,20 +30,21 @@ use sse_proto::{Event, EventRef, FrameRef};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Diagnostics {
-    /// Nothing.
+    /// Keeps nothing.
     #[default]
     Off,
-    /// So many lines as they came, comments and the beginning of the next line included; at most 64 KiB of them.
+    /// Keeps this many lines as received, including comments and a partial last line, up to 64 KiB.
     LastLines(usize),
-    /// So many events, also one that [`fail_when`](crate::RequestBuilder::fail_when) took; at most 64 KiB of their types,
-    /// data and IDs. Of an event that is longer by itself the beginning of its data is kept.
+    /// Keeps this many events, including one that [`fail_when`](crate::RequestBuilder::fail_when)
+    /// turned into an error, up to 64 KiB of their types, data and IDs. A longer event is kept with
+    /// the start of its data.
     LastEvents(usize),
 }
 
-/// The last part of a stream, as far as [`Diagnostics`] were asked for. `Display` shows it: lines or events in their wire
-/// form, at most 64 KiB.
+/// The end of a stream, as far as [`Diagnostics`] keep it. `Display` shows the lines, or the events
+/// as a server sends them, at most 64 KiB.
 ///
-/// A clone is cheap, and the text is made only when it is shown.
+/// A clone is cheap, and the text is only created when it is shown.
 ///
 /// ```
 /// use sse_driver::State;
@@ -60,17 +61,17 @@ pub struct StreamTail(Kept);
 
 #[derive(Clone)]
 enum Kept {
-    Lines { most: usize, bytes: Arc<[u8]> },
+    Lines { max: usize, bytes: Arc<[u8]> },
     Events(VecDeque<Arc<Event>>),
 }
 
-/// The most that is kept, in bytes.
-const MOST: usize = 64 * 1024;
+/// The maximum length of what is kept, in bytes.
+const MAX_LEN: usize = 64 * 1024;
 
 impl fmt::Display for StreamTail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kept::Lines { most, bytes } => f.write_str(&last_lines(*most, bytes)),
+            Kept::Lines { max, bytes } => f.write_str(&last_lines(*max, bytes)),
             Kept::Events(events) => events.iter().try_for_each(|event| event.fmt(f)),
         }
     }
@@ -82,18 +83,19 @@ impl fmt::Debug for StreamTail {
     }
 }
 
-/// What is kept while the stream goes on.
+/// The end of the stream so far.
 #[derive(Debug)]
 pub(crate) enum TailBuffer {
     Off,
-    /// The lines, each of whose ends is an LF by now. Behind a CR, an LF belongs to it.
+    /// The lines, with all line ends converted to LF. `after_cr` means that a following LF belongs
+    /// to a CR.
     Lines {
-        most: usize,
+        max: usize,
         bytes: VecDeque<u8>,
         after_cr: bool,
     },
     Events {
-        most: usize,
+        max: usize,
         events: VecDeque<Arc<Event>>,
         len: usize,
     },
@@ -103,15 +105,16 @@ impl TailBuffer {
     pub(crate) fn new(what: Diagnostics) -> Self {
         match what {
             Diagnostics::Off => Self::Off,
-            Diagnostics::LastLines(most) => Self::Lines { most, bytes: VecDeque::new(), after_cr: false },
-            Diagnostics::LastEvents(most) => Self::Events { most, events: VecDeque::new(), len: 0 },
+            Diagnostics::LastLines(max) => Self::Lines { max, bytes: VecDeque::new(), after_cr: false },
+            Diagnostics::LastEvents(max) => Self::Events { max, events: VecDeque::new(), len: 0 },
         }
     }
 
     pub(crate) fn handle_data(&mut self, chunk: &[u8]) {
         let Self::Lines { bytes, after_cr, .. } = self else { return };
-        // Of a CRLF that is cut here, the LF may count as a line of its own: the oldest one, which is cut off anyway.
-        let chunk = &chunk[chunk.len().saturating_sub(MOST)..];
+        // If this splits a CRLF, the LF may count as a line of its own. That is the oldest line,
+        // which is dropped anyway.
+        let chunk = &chunk[chunk.len().saturating_sub(MAX_LEN)..];
         for &byte in chunk {
             let is_end_of_crlf = byte == b'\n' && *after_cr;
             *after_cr = byte == b'\r';
@@ -119,22 +122,29 @@ impl TailBuffer {
                 bytes.push_back(if byte == b'\r' { b'\n' } else { byte });
             }
         }
-        bytes.drain(..bytes.len().saturating_sub(MOST));
-        bytes.shrink_to(2 * MOST);
+        bytes.drain(..bytes.len().saturating_sub(MAX_LEN));
+        bytes.shrink_to(2 * MAX_LEN);
     }
 
+    #[inline]
     pub(crate) fn handle_frame(&mut self, frame: FrameRef<'_>) {
-        let (Self::Events { most, events, len }, FrameRef::Event(event)) = (self, frame) else { return };
+        if let (Self::Events { .. }, FrameRef::Event(event)) = (&self, frame) {
+            self.keep(event);
+        }
+    }
+
+    fn keep(&mut self, event: EventRef<'_>) {
+        let Self::Events { max, events, len } = self else { return };
         let event = beginning(event).to_owned();
         *len += size(&event);
         events.push_back(Arc::new(event));
-        while events.len() > *most || *len > MOST {
+        while events.len() > *max || *len > MAX_LEN {
             let Some(oldest) = events.pop_front() else { break };
             *len -= size(&oldest);
         }
     }
 
-    /// A line that the connection cut off is not continued by the next one.
+    /// Ends a partial line, since the next connection does not continue it.
     pub(crate) fn handle_disconnect(&mut self) {
         let Self::Lines { bytes, after_cr, .. } = self else { return };
         *after_cr = false;
@@ -143,12 +153,12 @@ impl TailBuffer {
         }
     }
 
-    /// `None` when nothing was asked for.
+    /// Returns the end of the stream, or `None` if diagnostics are off.
     pub(crate) fn snapshot(&self) -> Option<StreamTail> {
         Some(StreamTail(match self {
             Self::Off => return None,
-            Self::Lines { most, bytes, .. } => {
-                Kept::Lines { most: *most, bytes: bytes.iter().copied().collect() }
+            Self::Lines { max, bytes, .. } => {
+                Kept::Lines { max: *max, bytes: bytes.iter().copied().collect() }
             }
             Self::Events { events, .. } => Kept::Events(events.clone()),
         }))
@@ -159,38 +169,39 @@ fn size(event: &Event) -> usize {
     event.event_type.len() + event.data.len() + event.last_event_id.len()
 }
 
-/// As much of an event as can be kept: an event whose type or ID alone is too long is kept without its data.
+/// Cuts the data of an event to the length that can be kept. If the type or the ID is too long
+/// already, nothing of the data is kept.
 fn beginning(mut event: EventRef<'_>) -> EventRef<'_> {
-    let rest = MOST.saturating_sub(event.event_type.len() + event.last_event_id.len());
+    let rest = MAX_LEN.saturating_sub(event.event_type.len() + event.last_event_id.len());
     let len = (0..=rest.min(event.data.len())).rev().find(|len| event.data.is_char_boundary(*len));
     event.data = &event.data[..len.unwrap_or(0)];
     event
 }
 
-fn last_lines(most: usize, bytes: &[u8]) -> String {
+fn last_lines(max: usize, bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    // U+FFFD is longer than the byte that it stands for.
-    let from = text.len().saturating_sub(MOST);
+    // U+FFFD is longer than the byte that it replaces.
+    let from = text.len().saturating_sub(MAX_LEN);
     let from = (from..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
     let text = &text[from..];
     let whole = text.strip_suffix('\n').unwrap_or(text);
-    let from = whole.rmatch_indices('\n').nth(most.saturating_sub(1)).map_or(0, |(at, _)| at + 1);
-    if most == 0 { String::new() } else { text[from..].to_owned() }
+    let from = whole.rmatch_indices('\n').nth(max.saturating_sub(1)).map_or(0, |(at, _)| at + 1);
+    if max == 0 { String::new() } else { text[from..].to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lines(most: usize, chunks: &[&[u8]]) -> String {
-        let mut tail = TailBuffer::new(Diagnostics::LastLines(most));
+    fn lines(max: usize, chunks: &[&[u8]]) -> String {
+        let mut tail = TailBuffer::new(Diagnostics::LastLines(max));
         chunks.iter().for_each(|chunk| tail.handle_data(chunk));
-        tail.snapshot().expect("it was asked for").to_string()
+        tail.snapshot().expect("diagnostics are on").to_string()
     }
 
     #[test]
-    fn the_last_lines_are_kept_whatever_ends_them() {
-        for (most, chunks, expected) in [
+    fn the_last_lines_are_kept_with_any_line_end() {
+        for (max, chunks, expected) in [
             (2, &[&b"a\nb\nc\n"[..]][..], "b\nc\n"),
             (2, &[b"a\nb\nc"], "b\nc"),
             (2, &[b"a\r", b"\nb\r\nc\rd"], "c\nd"),
@@ -201,12 +212,12 @@ mod tests {
             (9, &[], ""),
             (0, &[b"a\n"], ""),
         ] {
-            assert_eq!(lines(most, chunks), expected, "{most} {chunks:?}");
+            assert_eq!(lines(max, chunks), expected, "{max} {chunks:?}");
         }
     }
 
     #[test]
-    fn a_line_that_a_connection_cut_off_ends_there() {
+    fn a_partial_line_ends_with_its_connection() {
         for (cut, expected) in [
             ("data: cut o", "data: cut o\ndata: b\n"),
             ("data: a\n", "data: a\ndata: b\n"),
@@ -223,25 +234,27 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_bounded_in_bytes_also_where_they_are_not_utf8() {
+    fn lines_are_limited_in_bytes_even_if_invalid_utf8() {
         for byte in [b'x', 0xFF, b'\n'] {
             let mut tail = TailBuffer::new(Diagnostics::LastLines(usize::MAX));
-            for len in [1, 1000, MOST, 1, 3 * MOST, 77] {
+            for len in [1, 1000, MAX_LEN, 1, 3 * MAX_LEN, 77] {
                 for _ in 0..20 {
                     tail.handle_data(&vec![byte; len]);
-                    let TailBuffer::Lines { bytes, .. } = &tail else { unreachable!("it was made so") };
-                    assert!(bytes.len() <= MOST && bytes.capacity() <= 4 * MOST);
+                    let TailBuffer::Lines { bytes, .. } = &tail else {
+                        unreachable!("the kind is chosen above")
+                    };
+                    assert!(bytes.len() <= MAX_LEN && bytes.capacity() <= 4 * MAX_LEN);
                 }
             }
             let text = tail.snapshot().expect("lines").to_string();
-            assert!(text.len() <= MOST && text.len() > MOST - 3, "{byte}: {}", text.len());
+            assert!(text.len() <= MAX_LEN && text.len() > MAX_LEN - 3, "{byte}: {}", text.len());
         }
     }
 
-    fn events(most: usize, data: &[&str]) -> String {
-        let mut tail = TailBuffer::new(Diagnostics::LastEvents(most));
+    fn events(max: usize, data: &[&str]) -> String {
+        let mut tail = TailBuffer::new(Diagnostics::LastEvents(max));
         data.iter().for_each(|data| tail.handle_frame(FrameRef::Event(EventRef::new("message", data))));
-        tail.snapshot().expect("it was asked for").to_string()
+        tail.snapshot().expect("diagnostics are on").to_string()
     }
 
     #[test]
@@ -252,22 +265,24 @@ mod tests {
     }
 
     #[test]
-    fn events_are_bounded_in_bytes() {
-        let half = "x".repeat(MOST / 2);
+    fn events_are_limited_in_bytes() {
+        let half = "x".repeat(MAX_LEN / 2);
         assert_eq!(events(9, &["a", &half, &half]).len(), half.len() + "data: \n\n".len());
-        let long = "é".repeat(MOST);
+        let long = "é".repeat(MAX_LEN);
         let kept = events(9, &["a", &long]);
-        assert!(kept.len() < MOST + 20 && kept.contains(&"é".repeat(MOST / 2 - 8)), "{}", kept.len());
-        let tail = |most| events(most, &[&long, "b"]);
+        assert!(kept.len() < MAX_LEN + 20 && kept.contains(&"é".repeat(MAX_LEN / 2 - 8)), "{}", kept.len());
+        let tail = |max| events(max, &[&long, "b"]);
         assert_eq!((tail(1), tail(9)), ("data: b\n\n".to_owned(), "data: b\n\n".to_owned()));
     }
 
     #[test]
-    fn a_tail_is_shared_and_not_copied() {
+    fn a_tail_shares_its_events() {
         let mut tail = TailBuffer::new(Diagnostics::LastEvents(1));
         tail.handle_frame(FrameRef::Event(EventRef::new("message", "a")));
-        let Some(StreamTail(Kept::Events(kept))) = tail.snapshot() else { unreachable!("it was made so") };
-        let TailBuffer::Events { events, .. } = &tail else { unreachable!("it was made so") };
+        let Some(StreamTail(Kept::Events(kept))) = tail.snapshot() else {
+            unreachable!("the kind is chosen above")
+        };
+        let TailBuffer::Events { events, .. } = &tail else { unreachable!("the kind is chosen above") };
         assert!(Arc::ptr_eq(&kept[0], &events[0]));
     }
 }

@@ -1,10 +1,10 @@
-//! Where a stream is: a URL, or its parts.
+//! The URL of a stream, whole or in parts.
 
 use url::{Host, ParseError, Url};
 
 use crate::RequestError;
 
-/// A URL in parts, for configuration that has them apart.
+/// A URL in parts, for configuration that stores them separately.
 ///
 /// ```
 /// use sse_driver::Endpoint;
@@ -15,13 +15,13 @@ use crate::RequestError;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Endpoint<'a> {
-    /// `http` unless set.
+    /// The scheme. `http` by default.
     pub scheme: &'a str,
-    /// A name or an address, IPv6 with or without brackets. `localhost` unless set.
+    /// A name or an address, IPv6 with or without brackets. `localhost` by default.
     pub host: &'a str,
-    /// The scheme's own port unless set.
+    /// The port. That of the scheme by default.
     pub port: Option<u16>,
-    /// The path, and the query if there is one; `/` unless set.
+    /// The path, with the query if there is one. `/` by default.
     pub path: &'a str,
 }
 
@@ -32,16 +32,16 @@ impl Default for Endpoint<'_> {
 }
 
 impl Endpoint<'_> {
-    /// The URL.
+    /// Joins the parts to a URL.
     ///
     /// # Errors
     ///
-    /// [`RequestError::Url`] when the parts do not make one.
+    /// Returns [`RequestError::Url`] if the URL would be invalid.
     pub fn url(&self) -> Result<Url, RequestError> {
         let Self { scheme, host, port, path } = self;
         let bare_ipv6 = host.contains(':') && !host.starts_with('[');
         let host = if bare_ipv6 { format!("[{host}]") } else { (*host).to_owned() };
-        // What ends a host in a URL would make another one of it.
+        // A character that ends the host in a URL would change the host.
         let host = Host::parse(&host).map_err(RequestError::Url)?;
         if !scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)) {
             return Err(RequestError::Url(ParseError::RelativeUrlWithoutBase));
@@ -52,7 +52,8 @@ impl Endpoint<'_> {
     }
 }
 
-/// What [`Client::get`](crate::Client::get) and its like take for a URL: a string, a [`Url`] or an [`Endpoint`].
+/// A type that can be converted to a URL: a string, a [`Url`] or an [`Endpoint`].
+/// [`Client::get`](crate::Client::get) and similar methods accept it.
 ///
 /// ```
 /// use sse_driver::IntoUrl;
@@ -61,11 +62,11 @@ impl Endpoint<'_> {
 /// assert!("events".into_url().is_err());
 /// ```
 pub trait IntoUrl {
-    /// The URL.
+    /// Converts the value to a URL.
     ///
     /// # Errors
     ///
-    /// [`RequestError::Url`] when it does not parse.
+    /// Returns [`RequestError::Url`] if it is invalid.
     fn into_url(self) -> Result<Url, RequestError>;
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong, as the application sees it.
+//! The errors of sessions and requests.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -9,10 +9,11 @@ use http::StatusCode;
 
 use crate::{Event, FailedResponse, SharedError};
 
-/// Why there is no session, or why one is over.
+/// An error that prevented a session, or ended it.
 ///
-/// As an item of a session it is the last one, [`Deserialize`](Self::Deserialize) excepted. No message and no `Debug`
-/// form holds a request header, a user name, a password or the query of a URL. A clone shares what was its source.
+/// As an item of a session it is the last one, except [`Deserialize`](Self::Deserialize). No
+/// message and no `Debug` output contains a request header, a user name, a password or the query of
+/// a URL. Clones share the source.
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,19 +26,20 @@ use crate::{Event, FailedResponse, SharedError};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The request cannot be made; nothing was sent.
+    /// The request is invalid, and nothing was sent.
     Request(RequestError),
-    /// There was no response: the transport's own error is the source.
+    /// No response arrived. The source is the error of the transport.
     Connect(SharedError),
-    /// There was a response that is no event stream.
+    /// The response is not an event stream.
     Response(Box<FailedResponse>),
-    /// There was a response whose body is compressed (`Content-Encoding`), which is not decoded. Its body is not read.
+    /// The body of the response is compressed (`Content-Encoding`), which is not supported. It was
+    /// not read.
     ContentEncoding(Box<FailedResponse>),
-    /// The response did not come within this time.
+    /// The response did not arrive within this time.
     ResponseTimeout(Duration),
-    /// The connection was open without a byte for this time.
+    /// No byte arrived for this time on an open connection.
     IdleTimeout(Duration),
-    /// The connection failed while the stream was open: the transport's own error is the source.
+    /// The connection failed while the stream was open. The source is the error of the transport.
     Stream(SharedError),
     /// The server ended the stream.
     Eof,
@@ -45,42 +47,46 @@ pub enum Error {
     /// [`finish_before`](crate::RequestBuilder::finish_before) or
     /// [`finish_after`](crate::RequestBuilder::finish_after) waits for.
     Truncated,
-    /// An event was longer than the limit.
+    /// An event is longer than the limit.
     TooLong {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// The attempts that the policy allows are used up.
+    /// The policy allows no more attempts.
     GaveUp {
-        /// How many failed in a row.
+        /// How many consecutive attempts failed.
         attempts: u32,
-        /// How the last one did; it is the source.
+        /// How the last attempt failed. This is the source.
         last: Box<Error>,
     },
-    /// `before_each` did not let an attempt go ahead: its error is the source.
+    /// The hook [`before_each`](crate::RequestBuilder::before_each) returned an error, which is the
+    /// source.
     BeforeEach(SharedError),
-    /// The function of `bearer_auth_with` had no token for an attempt: its error is the source.
+    /// The function of [`bearer_auth_with`](crate::RequestBuilder::bearer_auth_with) returned an
+    /// error, which is the source.
     BearerAuth(SharedError),
-    /// `fail_when` took an event for an error: that error is the source.
+    /// The function of [`fail_when`](crate::RequestBuilder::fail_when) returned an error for an
+    /// event, which is the source.
     Rejected(SharedError),
     /// The body of a [`Response`](crate::Response) is longer than the limit.
     BodyTooLong {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// The body of a [`Response`](crate::Response) could not be read as JSON.
+    /// The body of a [`Response`](crate::Response) is not valid JSON for the type.
     Json(SharedError),
-    /// An event of a typed stream could not be read. The stream goes on.
+    /// An event of a typed stream could not be deserialized. The stream continues.
     Deserialize {
         /// The event.
         event: Box<Event>,
-        /// What is wrong with it; it is the source.
+        /// The error of the deserializer. This is the source.
         source: SharedError,
     },
 }
 
 impl Error {
-    /// Whether something took too long, in the last attempt.
+    /// Returns whether the last attempt timed out. This includes timeouts among the sources of a
+    /// transport's error.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         match self {
@@ -91,13 +97,13 @@ impl Error {
         }
     }
 
-    /// The status of the response that was refused, if that is what happened.
+    /// Returns the status of the refused response, if there is one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.response().map(FailedResponse::status)
     }
 
-    /// The response that was refused, if that is what happened.
+    /// Returns the refused response, if there is one.
     #[must_use]
     pub fn response(&self) -> Option<&FailedResponse> {
         match self {
@@ -107,21 +113,22 @@ impl Error {
         }
     }
 
-    /// The error with all its sources, in one line, for logs: what `{error:#}` shows.
+    /// Returns the error with all its sources in one line, for logs. `{error:#}` shows the same.
     ///
     /// ```
     /// use sse_driver::{Error, RequestError};
     ///
     /// let error = Error::from(RequestError::HeaderName);
     /// assert_eq!(error.to_string(), "the request is not valid");
-    /// assert_eq!(error.report(), "the request is not valid: a header name is not a valid one");
+    /// assert_eq!(error.report(), "the request is not valid: invalid header name");
     /// ```
     #[must_use]
     pub fn report(&self) -> String {
         format!("{self:#}")
     }
 
-    /// The error of the transport, of the application's own function, or of what reads the data, to be downcast.
+    /// Returns the error of the transport, of the application's function or of the deserializer, to
+    /// be downcast.
     ///
     /// ```
     /// # fn show(error: sse_driver::Error) {
@@ -151,7 +158,7 @@ fn has_timed_out(error: &(dyn StdError + 'static)) -> bool {
     error.downcast_ref().is_some_and(timed_out) || error.source().is_some_and(has_timed_out)
 }
 
-/// One line. `{:#}` adds the sources: see [`Error::report`].
+/// Shows the error without its sources. `{:#}` adds them: see [`Error::report`].
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt_alone(f)?;
@@ -189,10 +196,10 @@ impl Error {
             Self::GaveUp { attempts, .. } => {
                 write!(f, "gave up after {attempts} failed attempts to reconnect")
             }
-            Self::BeforeEach(_) => f.write_str("an attempt was called off before it was made"),
-            Self::BearerAuth(_) => f.write_str("there was no token for an attempt"),
+            Self::BeforeEach(_) => f.write_str("the `before_each` hook failed"),
+            Self::BearerAuth(_) => f.write_str("cannot get a bearer token"),
             Self::BodyTooLong { limit } => write!(f, "the body is longer than the limit of {limit} bytes"),
-            Self::Json(_) => f.write_str("the body cannot be read as json"),
+            Self::Json(_) => f.write_str("the body cannot be read as JSON"),
             Self::Rejected(_) => f.write_str("an event reported an error"),
             Self::Deserialize { event, .. } => {
                 write!(f, "the data of an event of type {:?} cannot be read", event.event_type)
@@ -224,36 +231,36 @@ impl From<RequestError> for Error {
     }
 }
 
-/// What is wrong with a request that was never sent.
+/// The reason why a request is invalid and was not sent.
 ///
 /// ```
 /// use sse_driver::RequestError;
 ///
-/// assert_eq!(RequestError::HeaderName.to_string(), "a header name is not a valid one");
+/// assert_eq!(RequestError::HeaderName.to_string(), "invalid header name");
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// The URL does not parse.
+    /// The URL is not valid.
     Url(url::ParseError),
-    /// The URL parses but HTTP cannot ask it: it has no host, or is too long.
+    /// The URL has no host, or is too long for HTTP.
     UnsupportedUrl,
-    /// A header name has characters that no name has.
+    /// A header name contains invalid characters.
     HeaderName,
-    /// A header value has control characters.
+    /// A header value contains control characters.
     HeaderValue,
-    /// A body could not be written as JSON.
+    /// The body cannot be serialized as JSON.
     Json(Arc<str>),
 }
 
 impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Url(error) => write!(f, "the url does not parse: {error}"),
-            Self::UnsupportedUrl => f.write_str("expected an absolute url with a host"),
-            Self::HeaderName => f.write_str("a header name is not a valid one"),
-            Self::HeaderValue => f.write_str("a header value is not a valid one"),
-            Self::Json(error) => write!(f, "the body cannot be written as json: {error}"),
+            Self::Url(error) => write!(f, "invalid URL: {error}"),
+            Self::UnsupportedUrl => f.write_str("expected an absolute URL with a host"),
+            Self::HeaderName => f.write_str("invalid header name"),
+            Self::HeaderValue => f.write_str("invalid header value"),
+            Self::Json(error) => write!(f, "the body cannot be serialized as JSON: {error}"),
         }
     }
 }
@@ -291,7 +298,7 @@ mod tests {
         Error::GaveUp { attempts: 3, last: Box::new(last) }
     }
 
-    /// Another error around one.
+    /// An error with another one as its source.
     #[derive(Debug)]
     struct Around(SharedError);
 
@@ -308,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_has_every_source_once() {
+    fn report_shows_every_source_once() {
         let inside: SharedError = Arc::new(io::Error::other(Around(text("deep"))));
         for (error, report) in [
             (Error::Eof, "the server ended the stream"),
@@ -326,11 +333,11 @@ mod tests {
     }
 
     #[test]
-    fn what_a_timeout_is() {
+    fn is_timeout_looks_through_sources() {
         use io::ErrorKind::{ConnectionRefused, TimedOut};
         let around = |error| -> SharedError { Arc::new(Around(error)) };
         let deep = |kind| around(around(io(kind)));
-        // An I/O error that has its cause inside, and says itself that it is another thing.
+        // An I/O error of another kind that contains the timeout.
         let inside = |kind| -> SharedError { Arc::new(io::Error::new(ConnectionRefused, Around(io(kind)))) };
         let second = Duration::from_secs(1);
         for (error, is_timeout) in [
@@ -357,15 +364,11 @@ mod tests {
     }
 
     #[test]
-    fn each_error_says_what_happened_and_has_its_source() {
+    fn errors_display_what_happened_and_have_a_source() {
         let event = Event::new("note", "secret");
         let source = || text("the cause");
         for (error, text, cause) in [
-            (
-                RequestError::HeaderName.into(),
-                "the request is not valid",
-                Some("a header name is not a valid one"),
-            ),
+            (RequestError::HeaderName.into(), "the request is not valid", Some("invalid header name")),
             (Error::Connect(source()), "no response from the server", Some("the cause")),
             (
                 refused(StatusCode::NOT_FOUND, Some("text/html")),
@@ -383,10 +386,10 @@ mod tests {
                 "gave up after 3 failed attempts to reconnect",
                 Some("the server ended the stream"),
             ),
-            (Error::BeforeEach(source()), "an attempt was called off before it was made", Some("the cause")),
-            (Error::BearerAuth(source()), "there was no token for an attempt", Some("the cause")),
+            (Error::BeforeEach(source()), "the `before_each` hook failed", Some("the cause")),
+            (Error::BearerAuth(source()), "cannot get a bearer token", Some("the cause")),
             (Error::BodyTooLong { limit: 9 }, "the body is longer than the limit of 9 bytes", None),
-            (Error::Json(source()), "the body cannot be read as json", Some("the cause")),
+            (Error::Json(source()), "the body cannot be read as JSON", Some("the cause")),
             (Error::Rejected(source()), "an event reported an error", Some("the cause")),
             (
                 Error::Deserialize { event: Box::new(event), source: source() },
@@ -400,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_refusal_is() {
+    fn refused_responses_are_available_from_the_error() {
         let expected = |got: &str| format!("expected status 200 and text/event-stream, got status {got}");
         for (status, content_type, got) in [
             (StatusCode::OK, Some("text/html"), "200 OK and content type \"text/html\""),
@@ -410,7 +413,7 @@ mod tests {
         ] {
             for error in [refused(status, content_type), gave_up(refused(status, content_type))] {
                 assert_eq!(error.status(), Some(status));
-                let response = error.response().expect("there was one");
+                let response = error.response().expect("a refused response");
                 assert_eq!((response.status(), &response.body()[..]), (status, &b"secret"[..]));
                 assert_eq!(
                     response.headers().get(CONTENT_TYPE).map(|value| value.as_bytes()),
@@ -429,14 +432,14 @@ mod tests {
     }
 
     #[test]
-    fn each_invalid_request_says_why() {
-        let url = Url::parse("events").expect_err("it has no base");
+    fn request_errors_display_the_reason() {
+        let url = Url::parse("events").expect_err("a relative URL");
         for (error, text) in [
-            (RequestError::Url(url), "the url does not parse: relative URL without a base"),
-            (RequestError::UnsupportedUrl, "expected an absolute url with a host"),
-            (RequestError::HeaderName, "a header name is not a valid one"),
-            (RequestError::HeaderValue, "a header value is not a valid one"),
-            (RequestError::Json("no key".into()), "the body cannot be written as json: no key"),
+            (RequestError::Url(url), "invalid URL: relative URL without a base"),
+            (RequestError::UnsupportedUrl, "expected an absolute URL with a host"),
+            (RequestError::HeaderName, "invalid header name"),
+            (RequestError::HeaderValue, "invalid header value"),
+            (RequestError::Json("no key".into()), "the body cannot be serialized as JSON: no key"),
         ] {
             assert_eq!(error.to_string(), text);
         }

@@ -1,4 +1,4 @@
-//! A response that was refused, as an error carries it.
+//! A refused response, as part of an error.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,9 +7,9 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::ResponseHead;
-use crate::head::Shown;
+use crate::head::WithReason;
 
-/// A response that is no event stream: another status than 200, or another content type.
+/// A response that is not an event stream: its status is not 200, or it has another content type.
 ///
 /// ```no_run
 /// # fn show(error: sse_driver::Error) {
@@ -32,39 +32,39 @@ impl FailedResponse {
         Self { head, body, is_body_cut: false, retry_after: None }
     }
 
-    /// The status.
+    /// Returns the status. It is 200 if only the content type was refused.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.head.status()
     }
 
-    /// The headers.
+    /// Returns the headers as the server sent them.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.head.headers()
     }
 
-    /// The beginning of the body: at most 64 KiB of it, and what came within ten seconds; within one second where the
-    /// request may be sent again.
+    /// Returns the start of the body: at most 64 KiB, received within ten seconds, or within one
+    /// second if the request may be sent again.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// Whether there was, or may have been, more of the body.
+    /// Returns whether the body was, or may have been, longer than [`body`](Self::body).
     #[must_use]
     pub fn is_body_cut(&self) -> bool {
         self.is_body_cut
     }
 
-    /// `Retry-After`, as the time from the response on. A date that has passed is zero; `None` where there is none, or
-    /// where it is neither seconds nor a date.
+    /// Returns the time that `Retry-After` asks for, counted from the response. A date in the past
+    /// is zero. It is `None` if the header is missing or invalid.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// The head and the beginning of the body.
+    /// Returns the head and the start of the body.
     #[must_use]
     pub fn into_parts(self) -> (ResponseHead, Bytes) {
         (self.head, self.body)
@@ -73,7 +73,7 @@ impl FailedResponse {
 
 impl fmt::Display for FailedResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected status 200 and text/event-stream, got status {}", Shown(self.status()))?;
+        write!(f, "expected status 200 and text/event-stream, got status {}", WithReason(self.status()))?;
         match self.headers().get(http::header::CONTENT_TYPE) {
             Some(content_type) if self.status() == StatusCode::OK => {
                 write!(f, " and content type {content_type:?}")

@@ -1,4 +1,4 @@
-//! What the application is asked when an attempt failed or a connection was lost.
+//! Failures that the application can decide about.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,8 @@ use sse_proto::Cause;
 
 use crate::{Error, FailedResponse};
 
-/// A failed attempt or a lost connection, as `retry_when` sees it.
+/// A failed attempt or a lost connection, as passed to
+/// [`retry_when`](crate::RequestBuilder::retry_when).
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,27 +27,30 @@ use crate::{Error, FailedResponse};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Failure {
-    /// Why, in the protocol's terms.
+    /// The cause in terms of the protocol.
     pub cause: Cause,
-    /// The same with all detail. That of a refused response has its head and the beginning of its body.
+    /// The cause as an error with all details. For a refused response it has the head and the start
+    /// of the body.
     pub error: Arc<Error>,
-    /// The number of the attempt, from 1.
+    /// The number of the attempt, counted from 1.
     pub attempt: u64,
-    /// How many failures there were in a row, this one included.
+    /// The number of consecutive failures, including this one.
     pub failures: u32,
-    /// Whether the session was ever open.
+    /// Whether the session has been open.
     pub was_open: bool,
-    /// Whether the session ever delivered an event.
+    /// Whether the session has delivered an event.
     pub delivered: bool,
-    /// The last event ID; empty when there is none.
+    /// The last event ID. It is empty if there is none.
     pub last_event_id: String,
-    /// The reconnection time in force: that of the policy, or the one that the server has set by `retry`.
+    /// The current reconnection time: that of the policy, or the one that the server set with
+    /// `retry`.
     pub reconnection_time: Duration,
-    /// The delay that the policy takes before the next attempt; `None` where it closes the session.
+    /// The policy's delay before the next attempt, or `None` if the policy closes the session.
     pub delay: Option<Duration>,
 }
 
-/// Why `bearer_auth_with` asks for a token.
+/// The reason why a session needs a token, as passed to the function of
+/// [`bearer_auth_with`](crate::RequestBuilder::bearer_auth_with).
 ///
 /// ```
 /// use sse_driver::TokenRequest;
@@ -61,8 +65,8 @@ pub struct Failure {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum TokenRequest {
-    /// There is none yet.
+    /// The session has no token yet.
     First,
-    /// The server answered 401 to the one at hand.
+    /// The server answered the current token with 401.
     Refused(FailedResponse),
 }

@@ -1,4 +1,4 @@
-//! Everything that a stream says, as a stream of its own.
+//! The stream of frames, and the methods that read from a session or a response.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -10,8 +10,8 @@ use sse_proto::Frame;
 
 use crate::{Error, EventStream};
 
-/// The frames of a session or of one response: see [`Session::frames`](crate::Session::frames) and
-/// [`Events::frames`](crate::Events::frames).
+/// A stream of the frames of a session or of one response: see
+/// [`Session::frames`](crate::Session::frames) and [`Events::frames`](crate::Events::frames).
 ///
 /// ```no_run
 /// # use sse_driver::{Error, Frame, Session, Timer, Transport};
@@ -37,7 +37,7 @@ impl<S: EventStream> Frames<S> {
         Self { source }
     }
 
-    /// The next frame; `None` when the stream is over.
+    /// Returns the next frame, or `None` at the end of the stream. An `Err` is the last item.
     pub async fn next(&mut self) -> Option<Result<Frame, Error>> {
         poll_fn(|cx| self.poll_frame(cx)).await
     }
@@ -61,41 +61,42 @@ impl<S: fmt::Debug> fmt::Debug for Frames<S> {
     }
 }
 
-/// The methods that read events, for a type that is an [`EventStream`]: the same for sessions and for the events of one
-/// response.
+/// Defines the methods that read events, for sessions and for the events of one response alike.
 macro_rules! reading_methods {
     () => {
-        /// The next event; `None` when the stream is over. An `Err` is the last item.
+        /// Returns the next event, or `None` at the end of the stream. An `Err` is the last item.
         ///
         /// Dropping the future loses nothing.
         pub async fn next(&mut self) -> Option<Result<$crate::Event, $crate::Error>> {
             ::std::future::poll_fn(|cx| self.poll_event(cx)).await
         }
 
-        /// The next frame: an event, a comment or a reconnection time where those are shown, or the notice of an event
-        /// that was discarded for its length. `None` when the stream is over.
+        /// Returns the next frame, or `None` at the end of the stream. A frame is an event, a
+        /// comment or a reconnection time if those are shown, or the report of an event that was
+        /// too long.
         pub async fn next_frame(&mut self) -> Option<Result<$crate::Frame, $crate::Error>> {
             self.frames().next().await
         }
 
-        /// All that the stream says, as a stream: see [`next_frame`](Self::next_frame).
+        /// Returns a stream of the frames: see [`next_frame`](Self::next_frame).
         pub fn frames(&mut self) -> $crate::Frames<&mut Self> {
             $crate::Frames::new(self)
         }
 
-        /// The same as [`frames`](Self::frames), as a stream that owns its source.
+        /// Converts this into a stream of its frames: see [`frames`](Self::frames).
         pub fn into_frames(self) -> $crate::Frames<Self> {
             $crate::Frames::new(self)
         }
 
-        /// Hands each frame to `visit` as it is lent by the decoder, so that nothing is copied that the application does
-        /// not keep. Ends with `Some` when `visit` breaks, with `None` when the stream is over.
+        /// Calls `visit` with each frame, which borrows its text from the decoder, so nothing is
+        /// copied that the application does not keep. Returns `Some` if `visit` breaks, and `None`
+        /// at the end of the stream.
         ///
         /// Timeouts, predicates and reconnection work as with [`next`](Self::next).
         ///
         /// # Errors
         ///
-        /// Those of [`next`](Self::next).
+        /// Returns the errors of [`next`](Self::next).
         pub async fn for_each_frame<B>(
             &mut self,
             mut visit: impl FnMut($crate::FrameRef<'_>) -> ::std::ops::ControlFlow<B>,
@@ -104,12 +105,13 @@ macro_rules! reading_methods {
             ::std::future::poll_fn(|cx| self.poll_with(cx, &mut take)).await.transpose()
         }
 
-        /// The events as values of your own type: `read` sees each event and says what becomes of it. It is lent the
-        /// event, so JSON is parsed without copying its text, and its errors are of your own type, too.
+        /// Returns a stream of values that `read` makes from the events. It borrows each event, so
+        /// it can parse JSON without copying the text. Values and errors have types of your own.
         ///
-        /// An end of the stream before [`Read::Finish`](crate::Read::Finish) or [`Read::Last`](crate::Read::Last) is no
-        /// error by itself; [`finish_before`](crate::RequestBuilder::finish_before) and
-        /// [`finish_after`](crate::RequestBuilder::finish_after) make it one.
+        /// The end of the stream before [`Read::Finish`](crate::Read::Finish) or
+        /// [`Read::Last`](crate::Read::Last) is not an error, unless
+        /// [`finish_before`](crate::RequestBuilder::finish_before) or
+        /// [`finish_after`](crate::RequestBuilder::finish_after) makes it one.
         pub fn read<F, Item, Err>(&mut self, read: F) -> $crate::Reading<&mut Self, F>
         where
             F: FnMut($crate::EventRef<'_>) -> $crate::Read<Item, Err>,
@@ -118,7 +120,8 @@ macro_rules! reading_methods {
             $crate::Reading::new(self, read)
         }
 
-        /// The same as [`read`](Self::read), as a stream that owns its source.
+        /// Converts this into a stream of values that `read` makes from the events: see
+        /// [`read`](Self::read).
         pub fn into_read<F, Item, Err>(self, read: F) -> $crate::Reading<Self, F>
         where
             F: FnMut($crate::EventRef<'_>) -> $crate::Read<Item, Err>,
@@ -127,8 +130,9 @@ macro_rules! reading_methods {
             $crate::Reading::new(self, read)
         }
 
-        /// The events, with their data read as JSON. An event whose data is no such JSON is an
-        /// [`Error::Deserialize`](crate::Error::Deserialize) with the event in it, and the stream goes on.
+        /// Returns a stream of the events with their data parsed as JSON. An event whose data does
+        /// not fit the type is an [`Error::Deserialize`](crate::Error::Deserialize) that contains
+        /// it, and the stream continues.
         #[cfg(feature = "json")]
         pub fn json<D: serde::de::DeserializeOwned>(
             &mut self,
@@ -136,13 +140,14 @@ macro_rules! reading_methods {
             $crate::Reading::new(self, $crate::typed::from_json::<D>)
         }
 
-        /// The events as an enum whose variants are the event types, and whose content is the JSON of the data. It has to
-        /// be tagged so: `#[serde(tag = "event", content = "data")]`.
+        /// Returns a stream of the events as an enum: the event type selects the variant, and the
+        /// JSON of the data is its content. The enum must be tagged with `#[serde(tag = "event",
+        /// content = "data")]`.
         ///
-        /// A unit variant matches its event type whatever the data is, and `#[serde(other)]` takes the types that the
-        /// enum does not know. An event that matches none is an [`Error::Deserialize`](crate::Error::Deserialize) with
-        /// the event in it, and the stream goes on. One hole is known: a variant that holds an `Option` reads data that
-        /// is not valid JSON as `None`.
+        /// A unit variant matches its event type whatever the data is, and `#[serde(other)]`
+        /// matches all other types. An event that matches no variant is an
+        /// [`Error::Deserialize`](crate::Error::Deserialize) that contains it, and the stream
+        /// continues. A variant with an `Option` reads data that is not valid JSON as `None`.
         #[cfg(feature = "json")]
         pub fn json_by_type<D: serde::de::DeserializeOwned>(
             &mut self,

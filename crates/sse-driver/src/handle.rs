@@ -1,4 +1,4 @@
-//! A session from another task.
+//! Handles that control a session from other tasks.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -10,7 +10,7 @@ use sse_proto::ReadyState;
 /// Closes or reconnects a session from any task, and watches its ready state: see
 /// [`Session::handle`](crate::Session::handle).
 ///
-/// The session acts the next time it is polled, and is woken for that.
+/// The session acts the next time it is polled, and the handle wakes its task for that.
 ///
 /// ```no_run
 /// # use sse_driver::{Client, Error, Timer, Transport};
@@ -28,27 +28,27 @@ use sse_proto::ReadyState;
 #[derive(Clone)]
 pub struct SessionHandle {
     shared: Shared,
-    /// The change that this handle has seen last.
+    /// The number of the last change that this handle has seen.
     seen: u64,
 }
 
-/// A session's side of its handles.
+/// The session's end of its handles.
 pub(crate) struct Handles(Shared);
 
-/// What a session shares with its handles.
+/// The state that a session shares with its handles.
 #[derive(Clone)]
 struct Shared(Arc<Mutex<State>>);
 
 struct State {
     ready_state: ReadyState,
-    /// Counts the changes of the ready state.
+    /// The number of changes of the ready state.
     changes: u64,
     command: Option<Command>,
     session: Option<Waker>,
     watchers: Vec<Waker>,
 }
 
-/// What a handle asks for.
+/// A command from a handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Reconnect,
@@ -56,25 +56,26 @@ pub(crate) enum Command {
 }
 
 impl SessionHandle {
-    /// Ends the session and closes its connection, as [`Session::close`](crate::Session::close) does.
+    /// Ends the session and closes its connection, as [`Session::close`](crate::Session::close)
+    /// does.
     pub fn close(&self) {
-        self.shared.ask(Command::Close);
+        self.shared.command(Command::Close);
     }
 
-    /// Drops the connection and connects again without a delay, as
+    /// Drops the connection and reconnects without a delay, as
     /// [`Session::reconnect`](crate::Session::reconnect) does.
     pub fn reconnect(&self) {
-        self.shared.ask(Command::Reconnect);
+        self.shared.command(Command::Reconnect);
     }
 
-    /// The ready state as the session left it when it was polled last. A session that was dropped is closed.
+    /// Returns the ready state after the last poll of the session. A dropped session is closed.
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
         self.shared.lock().ready_state
     }
 
-    /// Waits until the ready state is another one than this handle has seen, and returns it. Once the session is closed,
-    /// it returns at once.
+    /// Waits until the ready state changes, and returns the new one. Changes since the last call of
+    /// this method count, so none is missed. Once the session is closed, it returns at once.
     pub async fn changed(&mut self) -> ReadyState {
         poll_fn(|cx| self.poll_changed(cx)).await
     }
@@ -108,7 +109,7 @@ impl Handles {
         SessionHandle { shared: self.0.clone(), seen: self.0.lock().changes }
     }
 
-    /// What a handle has asked for since the last time. The task is woken when one asks again.
+    /// Takes the command of a handle since the last call. The next command wakes the task.
     pub(crate) fn take_command(&self, cx: &Context<'_>) -> Option<Command> {
         let mut state = self.0.lock();
         if state.session.as_ref().is_none_or(|waker| !waker.will_wake(cx.waker())) {
@@ -129,7 +130,7 @@ impl Handles {
     }
 }
 
-/// A session that is dropped is closed.
+/// Dropping a session closes it.
 impl Drop for Handles {
     fn drop(&mut self) {
         self.publish(ReadyState::Closed);
@@ -137,7 +138,7 @@ impl Drop for Handles {
 }
 
 impl Shared {
-    fn ask(&self, command: Command) {
+    fn command(&self, command: Command) {
         let mut state = self.lock();
         if state.command != Some(Command::Close) {
             state.command = Some(command);

@@ -1,4 +1,4 @@
-//! Response heads: what the application sees of them, and what the core is told.
+//! Response heads, for the application and for the event source.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use url::Url;
 use crate::packed::PackedHeaders;
 use crate::redact::Redacted;
 
-/// The status, the headers and the URL of a response. Cheap to clone.
+/// The head of a response: its status, its headers and its URL. It is cheap to clone.
 ///
 /// ```no_run
 /// # fn show(head: sse_driver::ResponseHead) {
@@ -32,43 +32,43 @@ impl ResponseHead {
         Self(Arc::new(Inner { status, headers: PackedHeaders::new(headers), url }))
     }
 
-    /// The status.
+    /// Returns the status, which may be any, also a refused one.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// The headers.
+    /// Returns the headers as the server sent them. The first call builds the map.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.0.headers.map()
     }
 
-    /// The URL that answered, after redirects.
+    /// Returns the URL that answered, after redirects.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.0.url
     }
 }
 
-/// All values of `Content-Type`, as one list.
+/// Joins all values of `Content-Type` to one list.
 pub(crate) fn content_type(headers: &HeaderMap) -> Option<Vec<u8>> {
     let values: Vec<_> = headers.get_all(CONTENT_TYPE).iter().map(|value| value.as_bytes()).collect();
     (!values.is_empty()).then(|| values.join(&b", "[..]))
 }
 
-/// A status with its reason; one without a reason as its number alone.
-pub(crate) struct Shown(pub(crate) StatusCode);
+/// Displays a status with its standard reason phrase, if it has one.
+pub(crate) struct WithReason(pub(crate) StatusCode);
 
-impl fmt::Display for Shown {
+impl fmt::Display for WithReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.as_str())?;
         self.0.canonical_reason().map_or(Ok(()), |reason| write!(f, " {reason}"))
     }
 }
 
-/// Whether the body is compressed. Other codings are words with which servers switch compression off (`none`, `identity`,
-/// `utf-8`), and browsers read those.
+/// Whether the body is compressed. Servers use other codings (`none`, `identity`, `utf-8`) to
+/// switch compression off, and browsers accept them.
 pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
     const COMPRESSIONS: [&str; 7] = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"];
     let values = headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
@@ -76,8 +76,8 @@ pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
     codings.any(|coding| COMPRESSIONS.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(coding)))
 }
 
-/// `Retry-After` (RFC 9110, 10.2.3) as the time from now. A date is taken against the response's own `Date`, so that a
-/// wrong clock on this side does no harm.
+/// Returns the time from now that `Retry-After` asks for (RFC 9110, section 10.2.3). A date is
+/// compared with the response's own `Date`, so that a wrong local clock does no harm.
 pub(crate) fn retry_after(headers: &HeaderMap, wall_clock: impl FnOnce() -> SystemTime) -> Option<Duration> {
     let value = text(headers, RETRY_AFTER)?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -107,8 +107,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn compressions() {
-        for (values, is) in [
+    fn compressed_bodies_are_recognized() {
+        for (values, expected) in [
             (&[][..], false),
             (&["gzip"], true),
             (&["X-GZip"], true),
@@ -130,19 +130,19 @@ mod tests {
             values.iter().for_each(|value| {
                 headers.append(CONTENT_ENCODING, value.parse().unwrap());
             });
-            assert_eq!(is_compressed(&headers), is, "{values:?}");
+            assert_eq!(is_compressed(&headers), expected, "{values:?}");
         }
     }
 
     #[test]
-    fn a_status_is_shown_with_the_reason_that_it_has() {
+    fn a_status_is_displayed_with_its_reason() {
         for (status, shown) in [(200, "200 OK"), (404, "404 Not Found"), (521, "521"), (999, "999")] {
-            assert_eq!(Shown(StatusCode::from_u16(status).unwrap()).to_string(), shown);
+            assert_eq!(WithReason(StatusCode::from_u16(status).unwrap()).to_string(), shown);
         }
     }
 
     #[test]
-    fn retry_after() {
+    fn retry_after_is_seconds_or_a_date() {
         const NOON: &str = "Sun, 06 Nov 1994 12:00:00 GMT";
         let wall_clock = || httpdate::parse_http_date("Sun, 06 Nov 1994 11:59:00 GMT").unwrap();
         for (retry_after, date, seconds) in [

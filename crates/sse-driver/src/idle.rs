@@ -1,15 +1,15 @@
-//! How long a body may be silent.
+//! The idle timeout of a body.
 
 use std::future::{Pending, pending};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use sse_proto::Instant;
 
 use crate::Timer;
 use crate::deadline::Deadline;
 
-/// The timer of those who set no timeout. It cannot be asked.
+/// The timer of an [`Events`](crate::Events) without an idle timeout. Its time stands still.
 ///
 /// ```
 /// use sse_driver::{Events, NoTimer};
@@ -32,9 +32,17 @@ impl Timer for NoTimer {
     fn sleep_until(&self, _: Instant) -> Pending<()> {
         pending()
     }
+
+    fn wall_clock(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH
+    }
+
+    fn seed(&self) -> u64 {
+        0
+    }
 }
 
-/// The idle timeout of one body.
+/// An idle timeout with its timer.
 pub(crate) struct IdleTimeout<M: Timer> {
     pub(crate) time: Duration,
     timer: M,
@@ -51,7 +59,7 @@ impl<M: Timer> IdleTimeout<M> {
         self.last_byte = self.timer.now();
     }
 
-    /// Ready when no byte came for so long. It is to be asked only while the body has none.
+    /// Ready if no byte has arrived for the timeout. Poll it only while the body is pending.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let deadline = self.last_byte + self.time;
         while self.timer.now() < deadline {

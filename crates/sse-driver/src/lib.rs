@@ -46,7 +46,7 @@
 //!
 //! Nothing is spawned. A session does its work while it is polled, and it gives way to other tasks when a server sends
 //! without end. It is `Send` when its transport's future and body and its timer's sleep are; without that it works on
-//! an executor of one thread.
+//! an executor of one thread. Hooks have to be `Send` and `Sync` on every target but wasm32: see [`MaybeSend`].
 //!
 //! # Features
 //!
@@ -71,6 +71,7 @@ mod frames;
 mod handle;
 mod head;
 mod idle;
+mod maybe_send;
 mod options;
 mod packed;
 mod predicates;
@@ -102,6 +103,7 @@ pub use frames::Frames;
 pub use handle::SessionHandle;
 pub use head::ResponseHead;
 pub use idle::NoTimer;
+pub use maybe_send::{MaybeSend, MaybeSync};
 pub use read::{EventStream, Read, Reading};
 pub use reader::Chunks;
 pub use request::RequestBuilder;
@@ -109,7 +111,7 @@ pub use response::{Answer, Response};
 pub use session::Session;
 pub use sse_proto as proto;
 pub use sse_proto::{
-    Cause, CloseReason, Event, EventRef, EventType, Frame, FrameRef, Instant, Limits, ReadyState,
+    Cause, CloseReason, Event, EventRef, EventType, Frame, FrameRef, Instant, Limits, Oversize, ReadyState,
     ReconnectPolicy, Resume, Retry,
 };
 pub use state::{Attempt, State};
@@ -118,3 +120,8 @@ pub use transport::{BoxError, ConnectTimeout, EffectiveUrl, Futile, SharedError,
 #[cfg(feature = "json")]
 pub use typed::{FromJson, FromJsonByType, TypedEvent};
 pub use updates::{Update, Updates};
+pub use {bytes, http, url};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

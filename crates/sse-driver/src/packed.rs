@@ -1,13 +1,14 @@
-//! Headers that are kept for long and rarely looked at.
+//! Headers in little memory.
 
 use std::sync::OnceLock;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// The headers in one piece of memory, from which the map is made when somebody first asks for it.
+/// Headers in one allocation. The map is built from it when it is first used.
 ///
-/// A map takes 104 bytes for each header and has room for more of them, and its values, as some transports make them, are slices of
-/// the buffer that the head was read into: a session would hold all that for life, and few are asked.
+/// A map takes 104 bytes per header with spare capacity, and with some transports its values keep
+/// the whole buffer of the response head alive. A session would hold that until it ends, though the
+/// headers are rarely used.
 pub(crate) struct PackedHeaders {
     packed: Box<[u8]>,
     map: OnceLock<Box<HeaderMap>>,
@@ -29,13 +30,13 @@ impl PackedHeaders {
     }
 }
 
-/// Adds the length and the bytes.
+/// Appends the length and the bytes.
 fn pack(packed: &mut Vec<u8>, bytes: &[u8]) {
     packed.extend_from_slice(&bytes.len().to_ne_bytes());
     packed.extend_from_slice(bytes);
 }
 
-/// `None` never comes of what was packed above.
+/// Builds the map. It never returns `None` for headers that were packed above.
 fn unpack_all(mut rest: &[u8]) -> Option<HeaderMap> {
     let mut map = HeaderMap::new();
     while !rest.is_empty() {
@@ -63,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_are_the_same_and_the_buffer_that_they_came_in_is_let_go() {
+    fn headers_are_equal_and_do_not_hold_their_buffer() {
         let buffer = Bytes::from(b"text/event-stream, a, b, secret\xe9".repeat(300));
         let value = |range| HeaderValue::from_maybe_shared(buffer.slice(range)).unwrap();
         let mut headers = HeaderMap::new();

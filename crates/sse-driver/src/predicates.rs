@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use sse_proto::{EventRef, FrameRef};
 
+use crate::maybe_send::dyn_hook;
 use crate::{BoxError, Error};
 
-type Predicate = dyn Fn(EventRef<'_>) -> bool + Send + Sync;
-type FailWhen = dyn Fn(EventRef<'_>) -> Option<BoxError> + Send + Sync;
+type Predicate = dyn_hook!(Fn(EventRef<'_>) -> bool);
+type FailWhen = dyn_hook!(Fn(EventRef<'_>) -> Option<BoxError>);
 
 #[derive(Clone, Default)]
 pub(crate) struct Predicates {
@@ -33,8 +34,10 @@ enum Judgement {
 
 /// What became of a frame.
 pub(crate) enum Judged<R> {
-    /// It was handed over, or passed over.
+    /// It was handed over.
     Passed(Option<R>),
+    /// It was not handed over, and the stream goes on.
+    Skipped,
     /// It was handed over, and is the last one.
     Last(Option<R>),
     /// It was not handed over, and the stream is over.
@@ -44,22 +47,28 @@ pub(crate) enum Judged<R> {
 
 impl Predicates {
     /// Hands a frame to `take`, unless it is an event and the predicates say otherwise.
+    #[inline]
     pub(crate) fn pass<R>(
         &self,
         frame: FrameRef<'_>,
         take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
     ) -> Judged<R> {
         let judgement = match frame {
-            FrameRef::Event(event) => self.judge(event),
+            FrameRef::Event(event) if self.has_any() => self.judge(event),
             _ => Judgement::Deliver,
         };
         match judgement {
             Judgement::Deliver => Judged::Passed(take(frame)),
-            Judgement::Skip => Judged::Passed(None),
+            Judgement::Skip => Judged::Skipped,
             Judgement::Last => Judged::Last(take(frame)),
             Judgement::Finish => Judged::Finish,
             Judgement::Fail(error) => Judged::Fail(Error::Rejected(error.into())),
         }
+    }
+
+    #[inline]
+    fn has_any(&self) -> bool {
+        self.fail_when.is_some() || self.skip_when.is_some() || self.expect_an_end()
     }
 
     /// Asks `fail_when`, `finish_before`, `skip_when` and `finish_after`, in this order. The first that answers decides.
@@ -79,6 +88,7 @@ impl Predicates {
     }
 
     /// Whether the stream has to end with an event that one of them knows, so that an end without it is an error.
+    #[inline]
     pub(crate) fn expect_an_end(&self) -> bool {
         self.finish_before.is_some() || self.finish_after.is_some()
     }
@@ -109,7 +119,7 @@ macro_rules! predicate_setters {
         /// It is asked before the other three predicates.
         pub fn fail_when<Err: Into<$crate::BoxError>>(
             mut self,
-            error: impl Fn($crate::EventRef<'_>) -> Option<Err> + Send + Sync + 'static,
+            error: impl Fn($crate::EventRef<'_>) -> Option<Err> + $crate::MaybeSend + $crate::MaybeSync + 'static,
         ) -> Self {
             self.$($at).+.fail_when = Some(::std::sync::Arc::new(move |event| error(event).map(Into::into)));
             self
@@ -122,7 +132,7 @@ macro_rules! predicate_setters {
         /// stream ends cleanly.
         pub fn finish_before(
             mut self,
-            is_end: impl Fn($crate::EventRef<'_>) -> bool + Send + Sync + 'static,
+            is_end: impl Fn($crate::EventRef<'_>) -> bool + $crate::MaybeSend + $crate::MaybeSync + 'static,
         ) -> Self {
             self.$($at).+.finish_before = Some(::std::sync::Arc::new(is_end));
             self
@@ -131,7 +141,7 @@ macro_rules! predicate_setters {
         /// Says which events are passed over: keep-alive events, say. It is asked after `finish_before`.
         pub fn skip_when(
             mut self,
-            skips: impl Fn($crate::EventRef<'_>) -> bool + Send + Sync + 'static,
+            skips: impl Fn($crate::EventRef<'_>) -> bool + $crate::MaybeSend + $crate::MaybeSync + 'static,
         ) -> Self {
             self.$($at).+.skip_when = Some(::std::sync::Arc::new(skips));
             self
@@ -141,7 +151,7 @@ macro_rules! predicate_setters {
         /// error, as with [`finish_before`](Self::finish_before).
         pub fn finish_after(
             mut self,
-            is_last: impl Fn($crate::EventRef<'_>) -> bool + Send + Sync + 'static,
+            is_last: impl Fn($crate::EventRef<'_>) -> bool + $crate::MaybeSend + $crate::MaybeSync + 'static,
         ) -> Self {
             self.$($at).+.finish_after = Some(::std::sync::Arc::new(is_last));
             self

@@ -1,4 +1,4 @@
-//! Readers as bodies.
+//! Readers as sources of events.
 
 use std::fmt;
 use std::io;
@@ -11,11 +11,11 @@ use futures_io::AsyncRead;
 
 use crate::Events;
 
-/// The most that one read takes, in bytes.
-const MOST_OF_A_READ: usize = 8 * 1024;
+/// The maximum length of one read in bytes.
+const MAX_READ: usize = 8 * 1024;
 
 impl<R: AsyncRead> Events<Chunks<R>> {
-    /// The events of any [`AsyncRead`] of futures-io: a file, a pipe, a socket.
+    /// Reads events from any [`AsyncRead`] of futures-io: a file, a pipe or a socket.
     ///
     /// ```
     /// use sse_driver::Events;
@@ -29,11 +29,11 @@ impl<R: AsyncRead> Events<Chunks<R>> {
     /// # }).unwrap();
     /// ```
     pub fn from_reader(reader: R) -> Self {
-        Self::from_stream(Chunks { reader: Box::pin(reader), buffer: vec![0; MOST_OF_A_READ].into() })
+        Self::from_stream(Chunks { reader: Box::pin(reader), buffer: vec![0; MAX_READ].into() })
     }
 }
 
-/// The chunks of a reader, as they come: see [`Events::from_reader`].
+/// A stream of the chunks of a reader: see [`Events::from_reader`].
 ///
 /// ```
 /// fn is_a_body<B: futures_core::Stream>() {}

@@ -1,10 +1,10 @@
-//! URLs without what must not be shown.
+//! URLs without the parts that may be secret.
 
 use std::fmt;
 
 use url::Url;
 
-/// A URL without user name, password, query and fragment: the parts that carry secrets.
+/// Displays a URL without user name, password, query and fragment, which may be secret.
 pub(crate) struct Redacted<'a>(pub(crate) &'a Url);
 
 impl fmt::Display for Redacted<'_> {

@@ -1,4 +1,4 @@
-//! One request, and the session that it opens.
+//! The builder of a request.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -17,7 +17,8 @@ use crate::redact::Redacted;
 use crate::template::Template;
 use crate::{Answer, Error, RequestBody, RequestError, Session, Timer, Transport};
 
-/// A request on its way to a [`Session`]. It has every setting of the client again, for this request only.
+/// A builder for a request that opens a [`Session`]. It has all settings of the client too, for
+/// this request only.
 ///
 /// ```no_run
 /// # use sse_driver::{Client, Error, Timer, Transport};
@@ -66,12 +67,13 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
 
     setters!();
 
-    /// `Authorization: Bearer`, as OAuth 2.0 has it (RFC 6750, 2.1).
+    /// Sets the header `Authorization: Bearer` (OAuth 2.0, RFC 6750, section 2.1).
     pub fn bearer_auth(self, token: impl fmt::Display) -> Self {
         self.authorization(&format!("Bearer {token}"))
     }
 
-    /// `Authorization: Basic` (RFC 7617). A user name and password in the URL come to the same.
+    /// Sets the header `Authorization: Basic` (RFC 7617). A user name and password in the URL have
+    /// the same effect.
     pub fn basic_auth(self, user: impl fmt::Display, password: impl fmt::Display) -> Self {
         let credentials = BASE64_STANDARD.encode(format!("{user}:{password}"));
         self.authorization(&format!("Basic {credentials}"))
@@ -88,7 +90,7 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         self
     }
 
-    /// Adds pairs to the query of the URL, encoded as a form is.
+    /// Adds pairs to the query of the URL, encoded like a form.
     pub fn query<K: AsRef<str>, V: AsRef<str>>(mut self, pairs: impl IntoIterator<Item = (K, V)>) -> Self {
         let mut pairs = pairs.into_iter().peekable();
         if let (Ok(url), Some(_)) = (&mut self.url, pairs.peek()) {
@@ -97,13 +99,13 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         self
     }
 
-    /// The body, sent with each attempt: bytes, text, or a [`RequestBody::stream`].
+    /// Sets the body, which is sent with each attempt: bytes, text, or a [`RequestBody::stream`].
     pub fn body(mut self, body: impl Into<RequestBody>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// A body in JSON, with its content type.
+    /// Serializes a value as JSON, and sets it as the body with its content type.
     #[cfg(feature = "json")]
     pub fn json<B: serde::Serialize + ?Sized>(mut self, body: &B) -> Self {
         match serde_json::to_vec(body) {
@@ -115,39 +117,44 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         }
     }
 
-    /// Where the stream goes on: the last event ID of an earlier session.
+    /// Resumes the stream after an event, given by the last event ID of an earlier session.
     pub fn last_event_id(mut self, id: impl Into<String>) -> Self {
         self.last_event_id = Some(id.into());
         self
     }
 
-    /// Whether the request may be sent again once it was open. Unless set, GET and HEAD are and no other method is: a
-    /// repeated POST may do its work twice. [`Session::reconnect`] sends it again in any case.
+    /// Sets whether the request may be sent again once the session has been open. By default, only
+    /// GET and HEAD are, since a repeated POST could do its work twice. [`Session::reconnect`]
+    /// sends it again in any case.
     ///
-    /// Before the first open, [`retry_initial`](Self::retry_initial) decides, whatever the method. A server that answers
-    /// each time with an event and then breaks off makes progress each time; where the work must not be repeated for
-    /// ever, set [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections).
+    /// Before the first open, [`retry_initial`](Self::retry_initial) decides, whatever the method.
+    /// A server that sends an event and then breaks off makes progress each time, so limit the
+    /// repetitions of expensive work with
+    /// [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections).
     pub fn replay(mut self, replay: bool) -> Self {
         self.replay = Some(replay);
         self
     }
 
-    /// Whether a request of another method is resumed by GET once it was open, without its body and `Content-Type`, as in
-    /// the Streamable HTTP transport of MCP. Only a last event ID says what to resume, so without one the end of the
-    /// stream is the end of the session, unless [`replay`](Self::replay) is set too. `false` unless set.
+    /// Sets whether a GET without body and `Content-Type` resumes the stream of another method, as
+    /// in the Streamable HTTP transport of MCP. `false` by default.
+    ///
+    /// Only a last event ID says what to resume. Without one, the session ends with its stream,
+    /// unless [`replay`](Self::replay) is set too.
     pub fn resume_by_get(mut self, resume: bool) -> Self {
         self.resume_by_get = resume;
         self
     }
 
-    /// Sends the request, and again as the policy says, until a response is accepted. A 204 opens a session that has no
-    /// events and is over.
+    /// Sends the request until a response is accepted, as often as the policy allows. A 204 opens a
+    /// session that has no events and has already ended.
     ///
-    /// It is [`start`](Self::start) and [`Session::opened`]. Dropping the future closes the connection.
+    /// This is [`start`](Self::start) followed by [`Session::opened`]. Dropping the future closes
+    /// the connection.
     ///
     /// # Errors
     ///
-    /// Every [`Error`] but those of an open stream.
+    /// Returns any [`Error`] except those of an open stream.
     pub fn open(self) -> impl Future<Output = Result<Session<T, M>, Error>> {
         let mut session = self.start();
         async move {
@@ -156,22 +163,22 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         }
     }
 
-    /// A session that opens as it is polled, so that it can be looked at, reconnected and closed while it tries. If the
-    /// request is not valid, that error is its first and only item.
+    /// Creates a session that connects while it is polled, so that it can be watched, reconnected
+    /// and closed before it is open. If the request is invalid, the only item is that error.
     pub fn start(self) -> Session<T, M> {
         Session::new(Box::new(self.drive()))
     }
 
-    /// Sends the request, and again as the policy has it, until there is an answer that is final, whatever it is: a stream
-    /// that is open, or a response of any status and content type with its whole body, a 204 included. With the attempts
-    /// used up, the last response is the answer.
+    /// Sends the request until there is a final answer, as often as the policy allows. The answer
+    /// is an open stream, or any other response with its whole body, including a 204. If the
+    /// attempts are used up, it is the last response.
     ///
     /// Dropping the future closes the connection.
     ///
     /// # Errors
     ///
-    /// Every [`Error`] of [`open`](Self::open) but [`Error::Response`], and [`Error::GaveUp`] only where the last attempt
-    /// got no response.
+    /// Returns the errors of [`open`](Self::open), but never [`Error::Response`], and
+    /// [`Error::GaveUp`] only if the last attempt got no response.
     pub fn send(self) -> impl Future<Output = Result<Answer<T, M>, Error>> {
         let mut drive = Box::new(self.drive());
         async move {
@@ -188,11 +195,11 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         }
     }
 
-    /// Opens a session for the block, and closes it when the block ends, however it ends.
+    /// Opens a session, passes it to the block, and closes it when the block returns or is dropped.
     ///
     /// # Errors
     ///
-    /// Those of [`open`](Self::open), and that of the block.
+    /// Returns the errors of [`open`](Self::open), and that of the block.
     pub async fn run<F, R>(self, block: F) -> Result<R, Error>
     where
         F: AsyncFnOnce(&mut Session<T, M>) -> Result<R, Error>,
@@ -201,12 +208,12 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         block(&mut session).await
     }
 
-    /// A request that is not valid makes a session that ends before it begins.
+    /// Creates the driver of the session. An invalid request makes one that ends with its error.
     fn drive(self) -> Drive<T, M> {
         let (transport, timer) = (Arc::clone(&self.transport), Arc::clone(&self.timer));
         let options = self.options.clone();
         self.valid().unwrap_or_else(|error| {
-            let url = Url::parse("about:invalid").expect("it is a URL");
+            let url = Url::parse("about:invalid").expect("a valid URL");
             let template = Template {
                 method: Method::GET,
                 url: Arc::new(url),
@@ -226,7 +233,7 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         let mut url = self.url?;
         url.set_fragment(None);
         take_credentials(&mut url, &mut self.options)?;
-        let is_askable = url.has_host() && url.as_str().parse::<Uri>().is_ok();
+        let is_supported = url.has_host() && url.as_str().parse::<Uri>().is_ok();
         let own_id = take_last_event_id(&mut self.options)?;
         let is_safe = matches!(self.method, Method::GET | Method::HEAD);
         let may_replay = self.replay.unwrap_or(is_safe);
@@ -246,7 +253,7 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
             .seed(self.timer.seed());
         config.response_timeout = self.options.response_timeout;
         config.idle_timeout = self.options.idle_timeout;
-        if !is_askable {
+        if !is_supported {
             return Err(RequestError::UnsupportedUrl);
         }
         let resume_by_get = self.resume_by_get && !is_safe;
@@ -255,7 +262,8 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
     }
 }
 
-/// User name and password leave the URL for the `Authorization` header, unless the caller has set that.
+/// Moves the user name and password from the URL to the `Authorization` header, unless the caller
+/// has set that.
 fn take_credentials(url: &mut Url, options: &mut SharedOptions) -> Result<(), RequestError> {
     if url.username().is_empty() && url.password().is_none() {
         return Ok(());
@@ -269,7 +277,8 @@ fn take_credentials(url: &mut Url, options: &mut SharedOptions) -> Result<(), Re
     url.set_username("").and_then(|()| url.set_password(None)).map_err(|()| RequestError::UnsupportedUrl)
 }
 
-/// A caller's own `Last-Event-ID` is where the stream goes on, like any other; the core sends it from there.
+/// Takes a `Last-Event-ID` that the caller set as a header. The event source then sends it like any
+/// other.
 fn take_last_event_id(options: &mut SharedOptions) -> Result<Option<String>, RequestError> {
     let name = HeaderName::from_static("last-event-id");
     if !options.headers.contains_key(&name) {

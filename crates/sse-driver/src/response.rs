@@ -1,4 +1,4 @@
-//! A response that is no event stream, with its whole body.
+//! A response that is not an event stream, with its whole body.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -17,7 +17,7 @@ use crate::deadline::Deadline;
 use crate::options::Options;
 use crate::{BoxError, Error, ResponseHead, Session, Timer, Transport};
 
-/// What came of a request: see [`RequestBuilder::send`](crate::RequestBuilder::send).
+/// The answer to a request: see [`RequestBuilder::send`](crate::RequestBuilder::send).
 ///
 /// ```no_run
 /// # use sse_driver::{Answer, Client, Error, Timer, Transport};
@@ -34,7 +34,7 @@ use crate::{BoxError, Error, ResponseHead, Session, Timer, Transport};
 /// # }
 /// ```
 pub enum Answer<T: Transport, M: Timer> {
-    /// An event stream, which is open.
+    /// An open event stream.
     Stream(Session<T, M>),
     /// Any other response.
     Other(Response<T, M>),
@@ -49,9 +49,11 @@ impl<T: Transport, M: Timer> fmt::Debug for Answer<T, M> {
     }
 }
 
-/// A response that is no event stream. It is a stream of the chunks of its body; an `Err` is the last item.
+/// A response that is not an event stream. It is a stream of the chunks of its body. An `Err` is
+/// the last item.
 ///
-/// The idle timeout of the request covers the body. Dropping the response closes the connection.
+/// The idle timeout of the request applies to the body. Dropping the response closes the
+/// connection.
 ///
 /// ```no_run
 /// # use sse_driver::{Error, Response, Timer, Transport};
@@ -63,22 +65,23 @@ impl<T: Transport, M: Timer> fmt::Debug for Answer<T, M> {
 /// ```
 pub struct Response<T: Transport, M: Timer> {
     head: ResponseHead,
-    /// What was read of the body already.
+    /// The part of the body that is already read.
     front: VecDeque<Bytes>,
-    /// `None` once it is over.
+    /// `None` after the body ended.
     body: Option<Pin<Box<T::Body>>>,
-    /// How the body ended while it was read.
+    /// The error that ended the body after `front`.
     error: Option<BoxError>,
     timer: Arc<M>,
     deadline: Deadline<M>,
     idle_timeout: Option<Duration>,
     last_byte: Instant,
-    /// The deadline has passed, and the body is asked once more before that counts.
+    /// Whether the deadline has passed. The body is polled once more before the timeout takes
+    /// effect.
     overdue: bool,
     limit: usize,
 }
 
-// Only the body is polled in place, and that is boxed.
+// Only the body is pinned, and it is boxed.
 impl<T: Transport, M: Timer> Unpin for Response<T, M> {}
 
 impl<T: Transport, M: Timer> Response<T, M> {
@@ -104,30 +107,30 @@ impl<T: Transport, M: Timer> Response<T, M> {
         }
     }
 
-    /// The status, the headers and the URL.
+    /// Returns the head: the status, the headers, and the URL after redirects.
     #[must_use]
     pub fn head(&self) -> &ResponseHead {
         &self.head
     }
 
-    /// The status.
+    /// Returns the status, which may be any, including 200.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.head.status()
     }
 
-    /// The headers.
+    /// Returns the headers as the server sent them.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.head.headers()
     }
 
-    /// The whole body, of at most so many bytes.
+    /// Reads the whole body, of at most `limit` bytes.
     ///
     /// # Errors
     ///
-    /// [`Error::BodyTooLong`] when there are more, [`Error::Stream`] when the connection fails before the end, and
-    /// [`Error::IdleTimeout`].
+    /// Returns [`Error::BodyTooLong`] if the body is longer, [`Error::Stream`] if the connection
+    /// fails before its end, and [`Error::IdleTimeout`] if no byte arrives for the idle timeout.
     pub async fn bytes(mut self, limit: usize) -> Result<Bytes, Error> {
         let mut bytes = Vec::new();
         while let Some(chunk) = poll_fn(|cx| self.poll_chunk(cx)).await {
@@ -140,24 +143,25 @@ impl<T: Transport, M: Timer> Response<T, M> {
         Ok(bytes.into())
     }
 
-    /// The whole body as text, with U+FFFD in place of what is not UTF-8. It may have as many bytes as one event,
-    /// [`Limits::max_event_len`](crate::Limits::max_event_len).
+    /// Reads the whole body as text, with U+FFFD in place of invalid UTF-8. The body may be as long
+    /// as one event, [`Limits::max_event_len`](crate::Limits::max_event_len).
     ///
     /// # Errors
     ///
-    /// Those of [`bytes`](Self::bytes).
+    /// Returns the errors of [`bytes`](Self::bytes).
     pub async fn text(self) -> Result<String, Error> {
         let limit = self.limit;
         let bytes = self.bytes(limit).await?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// The whole body, read as JSON. It may have as many bytes as one event,
+    /// Reads the whole body and parses it as JSON. The body may be as long as one event,
     /// [`Limits::max_event_len`](crate::Limits::max_event_len).
     ///
     /// # Errors
     ///
-    /// Those of [`bytes`](Self::bytes), and [`Error::Json`].
+    /// Returns the errors of [`bytes`](Self::bytes), and [`Error::Json`] if the JSON does not fit
+    /// the type.
     #[cfg(feature = "json")]
     pub async fn json<D: serde::de::DeserializeOwned>(self) -> Result<D, Error> {
         let limit = self.limit;

@@ -1,4 +1,4 @@
-//! An open session: the events, and what there is to know and to do besides.
+//! The session: reading its events, its state, and control over it.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -16,11 +16,11 @@ use crate::read::sealed::PollFrame;
 use crate::redact::Redacted;
 use crate::{Error, ResponseHead, SessionHandle, Timer, Transport, Updates};
 
-/// A stream of events that outlives its connections.
+/// A stream of events that reconnects when its connection is lost.
 ///
-/// It does nothing unless it is polled: no task is spawned and nothing is queued, so a slow reader slows the server
-/// down. Dropping the future of [`next`](Self::next) loses nothing; dropping the session closes the connection at once.
-/// An `Err` is the last item.
+/// A session works only while it is polled. It spawns no task and queues nothing, so a slow reader
+/// slows the server down. Dropping the future of [`next`](Self::next) loses nothing. Dropping the
+/// session closes the connection at once. An `Err` is the last item.
 ///
 /// ```no_run
 /// # use sse_driver::{Client, Error, Timer, Transport};
@@ -36,7 +36,8 @@ use crate::{Error, ResponseHead, SessionHandle, Timer, Transport, Updates};
 /// # }
 /// ```
 pub struct Session<T: Transport, M: Timer> {
-    /// Over a kilobyte, which would be twice in the future of whoever opens a session and then reads it.
+    /// Boxed, since it takes more than a kilobyte, which a future that opens and reads a session
+    /// would hold twice.
     pub(crate) drive: Box<Drive<T, M>>,
 }
 
@@ -47,20 +48,21 @@ impl<T: Transport, M: Timer> Session<T, M> {
 
     reading_methods!();
 
-    /// The last of the stream, as far as [`diagnostics`](crate::RequestBuilder::diagnostics) were asked for: lines or
-    /// events in their wire form. Empty without.
+    /// Returns the end of the stream as text, if
+    /// [`diagnostics`](crate::RequestBuilder::diagnostics) are enabled: lines, or events as a
+    /// server sends them. Otherwise it is empty.
     #[must_use]
     pub fn diagnostics_text(&self) -> String {
         self.drive.tail.snapshot().map(|tail| tail.to_string()).unwrap_or_default()
     }
 
-    /// Waits until the session is open, and returns the response that opened it. It returns at once if the session was
-    /// open already.
+    /// Waits until the session is open, and returns the response that opened it. It returns at once
+    /// if the session has been open before.
     ///
     /// # Errors
     ///
-    /// What ended the session before it was open; [`next`](Self::next) does not return that again. [`Error::Eof`] if the
-    /// application closed it.
+    /// Returns the error that ended the session before it was open. [`next`](Self::next) does not
+    /// return it again. Returns [`Error::Eof`] if the application closed the session.
     pub async fn opened(&mut self) -> Result<&ResponseHead, Error> {
         if self.drive.first_response.is_none() {
             poll_fn(|cx| self.drive.poll_open(cx)).await?;
@@ -68,74 +70,84 @@ impl<T: Transport, M: Timer> Session<T, M> {
         self.drive.first_response.as_ref().ok_or(Error::Eof)
     }
 
-    /// The response that opened the session; `None` before that.
+    /// Returns the response that first opened the session, or `None` before that.
     #[must_use]
     pub fn response(&self) -> Option<&ResponseHead> {
         self.drive.first_response.as_ref()
     }
 
-    /// The newest response: after a reconnection, another one than [`response`](Self::response). It may be one that was
-    /// refused. `None` before the first one.
+    /// Returns the latest response, or `None` before the first one. After a reconnection it differs
+    /// from [`response`](Self::response). It may be a refused response.
     #[must_use]
     pub fn last_response(&self) -> Option<&ResponseHead> {
         self.drive.last_response.as_ref()
     }
 
-    /// A handle that closes or reconnects this session from any task, and watches its ready state.
+    /// Returns a handle that can close or reconnect this session from any task, and watch its ready
+    /// state.
     pub fn handle(&mut self) -> SessionHandle {
         self.drive.session_handle()
     }
 
-    /// The life of the session and its frames in one stream: what `on_state` sees, and what
-    /// [`next_frame`](Self::next_frame) returns, in the order in which it happens.
+    /// Returns a stream of the state changes and the frames of the session, in the order in which
+    /// they happen. The state changes are those passed to
+    /// [`on_state`](crate::RequestBuilder::on_state), and the frames those that
+    /// [`next_frame`](Self::next_frame) returns.
     pub fn updates(&mut self) -> Updates<'_, T, M> {
         Updates::new(self)
     }
 
-    /// The ready state (WHATWG HTML 9.2.2).
+    /// Returns the ready state (WHATWG HTML 9.2.2). It is `Connecting` also while the session waits
+    /// to reconnect.
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
         self.drive.source.ready_state()
     }
 
-    /// The URL of the newest response, after redirects.
+    /// Returns the URL of the latest response, after redirects. Before the first one it is the URL
+    /// of the request.
     #[must_use]
     pub fn url(&self) -> &Url {
         self.drive.url()
     }
 
-    /// The last event ID: what a later session needs to go on from here. Empty when there is none.
+    /// Returns the last event ID, from which a later session can resume. It is empty if there is
+    /// none.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         self.drive.source.last_event_id()
     }
 
-    /// The time to the next attempt after a loss: that of the policy, until the server sets another one by `retry`.
+    /// Returns the current reconnection time: that of the policy, or the one that the server set
+    /// with `retry`.
     #[must_use]
     pub fn reconnection_time(&self) -> Duration {
         self.drive.source.reconnection_time()
     }
 
-    /// Why the session is over; `None` while it is not.
+    /// Returns why the session ended, or `None` if it has not ended.
     #[must_use]
     pub fn close_reason(&self) -> Option<&CloseReason> {
         self.drive.source.close_reason()
     }
 
-    /// Drops the connection and connects again, without a delay, at the next poll.
+    /// Drops the connection and reconnects without a delay, at the next poll.
     ///
-    /// This is the application's own decision, so the request is sent again whatever its method, also without
-    /// [`replay`](crate::RequestBuilder::replay), and no limit of the policy counts it.
+    /// The request is sent again whatever its method, even without
+    /// [`replay`](crate::RequestBuilder::replay), and does not count towards the limits of the
+    /// policy.
     pub fn reconnect(&mut self) {
         self.drive.reconnect();
     }
 
-    /// Ends the session and closes the connection. Nothing more is delivered.
+    /// Ends the session with [`CloseReason::Requested`] and closes the connection. Nothing more is
+    /// delivered.
     pub fn close(&mut self) {
         self.drive.close();
     }
 
-    /// The same, for a stream that said all it had to: the reason is [`CloseReason::Finished`].
+    /// Ends the session with [`CloseReason::Finished`] and closes the connection. Use it after the
+    /// event that completes the stream.
     pub fn finish(&mut self) {
         self.drive.finish();
     }

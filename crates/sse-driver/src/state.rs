@@ -1,4 +1,4 @@
-//! What happens to a session between its events.
+//! The states of a session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use sse_proto::{Cause, CloseReason, Resume};
 
 use crate::{Error, ResponseHead, StreamTail};
 
-/// A step in the life of a session, as `on_state` sees it.
+/// A state change of a session, as passed to [`on_state`](crate::RequestBuilder::on_state).
 ///
 /// ```
 /// use sse_driver::State;
@@ -26,45 +26,47 @@ use crate::{Error, ResponseHead, StreamTail};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum State {
-    /// An attempt begins.
+    /// An attempt to connect starts.
     #[non_exhaustive]
     Connecting {
-        /// Counts the attempts of this session, from 1.
+        /// The number of the attempt, counted from 1.
         attempt: u64,
-        /// Where in the stream it goes on; [`Resume::Unsendable`] where the last event ID cannot be sent.
+        /// Where in the stream it resumes. [`Resume::Unsendable`] if the last event ID cannot be
+        /// sent.
         resume: Resume,
     },
     /// The stream is open.
     #[non_exhaustive]
     Open {
-        /// The response that opened it.
+        /// The response that opened the stream.
         response: ResponseHead,
     },
-    /// The connection, or the attempt at one, is gone; there will be another.
+    /// The connection, or the attempt to connect, failed, and another attempt will follow.
     #[non_exhaustive]
     Disconnected {
-        /// Why, in the protocol's terms.
+        /// The cause in terms of the protocol.
         cause: Cause,
-        /// The same with all detail; `None` when the application asked for a new connection.
+        /// The cause as an error with all details. `None` if the application asked for a new
+        /// connection.
         error: Option<Arc<Error>>,
-        /// How long until the next attempt.
+        /// The time until the next attempt.
         retry_in: Duration,
-        /// The last of the stream, where [`Diagnostics`](crate::Diagnostics) were asked for.
+        /// The end of the stream, if [`Diagnostics`](crate::Diagnostics) are enabled.
         diagnostics: Option<StreamTail>,
     },
-    /// It is over.
+    /// The session ended.
     #[non_exhaustive]
     Closed {
-        /// Why.
+        /// Why the session ended.
         reason: CloseReason,
-        /// The error that the session ends with; `None` at a normal end.
+        /// The error that ended the session. `None` at a normal end.
         error: Option<Arc<Error>>,
-        /// The last of the stream, where [`Diagnostics`](crate::Diagnostics) were asked for.
+        /// The end of the stream, if [`Diagnostics`](crate::Diagnostics) are enabled.
         diagnostics: Option<StreamTail>,
     },
 }
 
-/// What `before_each` is told of the attempt that it prepares.
+/// The attempt that [`before_each`](crate::RequestBuilder::before_each) prepares.
 ///
 /// ```
 /// use sse_driver::Attempt;
@@ -77,20 +79,20 @@ pub enum State {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// Counts the attempts of this session, from 1.
+    /// The number of the attempt, counted from 1.
     pub number: u64,
-    /// How many failed in a row before this one.
+    /// The number of consecutive failures before this attempt.
     pub failures: u32,
-    /// Where in the stream it goes on; the header for it is already set.
+    /// Where in the stream the attempt resumes. The header for it is already set.
     pub resume: Resume,
-    /// Why the connection before this one ended, if there was one.
+    /// Why the previous connection or attempt failed, if there was one.
     pub last_failure: Option<Arc<Error>>,
-    /// The newest response head, if there was a response.
+    /// The head of the latest response, if there was one.
     pub last_response: Option<ResponseHead>,
 }
 
 impl Attempt {
-    /// The last event ID; empty when there is none.
+    /// Returns the last event ID even if it cannot be sent. It is empty if there is none.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         match &self.resume {

@@ -1,4 +1,4 @@
-//! The request that every attempt begins with.
+//! The template for the request of each attempt.
 
 use std::sync::Arc;
 
@@ -10,19 +10,19 @@ use url::Url;
 use crate::options::Options;
 use crate::{ConnectTimeout, RequestBody};
 
-/// What stays the same from attempt to attempt, besides the options.
+/// The parts of a request that are the same for each attempt, besides the options.
 pub(crate) struct Template {
     pub(crate) method: Method,
-    /// One that is an [`http::Uri`] too.
+    /// A URL that is a valid [`http::Uri`] too.
     pub(crate) url: Arc<Url>,
     pub(crate) body: RequestBody,
-    /// A method other than GET asks for the rest of its stream by GET.
+    /// Whether a method other than GET resumes its stream with GET.
     pub(crate) resume_by_get: bool,
 }
 
 impl Template {
-    /// The request of one attempt: the attempt's headers are set, but a caller's own `Accept` and `Cache-Control` stay.
-    /// (Some servers want further types accepted.)
+    /// Creates the request of an attempt with its headers. It keeps the caller's own `Accept` and
+    /// `Cache-Control`, since some servers require other accepted types.
     pub(crate) fn request(
         &self,
         options: &Options,
@@ -34,7 +34,7 @@ impl Template {
         let body = if by_get { RequestBody::default() } else { self.body.clone() };
         let mut request = Request::new(body);
         *request.method_mut() = if by_get { Method::GET } else { self.method.clone() };
-        *request.uri_mut() = self.url.as_str().parse().expect("it was one when the session was made");
+        *request.uri_mut() = self.url.as_str().parse().expect("the request was validated");
         *request.headers_mut() = options.headers.clone();
         if by_get {
             request.headers_mut().remove(CONTENT_TYPE);
@@ -43,8 +43,9 @@ impl Template {
             request.headers_mut().insert(AUTHORIZATION, token.clone());
         }
         for (name, value) in attempt.headers() {
-            let name = HeaderName::from_bytes(name.as_bytes()).expect("the core names headers");
-            let value = HeaderValue::from_bytes(value).expect("the core leaves out what no header can carry");
+            let name = HeaderName::from_bytes(name.as_bytes()).expect("sse-proto uses valid header names");
+            let value =
+                HeaderValue::from_bytes(value).expect("sse-proto omits values that a header cannot carry");
             let is_callers_choice = [ACCEPT, CACHE_CONTROL].contains(&name);
             if !(is_callers_choice && options.headers.contains_key(&name)) {
                 request.headers_mut().insert(name, value);

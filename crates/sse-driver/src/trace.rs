@@ -1,4 +1,4 @@
-//! Spans and events for each session, with the `tracing` feature; nothing without it.
+//! A span with events for each session, with the feature `tracing`. Without it, nothing is traced.
 
 use url::Url;
 
@@ -6,7 +6,8 @@ use crate::State;
 #[cfg(feature = "tracing")]
 use sse_proto::Resume;
 
-/// The span of a session. Its URL has no userinfo and no query, and nothing told in it has a header or an event's data.
+/// The span of a session. Its URL has no user name, password and query, and its events contain no
+/// headers and no event data.
 #[derive(Debug)]
 pub(crate) struct Trace {
     #[cfg(feature = "tracing")]
@@ -26,7 +27,7 @@ impl Trace {
                 if let Resume::Unsendable(id) = resume {
                     tracing::warn!(
                         id_len = id.len(),
-                        "the last event id cannot be sent as a header; resuming without it"
+                        "the last event ID cannot be sent as a header; resuming without it"
                     );
                 }
             }

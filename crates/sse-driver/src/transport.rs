@@ -1,4 +1,4 @@
-//! How a request becomes a response: the seam to HTTP.
+//! The interface to HTTP: sends a request and returns its response.
 
 use std::error::Error;
 use std::fmt;
@@ -14,15 +14,15 @@ use url::Url;
 
 use crate::RequestBody;
 
-/// Any error, as a transport gives it.
+/// Any error, as a transport returns it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// The same, shared by the clones of an [`Error`](crate::Error).
+/// Any error, shared by the clones of an [`Error`](crate::Error).
 pub type SharedError = Arc<dyn Error + Send + Sync>;
 
-/// Sends one request and gives back the response head, with a body that is a stream of byte chunks.
+/// Sends a request and returns its response, whose body is a stream of byte chunks.
 ///
-/// Every closure from a request to such a future is one, so a custom transport is one closure:
+/// Any closure from a request to a future of such a response is a transport:
 ///
 /// ```
 /// use std::io;
@@ -47,20 +47,22 @@ pub type SharedError = Arc<dyn Error + Send + Sync>;
 /// # is_transport(transport);
 /// ```
 ///
-/// A transport translates and never decides: it does not retry, does not look at the status and does not decode the
-/// body. Dropping the future or the body must close the connection (or give it back to a pool).
+/// A transport makes no decisions: it does not retry, does not act on the status and does not
+/// decode the body. Dropping the future or the body must close the connection, or return it to a
+/// pool.
 ///
-/// Nothing here asks for `Send`: a session is `Send` when its transport's future and body are.
+/// Nothing here requires `Send`: a session is `Send` if its transport's future and body are.
 pub trait Transport {
-    /// The body of a response. Its end is the end of the stream; an error ends it too.
+    /// The type of response bodies. The stream of events ends with the body or with its first
+    /// error.
     type Body: Stream<Item = Result<Bytes, Self::Error>>;
-    /// What can go wrong, with its causes as [`Error::source`].
+    /// The type of errors, with their causes as [`Error::source`].
     type Error: Into<BoxError>;
-    /// The pending response head.
+    /// The type of futures that return a response once its head has arrived.
     type Future: Future<Output = Result<Response<Self::Body>, Self::Error>>;
 
-    /// Starts one request. Extensions of the request that a transport may honour: [`ConnectTimeout`]; of the response
-    /// that it may set: [`EffectiveUrl`].
+    /// Sends a request. A transport may honour the request extension [`ConnectTimeout`], and may
+    /// set the response extension [`EffectiveUrl`].
     fn connect(&self, request: Request<RequestBody>) -> Self::Future;
 }
 
@@ -80,8 +82,8 @@ where
     }
 }
 
-/// A request extension: how long the connection (name look-up, TCP, TLS) may take. A transport that has no such phase
-/// ignores it.
+/// A request extension that limits the time to connect (name resolution, TCP and TLS). A transport
+/// without such a phase ignores it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -94,7 +96,8 @@ where
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectTimeout(pub Duration);
 
-/// A response extension: the URL that answered, when redirects led away from the one that was asked.
+/// A response extension with the URL that answered, if a redirect led away from that of the
+/// request.
 ///
 /// ```
 /// use sse_driver::EffectiveUrl;
@@ -107,10 +110,11 @@ pub struct ConnectTimeout(pub Duration);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EffectiveUrl(pub Url);
 
-/// Marks the error of a transport as one that another attempt cannot mend: a scheme that it does not serve, a redirect
-/// that leads nowhere. Anywhere in the chain of sources it ends the session, whatever the policy.
+/// Marks an error of a transport that would happen again at another attempt, such as an unsupported
+/// scheme or an invalid redirect. Anywhere in the chain of sources, it ends the session whatever
+/// the policy.
 ///
-/// It shows the error that it marks, and has the source of that one.
+/// `Display` and [`source`](Error::source) are those of the marked error.
 ///
 /// ```
 /// use sse_driver::Futile;
@@ -122,9 +126,9 @@ pub struct EffectiveUrl(pub Url);
 pub struct Futile(pub BoxError);
 
 impl Futile {
-    /// Whether the error or one of its sources is marked.
+    /// Whether an error or one of its sources is marked.
     pub(crate) fn is_in(error: &(dyn Error + 'static)) -> bool {
-        // An I/O error leaves out the error that it was made of when it is asked for its source.
+        // The source of an I/O error is that of the error inside it, which `source` leaves out.
         let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         error.is::<Self>()
             || inside.is_some_and(|inside| Self::is_in(inside))

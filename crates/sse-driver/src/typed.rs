@@ -7,7 +7,7 @@ use sse_proto::{EventRef, EventType};
 
 use crate::{Error, Read};
 
-/// An event whose data was read as JSON.
+/// An event whose data was parsed as JSON.
 ///
 /// ```
 /// use sse_driver::TypedEvent;
@@ -20,18 +20,19 @@ use crate::{Error, Read};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TypedEvent<D> {
-    /// The event type; "message" when the stream named none.
+    /// The event type. It is "message" if the stream set none.
     pub event_type: EventType,
-    /// The value that the data holds.
+    /// The value parsed from the data.
     pub data: D,
-    /// The last event ID.
+    /// The last event ID when the event was dispatched. It is empty if there is none.
     pub last_event_id: String,
 }
 
-/// How [`Session::json`](crate::Session::json) and [`Events::json`](crate::Events::json) read an event.
+/// The function with which [`Session::json`](crate::Session::json) and
+/// [`Events::json`](crate::Events::json) read an event.
 pub type FromJson<D> = fn(EventRef<'_>) -> Read<TypedEvent<D>, Error>;
 
-/// How [`Session::json_by_type`](crate::Session::json_by_type) and
+/// The function with which [`Session::json_by_type`](crate::Session::json_by_type) and
 /// [`Events::json_by_type`](crate::Events::json_by_type) read an event.
 pub type FromJsonByType<D> = fn(EventRef<'_>) -> Read<D, Error>;
 
@@ -46,7 +47,7 @@ pub(crate) fn from_json<D: DeserializeOwned>(event: EventRef<'_>) -> Read<TypedE
     }
 }
 
-/// First with the data, then without: an enum whose variants hold nothing reads no data, whatever there is.
+/// Tries with the data, then without it, since a unit variant accepts any data.
 pub(crate) fn from_json_by_type<D: DeserializeOwned>(event: EventRef<'_>) -> Read<D, Error> {
     let with_data = Tagged { event_type: event.event_type, data: Some(event.data) };
     let first_error = match D::deserialize(with_data) {
@@ -63,7 +64,8 @@ fn cannot_read(event: EventRef<'_>, source: serde_json::Error) -> Error {
     Error::Deserialize { event: Box::new(event.to_owned()), source: std::sync::Arc::new(source) }
 }
 
-/// The map `{ "event": type, "data": value }`, in which the value is the JSON of the data.
+/// Deserializes as the map `{ "event": type, "data": value }`, where the value is the JSON of the
+/// data.
 struct Tagged<'e> {
     event_type: &'e str,
     data: Option<&'e str>,
@@ -148,7 +150,7 @@ mod tests {
             ("message", r#"{"any":"thing"}"#, Ok(Message::Unknown)),
             ("message", "", Ok(Message::Unknown)),
             ("maybe", "7", Ok(Message::Maybe(Some(7)))),
-            // The known hole: an optional value takes what is no JSON for none.
+            // A known limitation: an optional value reads invalid JSON as `None`.
             ("maybe", "not json", Ok(Message::Maybe(None))),
         ] {
             assert_eq!(read(event_type, data), message, "{event_type} {data}");
@@ -156,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_error_is_that_of_the_data() {
+    fn errors_are_those_of_the_data() {
         for (event_type, data, error) in [
             ("delta", "{}", "missing field `text`"),
             ("delta", "not json", "expected ident at line 1 column 2"),

@@ -1,4 +1,4 @@
-//! The life of a session and what its stream says, in one stream.
+//! The states and the frames of a session in one stream.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -11,8 +11,7 @@ use sse_proto::Frame;
 use crate::drive::Step;
 use crate::{Error, Session, State, Timer, Transport};
 
-/// A frame of the stream, or a step in the life of the session around it: see
-/// [`Session::updates`](crate::Session::updates).
+/// A frame or a state change of a session: see [`Session::updates`](crate::Session::updates).
 ///
 /// ```
 /// use sse_driver::{Frame, State, Update};
@@ -29,13 +28,13 @@ use crate::{Error, Session, State, Timer, Transport};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Update {
-    /// What `on_state` sees.
+    /// A state change, as passed to [`on_state`](crate::RequestBuilder::on_state).
     State(State),
-    /// What [`Session::next_frame`](crate::Session::next_frame) returns.
+    /// A frame, as [`Session::next_frame`](crate::Session::next_frame) returns it.
     Frame(Frame),
 }
 
-/// The updates of a session: see [`Session::updates`](crate::Session::updates).
+/// A stream of the updates of a session: see [`Session::updates`](crate::Session::updates).
 ///
 /// ```no_run
 /// # use sse_driver::{Client, Error, Timer, Transport};
@@ -58,7 +57,7 @@ impl<'a, T: Transport, M: Timer> Updates<'a, T, M> {
         Self { session }
     }
 
-    /// The next update; `None` when the session is over. An `Err` is the last item.
+    /// Returns the next update, or `None` after the session ended. An `Err` is the last item.
     pub async fn next(&mut self) -> Option<Result<Update, Error>> {
         poll_fn(|cx| self.poll_update(cx)).await
     }

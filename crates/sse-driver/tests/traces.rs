@@ -1,16 +1,15 @@
-//! What a session tells of itself in spans and events.
+//! The spans and events of a session.
 //!
-//! A process of its own: what `tracing` knows of a place in the code is known for all threads, and a session of another
-//! test, on a thread where nobody listens, would turn that place off for this one.
+//! This test needs its own process: `tracing` caches for all threads whether a call site is
+//! enabled, and a session of another test, on a thread without a subscriber, would disable it.
 #![allow(missing_docs)]
 #![cfg(feature = "tracing")]
 
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use sse_driver::Client;
 use sse_driver::proto::ReconnectPolicy;
-use sse_harness::{FakeClock, FakeNet, FakeReply};
+use sse_harness::{MockTimer, MockTransport, Reply};
 use tracing_subscriber::fmt::MakeWriter;
 
 #[derive(Clone, Default)]
@@ -43,18 +42,22 @@ fn a_session_is_traced_without_its_secrets() {
         .without_time()
         .with_writer(log.clone())
         .finish();
-    let clock = FakeClock::default();
+    let clock = MockTimer::new();
     let script = [
-        FakeReply::events()
+        Reply::events()
             .header("set-cookie", "secret-cookie")
             .send("id: a\u{1}secret-id\ndata: secret-data\n\n")
-            .fail(),
-        FakeReply::status(503),
-        FakeReply::status(204),
+            .reset(),
+        Reply::status(503),
+        Reply::status(204),
     ];
     let policy = ReconnectPolicy::default().jitter_percent(0);
-    let client =
-        Client::builder_with(FakeNet::new(&clock, script), clock.clone()).reconnect_policy(policy).build();
+    let client = script
+        .into_iter()
+        .fold(MockTransport::new(clock.clone()), MockTransport::reply)
+        .client()
+        .reconnect_policy(policy)
+        .build();
     tracing::subscriber::with_default(subscriber, || {
         clock.run(async {
             let url = "http://secret-user:secret-password@test/events?token=secret-query";
@@ -72,10 +75,10 @@ fn a_session_is_traced_without_its_secrets() {
         "DEBUG sse{url=http://test/events}: sse_driver::trace: open status=200",
         "DEBUG sse{url=http://test/events}: sse_driver::trace: disconnected cause=the transport failed retry_in_ms=3000",
         "DEBUG sse{url=http://test/events}: sse_driver::trace: connecting attempt=2",
-        "WARN sse{url=http://test/events}: sse_driver::trace: the last event id cannot be sent as a header; resuming without it id_len=11",
+        "WARN sse{url=http://test/events}: sse_driver::trace: the last event ID cannot be sent as a header; resuming without it id_len=11",
         "DEBUG sse{url=http://test/events}: sse_driver::trace: disconnected cause=the response had status 503 retry_in_ms=6000",
         "DEBUG sse{url=http://test/events}: sse_driver::trace: connecting attempt=3",
-        "WARN sse{url=http://test/events}: sse_driver::trace: the last event id cannot be sent as a header; resuming without it id_len=11",
+        "WARN sse{url=http://test/events}: sse_driver::trace: the last event ID cannot be sent as a header; resuming without it id_len=11",
         "DEBUG sse{url=http://test/events}: sse_driver::trace: closed reason=the server has no more content (204)",
     ];
     assert_eq!(lines, expected, "{log}");

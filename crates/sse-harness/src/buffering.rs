@@ -1,4 +1,4 @@
-//! A reverse proxy that keeps back what it should pass on.
+//! A reverse proxy that buffers responses.
 
 use core::fmt;
 use core::net::SocketAddr;
@@ -6,20 +6,20 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::thread;
 
-use crate::Server;
+use crate::MockServer;
 use crate::front::{Front, PAUSE, Stopped, unless_idle};
 
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
-/// A proxy on a free port of 127.0.0.1, in front of a server. It passes the head of a response on at once, and the body in
-/// lumps: when it has so many bytes, and when the server ends the connection.
+/// A reverse proxy on a free port of 127.0.0.1. It forwards the head of a response at once, but the
+/// body only when its buffer is full and when the server closes the connection.
 ///
 /// ```
 /// use std::io::{Read, Write};
 /// use std::net::TcpStream;
-/// use sse_harness::{BufferingProxy, Reply, Server};
+/// use sse_harness::{BufferingProxy, MockServer, Reply, serve};
 ///
-/// let server = Server::script([Reply::events().until_close().send("data: a\n\n").send("data: b\n\n")]);
+/// let server = serve([Reply::events().until_close().send("data: a\n\n").send("data: b\n\n")]);
 /// let proxy = BufferingProxy::new(&server, 4096);
 /// let mut client = TcpStream::connect(proxy.addr())?;
 /// client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
@@ -31,24 +31,24 @@ const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 pub struct BufferingProxy(Front);
 
 impl BufferingProxy {
-    /// A proxy that passes the server's bodies on when it has `room` bytes.
+    /// Creates a proxy that forwards the server's bodies once it has `room` bytes.
     ///
     /// # Panics
     ///
-    /// When no port is free.
+    /// Panics if no port is free.
     #[must_use]
-    pub fn new(server: &Server, room: usize) -> Self {
+    pub fn new(server: &MockServer, room: usize) -> Self {
         let server = server.addr();
         Self(Front::start(move |near, stopped| serve(near, server, room, stopped)))
     }
 
-    /// Where it listens.
+    /// Returns the address of the proxy.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.0.addr()
     }
 
-    /// The `http` URL of `path`, which begins with a slash.
+    /// Returns the `http` URL of a path, which starts with a slash.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.addr())
@@ -61,7 +61,7 @@ impl fmt::Debug for BufferingProxy {
     }
 }
 
-/// Until one of the two ends, or the proxy is dropped.
+/// Forwards bytes until a peer closes its connection or the proxy is dropped.
 fn serve(mut near: TcpStream, server: SocketAddr, room: usize, stopped: &Stopped) -> io::Result<()> {
     let mut far = TcpStream::connect(server)?;
     far.set_nonblocking(true)?;
@@ -83,7 +83,7 @@ fn serve(mut near: TcpStream, server: SocketAddr, room: usize, stopped: &Stopped
     Ok(())
 }
 
-/// What there is; nothing at the end, and `None` before there is anything.
+/// Reads the available bytes. Returns no bytes at the end, and `None` if none are available yet.
 fn read(from: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
     let mut buffer = [0; 4096];
     let read = unless_idle(from.read(&mut buffer))?;
@@ -98,7 +98,7 @@ fn write(to: &mut TcpStream, mut bytes: &[u8], stopped: &Stopped) -> io::Result<
     Ok(())
 }
 
-/// What came from the server and was not passed on.
+/// Bytes from the server that are not forwarded yet.
 struct Kept {
     bytes: Vec<u8>,
     in_body: bool,
@@ -106,7 +106,7 @@ struct Kept {
 }
 
 impl Kept {
-    /// What is passed on, now that there is more.
+    /// Adds bytes and returns those to forward now.
     fn pass(&mut self, more: &[u8]) -> Vec<u8> {
         self.bytes.extend(more);
         let head = self.bytes.windows(END_OF_HEAD.len()).position(|bytes| bytes == END_OF_HEAD);

@@ -1,4 +1,4 @@
-//! Certificates, good and bad, and the authorities that sign them: made once for each process.
+//! Valid and invalid certificates, and the authorities that sign them, generated once per process.
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,28 +10,30 @@ use rustls::version::{TLS12, TLS13};
 
 use crate::TlsSettings;
 
-/// What a [`TlsServer`](crate::TlsServer) shows. All but one of them differ from the good one in one thing.
+/// The certificate of a [`TlsServer`](crate::TlsServer). Each invalid one differs from the valid
+/// one in one property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certificate {
-    /// For `localhost`, `127.0.0.1` and `::1`, signed by the authority of [`root_pem`].
+    /// It is valid for `localhost`, `127.0.0.1` and `::1`, and signed by the authority of
+    /// [`root_pem`].
     Good,
-    /// It was valid up to the year 2001.
+    /// It expired in 2001.
     Expired,
-    /// It will be valid from the year 3000 on.
+    /// It is not valid before the year 3000.
     NotYetValid,
     /// It is for `elsewhere.example` and 192.0.2.1.
     WrongName,
-    /// It is signed by an authority that has the same name, and another key.
+    /// It is signed by an authority with the same name but another key.
     UnknownRoot,
-    /// It is signed by nobody but itself.
+    /// It is self-signed.
     SelfSigned,
-    /// The same, and it says that it may sign others (CA:TRUE), as `openssl req -x509` makes it.
+    /// It is self-signed and a certificate authority (CA:TRUE), as `openssl req -x509` makes it.
     SelfSignedAuthority,
-    /// The same, and it was valid up to the year 2001.
+    /// It is self-signed, a certificate authority, and expired in 2001.
     ExpiredAuthority,
 }
 
-/// The certificate of the authority that a client has to trust, as PEM.
+/// Returns the root certificate that a client has to trust, as PEM.
 ///
 /// ```
 /// assert!(sse_harness::root_pem().starts_with("-----BEGIN CERTIFICATE-----"));
@@ -52,24 +54,24 @@ fn authority() -> Authority {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.distinguished_name.push(DnType::CommonName, "An authority for tests");
-    CertifiedIssuer::self_signed(params, key()).expect("the parameters are complete")
+    CertifiedIssuer::self_signed(params, key()).expect("valid parameters")
 }
 
 fn key() -> KeyPair {
-    KeyPair::generate().expect("the system has randomness")
+    KeyPair::generate().expect("the system provides randomness")
 }
 
-/// A server's configuration, with a certificate made for it, and that as PEM.
+/// Creates a server's configuration with a new certificate, and returns that as PEM too.
 pub(crate) fn server_config(settings: &TlsSettings) -> (Arc<ServerConfig>, String) {
     let versions = if settings.tls13 { [&TLS13] } else { [&TLS12] };
     let (certificate, key) = leaf(settings.certificate);
     let chain = vec![certificate.der().clone()];
     let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_protocol_versions(&versions)
-        .expect("the provider has suites for both")
+        .expect("the provider supports both versions")
         .with_no_client_auth()
         .with_single_cert(chain, PrivatePkcs8KeyDer::from(key.serialize_der()).into())
-        .expect("the key is that of the certificate");
+        .expect("the key matches the certificate");
     config.alpn_protocols = settings.alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
     (Arc::new(config), certificate.pem())
 }
@@ -79,7 +81,7 @@ fn leaf(kind: Certificate) -> (rcgen::Certificate, KeyPair) {
         Certificate::WrongName => vec!["elsewhere.example".into(), "192.0.2.1".into()],
         _ => ["localhost", "127.0.0.1", "::1"].map(String::from).to_vec(),
     };
-    let mut params = CertificateParams::new(names).expect("they are names and addresses");
+    let mut params = CertificateParams::new(names).expect("valid names and addresses");
     match kind {
         Certificate::Expired | Certificate::ExpiredAuthority => params.not_after = date_time_ymd(2001, 1, 1),
         Certificate::NotYetValid => params.not_before = date_time_ymd(3000, 1, 1),
@@ -96,5 +98,5 @@ fn leaf(kind: Certificate) -> (rcgen::Certificate, KeyPair) {
         Certificate::UnknownRoot => params.signed_by(&key, &authority()),
         _ => params.signed_by(&key, trusted()),
     };
-    (signed.expect("the parameters are complete"), key)
+    (signed.expect("valid parameters"), key)
 }

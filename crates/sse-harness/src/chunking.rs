@@ -1,6 +1,7 @@
-//! Ways to cut a stream into the chunks that a network might deliver: what a decoder says must not depend on them.
+//! Ways to split a stream into chunks, as a network might deliver it. A decoder's output must not
+//! depend on them.
 //!
-//! Every iterator gives whole chunkings: lists of pieces that, put together, are the input.
+//! Every iterator yields chunkings: lists of chunks whose concatenation is the input.
 //!
 //! ```
 //! use sse_harness::chunking::{each_byte, every_split, random, whole};
@@ -15,23 +16,23 @@ use core::iter;
 
 use crate::SplitMix64;
 
-/// The one chunking that cuts nothing.
+/// Yields the one chunking that does not split the input.
 pub fn whole(input: &[u8]) -> impl Iterator<Item = Vec<&[u8]>> {
     iter::once(vec![input])
 }
 
-/// The one chunking that gives each byte a chunk of its own.
+/// Yields the one chunking with one byte per chunk.
 pub fn each_byte(input: &[u8]) -> impl Iterator<Item = Vec<&[u8]>> {
     iter::once(input.chunks(1).collect())
 }
 
-/// Each chunking into two pieces, those with an empty first or an empty last piece included: one more than there are
-/// bytes.
+/// Yields each chunking into two chunks, including those with an empty first or last chunk.
 pub fn every_split(input: &[u8]) -> impl Iterator<Item = Vec<&[u8]>> {
     (0..=input.len()).map(|at| vec![&input[..at], &input[at..]])
 }
 
-/// Chunkings by chance, without end (`take` as many as you need). Most chunks are small, some are empty, a few are large.
+/// Yields an endless sequence of random chunkings. Most chunks are small, some are empty, and a few
+/// are large.
 pub fn random(input: &[u8], seed: u64) -> impl Iterator<Item = Vec<&[u8]>> {
     let mut random = SplitMix64::new(seed);
     iter::repeat_with(move || cut(input, &mut random))
@@ -47,7 +48,7 @@ fn cut<'i>(mut rest: &'i [u8], random: &mut SplitMix64) -> Vec<&'i [u8]> {
     chunks
 }
 
-/// 0 to 3 bytes half of the time, up to 15 or up to 255 in a quarter each.
+/// Returns up to 3 bytes half of the time, and up to 15 or up to 255 a quarter of the time each.
 fn chunk_len(random: &mut SplitMix64) -> usize {
     let bound = [4, 4, 16, 256][random.below(4) as usize];
     random.below(bound) as usize
@@ -60,7 +61,7 @@ mod tests {
     const INPUT: &[u8] = b"data: one\r\ndata: two\r\n\r\n";
 
     #[test]
-    fn every_chunking_is_the_input() {
+    fn every_chunking_adds_up_to_the_input() {
         let chunkings = whole(INPUT).chain(each_byte(INPUT)).chain(every_split(INPUT));
         for chunks in chunkings.chain(random(INPUT, 1).take(100)) {
             assert_eq!(chunks.concat(), INPUT);
@@ -68,20 +69,20 @@ mod tests {
     }
 
     #[test]
-    fn each_byte_has_one_byte_a_chunk() {
-        let chunks = each_byte(INPUT).next().expect("there is one chunking");
+    fn each_byte_yields_chunks_of_one_byte() {
+        let chunks = each_byte(INPUT).next().expect("one chunking");
         assert_eq!(chunks.len(), INPUT.len());
         assert_eq!(each_byte(b"").next(), Some(vec![]));
     }
 
     #[test]
-    fn every_split_meets_each_place_once() {
+    fn every_split_splits_at_each_position_once() {
         let firsts: Vec<_> = every_split(INPUT).map(|chunks| chunks[0].len()).collect();
         assert_eq!(firsts, (0..=INPUT.len()).collect::<Vec<_>>());
     }
 
     #[test]
-    fn random_is_small_sometimes_empty_and_can_be_replayed() {
+    fn random_chunks_are_small_and_depend_on_the_seed() {
         let chunkings: Vec<_> = random(INPUT, 42).take(50).collect();
         assert_eq!(chunkings, random(INPUT, 42).take(50).collect::<Vec<_>>());
         assert_ne!(chunkings, random(INPUT, 43).take(50).collect::<Vec<_>>());

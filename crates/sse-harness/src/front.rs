@@ -1,4 +1,5 @@
-//! What stands in front of a [`Server`](crate::Server): connections are accepted, and their bytes passed on both ways.
+//! Accepts connections in front of a [`MockServer`](crate::MockServer) and forwards their bytes
+//! both ways.
 
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -10,10 +11,11 @@ use std::thread::{self, JoinHandle};
 
 use socket2::SockRef;
 
-/// How long a thread sleeps when there is nothing to pass on.
+/// How long a thread sleeps when there is nothing to forward.
 pub(crate) const PAUSE: Duration = Duration::from_millis(1);
 
-/// A free port of 127.0.0.1, each of whose connections is served on a thread of its own. Dropping it ends them all.
+/// A listener on a free port of 127.0.0.1 that serves each connection on its own thread. Dropping
+/// it ends all of them.
 pub(crate) struct Front {
     addr: SocketAddr,
     stopped: Stopped,
@@ -46,7 +48,7 @@ impl Front {
 impl Drop for Front {
     fn drop(&mut self) {
         self.stopped.0.store(true, Ordering::Relaxed);
-        // The accepting thread sleeps in `accept`: a connection wakes it.
+        // The accepting thread waits in `accept`, so wake it with a connection.
         let _ = TcpStream::connect(self.addr);
         let _ = self.accepting.take().map(JoinHandle::join);
     }
@@ -57,7 +59,7 @@ impl Stopped {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Tries again while nothing can be read or written, until the front is dropped.
+    /// Repeats an attempt while it would block, until the front is dropped.
     pub(crate) fn patiently<T>(&self, mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
         loop {
             match attempt() {
@@ -81,7 +83,7 @@ fn accept(
             }
             if let Ok((stream, _)) = accepted {
                 threads.spawn(move || {
-                    // How a connection ended is seen by its peers.
+                    // The peers see how the connection ended.
                     let _ = stream.set_nonblocking(true).and_then(|()| serve(stream, stopped));
                 });
             }
@@ -93,7 +95,7 @@ fn accept(
 pub(crate) trait Peer: Read + Write {
     fn tcp(&self) -> &TcpStream;
 
-    /// Tells the peer that nothing more will come.
+    /// Shuts the connection down for writing.
     fn end(&mut self) {
         let _ = self.tcp().shutdown(Shutdown::Write);
     }
@@ -105,7 +107,8 @@ impl Peer for TcpStream {
     }
 }
 
-/// Passes bytes on both ways, until both peers have ended, one has failed, or the front is dropped. Neither may block.
+/// Forwards bytes both ways until both peers have ended, one has failed, or the front is dropped.
+/// Both must be non-blocking.
 pub(crate) fn pass_on(near: &mut impl Peer, far: &mut impl Peer, stopped: &Stopped) {
     let (mut up, mut down) = (Lane::default(), Lane::default());
     while !(stopped.is_so() || up.ended && down.ended) {
@@ -124,16 +127,16 @@ fn reset(near: &impl Peer, far: &impl Peer) {
     }
 }
 
-/// One direction.
+/// One direction of the forwarding.
 #[derive(Default)]
 struct Lane {
-    /// What was read and is not written yet.
+    /// Bytes that were read and are not written yet.
     pending: Vec<u8>,
     ended: bool,
 }
 
 impl Lane {
-    /// Whether anything could be done.
+    /// Reads or writes, and returns whether either was possible.
     fn step(&mut self, from: &mut impl Peer, to: &mut impl Peer) -> io::Result<bool> {
         if !self.pending.is_empty() {
             let written = unless_idle(to.write(&self.pending))?.unwrap_or(0);
@@ -157,7 +160,7 @@ impl Lane {
     }
 }
 
-/// TLS that ends without a word about it is an end here, as TCP has it.
+/// Treats TLS that ends without `close_notify` as a normal end, like TCP.
 fn ended_or_idle(error: io::Error) -> io::Result<Option<usize>> {
     match error.kind() {
         ErrorKind::UnexpectedEof => Ok(Some(0)),

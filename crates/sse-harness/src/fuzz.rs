@@ -1,8 +1,9 @@
-//! What the fuzz targets do with their bytes, as functions, so that `cargo test` replays inputs without a fuzzer.
+//! The bodies of the fuzz targets as functions, so that `cargo test` can replay inputs without a
+//! fuzzer.
 //!
-//! Each function takes any bytes, and panics when something does not hold. The targets in `fuzz/` hand them what libFuzzer
-//! makes up; [`replay`] hands them the inputs that are kept. What a fuzzer finds in the decoder becomes a row of the
-//! [wire table](crate::wire), what it finds elsewhere a seed.
+//! Each function takes any bytes, and panics if a property does not hold. The targets in `fuzz/`
+//! call it with the inputs of libFuzzer, and [`replay`] with the kept inputs. A finding in the
+//! decoder becomes a row of the [wire table](crate::wire), any other finding becomes a seed.
 //!
 //! ```
 //! sse_harness::fuzz::decode(b"\x40\x01\x03data: a\n\n");

@@ -1,25 +1,29 @@
-//! What the tests of this workspace stand on.
+//! Shared code for the tests of this workspace.
 //!
-//!  - [`wire`]: the table of wire cases, bytes and the frames that they come to, written by hand.
-//!  - [`reference`](mod@reference): a slow decoder written line by line from the standard, for inputs that are in no table.
-//!  - [`chunking`]: ways to cut an input into chunks. What a decoder says must not depend on them.
-//!  - [`Server`]: a loopback HTTP/1.1 server that does what a script of [`Reply`]s says and keeps a record of it.
-//!  - [`suite`](mod@suite): what every adapter has to do, as tests to be run by the tests of each.
-//!  - [`fault_suite`](mod@fault_suite): what every adapter has to make of a network and of servers that are broken.
-//!  - `TlsServer`: the same behind TLS, with good and bad certificates (feature `tls`).
-//!  - [`ProxyServer`]: an HTTP proxy in front of it.
-//!  - `tls_suite`: what every runtime's client has to do with https (feature `tls`).
-//!  - [`BufferingProxy`] and `UnixFront`: what else can stand in front of it.
-//!  - [`FakeNet`] and [`FakeClock`]: a network and a time that exist only in the test, for the driver.
-//!  - [`simulation`](mod@simulation): whole clients in worlds drawn from seeds, each step held against a model.
-//!  - [`fuzz`](mod@fuzz): what the fuzz targets do with their bytes.
-//!  - [`load`](mod@load): a server for measurements, as fast as it can be.
-//!  - [`SplitMix64`]: chance that can be replayed.
+//!  - [`wire`]: the wire table, with streams and the frames to decode from them, written by hand.
+//!  - [`reference`](mod@reference): a simple, slow decoder written from the standard, for other
+//!    inputs.
+//!  - [`chunking`]: ways to split an input into chunks.
+//!  - [`suite`](mod@suite): test cases that every adapter must pass.
+//!  - [`fault_suite`](mod@fault_suite): test cases about faults of networks and servers.
+//!  - `TlsServer`: a scripted server behind TLS, with valid and invalid certificates (feature
+//!    `tls`).
+//!  - [`ProxyServer`]: an HTTP proxy in front of a server.
+//!  - `tls_suite`: test cases about https for the client of every runtime (feature `tls`).
+//!  - [`BufferingProxy`] and `UnixFront`: a reverse proxy and a Unix socket in front of a server.
+//!  - [`simulation`](mod@simulation): whole clients in random worlds, with each step compared to a
+//!    model.
+//!  - [`fuzz`](mod@fuzz): the bodies of the fuzz targets.
+//!  - [`SplitMix64`]: reproducible random numbers.
 //!
-//! Nothing here needs a runtime. Nothing but the suites, the simulation and the fuzz targets uses the decoder or the client
-//! that it is there to test: of the driver, the fakes know the two traits only.
+//! The crate also re-exports `sse-testkit`: the scripted server, the in-memory transport and the
+//! clock. [`serve`] is a short way to start the server, and [`ReservedPort`] a port that refuses
+//! connections before or after its server runs.
 //!
-//! A decoder is tested like this:
+//! Nothing here needs a runtime. Only the suites, the simulation and the fuzz targets use the
+//! decoder and the client that they test.
+//!
+//! A test of a decoder looks like this:
 //!
 //! ```
 //! use sse_harness::{chunking, wire};
@@ -35,13 +39,13 @@
 //! }
 //! ```
 //!
-//! And a client like this:
+//! A test of a client looks like this:
 //!
 //! ```
 //! use std::time::Duration;
-//! use sse_harness::{Reply, Server};
+//! use sse_harness::{Reply, serve};
 //!
-//! let server = Server::script([
+//! let server = serve([
 //!     Reply::events().send("id: 1\ndata: a\n\ndata: cut o").reset(),
 //!     Reply::events().send("data: b\n\n").stall(),
 //! ]);
@@ -56,7 +60,7 @@
 //! # assert!(server.wait_for_request(0, Duration::from_secs(5)).is_some());
 //! let client = follow(server.url("/events"));
 //! let again = server.wait_for_request(1, Duration::from_secs(5)).expect("the client comes back");
-//! assert_eq!(again.header("last-event-id"), Some("1"));
+//! assert_eq!(again.last_event_id(), Some("1"));
 //! drop(client);
 //! assert!(server.wait_for_close(1, Duration::from_secs(5)).is_some());
 //! ```
@@ -68,16 +72,15 @@ mod buffering;
 mod certificate;
 pub mod chunking;
 #[cfg(feature = "client")]
-mod fake;
-#[cfg(feature = "client")]
 pub mod fault_suite;
 mod front;
 pub mod fuzz;
-pub mod load;
+mod model;
+mod port;
 mod proxy;
 mod rand;
 pub mod reference;
-mod server;
+mod serve;
 #[cfg(feature = "client")]
 pub mod simulation;
 #[cfg(feature = "client")]
@@ -91,11 +94,12 @@ mod unix;
 pub mod wire;
 
 pub use buffering::BufferingProxy;
-#[cfg(feature = "client")]
-pub use fake::{FakeBody, FakeClock, FakeNet, FakeReply, FakeSleep};
+pub use port::ReservedPort;
 pub use proxy::{ProxyMood, ProxyServer};
 pub use rand::SplitMix64;
-pub use server::{Gate, RecordedRequest, Reply, ReservedPort, Server};
+pub use serve::serve;
+use serve::serve_on;
+pub use sse_testkit::{self, *};
 #[cfg(feature = "tls")]
 pub use tls::{Certificate, Handshake, TlsServer, TlsSettings, root_pem};
 #[cfg(unix)]

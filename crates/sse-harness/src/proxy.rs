@@ -1,4 +1,4 @@
-//! An HTTP proxy that keeps a record of what it is asked.
+//! An HTTP proxy that records its requests.
 
 use core::fmt;
 use core::net::SocketAddr;
@@ -19,31 +19,31 @@ use crate::front::{Front, Stopped, pass_on};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProxyMood {
-    /// It does what it is asked.
+    /// It serves every request.
     Willing,
-    /// It does, if `Proxy-Authorization` is this; otherwise it answers 407.
+    /// It serves requests with this `Proxy-Authorization`, and answers others with 407.
     Wants(String),
-    /// It answers everything with this status.
+    /// It answers every request with this status.
     Refuses(u16),
-    /// It says nothing at all.
+    /// It never answers.
     Silent,
-    /// It answers with these bytes.
+    /// It answers every request with these bytes.
     Says(Vec<u8>),
-    /// It does what it is asked, and sends these bytes through a tunnel in one write with its answer, before the server
-    /// behind it has said anything.
+    /// It serves every request, and sends these bytes through a tunnel together with its own
+    /// response, before the server has sent anything.
     Premature(Vec<u8>),
 }
 
-/// An HTTP proxy on a free port of 127.0.0.1: `CONNECT`, and requests in absolute form.
+/// An HTTP proxy on a free port of 127.0.0.1 that handles `CONNECT` and requests in absolute form.
 ///
-/// To it every host is 127.0.0.1, so that tests can ask for names that nobody has.
+/// It connects to 127.0.0.1 for every host, so that tests can use names that do not resolve.
 ///
 /// ```
 /// use std::io::{Read, Write};
 /// use std::net::TcpStream;
-/// use sse_harness::{ProxyMood, ProxyServer, Reply, Server};
+/// use sse_harness::{ProxyMood, ProxyServer, Reply, serve};
 ///
-/// let server = Server::script([Reply::status(204)]);
+/// let server = serve([Reply::status(204)]);
 /// let proxy = ProxyServer::new(ProxyMood::Willing);
 ///
 /// let mut client = TcpStream::connect(proxy.addr())?;
@@ -61,11 +61,11 @@ pub struct ProxyServer {
 }
 
 impl ProxyServer {
-    /// A proxy of this mood.
+    /// Creates a proxy that answers as `mood` says.
     ///
     /// # Panics
     ///
-    /// When no port is free.
+    /// Panics if no port is free.
     #[must_use]
     pub fn new(mood: ProxyMood) -> Self {
         let requests = Arc::new(Mutex::new(vec![]));
@@ -76,24 +76,25 @@ impl ProxyServer {
         Self { front, requests }
     }
 
-    /// Where the proxy listens.
+    /// Returns the address of the proxy.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.front.addr()
     }
 
-    /// The proxy's URL, with userinfo where it is not empty.
+    /// Returns the proxy's URL, with the userinfo unless it is empty.
     #[must_use]
     pub fn url(&self, userinfo: &str) -> String {
         let at = if userinfo.is_empty() { "" } else { "@" };
         format!("http://{userinfo}{at}{}", self.addr())
     }
 
-    /// Every request so far. The path of one is its whole target: a URL, or the host and port of a tunnel.
+    /// Returns all requests so far. Their `path` is the whole target: a URL, or the host and port
+    /// of a tunnel.
     ///
     /// # Panics
     ///
-    /// When a thread of the proxy has panicked.
+    /// Panics if a thread of the proxy has panicked.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.requests.lock().expect("nothing panics while it holds the requests").clone()
@@ -143,20 +144,21 @@ fn open_tunnel(near: &mut TcpStream, request: &RecordedRequest, mood: &ProxyMood
     Ok(far)
 }
 
-/// The request in origin form, without what is for the proxy.
+/// Forwards a request in origin form, without the headers for the proxy.
 fn forward(request: &RecordedRequest) -> io::Result<TcpStream> {
     let target = request.path.strip_prefix("http://").ok_or(io::ErrorKind::InvalidData)?;
     let (authority, path) = target.split_at(target.find('/').unwrap_or(target.len()));
     let mut far = connect(authority)?;
-    let mut head = format!("{} {} HTTP/1.1\r\n", request.method, if path.is_empty() { "/" } else { path });
-    for (name, value) in request.headers.iter().filter(|(name, _)| name != "proxy-authorization") {
-        head.extend([name, ": ", value, "\r\n"]);
+    let head = format!("{} {} HTTP/1.1\r\n", request.method, if path.is_empty() { "/" } else { path });
+    let mut head = head.into_bytes();
+    for (name, value) in request.headers.iter().filter(|(name, _)| *name != "proxy-authorization") {
+        head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
-    far.write_all(&[head.as_bytes(), b"\r\n", &request.body].concat())?;
+    far.write_all(&[&head[..], b"\r\n", &request.body].concat())?;
     Ok(far)
 }
 
-/// Port 80 where there is none.
+/// Connects to the port of an authority, 80 by default.
 fn connect(authority: &str) -> io::Result<TcpStream> {
     let port = authority.rsplit_once(':').map_or(Ok(80), |(_, port)| port.parse());
     TcpStream::connect(("127.0.0.1", port.map_err(io::Error::other)?))

@@ -1,33 +1,34 @@
-//! A slow decoder, written line by line from WHATWG HTML 9.2.5 and 9.2.6: what the fast one is measured against.
+//! A simple, slow decoder, written from WHATWG HTML 9.2.5 and 9.2.6, to compare the fast one with.
 //!
-//! It takes the whole stream at once, goes through it byte by byte and copies everything. The standard has no limit;
-//! the rules for it are those that [`decode`] states.
+//! It takes the whole stream at once, processes it byte by byte and copies everything. The standard
+//! has no limit on the length of events; [`decode`] states the rules for it.
 
 use core::time::Duration;
 
 use sse_proto::{Event, Frame};
 
-/// What a decoder makes of a stream.
+/// The outcome of decoding a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// Everything that the stream said, in order.
+    /// All frames, in order.
     pub frames: Vec<Frame>,
-    /// The last event ID when the stream ended: what a reconnection would send.
+    /// The last event ID at the end of the stream, which a reconnection would send.
     pub last_event_id: String,
-    /// Whether the stream was given up because an event was over the limit.
+    /// Whether decoding stopped because an event was over the limit.
     pub too_long: bool,
-    /// The event that lacks its blank line, if the end of the stream counts as the end of the line and of the event.
+    /// The event without its blank line, if the end of the stream completes it.
     pub unfinished: Option<Event>,
 }
 
 /// Decodes a whole stream that began with `last_event_id`.
 ///
-/// `limit` is in bytes. The lines of an event count as they were received, with one byte for each line end, and so does
-/// the last event ID in force; as soon as they are more than `limit`, the event is too long. A comment counts by itself
-/// alone. A blank line and a leading BOM do not count.
+/// `limit` is in bytes. The lines of an event count as received, with one byte for each line end,
+/// and the current last event ID counts too. As soon as they exceed `limit`, the event is too long.
+/// A comment must not exceed the limit itself. A blank line and a leading BOM do not count.
 ///
-/// An event that is too long ends the decoding, or with `skip` is dropped up to its blank line, with everything in it
-/// that was not said before it became too long, and shows as [`Frame::Discarded`]. The `len` of that counts its lines.
+/// An event that is too long stops the decoding. With `skip` it is dropped instead, up to its blank
+/// line, together with later frames within it, and reported as [`Frame::Discarded`]. The `len` of
+/// that counts its lines.
 ///
 /// ```
 /// use sse_proto::{Event, Frame};
@@ -59,8 +60,8 @@ pub fn decode(input: &[u8], limit: usize, skip: bool, last_event_id: String) -> 
     stream.outcome
 }
 
-/// "One leading U+FEFF BYTE ORDER MARK character must be ignored if any are present." A stream that ended inside what
-/// may have been one has said nothing.
+/// "One leading U+FEFF BYTE ORDER MARK character must be ignored if any are present." A stream that
+/// ends within a possible BOM is empty.
 fn without_bom(input: &[u8]) -> &[u8] {
     const BOM: &[u8] = b"\xEF\xBB\xBF";
     if BOM.starts_with(input) {
@@ -74,13 +75,13 @@ struct Stream {
     limit: usize,
     skip: bool,
     line: Vec<u8>,
-    /// How long the lines of this event are, comments left out.
+    /// The length of the lines of this event, without comments.
     used: usize,
     data: Vec<u8>,
     event_type: String,
     /// The "last event ID buffer", while it differs from the last event ID.
     pending_id: Option<String>,
-    /// How much of an event that is too long was dropped by now.
+    /// How many bytes of an event that is too long are dropped so far.
     discarding: Option<u64>,
     outcome: Outcome,
 }
@@ -138,7 +139,7 @@ impl Stream {
         self.process_line();
     }
 
-    /// Whether the line may be so long.
+    /// Whether a line of this length is within the limit.
     fn fits(&self, len: usize) -> bool {
         if self.is_in_comment() {
             len <= self.limit
@@ -197,7 +198,7 @@ impl Stream {
         self.clear();
     }
 
-    /// The event of which the end of the stream is the end, if it is one.
+    /// Returns the event that the end of the stream completes, if there is one.
     fn unfinished(mut self) -> Option<Event> {
         if self.discarding.is_some() || self.outcome.too_long {
             return None;
@@ -211,7 +212,7 @@ impl Stream {
         }
     }
 
-    /// The line of this length, or what there is of it, is too long for the event.
+    /// Handles a line, or the start of one, that makes the event too long.
     fn overflow(&mut self, len: usize) {
         let len = self.used + len;
         self.clear();
@@ -235,13 +236,13 @@ fn without_space(value: &[u8]) -> &[u8] {
     value.strip_prefix(b" ").unwrap_or(value)
 }
 
-/// "Streams must be decoded using the UTF-8 decode algorithm." Value by value comes to the same: no line end, colon or
-/// space is ever part of a longer sequence.
+/// "Streams must be decoded using the UTF-8 decode algorithm." Decoding each value separately gives
+/// the same result, since line ends, colons and spaces are never part of a longer sequence.
 fn text(value: &[u8]) -> String {
     String::from_utf8_lossy(value).into_owned()
 }
 
-/// Decimal digits as a number; the largest one when it is larger than that.
+/// Parses decimal digits, and saturates at the largest number.
 fn number(digits: &[u8]) -> u64 {
     digits.iter().fold(0_u64, |n, digit| n.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
 }
@@ -260,9 +261,10 @@ mod tests {
         decode(input, usize::MAX, false, String::new())
     }
 
-    /// 9.2.6, the example with four blocks: a comment, an event with an id, one that clears the id, one with a space.
+    /// The example with four blocks in 9.2.6: a comment, an event with an ID, one that resets the
+    /// ID, and one with a space.
     #[test]
-    fn decodes_the_example_of_the_standard() {
+    fn the_example_of_the_standard_is_decoded() {
         let input =
             b": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n";
         let expected = [
@@ -276,20 +278,20 @@ mod tests {
     }
 
     #[test]
-    fn commits_the_id_at_the_blank_line_only() {
+    fn the_id_is_committed_at_the_blank_line() {
         let outcome = decode(b"id: 2\n\nid: 3\ndata: a\n", 100, false, "1".into());
         assert_eq!((outcome.frames, &*outcome.last_event_id), (vec![], "2"));
         assert_eq!(outcome.unfinished.and_then(|event| event.id().map(str::to_owned)).as_deref(), Some("3"));
     }
 
     #[test]
-    fn every_line_end_and_a_bom() {
+    fn all_line_ends_and_a_bom_are_accepted() {
         let outcome = decode_whole(b"\xEF\xBB\xBFevent: t\rdata: a\r\ndata: b\n\r\n");
         assert_eq!(outcome.frames, [event("t", "a\nb", None)]);
     }
 
     #[test]
-    fn stops_at_the_first_byte_over_the_limit() {
+    fn decoding_stops_at_the_first_byte_over_the_limit() {
         let input = b"data: a\n\ndata: b\ndata: c\n\n";
         assert!(!decode(input, 16, false, String::new()).too_long);
         let outcome = decode(input, 15, false, String::new());
@@ -298,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn skips_an_event_over_the_limit_and_counts_it() {
+    fn an_event_over_the_limit_is_skipped_and_counted() {
         let input = b"id: 1\ndata: 12345\n: c\n\ndata: a\n\n";
         let outcome = decode(input, 8, true, String::new());
         assert_eq!(outcome.frames, [Frame::Discarded { len: 6 + 12 + 4 }, event("message", "a", None)]);
@@ -306,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_lines_as_received_and_not_as_text() {
+    fn lines_count_as_received_rather_than_as_text() {
         let input = b"data:\xFF\xFF\xFF\n\n";
         assert!(!decode(input, 9, false, String::new()).too_long);
         assert!(decode(input, 8, false, String::new()).too_long);

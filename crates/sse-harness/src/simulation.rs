@@ -23,7 +23,7 @@ mod ends;
 mod life;
 mod log;
 mod network;
-mod pace;
+mod rules;
 mod server;
 mod settings;
 mod world;

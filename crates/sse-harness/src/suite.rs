@@ -1,13 +1,14 @@
-//! What every adapter has to do: one list of cases, each over real sockets, run by the tests of each adapter.
+//! Test cases that every adapter must pass. They use real sockets and run in the tests of each
+//! adapter.
 //!
-//! An adapter's test is an [`Adapter`] and a line for each list:
+//! The test of an adapter implements [`Adapter`] and invokes a macro for each list of cases:
 //!
 //! ```
 //! # use std::{future::{Ready, ready, Future}, time::Duration};
 //! # use sse_driver::{ClientBuilder, Instant, Timer};
-//! # use sse_harness::{FakeClock, FakeNet};
-//! # type MyTransport = FakeNet;
-//! # type MyTimer = FakeClock;
+//! # use sse_harness::{MockTimer, MockTransport};
+//! # type MyTransport = MockTransport;
+//! # type MyTimer = MockTimer;
 //! # fn my_client() -> ClientBuilder<MyTransport, MyTimer> { panic!("never called") }
 //! # fn my_block_on<F: Future>(_: F) -> F::Output { panic!("never called") }
 //! use sse_harness::suite::Adapter;
@@ -31,10 +32,10 @@
 //! sse_harness::redirect_suite!(Mine);
 //! ```
 //!
-//! Each case is a test of its own. It is over after 30 seconds at the latest, also when a session does not let go of its
-//! thread; the whole suite takes a few seconds. What a case waits for is a gate, a request or a closed connection; time
-//! itself comes from the adapter's [`Timer`]. One case has a thousand connections and raises the limit of open files for
-//! its process to have room for them.
+//! Each case is a test of its own. It fails after 30 seconds, even if a session blocks its thread.
+//! The whole suite takes a few seconds. Cases wait for a gate, a request or a closed connection;
+//! time comes from the adapter's [`Timer`]. One case opens a thousand connections, and raises the
+//! limit of open files of its process for them.
 
 mod before_each;
 mod cancelling;
@@ -51,26 +52,29 @@ mod redirects;
 mod refusals;
 mod resuming;
 mod silence;
+mod steering;
 
 use core::future::Future;
 
 use sse_driver::{ClientBuilder, Timer, Transport};
 
-/// What the suite needs of a runtime and its client. The example is in the documentation of [`suite`](self).
+/// A runtime and its client. The documentation of [`suite`](self) has an example.
 pub trait Adapter: 'static {
-    /// How the client sends requests.
+    /// The transport of the client.
     type Transport: Transport + 'static;
-    /// The clock of the runtime.
+    /// The timer of the runtime.
     type Timer: Timer + Default + 'static;
 
-    /// A client's settings, fresh, with none of them made. It is called inside [`block_on`](Self::block_on).
+    /// Creates a client builder with default settings. It is called inside
+    /// [`block_on`](Self::block_on).
     fn builder() -> ClientBuilder<Self::Transport, Self::Timer>;
 
-    /// Runs the future, and all that it needs of the runtime, on the calling thread.
+    /// Runs a future and the runtime on the calling thread.
     fn block_on<F: Future>(future: F) -> F::Output;
 }
 
-/// The one list of cases in the module `$home`. A case that is missing from it is dead code, and the compiler says so.
+/// Defines the list of cases in the module `$home`. The compiler reports a case that is missing as
+/// dead code.
 macro_rules! suites {
     ($d:tt $home:ident $($(#[$doc:meta])* $suite:ident { $($group:ident: $($case:ident)*;)* })*) => { $(
         $( $(pub use $group::$case;)* )*
@@ -92,24 +96,28 @@ macro_rules! suites {
 pub(crate) use suites;
 
 suites! { $ suite
-    /// A test for each case of the [`suite`](mod@crate::suite), of an [`Adapter`](crate::suite::Adapter).
+    /// Defines a test for each case of the [`suite`](mod@crate::suite), for an
+    /// [`Adapter`](crate::suite::Adapter).
     adapter_suite {
         opening:
-            a_session_tells_of_its_response
-            a_request_says_what_it_wants
+            a_session_returns_its_response
+            a_request_has_the_headers_of_an_event_stream
             a_request_overrides_its_client
-            a_first_204_is_a_session_that_is_over;
+            a_first_204_opens_a_closed_session;
         reading:
-            events_have_all_their_fields_however_they_are_cut
-            comments_are_shown_when_asked_for
-            retries_are_shown_when_asked_for
+            events_have_all_fields_in_any_chunks
+            comments_are_shown_if_configured
+            retries_are_shown_if_configured
             an_event_that_is_too_long_ends_the_session
-            an_event_that_is_too_long_can_be_skipped;
+            an_event_that_is_too_long_can_be_skipped
+            frames_are_lent_until_the_visitor_breaks
+            events_are_read_as_values_of_the_applications_own
+            updates_are_states_and_frames_in_order;
         refusals:
             a_404_is_an_error_with_its_body
             the_body_of_an_error_is_cut_at_64_kib
             a_500_is_final_before_the_first_stream
-            a_500_is_retried_when_the_first_failure_is
+            a_500_is_retried_with_retry_initial
             a_500_is_retried_after_a_stream
             another_content_type_is_refused
             retry_after_is_waited_for
@@ -121,7 +129,7 @@ suites! { $ suite
             a_reset_stream_goes_on_after_its_last_event
             a_later_204_ends_the_session
             states_come_in_order
-            reconnect_cuts_the_wait
+            reconnect_ends_the_wait
             reconnect_drops_an_open_connection;
         silence:
             a_silent_stream_is_reconnected
@@ -130,18 +138,18 @@ suites! { $ suite
             a_missing_response_is_retried_after_a_stream;
         methods:
             a_post_is_sent_once
-            a_post_is_replayed_when_asked
+            a_post_is_replayed_if_allowed
             other_methods_carry_their_body;
         before_each:
             a_stale_token_is_renewed
             an_attempt_can_become_another_request
-            an_error_calls_off_the_first_attempt
-            an_error_calls_off_a_reconnection;
+            an_error_of_the_hook_ends_the_first_attempt
+            an_error_of_the_hook_ends_a_reconnection;
         deciding:
             a_post_is_retried_until_it_is_open
-            reconnections_are_limited_in_all
+            total_reconnections_are_limited
             every_5xx_is_retried_but_three
-            an_id_that_moves_is_progress
+            a_new_last_event_id_is_progress
             retry_after_is_the_next_delay
             a_retried_status_has_its_body
             the_application_decides_what_is_retried
@@ -149,17 +157,20 @@ suites! { $ suite
             the_application_decides_what_opens_a_stream
             a_body_that_is_not_compressed_is_read
             a_compressed_body_is_futile
-            a_scheme_that_is_not_served_is_futile
+            an_unsupported_scheme_is_futile
             an_id_with_tabs_and_spaces_is_sent
             every_response_is_an_answer
             a_post_is_resumed_by_get;
         ending:
             the_terminal_event_finishes_the_session
             a_stream_without_its_terminal_event_is_truncated
-            an_event_can_be_an_error;
+            an_event_can_be_an_error
+            the_event_before_which_a_session_finishes_is_not_delivered
+            an_unfinished_event_is_delivered_when_asked_for
+            what_a_broken_connection_cut_off_is_not_delivered;
         giving_up:
-            no_reconnection_ends_with_the_stream
-            no_reconnection_tells_of_a_broken_stream
+            without_reconnection_the_session_ends_with_the_stream
+            without_reconnection_a_broken_stream_is_an_error
             attempts_are_used_up;
         closing:
             close_delivers_nothing_more
@@ -173,23 +184,29 @@ suites! { $ suite
             a_dropped_next_loses_nothing
             a_dropped_next_of_a_reconnection_loses_nothing
             a_session_dropped_while_it_reconnects_closes_its_connection
-            a_session_dropped_while_it_waits_asks_no_more
-            a_session_dropped_before_an_attempt_asks_no_more;
+            a_session_dropped_while_it_waits_sends_no_request
+            a_session_dropped_before_an_attempt_sends_no_request;
+        steering:
+            a_started_session_opens_as_it_is_read
+            a_started_session_that_is_dropped_closes_its_connection
+            a_handle_closes_a_session_that_connects
+            a_handle_reconnects_a_session_that_connects
+            a_handle_closes_a_session_that_is_read;
         load:
             a_thousand_sessions_on_one_thread
             a_session_that_is_not_read_stops_its_server
-            a_stream_of_events_without_end_lets_others_run
-            a_stream_of_comments_without_end_lets_others_run;
+            an_endless_stream_of_events_yields
+            an_endless_stream_of_comments_yields;
     }
 
-    /// A test for each case about redirects, of an [`Adapter`](crate::suite::Adapter) whose transport is `sse-http`. A
-    /// transport that follows redirects by rules of its own calls those functions of [`suite`](mod@crate::suite) that
-    /// hold for it.
+    /// Defines a test for each case about redirects, for an [`Adapter`](crate::suite::Adapter)
+    /// whose transport is `sse-http`. The tests of a transport with its own rules for redirects
+    /// call those functions of [`suite`](mod@crate::suite) that apply to it.
     redirect_suite {
         redirects:
-            the_same_origin_is_told_everything
+            redirect_to_the_same_origin_keeps_everything
             a_reconnection_asks_the_original_url
-            another_origin_is_told_nothing_but_the_last_event_id
+            redirect_to_another_origin_drops_credentials
             a_body_never_goes_to_another_origin
             a_303_turns_a_post_into_a_get
             a_307_keeps_a_post_and_its_body

@@ -1,4 +1,4 @@
-//! A [`Server`] behind TLS, with certificates that are made on the spot.
+//! A [`MockServer`] behind TLS, with generated certificates.
 
 use core::fmt;
 use core::net::SocketAddr;
@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex};
 
 use rustls::{HandshakeKind, ProtocolVersion, ServerConfig, ServerConnection, StreamOwned};
 
-use crate::Server;
+use crate::MockServer;
 use crate::certificate::server_config;
 use crate::front::{Front, Peer, Stopped, pass_on};
 
 pub use crate::certificate::{Certificate, root_pem};
 
-/// What a [`TlsServer`] is like in its handshakes and at the end of its connections.
+/// Settings of a [`TlsServer`].
 ///
 /// ```
 /// use sse_harness::{Certificate, TlsSettings};
@@ -24,13 +24,13 @@ pub use crate::certificate::{Certificate, root_pem};
 /// ```
 #[derive(Clone, Debug)]
 pub struct TlsSettings {
-    /// What the server proves its identity with.
+    /// The certificate of the server.
     pub certificate: Certificate,
-    /// The protocols that it speaks (ALPN); none: it does not choose.
+    /// The protocols that it supports (ALPN). If empty, it negotiates none.
     pub alpn: Vec<&'static str>,
-    /// Whether it speaks TLS 1.3, or 1.2.
+    /// Whether it uses TLS 1.3, rather than 1.2.
     pub tls13: bool,
-    /// Whether it says that a connection ends (`close_notify`) before it closes it.
+    /// Whether it sends `close_notify` before it closes a connection.
     pub close_notify: bool,
 }
 
@@ -40,47 +40,47 @@ impl Default for TlsSettings {
     }
 }
 
-/// What a server knew of a connection after the handshake.
+/// The result of a handshake, as the server sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Handshake {
-    /// The name that the client asked for (SNI).
+    /// The name that the client sent (SNI).
     pub server_name: Option<String>,
-    /// The protocol that was agreed on (ALPN).
+    /// The negotiated protocol (ALPN).
     pub alpn: Option<String>,
-    /// Whether it was TLS 1.3.
+    /// Whether TLS 1.3 was used.
     pub tls13: bool,
-    /// Whether an earlier session was resumed.
+    /// Whether the client resumed an earlier session.
     pub resumed: bool,
 }
 
-/// A [`Server`] behind TLS, on a port of 127.0.0.1 of its own.
+/// A [`MockServer`] behind TLS, on its own port of 127.0.0.1.
 ///
 /// ```
-/// use sse_harness::{Certificate, Reply, Server, TlsServer, TlsSettings, root_pem};
+/// use sse_harness::{Certificate, MockServer, Reply, TlsServer, TlsSettings, root_pem, serve};
 ///
-/// let plain = Server::script([Reply::events().send("data: a\n\n").stall()]);
+/// let plain = serve([Reply::events().send("data: a\n\n").stall()]);
 /// let server = TlsServer::new(plain, TlsSettings::default());
 /// let (url, pem) = (server.url("/events"), root_pem());
-/// // A client that trusts `pem` asks `url`, and then:
+/// // A client that trusts `pem` can request `url`. So far none has:
 /// assert!(server.plain().requests().is_empty());
 /// assert!(server.handshakes().is_empty());
 /// ```
 pub struct TlsServer {
     front: Front,
     handshakes: Arc<Mutex<Vec<Handshake>>>,
-    plain: Arc<Server>,
+    plain: Arc<MockServer>,
     certificate_pem: String,
 }
 
 impl TlsServer {
-    /// Stands in front of a server.
+    /// Puts TLS in front of a server.
     ///
     /// # Panics
     ///
-    /// When no port is free.
+    /// Panics if no port is free.
     #[must_use]
-    pub fn new(plain: Server, settings: TlsSettings) -> Self {
+    pub fn new(plain: MockServer, settings: TlsSettings) -> Self {
         let handshakes = Arc::new(Mutex::new(vec![]));
         let plain_addr = plain.addr();
         let (config, certificate_pem) = server_config(&settings);
@@ -97,41 +97,41 @@ impl TlsServer {
         Self { front, handshakes, plain: Arc::new(plain), certificate_pem }
     }
 
-    /// Where the server listens.
+    /// Returns the address of the TLS port.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.front.addr()
     }
 
-    /// The `https` URL of `path`, which begins with a slash, by the server's address.
+    /// Returns the `https` URL of a path, which starts with a slash, with the server's address.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("https://{}{path}", self.addr())
     }
 
-    /// The `https` URL of `path`, by the name `localhost`.
+    /// Returns the `https` URL of a path with the host name `localhost`.
     #[must_use]
     pub fn url_by_name(&self, path: &str) -> String {
         format!("https://localhost:{}{path}", self.addr().port())
     }
 
-    /// The server's certificate, as PEM.
+    /// Returns the server's certificate as PEM.
     #[must_use]
     pub fn certificate_pem(&self) -> &str {
         &self.certificate_pem
     }
 
-    /// The server behind TLS, which has a record of the requests.
+    /// Returns the server behind TLS, which records the requests.
     #[must_use]
-    pub fn plain(&self) -> &Server {
+    pub fn plain(&self) -> &MockServer {
         &self.plain
     }
 
-    /// Every handshake that was completed.
+    /// Returns all completed handshakes.
     ///
     /// # Panics
     ///
-    /// When a thread of the server has panicked.
+    /// Panics if a thread of the server has panicked.
     #[must_use]
     pub fn handshakes(&self) -> Vec<Handshake> {
         self.handshakes.lock().expect("nothing panics while it holds the handshakes").clone()

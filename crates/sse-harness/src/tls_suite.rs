@@ -1,4 +1,4 @@
-//! What every runtime's client has to do with `https://`: the cases, written once for all of them.
+//! Test cases about `https://` that the client of every runtime must pass.
 
 use core::error::Error as StdError;
 use core::time::Duration;
@@ -6,12 +6,12 @@ use core::time::Duration;
 use sse_driver::{ClientBuilder, Error};
 
 use crate::suite::Adapter;
-use crate::{Certificate, Handshake, Reply, Server, TlsServer, TlsSettings, root_pem};
+use crate::{Certificate, Handshake, Reply, TlsServer, TlsSettings, root_pem, serve};
 
-/// No case waits longer for anything.
+/// The maximum time that a case waits for anything.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What these cases need of a client, besides what the [`suite`](mod@crate::suite) needs.
+/// An [`Adapter`] whose client can trust additional roots.
 ///
 /// ```
 /// use sse_driver::ClientBuilder;
@@ -38,11 +38,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// }
 /// ```
 pub trait TlsAdapter: Adapter {
-    /// A client that trusts the root certificates of a PEM text, besides or instead of the usual ones.
+    /// Creates a client that trusts the root certificates of a PEM text, and possibly others.
     fn builder_trusting(pem: &[u8]) -> ClientBuilder<Self::Transport, Self::Timer>;
 }
 
-/// Makes a test of each case, for an adapter.
+/// Defines a test for each case, for an adapter.
 ///
 /// ```ignore
 /// struct Tokio;
@@ -65,7 +65,7 @@ macro_rules! tls_suite {
     };
 }
 
-/// Events come over TLS, by the address of the server.
+/// Events arrive over TLS from a server given by its address.
 pub fn https_session<A: TlsAdapter>() {
     let server = serving(Certificate::Good);
     assert_eq!(follow::<A>(&server.url("/events")).expect("a session"), ["a", "b"]);
@@ -74,68 +74,71 @@ pub fn https_session<A: TlsAdapter>() {
     assert_ne!(server.handshakes()[0].alpn.as_deref(), Some("h2"));
 }
 
-/// Events come over TLS, by the name of the server, which it is told (SNI).
+/// Events arrive over TLS from a server given by its name, which the client sends (SNI).
 pub fn https_by_name<A: TlsAdapter>() {
     let server = serving(Certificate::Good);
     assert_eq!(follow::<A>(&server.url_by_name("/events")).expect("a session"), ["a", "b"]);
     assert_eq!(server.handshakes()[0].server_name.as_deref(), Some("localhost"));
 }
 
-/// After a connection was cut the session goes on over a new one, after the last event, and with the TLS session that
-/// it has.
+/// After a truncated connection the client resumes after the last event, and resumes the TLS
+/// session.
 pub fn https_resumes_events_and_the_tls_session<A: TlsAdapter>() {
-    let plain = Server::script([
-        Reply::events().send("retry: 1\nid: 1\ndata: a\n\ndata: cut o").cut(),
+    let plain = serve([
+        Reply::events().send("retry: 1\nid: 1\ndata: a\n\ndata: cut o").drop_connection(),
         Reply::events().send("data: b\n\n").close(),
         Reply::status(204),
     ]);
     let server = TlsServer::new(plain, TlsSettings { close_notify: false, ..TlsSettings::default() });
     assert_eq!(follow::<A>(&server.url_by_name("/events")).expect("a session"), ["a", "b"]);
-    assert_eq!(server.plain().requests()[1].header("last-event-id"), Some("1"));
+    assert_eq!(server.plain().requests()[1].last_event_id(), Some("1"));
     let resumed: Vec<_> = server.handshakes().iter().map(|Handshake { resumed, .. }| *resumed).collect();
     assert_eq!(resumed, [false, true, true]);
 }
 
-/// A certificate that was valid once is refused.
+/// An expired certificate is rejected.
 pub fn https_expired<A: TlsAdapter>() {
     refused::<A>(Certificate::Expired);
 }
 
-/// A certificate that will be valid is refused.
+/// A certificate that is not valid yet is rejected.
 pub fn https_not_yet_valid<A: TlsAdapter>() {
     refused::<A>(Certificate::NotYetValid);
 }
 
-/// A certificate for somebody else is refused.
+/// A certificate for another host is rejected.
 pub fn https_wrong_name<A: TlsAdapter>() {
     refused::<A>(Certificate::WrongName);
 }
 
-/// A certificate that is signed by somebody who only bears the name of the trusted authority is refused.
+/// A certificate from an untrusted authority with the name of the trusted one is rejected.
 pub fn https_unknown_root<A: TlsAdapter>() {
     refused::<A>(Certificate::UnknownRoot);
 }
 
-/// A certificate that nobody signed is refused.
+/// A self-signed certificate is rejected.
 pub fn https_self_signed<A: TlsAdapter>() {
     refused::<A>(Certificate::SelfSigned);
 }
 
-/// A redirect from `https` to `http` is refused, and nobody is asked there.
+/// A redirect from `https` to `http` is an error, and no request is sent there.
 pub fn https_never_leads_down_to_http<A: TlsAdapter>() {
-    let plain = Server::script([Reply::status(204)]);
-    let redirect = Server::script([Reply::status(307).header("location", plain.url("/down"))]);
+    let plain = serve([Reply::status(204)]);
+    let redirect = serve([Reply::status(307).header("location", plain.url("/down"))]);
     let secure = TlsServer::new(redirect, TlsSettings::default());
-    let error = follow::<A>(&secure.url("/")).expect_err("it is no way to go");
+    let error = follow::<A>(&secure.url("/")).expect_err("the redirect is not followed");
     let causes = core::iter::successors(error.source(), |&error| error.source());
-    let told: Vec<_> = causes.map(ToString::to_string).collect();
-    assert!(told.iter().any(|cause| cause == "the redirect leads from https down to http"), "{told:?}");
+    let messages: Vec<_> = causes.map(ToString::to_string).collect();
+    assert!(
+        messages.iter().any(|cause| cause == "the redirect leads from https down to http"),
+        "{messages:?}"
+    );
     assert!(plain.requests().is_empty());
 }
 
 /// Dropping a session closes its socket.
 pub fn https_closes_on_drop<A: TlsAdapter>() {
-    let plain = Server::script([Reply::events().send("data: a\n\n").stall()]);
+    let plain = serve([Reply::events().send("data: a\n\n").stall()]);
     let server = TlsServer::new(plain, TlsSettings::default());
     A::block_on(async {
         let client = A::builder_trusting(root_pem().as_bytes()).response_timeout(PATIENCE).build();
@@ -147,7 +150,7 @@ pub fn https_closes_on_drop<A: TlsAdapter>() {
 }
 
 fn serving(certificate: Certificate) -> TlsServer {
-    let plain = Server::script([Reply::events().send("data: a\n\ndata: b\n\n").close(), Reply::status(204)]);
+    let plain = serve([Reply::events().send("data: a\n\ndata: b\n\n").close(), Reply::status(204)]);
     TlsServer::new(plain, TlsSettings { certificate, ..TlsSettings::default() })
 }
 
@@ -169,11 +172,11 @@ fn follow<A: TlsAdapter>(url: &str) -> Result<Vec<String>, Error> {
     })
 }
 
-/// It is an error of the connection with a cause, and the server is told nothing.
+/// Checks that the certificate is a connection error with a cause, and that no request is sent.
 fn refused<A: TlsAdapter>(certificate: Certificate) {
     let server = serving(certificate);
     for url in [server.url("/?secret"), server.url_by_name("/?secret")] {
-        let error = follow::<A>(&url).expect_err("such a certificate proves nothing");
+        let error = follow::<A>(&url).expect_err("the certificate is rejected");
         assert!(matches!(error, Error::Connect(_)), "{error:?}");
         let causes = core::iter::successors(error.source(), |&error| error.source());
         let text: Vec<_> = causes.map(ToString::to_string).collect();

@@ -1,4 +1,4 @@
-//! A Unix socket in front of a [`Server`].
+//! A Unix socket in front of a [`MockServer`].
 
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,15 +9,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-/// A Unix socket, in the folder for temporary files, that passes its connections on to a server. Dropping it removes it;
-/// the connections that it has go on.
+/// A Unix socket in the folder for temporary files that forwards its connections to a server.
+/// Dropping it removes the socket, but open connections continue.
 ///
 /// ```
 /// use std::io::{Read, Write};
 /// use std::os::unix::net::UnixStream;
-/// use sse_harness::{Reply, Server, UnixFront};
+/// use sse_harness::{MockServer, Reply, UnixFront, serve};
 ///
-/// let server = Server::script([Reply::status(200).send("hello")]);
+/// let server = serve([Reply::status(200).send("hello")]);
 /// let front = UnixFront::new(&server);
 /// let mut client = UnixStream::connect(front.path())?;
 /// client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
@@ -34,19 +34,19 @@ pub struct UnixFront {
 }
 
 impl UnixFront {
-    /// A socket in front of this server.
+    /// Creates a socket in front of a server.
     ///
     /// # Panics
     ///
-    /// When there is no room for it in the folder for temporary files.
+    /// Panics if the socket cannot be created.
     #[must_use]
-    pub fn new(server: &crate::Server) -> Self {
+    pub fn new(server: &crate::MockServer) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("sse-harness-{}-{number}.sock", std::process::id()));
-        // One of a process of the same number that was killed.
+        // An earlier process with the same number may have been killed and left its socket.
         let _ = std::fs::remove_file(&path);
-        let listener = UnixListener::bind(&path).expect("the folder for temporary files can be written to");
+        let listener = UnixListener::bind(&path).expect("the folder for temporary files is writable");
         let stopped = Arc::new(AtomicBool::new(false));
         let accepting = thread::spawn({
             let (stopped, server) = (Arc::clone(&stopped), server.addr());
@@ -55,7 +55,7 @@ impl UnixFront {
         Self { path, stopped, accepting: Some(accepting) }
     }
 
-    /// Where it is.
+    /// Returns the path of the socket.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -65,7 +65,7 @@ impl UnixFront {
 impl Drop for UnixFront {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::Relaxed);
-        // The accepting thread sleeps in `accept`: a connection wakes it.
+        // The accepting thread waits in `accept`, so wake it with a connection.
         let _ = UnixStream::connect(&self.path);
         let _ = self.accepting.take().map(JoinHandle::join);
         let _ = std::fs::remove_file(&self.path);
@@ -77,12 +77,12 @@ fn accept(listener: &UnixListener, server: SocketAddr, stopped: &AtomicBool) {
         if stopped.load(Ordering::Relaxed) {
             return;
         }
-        // Whoever connects sees it as a closed connection.
+        // The client sees a closed connection.
         let _ = near.and_then(|near| serve(near, TcpStream::connect(server)?));
     }
 }
 
-/// Passes bytes on both ways, each on a thread that ends with its direction.
+/// Forwards bytes both ways, each direction on its own thread.
 fn serve(near: UnixStream, far: TcpStream) -> io::Result<()> {
     let (mut near_in, mut far_in) = (near.try_clone()?, far.try_clone()?);
     let (mut near_out, mut far_out) = (near, far);

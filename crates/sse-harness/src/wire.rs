@@ -1,7 +1,8 @@
-//! The table of wire cases: what bytes come to what frames, written by hand from WHATWG HTML 9.2.5 and 9.2.6.
+//! The wire table: streams and the frames to decode from them, written by hand from WHATWG HTML
+//! 9.2.5 and 9.2.6.
 //!
-//! A decoder passes when it gives [`Case::expected`] for each row, however the input is cut
-//! ([`chunking`](crate::chunking)).
+//! A decoder must return [`Case::expected`] for each row, for every [`chunking`](crate::chunking)
+//! of the input.
 
 mod comments;
 mod ends;
@@ -22,10 +23,10 @@ pub use large::large_cases;
 
 use crate::reference::Outcome;
 
-/// The limit of a row that sets none, in bytes: 16 MiB.
-const USUAL_LIMIT: usize = 16 << 20;
+/// The limit of rows that set none, in bytes.
+const DEFAULT_LIMIT: usize = 16 << 20;
 
-/// One row of the table.
+/// A row of the table.
 ///
 /// ```
 /// use sse_harness::{reference, wire};
@@ -37,21 +38,21 @@ const USUAL_LIMIT: usize = 16 << 20;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// What the row shows; no two rows share a name.
+    /// The unique name of the row.
     pub name: &'static str,
     /// The whole stream.
     pub input: Vec<u8>,
-    /// The most bytes that may be held for one event.
+    /// The limit on the length of one event in bytes.
     pub limit: usize,
-    /// Whether an event over the limit is dropped; otherwise it ends the stream.
+    /// Whether an event over the limit is skipped. Otherwise it ends the stream.
     pub skip: bool,
-    /// The last event ID before the stream began.
+    /// The last event ID before the stream.
     pub resumed_from: &'static str,
-    /// What the stream comes to.
+    /// The expected outcome.
     pub expected: Outcome,
 }
 
-/// Every row whose input is small enough to be cut in each possible way.
+/// Returns all rows whose input is small enough to test every split.
 #[must_use]
 pub fn cases() -> Vec<Case> {
     [
@@ -71,7 +72,7 @@ pub fn cases() -> Vec<Case> {
 fn case<const N: usize>(name: &'static str, input: impl Into<Vec<u8>>, frames: [Frame; N]) -> Case {
     let expected =
         Outcome { frames: frames.into(), last_event_id: String::new(), too_long: false, unfinished: None };
-    Case { name, input: input.into(), limit: USUAL_LIMIT, skip: false, resumed_from: "", expected }
+    Case { name, input: input.into(), limit: DEFAULT_LIMIT, skip: false, resumed_from: "", expected }
 }
 
 impl Case {
@@ -79,13 +80,13 @@ impl Case {
         Self { limit, ..self }
     }
 
-    /// The stream ends, because an event is over `limit`.
+    /// Expects the stream to end because an event is over `limit`.
     fn too_long_for(self, limit: usize) -> Self {
         let expected = Outcome { too_long: true, ..self.expected };
         Self { limit, expected, ..self }
     }
 
-    /// What is over `limit` is dropped.
+    /// Skips events over `limit`.
     fn skips_over(self, limit: usize) -> Self {
         Self { limit, skip: true, ..self }
     }
@@ -94,14 +95,14 @@ impl Case {
         Self { resumed_from, ..self }
     }
 
-    /// The stream ends within an event, which is this one if the end of the stream ends it.
+    /// Expects the stream to end within this event.
     fn leaves(mut self, unfinished: Frame) -> Self {
-        let Frame::Event(event) = unfinished else { panic!("{unfinished:?} is no event") };
+        let Frame::Event(event) = unfinished else { panic!("expected an event, got {unfinished:?}") };
         self.expected.unfinished = Some(event);
         self
     }
 
-    /// The last event ID that the stream ends with.
+    /// Expects this last event ID at the end of the stream.
     fn leaves_id(mut self, id: &str) -> Self {
         self.expected.last_event_id = id.into();
         self
@@ -117,7 +118,7 @@ fn typed(event_type: &str, data: &str) -> Frame {
     Frame::Event(Event::new(event_type, data))
 }
 
-/// A "message" whose block set this ID.
+/// A "message" that sets this ID itself.
 fn with_id(data: &str, id: &str) -> Frame {
     full("message", data, id)
 }
@@ -128,7 +129,7 @@ fn full(event_type: &str, data: &str, id: &str) -> Frame {
     Frame::Event(event)
 }
 
-/// A "message" with an ID that was set before its block.
+/// A "message" that inherits this ID.
 fn inheriting(data: &str, id: &str) -> Frame {
     let mut event = Event::new("message", data);
     event.last_event_id = id.into();
@@ -139,7 +140,7 @@ fn comment(text: &str) -> Frame {
     Frame::Comment(text.into())
 }
 
-/// In milliseconds.
+/// A reconnection time in milliseconds.
 fn retry(ms: u64) -> Frame {
     Frame::Retry(Duration::from_millis(ms))
 }
@@ -155,7 +156,7 @@ mod tests {
     use super::*;
     use crate::reference;
 
-    /// Each row that the reference does not agree with; of its frames only the beginning, since some are megabytes.
+    /// Returns the rows on which the reference differs, with the start of its outcome.
     fn disagreements(cases: &[Case]) -> Vec<String> {
         let differs = |case: &Case| {
             let got = reference::decode(&case.input, case.limit, case.skip, case.resumed_from.into());

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
-use sse_harness::{BufferingProxy, Gate, Reply, ReservedPort, Server};
+use sse_harness::{BufferingProxy, Gate, Reply, ReservedPort, serve};
 
 /// Far more than anything here takes: reached only when a test fails.
 const LONG: Duration = Duration::from_secs(10);
@@ -37,40 +37,17 @@ fn read_all(client: &mut TcpStream) -> String {
 
 #[test]
 fn a_killed_server_leaves_its_port_to_the_next() {
-    let server = Server::script([Reply::events().stall()]);
+    let server = serve([Reply::events().stall()]);
     let addr = server.addr();
     let mut client = get(addr);
     assert!(server.wait_for_request(0, LONG).is_some());
-    let port = server.kill();
+    let port = ReservedPort::of(server);
     assert_eq!(port.addr(), addr);
     client.read_to_end(&mut vec![]).expect("the connection is closed");
     assert_eq!(TcpStream::connect(addr).expect_err("nobody listens").kind(), ErrorKind::ConnectionRefused);
-    let next = port.script([Reply::status(204)]);
+    let next = port.serve([Reply::status(204)]);
     let _client = get(addr);
     assert!(next.wait_for_request(0, LONG).is_some());
-}
-
-#[test]
-fn a_premature_server_does_not_wait_to_be_asked() {
-    let server = Server::premature(Reply::raw().send("hello").stall());
-    let mut client = connect(server.addr());
-    let mut hello = [0; 5];
-    client.read_exact(&mut hello).expect("it speaks first");
-    assert_eq!((&hello, server.requests().len()), (b"hello", 1));
-    drop(client);
-    assert!(server.wait_for_close(0, LONG).is_some());
-}
-
-#[test]
-fn a_forgetful_server_counts_and_keeps_nothing() {
-    let server = Server::forgetful(|_, number| Reply::raw().send(number.to_string()));
-    for number in 0..200 {
-        let mut answer = String::new();
-        get(server.addr()).read_to_string(&mut answer).expect("it answers");
-        assert_eq!(answer, number.to_string());
-    }
-    assert!(server.requests().is_empty());
-    assert!(server.wait_for_close(0, Duration::ZERO).is_none());
 }
 
 #[test]
@@ -97,7 +74,7 @@ fn a_deaf_port_takes_connections_until_it_is_full() {
 fn a_buffering_proxy_passes_heads_on_and_bodies_in_lumps() {
     let (more, last) = (Gate::new(), Gate::new());
     let head = Reply::raw().send("HTTP/1.1 200 OK\r\n\r\n123");
-    let server = Server::script([head.wait(&more).send("4567").send("89").wait(&last)]);
+    let server = serve([head.wait(&more).send("4567").send("89").wait(&last)]);
     let proxy = BufferingProxy::new(&server, 8);
     let mut client = get(proxy.addr());
     assert!(server.wait_for_request(0, LONG).is_some());
@@ -118,7 +95,7 @@ fn a_buffering_proxy_passes_heads_on_and_bodies_in_lumps() {
 fn a_unix_front_is_gone_when_it_is_dropped() {
     use std::os::unix::net::UnixStream;
 
-    let server = Server::script([Reply::status(200).send("hello").stall()]);
+    let server = serve([Reply::status(200).send("hello").stall()]);
     let front = sse_harness::UnixFront::new(&server);
     let path = front.path().to_owned();
     let mut client = UnixStream::connect(&path).expect("it listens");
@@ -128,4 +105,15 @@ fn a_unix_front_is_gone_when_it_is_dropped() {
     assert!(!path.exists());
     drop(client);
     assert!(server.wait_for_close(0, LONG).is_some(), "it passes on that the client is gone");
+}
+
+#[test]
+fn a_reserved_port_refuses_until_it_is_served() {
+    let port = ReservedPort::new();
+    let addr = port.addr();
+    assert_eq!(TcpStream::connect(addr).expect_err("nobody listens").kind(), ErrorKind::ConnectionRefused);
+    assert_eq!(port.url("/a"), format!("http://{addr}/a"));
+    let server = port.serve([Reply::status(204)]);
+    assert_eq!(server.addr(), addr);
+    assert!(TcpStream::connect(addr).is_ok());
 }

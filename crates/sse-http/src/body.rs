@@ -1,4 +1,4 @@
-//! The body of a response, and the connection that feeds it.
+//! The body of a response, which owns its connection.
 
 use core::fmt;
 use core::pin::Pin;
@@ -10,14 +10,14 @@ use futures_io::{AsyncRead, AsyncWrite};
 
 use crate::Error;
 use crate::connection::Connection;
-use crate::stream::Stream as Transported;
+use crate::stream::Stream as TransportStream;
 
-/// A response's body: a stream of chunks as they come off the network, without the chunked framing
-/// and its trailers.
+/// The body of a response: a stream of chunks as they arrive from the network, without the framing
+/// and trailers of the chunked transfer coding.
 ///
-/// It owns the connection and drives it while it is polled, so no task runs beside it, and a reader
-/// that does not poll stops the sender. After its end or its first error there is nothing more, and
-/// the connection is closed; dropping the body closes it too.
+/// The body owns the connection and drives it while it is polled. No task runs in the background,
+/// so a reader that stops polling stops the sender. The stream ends after its first error. The
+/// connection closes when the body ends, fails, or is dropped.
 ///
 /// ```no_run
 /// use futures_util::StreamExt;
@@ -32,11 +32,11 @@ use crate::stream::Stream as Transported;
 /// }
 /// ```
 pub struct Body<S: AsyncRead + AsyncWrite + Unpin> {
-    connection: Option<Connection<Transported<S>>>,
+    connection: Option<Connection<TransportStream<S>>>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Body<S> {
-    pub(crate) fn new(connection: Connection<Transported<S>>) -> Self {
+    pub(crate) fn new(connection: Connection<TransportStream<S>>) -> Self {
         Self { connection: Some(connection) }
     }
 }

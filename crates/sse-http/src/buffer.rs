@@ -1,19 +1,19 @@
-//! The memory that all reads of a thread go through.
+//! The read buffer that all connections of a thread share.
 
 use std::cell::Cell;
 
-/// The most that one read takes, in bytes. Smaller reads wake a fast server more often than they
-/// save.
+/// The maximum length of one read in bytes. Smaller reads wake a fast server so often that they
+/// cost more than they save.
 const LEN: usize = 32 * 1024;
 
 thread_local! {
     static SHARED: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Lends the thread's buffer, so that no connection owns one.
+/// Lends the thread's buffer to `read`, so that no connection owns one.
 ///
-/// It is taken out meanwhile: a read within a read (a stream over another body) makes one of its
-/// own. At the end of a thread there is none to take, and the same happens.
+/// While it is lent, a read within the read (of a stream over another body) allocates a buffer of
+/// its own. So does a read while the thread is being destroyed.
 pub(crate) fn with<T>(read: impl FnOnce(&mut [u8]) -> T) -> T {
     let mut buffer = SHARED.try_with(Cell::take).unwrap_or_default();
     buffer.resize(LEN, 0);
@@ -27,13 +27,13 @@ mod tests {
     use super::{LEN, with};
 
     #[test]
-    fn a_thread_has_one_buffer_for_all_its_reads() {
+    fn reads_of_a_thread_share_one_buffer() {
         with(|buffer| buffer.fill(7));
         with(|buffer| assert!(buffer.len() == LEN && buffer.iter().all(|byte| *byte == 7)));
     }
 
     #[test]
-    fn a_read_within_a_read_has_a_buffer_of_its_own() {
+    fn a_read_within_a_read_gets_its_own_buffer() {
         with(|outer| {
             outer.fill(1);
             with(|inner| {
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_at_the_end_of_a_thread_has_a_buffer() {
+    fn a_read_during_thread_destruction_gets_a_buffer() {
         struct ReadsLast;
         impl Drop for ReadsLast {
             fn drop(&mut self) {

@@ -1,4 +1,4 @@
-//! From a URL to a stream that its request can be written to: past a proxy, through TLS.
+//! Connects to the server of a URL, through a proxy and TLS where needed.
 
 use core::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::redirect::Hop;
 use crate::stream::Stream;
 use crate::{Error, Http, ProxyError};
 
-/// Who is asked, and by which way.
+/// The server of a URL, and the way to it.
 #[derive(Debug)]
 pub(crate) struct Route {
     /// Without the brackets of an IPv6 address.
@@ -21,7 +21,7 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    /// The way to a URL's server. It is decided anew for each redirect.
+    /// Chooses the way to a URL's server. Each redirect chooses again.
     pub(crate) fn to<D>(url: &Url, http: &Http<D>) -> Result<Self, Error> {
         let (secure, host, port) = match (url.scheme(), url.host(), url.port_or_known_default()) {
             ("http", Some(host), Some(port)) => (false, host, port),
@@ -36,13 +36,14 @@ impl Route {
         Ok(Self { host, port, secure, proxy })
     }
 
-    /// The proxy that the request itself is for, which is so without TLS only: with it, a proxy
-    /// sees a tunnel.
+    /// Returns the proxy that forwards the request. Only a request without TLS has one: with TLS,
+    /// the proxy provides a tunnel.
     pub(crate) fn forwarder(&self) -> Option<&Server> {
         self.proxy.as_ref().filter(|_| !self.secure)
     }
 
-    /// The limit covers all that comes before the request: name, TCP, tunnel, TLS.
+    /// Connects within `limit`, which covers everything before the request: name resolution, TCP,
+    /// tunnel and TLS.
     pub(crate) async fn connect<D: Dial>(
         &self,
         http: &Http<D>,
@@ -55,7 +56,7 @@ impl Route {
         }
     }
 
-    #[cfg_attr(not(feature = "tls"), allow(unused_variables, reason = "they are for a tunnel"))]
+    #[cfg_attr(not(feature = "tls"), allow(unused_variables, reason = "only a tunnel needs the hop"))]
     async fn open<D: Dial>(&self, http: &Http<D>, hop: &Hop) -> Result<Stream<D::Stream>, Error> {
         let (host, port) = match &self.proxy {
             Some(proxy) => (&proxy.host, proxy.port),

@@ -1,4 +1,4 @@
-//! One connection: writes the request and reads the response, while it is polled.
+//! A connection that writes the request and reads the response while it is polled.
 
 use core::future::poll_fn;
 use core::pin::Pin;
@@ -11,31 +11,31 @@ use futures_io::{AsyncRead, AsyncWrite};
 use crate::buffer;
 use crate::exchange::{Exchange, ExchangeError, Head, InvalidResponse, Output};
 use crate::pace::Pace;
-use crate::request::Request;
+use crate::request::WireRequest;
 use crate::sending::{SendError, Sending};
 
-/// A stream with a request on its way out, and its response on its way in.
+/// A stream that carries one request and its response.
 pub(crate) struct Connection<S> {
     stream: S,
     pace: Pace,
-    /// `None` when all is written, or writing has failed.
+    /// `None` once the request is written or writing has failed.
     sending: Option<Box<Sending>>,
-    /// Why writing failed. A server may close its end after a response that it sent early, so what
-    /// can be read decides.
+    /// Why writing failed. It is reported only if no response can be read: a server may send its
+    /// response early and then close the connection.
     write_error: Option<io::Error>,
     exchange: Exchange,
-    /// Body bytes that came in the same read as the head.
+    /// Body bytes that arrived in the same read as the head.
     early: Bytes,
 }
 
-/// What one read has brought.
+/// The output of one read.
 struct Received {
     head: Option<Head>,
     data: Bytes,
 }
 
 impl<S> Connection<S> {
-    pub(crate) fn new(stream: S, request: Request) -> Self {
+    pub(crate) fn new(stream: S, request: WireRequest) -> Self {
         let exchange = Exchange::new(&request.method);
         Self {
             stream,
@@ -47,7 +47,7 @@ impl<S> Connection<S> {
         }
     }
 
-    /// The stream, and what came behind the head.
+    /// Returns the stream and the bytes that arrived after the head.
     #[cfg(feature = "tls")]
     pub(crate) fn into_parts(self) -> (S, Bytes) {
         (self.stream, self.early)
@@ -55,8 +55,8 @@ impl<S> Connection<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    /// Sends the request and waits for the response head, which may be there before the request is
-    /// sent.
+    /// Sends the request and returns the response head, which may arrive before the whole request
+    /// is sent.
     pub(crate) async fn head(&mut self) -> Result<Head, ExchangeError> {
         poll_fn(|cx| self.poll_head(cx)).await
     }
@@ -73,8 +73,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
-    /// The next bytes of the body, and `None` at its end. What is left of the request goes on being
-    /// written, and a server need not take all of it (RFC 9112, section 9.3).
+    /// Returns the next bytes of the body, and `None` at its end. It also continues to write the
+    /// request, though a server need not read all of it (RFC 9112, section 9.3).
     pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, ExchangeError>>> {
         if !self.early.is_empty() {
             return Poll::Ready(Some(Ok(core::mem::take(&mut self.early))));
@@ -91,7 +91,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
-    /// Writes what the stream takes. Only a body that fails is an error.
+    /// Writes as much as the stream accepts. It fails only if the request's body fails.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Result<(), ExchangeError> {
         let Some(sending) = &mut self.sending else { return Ok(()) };
         let Poll::Ready(sent) = sending.poll(cx, &mut self.stream) else { return Ok(()) };
@@ -116,12 +116,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         })
     }
 
-    /// What the exchange says without anything new.
+    /// Polls the exchange without new bytes.
     fn poll_output(&mut self) -> Result<Output, InvalidResponse> {
         self.exchange.poll_output(&[], &mut 0)
     }
 
-    /// Why there is no response: what went wrong first.
+    /// Returns the first error: an earlier write error if the response just stopped.
     fn failure(&mut self, read: ExchangeError) -> ExchangeError {
         match (read, self.write_error.take()) {
             (ExchangeError::Io(_) | ExchangeError::Response(InvalidResponse::Incomplete), Some(error)) => {
@@ -132,8 +132,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 }
 
-/// Moves the body bytes of a read together and copies them out. An end or an error behind them is
-/// what the exchange says next, so they are delivered before it.
+/// Moves the body bytes of a read together and copies them out. If an end or an error follows them,
+/// the exchange returns it at the next poll, so the bytes are delivered first.
 fn drain(exchange: &mut Exchange, read: &mut [u8]) -> Received {
     let (mut head, mut len, mut at) = (None, 0, 0);
     loop {

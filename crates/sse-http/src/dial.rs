@@ -1,4 +1,4 @@
-//! The network and the clock of a runtime.
+//! The connections and timers of a runtime.
 
 use core::future::poll_fn;
 use core::pin::pin;
@@ -8,11 +8,12 @@ use std::io;
 
 use futures_io::{AsyncRead, AsyncWrite};
 
-/// What a runtime gives to this transport: connections, and the clock for their timeout.
+/// Connects byte streams in an async runtime, and provides the timer for their timeout.
 ///
-/// The stream is the plain one, without TLS. `dial` and `sleep` may be written as `async fn`. An
-/// adapter resolves the name and leaves the rest to [`happy_eyeballs`](crate::happy_eyeballs) and
-/// [`configure_socket`](crate::configure_socket); a dial for a Unix socket or for a test ignores the host:
+/// The stream is plain: the transport adds TLS itself. `dial` and `sleep` may be written as `async
+/// fn`. An adapter for a runtime resolves the name and leaves the rest to
+/// [`happy_eyeballs`](crate::happy_eyeballs) and [`configure_socket`](crate::configure_socket). A
+/// dial for a Unix socket or for a test ignores the host:
 ///
 /// ```
 /// use std::{future::ready, io, time::Duration};
@@ -39,18 +40,23 @@ use futures_io::{AsyncRead, AsyncWrite};
 /// let transport = Http::new(Canned(b"HTTP/1.1 204 No Content\r\n\r\n"));
 /// ```
 pub trait Dial: Clone + Send + Sync + 'static {
-    /// A connected byte stream. Dropping it closes the connection.
+    /// The type of connected byte streams. Dropping one closes the connection.
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
-    /// Connects to a host by its name or its address (IPv6 without brackets).
+    /// Connects to a host, given by its name or its address (IPv6 without brackets).
     ///
-    /// It need not time out: the transport drops the future when the request's
-    /// [`ConnectTimeout`](sse_driver::ConnectTimeout) is over.
+    /// An implementation needs no timeout: the transport drops the future when the request's
+    /// [`ConnectTimeout`](sse_driver::ConnectTimeout) expires.
+    ///
+    /// # Errors
+    /// Any error is reported as the source of [`Error::Connect`](crate::Error::Connect), or of
+    /// [`ProxyError::Connect`](crate::ProxyError::Connect) if the host is a proxy.
     fn dial(&self, host: &str, port: u16) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 
-    /// Whether it connects to the host that it is given, as most do. One that ignores the host (a
-    /// Unix socket) says `false`: then [`Http::new`](crate::Http::new) leaves the proxies of the
-    /// environment alone, as the peer would only see what is for a proxy.
+    /// Returns whether [`dial`](Self::dial) connects to the given host, which is the default. A
+    /// dial that ignores the host, for a Unix socket say, returns `false`. Then
+    /// [`Http::new`](crate::Http::new) does not use the proxies of the environment, since the peer
+    /// would receive requests meant for a proxy.
     fn uses_host(&self) -> bool {
         true
     }
@@ -59,16 +65,17 @@ pub trait Dial: Clone + Send + Sync + 'static {
     fn sleep(&self, time: Duration) -> impl Future<Output = ()> + Send;
 }
 
-/// The outcome of `work`, or [`TimedOut`](io::ErrorKind::TimedOut) where the `limit` comes first.
+/// Runs `work`, and fails with [`TimedOut`](io::ErrorKind::TimedOut) if it takes longer than
+/// `limit`.
 pub(crate) async fn within<D: Dial, T>(
     dial: &D,
     limit: Option<Duration>,
     work: impl Future<Output = T>,
 ) -> io::Result<T> {
     let Some(limit) = limit else { return Ok(work.await) };
-    let (mut work, mut alarm) = (pin!(work), pin!(dial.sleep(limit)));
+    let (mut work, mut timeout) = (pin!(work), pin!(dial.sleep(limit)));
     poll_fn(|cx| match work.as_mut().poll(cx) {
-        Poll::Pending => alarm.as_mut().poll(cx).map(|()| Err(timed_out(limit))),
+        Poll::Pending => timeout.as_mut().poll(cx).map(|()| Err(timed_out(limit))),
         Poll::Ready(done) => Poll::Ready(Ok(done)),
     })
     .await

@@ -1,4 +1,4 @@
-//! What can go wrong between the request and the end of the body.
+//! Errors that can occur between the request and the end of the body.
 
 use core::error::Error as StdError;
 use core::fmt;
@@ -10,12 +10,12 @@ use sse_driver::{BoxError, Futile};
 use crate::TlsError;
 use crate::{ExchangeError, ProxyError};
 
-/// Why there is no response, or why its body broke off.
+/// An error from sending a request or reading its response.
 ///
-/// The cause, where there is one, is [`source`](StdError::source); for a connect timeout it is an
-/// [`io::Error`] of kind [`TimedOut`](io::ErrorKind::TimedOut). No message holds a URL's userinfo,
-/// path or query, or a header value of the request. A line of a response that is not valid HTTP is
-/// shown.
+/// [`source`](StdError::source) returns the underlying cause. For a connect timeout that is an
+/// [`io::Error`] of kind [`TimedOut`](io::ErrorKind::TimedOut). No message contains the user name,
+/// password, path or query of a URL, or a header value of the request. If a line of the response is
+/// not valid HTTP, the message shows that line.
 ///
 /// ```
 /// use std::{error::Error as _, io};
@@ -29,51 +29,51 @@ use crate::{ExchangeError, ProxyError};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The request has no URL that HTTP can ask: it is relative, malformed, or over 64 KiB.
+    /// The request's URL is relative, malformed, or longer than 64 KiB.
     Url(BoxError),
-    /// The URL's scheme is another than `http`, and with the feature `tls` than `https`.
+    /// The URL's scheme is not `http`, nor `https` if the feature `tls` is enabled.
     Scheme(Futile),
-    /// No connection: the name was not found, nobody listens, or it took longer than the
-    /// [`ConnectTimeout`](sse_driver::ConnectTimeout).
+    /// The connection could not be established: the name does not resolve, nothing listens on the
+    /// port, or it took longer than the [`ConnectTimeout`](sse_driver::ConnectTimeout).
     Connect {
         /// The host that was dialled.
         host: String,
-        /// Its port.
+        /// The port that was dialled.
         port: u16,
-        /// What the dial said.
+        /// The error of the dial.
         source: io::Error,
     },
-    /// There is no way through the proxy.
+    /// The request could not be sent through the proxy.
     Proxy(ProxyError),
-    /// No TLS: there is nobody to trust, or the host did not prove to be the one that it was taken
-    /// for, or the handshake failed.
+    /// TLS could not be established: no roots are trusted, the certificate is not valid for the
+    /// host, or the handshake failed.
     #[cfg(feature = "tls")]
     Tls {
         /// The host of the URL.
         host: String,
-        /// What was wrong.
+        /// The cause.
         source: TlsError,
     },
-    /// The connection was made, and no valid response head came.
+    /// The connection was established, but no valid response head arrived.
     Exchange(ExchangeError),
-    /// A redirect that is not followed. It holds a [`RedirectError`].
+    /// A redirect was not followed. The [`Futile`] holds a [`RedirectError`].
     Redirect(Futile),
-    /// The body broke off: the connection failed, its framing was invalid, or it ended before the
-    /// length or the last chunk that the head promised.
+    /// The body ended too early: the connection failed, the framing was invalid, or the body ended
+    /// before the length or the last chunk that the head announced.
     Body(ExchangeError),
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Url(_) => f.write_str("the request has no valid absolute http:// or https:// URL"),
-            Self::Scheme(_) => f.write_str("the scheme of the URL is not served"),
+            Self::Url(_) => f.write_str("expected an absolute http:// or https:// URL"),
+            Self::Scheme(_) => f.write_str("unsupported URL scheme"),
             Self::Connect { host, port, .. } => write!(f, "cannot connect to {host} port {port}"),
-            Self::Proxy(_) => f.write_str("no way through the proxy"),
+            Self::Proxy(_) => f.write_str("cannot send the request through the proxy"),
             #[cfg(feature = "tls")]
-            Self::Tls { host, .. } => write!(f, "no TLS with {host}"),
-            Self::Exchange(_) => f.write_str("no valid response head from the server"),
-            Self::Redirect(_) => f.write_str("redirect not followed"),
+            Self::Tls { host, .. } => write!(f, "cannot establish TLS with {host}"),
+            Self::Exchange(_) => f.write_str("the server sent no valid response head"),
+            Self::Redirect(_) => f.write_str("the redirect was not followed"),
             Self::Body(_) => f.write_str("the response body broke off"),
         }
     }
@@ -110,7 +110,7 @@ impl From<RedirectError> for Error {
     }
 }
 
-/// Why a redirect is not followed.
+/// The reason why a redirect was not followed.
 ///
 /// ```
 /// use sse_http::RedirectError;
@@ -120,19 +120,19 @@ impl From<RedirectError> for Error {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RedirectError {
-    /// There is no `Location`, or it is empty.
+    /// The response has no `Location` header, or an empty one.
     MissingLocation,
-    /// There are several `Location`s, and nothing says which one is meant.
+    /// The response has several `Location` headers.
     SeveralLocations,
-    /// The `Location` is no URL.
+    /// The `Location` is not a valid URL.
     InvalidLocation(url::ParseError),
-    /// The `Location`'s scheme is neither `http` nor `https`.
+    /// The scheme of the `Location` is neither `http` nor `https`.
     Scheme(String),
-    /// An `https` URL redirected to an `http` one.
+    /// An `https` URL redirects to an `http` URL.
     Downgrade,
     /// The redirect would carry the request's body to another origin.
     BodyToAnotherOrigin,
-    /// This would be the eleventh redirect in a row.
+    /// The redirect would be the eleventh in a row.
     TooMany,
 }
 
@@ -141,13 +141,13 @@ impl fmt::Display for RedirectError {
         match self {
             Self::MissingLocation => f.write_str("the redirect has no Location"),
             Self::SeveralLocations => f.write_str("the redirect has several Locations"),
-            Self::InvalidLocation(_) => f.write_str("the redirect's Location is no URL"),
+            Self::InvalidLocation(_) => f.write_str("the redirect's Location is not a valid URL"),
             Self::Scheme(scheme) => {
                 write!(f, "expected the redirect's Location to be http or https, got the scheme `{scheme}`")
             }
             Self::Downgrade => f.write_str("the redirect leads from https down to http"),
             Self::BodyToAnotherOrigin => {
-                f.write_str("the redirect would carry the body of the request to another origin")
+                f.write_str("the redirect would carry the request body to another origin")
             }
             Self::TooMany => f.write_str("too many redirects: more than 10 in a row"),
         }

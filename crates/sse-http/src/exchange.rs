@@ -1,8 +1,8 @@
-//! One exchange on one connection: the bytes of a response, as a machine without I/O.
+//! A state machine without I/O that reads the response of one exchange.
 //!
-//! **After each read, and after the end of the stream, call [`Exchange::poll_output`] until it says
-//! [`Output::Wait`] or [`Output::End`], or fails.** The read's bytes are an argument of each of
-//! these calls; the machine holds none of them but those of a head that is not complete.
+//! **After each read, and after the end of the stream, call [`Exchange::poll_output`] until it
+//! returns [`Output::Wait`], [`Output::End`] or an error.** Pass the bytes of the read to each of
+//! these calls. The machine itself holds only the bytes of an incomplete head.
 
 mod chunked;
 mod error;
@@ -21,35 +21,35 @@ use head::HeadReader;
 pub use error::ExchangeError;
 pub use invalid::InvalidResponse;
 
-/// How many responses of status 1xx may come before the final one. RFC 9110 sets no bound (section
-/// 15.2); without one a server could keep a client busy for ever.
+/// How many responses of status 1xx may precede the final one. RFC 9110 (section 15.2) sets no
+/// bound, but without one a server could keep a client busy forever.
 const MAX_INFORMATIONAL: u8 = 100;
 
-/// What a response is made of.
+/// An output of an [`Exchange`].
 #[derive(Debug)]
 pub(crate) enum Output {
-    /// The head of the final response, once.
+    /// The head of the final response. It comes once.
     Head(Head),
     /// These bytes of the read belong to the body.
     Data(Range<usize>),
-    /// Everything that was read is used up.
+    /// All bytes of the read are consumed.
     Wait,
-    /// The response is complete. What else was read does not belong to it.
+    /// The response is complete. The rest of the read does not belong to it.
     End,
 }
 
 /// Reads the response to one request.
 ///
-/// The result depends on the bytes alone, never on how reads cut them.
+/// The outputs depend on the bytes alone, not on how reads divide them.
 pub(crate) struct Exchange {
-    asked: Asked,
+    request: RequestKind,
     informational: u8,
     state: State,
 }
 
-/// What the request was, as far as it decides how its response is framed.
+/// The kinds of requests whose responses are framed differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
+enum RequestKind {
     Head,
     Connect,
     Other,
@@ -64,16 +64,16 @@ enum State {
 
 impl Exchange {
     pub(crate) fn new(method: &Method) -> Self {
-        let asked = match *method {
-            Method::HEAD => Asked::Head,
-            Method::CONNECT => Asked::Connect,
-            _ => Asked::Other,
+        let request = match *method {
+            Method::HEAD => RequestKind::Head,
+            Method::CONNECT => RequestKind::Connect,
+            _ => RequestKind::Other,
         };
-        Self { asked, informational: 0, state: State::Head(HeadReader::default()) }
+        Self { request, informational: 0, state: State::Head(HeadReader::default()) }
     }
 
-    /// The next output. `at` is how much of the read it has used; it starts at 0 with each read. An
-    /// error is final, and every further call returns it again.
+    /// Returns the next output. `at` counts the consumed bytes of the read; it starts at 0 with
+    /// each read. An error is final: every further call returns it again.
     pub(crate) fn poll_output(&mut self, read: &[u8], at: &mut usize) -> Result<Output, InvalidResponse> {
         let output = match &mut self.state {
             State::Head(_) => self.read_head(read, at),
@@ -89,8 +89,8 @@ impl Exchange {
         output
     }
 
-    /// The peer has closed the connection: the end of a body that nothing else delimits, and
-    /// otherwise an error (RFC 9112, section 8).
+    /// Handles the end of the connection. It ends a body that nothing else delimits; otherwise the
+    /// response is incomplete, which is an error (RFC 9112, section 8).
     pub(crate) fn handle_eof(&mut self) {
         self.state = match &self.state {
             State::Body(Framing::Close) | State::End => State::End,
@@ -99,13 +99,13 @@ impl Exchange {
         };
     }
 
-    /// Skips informational responses (RFC 9110, section 15.2). 101 is final: nobody asked for
-    /// another protocol, and what follows is not HTTP.
+    /// Skips informational responses (RFC 9110, section 15.2). A 101 is final: the request did not
+    /// ask for another protocol, and what follows it is not HTTP.
     fn read_head(&mut self, read: &[u8], at: &mut usize) -> Result<Output, InvalidResponse> {
         let State::Head(reader) = &mut self.state else { return Ok(Output::Wait) };
         while let Some(head) = reader.read(read, at)? {
             if !head.status.is_informational() || head.status == StatusCode::SWITCHING_PROTOCOLS {
-                self.state = State::Body(Framing::of(self.asked, &head)?);
+                self.state = State::Body(Framing::new(self.request, &head)?);
                 return Ok(Output::Head(head));
             }
             self.informational += 1;

@@ -1,4 +1,4 @@
-//! A request, from its URL to the response that is not a redirect.
+//! The transport: sends a request and follows its redirects to the final response.
 
 use core::pin::Pin;
 
@@ -14,13 +14,13 @@ use crate::connection::Connection;
 use crate::dial::Dial;
 use crate::exchange::Head;
 use crate::redirect::Hop;
-use crate::request::Request as Sent;
+use crate::request::WireRequest;
 use crate::{Error, Proxy};
 
-/// HTTP/1.1 over the connections of a [`Dial`].
+/// An HTTP/1.1 [`Transport`] over the connections of a [`Dial`].
 ///
-/// Each request has a connection of its own, which lives as long as the response's body. Nothing is
-/// spawned. Clones share the TLS settings, and so the sessions to resume.
+/// Each request opens its own connection, which lives as long as the response's body. The transport
+/// spawns no task. Clones share the TLS settings, so they can resume each other's TLS sessions.
 ///
 /// ```no_run
 /// use futures_util::StreamExt;
@@ -46,8 +46,10 @@ pub struct Http<D> {
 }
 
 impl<D: Dial> Http<D> {
-    /// A transport over this network, with the proxies of the environment ([`Proxy::from_env`]), if
-    /// the dial [uses the host](Dial::uses_host).
+    /// Creates a transport over the connections of `dial`.
+    ///
+    /// If the dial [uses the host](Dial::uses_host), the transport uses the proxies of the
+    /// environment ([`Proxy::from_env`]); otherwise it uses none.
     pub fn new(dial: D) -> Self {
         let proxy = if dial.uses_host() { Proxy::from_env() } else { Proxy::none() };
         Self {
@@ -58,7 +60,7 @@ impl<D: Dial> Http<D> {
         }
     }
 
-    /// Whom to trust with `https://`, in place of [`Tls::default`].
+    /// Sets the TLS settings for `https://` URLs, which are [`Tls::default`] otherwise.
     ///
     /// ```
     /// use sse_http::{Dial, Http, Tls, TlsError};
@@ -73,7 +75,7 @@ impl<D: Dial> Http<D> {
         Self { tls, ..self }
     }
 
-    /// Which requests go through which proxy, in place of what the environment says.
+    /// Sets the proxies, in place of those of the environment.
     ///
     /// ```
     /// use sse_http::{Dial, Http, Proxy};
@@ -101,19 +103,19 @@ impl<D: Dial> Transport for Http<D> {
 
     fn connect(&self, request: Request<RequestBody>) -> Self::Future {
         let http = self.clone();
-        Box::pin(async move { ask(&http, request).await })
+        Box::pin(async move { send(&http, request).await })
     }
 }
 
-async fn ask<D: Dial>(
+async fn send<D: Dial>(
     http: &Http<D>,
-    asked: Request<RequestBody>,
+    request: Request<RequestBody>,
 ) -> Result<Response<Body<D::Stream>>, Error> {
-    let connect_timeout = asked.extensions().get().map(|ConnectTimeout(limit)| *limit);
-    let mut hop = first_hop(asked)?;
+    let connect_timeout = request.extensions().get().map(|ConnectTimeout(limit)| *limit);
+    let mut hop = first_hop(request)?;
     loop {
         let route = Route::to(&hop.url, http)?;
-        let mut request = Sent::new(&hop)?;
+        let mut request = WireRequest::new(&hop)?;
         if let Some(proxy) = route.forwarder() {
             proxy.forward(&mut request, &hop)?;
         }

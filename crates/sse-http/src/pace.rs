@@ -1,15 +1,14 @@
-//! Fairness: how long one poll may go on.
+//! Fairness: limits how much work one poll does.
 
 use core::task::{Context, Poll};
 
 /// How many operations in a row may succeed before the task yields once.
 ///
-/// Informational responses, chunk sizes and empty TLS records give nothing to the application, so a
-/// peer that sends nothing else, and sends it fast enough, would hold the thread for ever, out of
-/// reach of every timeout.
+/// Informational responses, chunk sizes and empty TLS records produce no output. A peer that sends
+/// nothing else, fast enough, would hold the thread forever, and no timeout could fire.
 const IN_A_ROW: u8 = 64;
 
-/// Makes way for other tasks now and then.
+/// Yields to other tasks after [`IN_A_ROW`] successful operations.
 #[derive(Default)]
 pub(crate) struct Pace {
     in_a_row: u8,
@@ -38,14 +37,15 @@ mod tests {
 
     use super::{IN_A_ROW, Pace};
 
-    /// The results of so many polls of a source that is pending where `is_pending` says so.
+    /// Polls a source and returns whether each poll was ready. The source is pending at the polls
+    /// of its own for which `is_pending` is true.
     fn ready(polls: usize, is_pending: impl Fn(usize) -> bool) -> Vec<bool> {
         let (mut pace, cx) = (Pace::default(), &mut Context::from_waker(Waker::noop()));
-        let mut asked = 0;
+        let mut source_polls = 0;
         let mut poll = |_: usize| {
             let source = |_: &mut Context<'_>| {
-                asked += 1;
-                if is_pending(asked) { Poll::Pending } else { Poll::Ready(()) }
+                source_polls += 1;
+                if is_pending(source_polls) { Poll::Pending } else { Poll::Ready(()) }
             };
             pace.poll(cx, source).is_ready()
         };
@@ -53,15 +53,15 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_source_makes_way_now_and_then() {
+    fn an_endless_source_yields_regularly() {
         let yields = ready(1000, |_| false).iter().filter(|ready| !**ready).count();
         assert_eq!(yields, 1000 / (usize::from(IN_A_ROW) + 1));
     }
 
     #[test]
-    fn a_source_that_was_pending_has_a_whole_turn() {
+    fn a_pending_poll_resets_the_count() {
         let row = usize::from(IN_A_ROW);
-        let polled = ready(2 * row + 1, |asked| asked == row);
+        let polled = ready(2 * row + 1, |poll| poll == row);
         let yields: Vec<_> = (0..polled.len()).filter(|at| !polled[*at]).collect();
         assert_eq!(yields, [row - 1, 2 * row]);
     }

@@ -1,4 +1,4 @@
-//! Which requests go through an HTTP proxy, and which proxy that is. No I/O here.
+//! Chooses the HTTP proxy of each request, without I/O.
 
 mod bypass;
 mod error;
@@ -19,15 +19,15 @@ pub(crate) use server::Server;
 #[cfg(feature = "tls")]
 pub(crate) use tunnel::Tunnel;
 
-/// The HTTP proxies of a transport, and the hosts that are asked without one.
+/// The HTTP proxies of a transport, and the hosts to connect to directly.
 ///
-/// A proxy is named by its URL, `http://user:password@host:port`. Without a scheme that is
-/// `http://`, without a port 80. Any other scheme (`https://`, `socks5://`), and what is no URL, is
-/// [`Error::Proxy`](crate::Error::Proxy) when a request would go through it: no request that is
-/// meant for a proxy ever goes without one.
+/// A proxy is given by its URL, `http://user:password@host:port`. The scheme defaults to `http` and
+/// the port to 80. If the URL is invalid or has another scheme (`https`, `socks5`), each request
+/// that should go through the proxy fails with [`Error::Proxy`](crate::Error::Proxy). Such a
+/// request never goes out without the proxy.
 ///
-/// `Http` asks the environment, as [`from_env`](Self::from_env) has it, unless another setting is
-/// given:
+/// [`Http::new`](crate::Http::new) takes the proxies from the environment
+/// ([`from_env`](Self::from_env)). [`Http::proxy`](crate::Http::proxy) sets others:
 ///
 /// ```
 /// use sse_http::{Dial, Http, Proxy};
@@ -41,20 +41,20 @@ pub(crate) use tunnel::Tunnel;
 /// }
 /// ```
 ///
-/// The user name and password of the proxy's URL (percent-decoded) are sent to the proxy alone, as
-/// `Proxy-Authorization: Basic` (RFC 7617), unless the request has a `Proxy-Authorization` of its
-/// own, which then goes in their place, and to the proxy alone too. Neither is in any `Debug` form
-/// or error message.
+/// The transport sends the user name and password of the proxy's URL (percent-decoded) to the proxy
+/// only, as `Proxy-Authorization: Basic` (RFC 7617). If the request has its own
+/// `Proxy-Authorization` header, it goes to the proxy instead, and to nothing else. No `Debug`
+/// output or error message contains them.
 #[derive(Clone)]
 pub struct Proxy {
-    /// As they were given: a bad one is an error where it is used.
+    /// The URLs as they were given. An invalid one is an error when it is used.
     http: Option<Arc<str>>,
     https: Option<Arc<str>>,
     bypass: Bypass,
 }
 
 impl Proxy {
-    /// No proxy at all.
+    /// Uses no proxy.
     ///
     /// ```
     /// let proxy = sse_http::Proxy::none();
@@ -64,7 +64,7 @@ impl Proxy {
         Self { http: None, https: None, bypass: Bypass::default() }
     }
 
-    /// One proxy for every request.
+    /// Uses one proxy for all requests.
     ///
     /// ```
     /// let proxy = sse_http::Proxy::all("proxy.example:3128");
@@ -75,7 +75,7 @@ impl Proxy {
         Self { http: url.clone(), https: url, ..Self::none() }
     }
 
-    /// A proxy for `http://` URLs; others are asked without one.
+    /// Uses a proxy for `http://` URLs only.
     ///
     /// ```
     /// let proxy = sse_http::Proxy::http("http://proxy.example:3128");
@@ -85,7 +85,7 @@ impl Proxy {
         Self { https: None, ..Self::all(url) }
     }
 
-    /// A proxy for `https://` URLs; others are asked without one.
+    /// Uses a proxy for `https://` URLs only.
     ///
     /// ```
     /// let proxy = sse_http::Proxy::https("http://user:password@proxy.example:3128");
@@ -95,19 +95,19 @@ impl Proxy {
         Self { http: None, ..Self::all(url) }
     }
 
-    /// The proxies of the environment, as it is now.
+    /// Reads the proxies from the environment variables, once, at this call.
     ///
-    /// | variable | what it names |
+    /// | variable | meaning |
     /// |---|---|
     /// | `http_proxy`, `HTTP_PROXY` | the proxy for `http://` URLs |
     /// | `https_proxy`, `HTTPS_PROXY` | the proxy for `https://` URLs |
-    /// | `all_proxy`, `ALL_PROXY` | the proxy for those that have none of their own |
-    /// | `no_proxy`, `NO_PROXY` | hosts that are asked without one: see [`no_proxy`](Self::no_proxy) |
+    /// | `all_proxy`, `ALL_PROXY` | the proxy for URLs without one of the above |
+    /// | `no_proxy`, `NO_PROXY` | the hosts to connect to directly: see [`no_proxy`](Self::no_proxy) |
     ///
-    /// The first of the two names that is not empty counts. `HTTP_PROXY` is not read where
-    /// `REQUEST_METHOD` is set: in a CGI program it is the `Proxy` header of the request that it
-    /// answers (httpoxy, CVE-2016-5386). This machine itself (`localhost`, `127.0.0.0/8`, `::1`) is
-    /// always asked without a proxy.
+    /// Of two names, the first one that is set and not empty is used. `HTTP_PROXY` is ignored if
+    /// `REQUEST_METHOD` is set: in a CGI program it holds the `Proxy` header of the incoming
+    /// request (httpoxy, CVE-2016-5386). Requests to this machine (`localhost`, `127.0.0.0/8`,
+    /// `::1`) never use these proxies.
     ///
     /// ```
     /// let proxy = sse_http::Proxy::from_env().no_proxy("internal.example");
@@ -131,18 +131,18 @@ impl Proxy {
         Self { http: http.or_else(|| all.clone()), https: https.or(all), bypass }.no_proxy(&*hosts)
     }
 
-    /// Adds hosts that are asked without a proxy: a list, with commas or spaces between.
+    /// Adds hosts to connect to directly: a list separated by commas or spaces.
     ///
-    /// | entry | what it stands for |
+    /// | entry | hosts |
     /// |---|---|
     /// | `example.com` | the host and its subdomains |
-    /// | `.example.com`, `*.example.com` | its subdomains alone |
-    /// | `192.0.2.1`, `2001:db8::1` | the address, where a URL has it literally: no name is looked up |
-    /// | `192.0.2.0/24`, `2001:db8::/32` | the addresses of a network, likewise |
+    /// | `.example.com`, `*.example.com` | its subdomains only |
+    /// | `192.0.2.1`, `2001:db8::1` | the address, if the URL contains it literally (names are not resolved) |
+    /// | `192.0.2.0/24`, `2001:db8::/32` | all addresses of the network, if the URL contains one literally |
     /// | `example.com:8080`, `192.0.2.1:80`, `[2001:db8::1]:80` | any of the above hosts, on this port only |
-    /// | `*` | everything |
+    /// | `*` | all hosts |
     ///
-    /// Case does not count. An entry that is none of these stands for nothing.
+    /// Upper and lower case are the same. Any other entry is ignored.
     ///
     /// ```
     /// let proxy = sse_http::Proxy::all("proxy.example:3128").no_proxy("localhost, 10.0.0.0/8");
@@ -153,7 +153,7 @@ impl Proxy {
         self
     }
 
-    /// The proxy that a request to this host goes through.
+    /// Returns the proxy for requests to a host and port.
     pub(crate) fn server_for(
         &self,
         secure: bool,
@@ -167,7 +167,7 @@ impl Proxy {
     }
 }
 
-/// [`from_env`](Proxy::from_env).
+/// Reads the environment, like [`from_env`](Proxy::from_env).
 impl Default for Proxy {
     fn default() -> Self {
         Self::from_env()

@@ -1,4 +1,4 @@
-//! Redirects, as Fetch follows them (Fetch, section 4.4, "HTTP-redirect fetch"). No I/O here.
+//! Redirects, followed as Fetch does (Fetch, section 4.4, "HTTP-redirect fetch"), without I/O.
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
@@ -9,29 +9,41 @@ use crate::RedirectError;
 
 const MAX_REDIRECTS: u8 = 10;
 
-/// What describes a body, and goes with it (Fetch, "request-body-header name").
+/// The headers that describe a body and are dropped with it (Fetch, "request-body-header name").
 const BODY_HEADERS: [HeaderName; 4] =
     [header::CONTENT_ENCODING, header::CONTENT_LANGUAGE, header::CONTENT_LOCATION, header::CONTENT_TYPE];
 
-/// A request on its way: what is asked of whom, after the redirects so far.
+/// The request as it stands after the redirects followed so far.
 #[derive(Clone, Debug)]
 pub(crate) struct Hop {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: RequestBody,
-    /// The caller's own. It is for proxies, which the caller chose, and not for the origins on the
-    /// way.
+    /// The caller's own header. It goes to proxies, which the caller chose, and never to an origin.
     pub(crate) proxy_authorization: Option<HeaderValue>,
     pub(crate) redirects: u8,
 }
 
 impl Hop {
-    /// Becomes the request that the response asks for instead. `false`: it asks for none, and is
-    /// the answer.
+    /// A request without headers, body and redirects.
+    #[cfg(test)]
+    pub(crate) fn new(method: Method, url: &str) -> Self {
+        Self {
+            method,
+            url: url.parse().unwrap(),
+            headers: HeaderMap::new(),
+            body: RequestBody::default(),
+            proxy_authorization: None,
+            redirects: 0,
+        }
+    }
+
+    /// Turns this request into the one that a redirect asks for. Returns `false` if the response is
+    /// not a redirect.
     ///
-    /// What is dropped stays dropped, also when a later redirect leads back: the first other origin
-    /// chose where that one leads.
+    /// Dropped headers stay dropped even if a later redirect leads back to the first origin, since
+    /// the other origin chose that redirect.
     pub(crate) fn follow(&mut self, status: StatusCode, response: &HeaderMap) -> Result<bool, RedirectError> {
         if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Ok(false);
@@ -59,8 +71,8 @@ impl Hop {
             (_, "http" | "https") => {}
             (_, other) => return Err(RedirectError::Scheme(other.to_owned())),
         }
-        // A server's choice of user name and password is not the caller's. Both calls fail for URLs
-        // without a host only, and http has none of those.
+        // A server must not choose the user name and password. Both calls fail only for URLs
+        // without a host, and http URLs always have one.
         let _ = url.set_username("");
         let _ = url.set_password(None);
         if url.fragment().is_none() {
@@ -74,8 +86,8 @@ impl Hop {
         self.keep_headers(|name, _| !BODY_HEADERS.contains(name));
     }
 
-    /// Leaves behind whatever another origin has no business to see. A body is never sent there,
-    /// and a request without it would be another request.
+    /// Drops the headers that another origin must not see. A request with a body fails instead: the
+    /// body must not go to another origin, and dropping it would change the request.
     fn leave_origin(&mut self) -> Result<(), RedirectError> {
         if self.body.as_bytes().is_none_or(|body| !body.is_empty()) {
             return Err(RedirectError::BodyToAnotherOrigin);
@@ -90,8 +102,8 @@ impl Hop {
     }
 }
 
-/// A 303 asks for a page about the outcome; after a POST, 301 and 302 have always been taken so
-/// too.
+/// A 303 redirects to a page about the outcome. After a POST, clients have always treated 301 and
+/// 302 the same way.
 fn becomes_get(status: StatusCode, method: &Method) -> bool {
     match status {
         StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => method == Method::POST,
@@ -100,15 +112,16 @@ fn becomes_get(status: StatusCode, method: &Method) -> bool {
     }
 }
 
-/// From http to https of the same host, on the default ports of both: the same server, better
-/// protected.
+/// Whether the redirect leads from http to https on the same host, both on their default ports.
+/// That is the same server over a safer connection.
 fn is_upgrade(from: &Url, to: &Url) -> bool {
     let schemes = from.scheme() == "http" && to.scheme() == "https";
     schemes && from.host() == to.host() && from.port().is_none() && to.port().is_none()
 }
 
-/// `Last-Event-ID` and `Cache-Control: no-cache` are the client's own. Browsers send both to other
-/// origins too: without the first one a stream would begin anew there.
+/// Whether another origin may see a header. The client itself sets `Last-Event-ID` and
+/// `Cache-Control: no-cache`. Browsers send both to other origins too: without `Last-Event-ID` the
+/// stream would start from the beginning there.
 fn is_harmless(name: &HeaderName, value: &HeaderValue) -> bool {
     name == "last-event-id"
         || [header::ACCEPT, header::ACCEPT_LANGUAGE, header::USER_AGENT].contains(name)
@@ -125,7 +138,8 @@ fn location(response: &HeaderMap) -> Result<&HeaderValue, RedirectError> {
     }
 }
 
-/// UTF-8 is taken as such. Other bytes outside ASCII mean themselves, percent-encoded.
+/// Decodes a `Location` as UTF-8. If it is not valid UTF-8, bytes outside ASCII are
+/// percent-encoded.
 fn text(location: &HeaderValue) -> String {
     let escape =
         |byte: &u8| if byte.is_ascii() { char::from(*byte).to_string() } else { format!("%{byte:02X}") };

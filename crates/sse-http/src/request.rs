@@ -1,4 +1,4 @@
-//! A request as it goes on the wire (RFC 9112, sections 3 and 6).
+//! Encodes a request for the wire (RFC 9112, sections 3 and 6).
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderValue};
@@ -10,10 +10,10 @@ use url::{Position, Url};
 use crate::Error;
 use crate::redirect::Hop;
 
-/// What one connection sends.
-pub(crate) struct Request {
+/// A request as one connection sends it.
+pub(crate) struct WireRequest {
     pub(crate) method: Method,
-    /// The request target: a path and query, a URL for a proxy, or an authority for `CONNECT`.
+    /// The request target: a path and query, a URL (for a proxy), or an authority (for `CONNECT`).
     pub(crate) target: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Payload,
@@ -25,12 +25,12 @@ pub(crate) enum Payload {
     Chunks(BodyStream),
 }
 
-impl Request {
-    /// The hop in origin form, with `Host`, the length of its body, and the wish for an unencoded
-    /// answer.
+impl WireRequest {
+    /// Encodes a hop in origin form, with `Host`, the length of its body, and a request for an
+    /// unencoded response.
     ///
-    /// There is no `Connection` header: this side closes the connection, and some servers take
-    /// `close` as leave to send a body without framing, whose end cannot be told from a failure.
+    /// It sends no `Connection` header. This side closes the connection, and some servers respond
+    /// to `close` with a body without framing, whose end looks like a connection failure.
     pub(crate) fn new(hop: &Hop) -> Result<Self, Error> {
         Ok(Self {
             method: hop.method.clone(),
@@ -40,7 +40,7 @@ impl Request {
         })
     }
 
-    /// The head, up to and with its blank line.
+    /// Returns the head, including its blank line.
     pub(crate) fn encode_head(&self) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
         for (name, value) in &self.headers {
@@ -63,13 +63,13 @@ impl From<&RequestBody> for Payload {
     }
 }
 
-/// A fragment is never sent.
+/// The path and query, without the fragment, which is never sent.
 fn path_and_query(url: &Url) -> Result<PathAndQuery, Error> {
     url[Position::BeforePath..Position::AfterQuery].parse().map_err(|error| Error::Url(Box::new(error)))
 }
 
-/// The caller's own `Host` and `Accept-Encoding` win. The framing is ours: a length that lies would
-/// let a body pass for a second request.
+/// The caller may replace `Host` and `Accept-Encoding`, but not the framing: with a wrong length a
+/// body could pass for a second request.
 fn headers(hop: &Hop) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     headers.insert(header::HOST, host(&hop.url)?);
@@ -89,12 +89,12 @@ fn headers(hop: &Hop) -> Result<HeaderMap, Error> {
     Ok(headers)
 }
 
-/// Whether a server expects `Content-Length: 0` where there is no body (RFC 9110, section 8.6).
+/// Whether the server expects `Content-Length: 0` if there is no body (RFC 9110, section 8.6).
 fn expects_body(method: &Method) -> bool {
     [Method::POST, Method::PUT, Method::PATCH].contains(method)
 }
 
-/// IPv6 in brackets, and no port where it is the scheme's own, as the URL has it.
+/// The host and port as the URL writes them: IPv6 addresses in brackets, no default port.
 fn host(url: &Url) -> Result<HeaderValue, Error> {
     url[Position::BeforeHost..Position::AfterPort].parse().map_err(|error| Error::Url(Box::new(error)))
 }

@@ -1,4 +1,4 @@
-//! Writing a request, as far as the connection takes it.
+//! Writes a request as fast as the connection accepts it.
 
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
@@ -10,29 +10,29 @@ use futures_io::AsyncWrite;
 use sse_driver::{BodyStream, BoxError};
 
 use crate::pace::Pace;
-use crate::request::{Payload, Request};
+use crate::request::{Payload, WireRequest};
 
-/// What is not written of a request.
+/// The part of a request that is not written yet.
 pub(crate) struct Sending {
     /// The head, or the line with a chunk's size.
     front: Bytes,
     /// The body, or a chunk of it.
     data: Bytes,
-    /// What ends the chunk.
+    /// The line end after a chunk, or the last chunk.
     back: &'static [u8],
-    /// Where more chunks come from.
+    /// The chunks that follow.
     chunks: Option<BodyStream>,
     pace: Pace,
 }
 
-/// Why no more of a request is written.
+/// The reason why writing a request failed.
 pub(crate) enum SendError {
     Write(io::Error),
     Body(BoxError),
 }
 
 impl Sending {
-    pub(crate) fn new(request: Request) -> Self {
+    pub(crate) fn new(request: WireRequest) -> Self {
         let front = request.encode_head().into();
         let (data, chunks) = match request.body {
             Payload::Whole(bytes) => (bytes, None),
@@ -41,7 +41,7 @@ impl Sending {
         Self { front, data, back: b"", chunks, pace: Pace::default() }
     }
 
-    /// Writes and flushes. It is ready when everything is written; after an error nothing more is.
+    /// Writes and flushes. It is ready once everything is written; do not poll it after an error.
     pub(crate) fn poll<S: AsyncWrite + Unpin>(
         &mut self,
         cx: &mut Context<'_>,
@@ -58,7 +58,7 @@ impl Sending {
                 }
             }
             let Some(chunks) = &mut self.chunks else { break };
-            // What is written goes out, also while the next chunk is being made.
+            // Flush before waiting for the next chunk, so that the peer receives this one now.
             let chunk = self.pace.poll(cx, |cx| Pin::new(chunks).poll_next(cx));
             if chunk.is_pending() {
                 ready!(Pin::new(&mut *stream).poll_flush(cx)).map_err(SendError::Write)?;
@@ -86,7 +86,7 @@ impl Sending {
         self.back = self.back.get(written..).unwrap_or_default();
     }
 
-    /// A chunk of no bytes would end the body.
+    /// Frames a chunk, and skips an empty one, which would end the body.
     fn frame(&mut self, chunk: Bytes) {
         if !chunk.is_empty() {
             self.front = format!("{:x}\r\n", chunk.len()).into();

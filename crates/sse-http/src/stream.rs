@@ -1,4 +1,4 @@
-//! What a request goes over: a dialled stream, with or without TLS.
+//! The byte stream of a connection: a dialled stream, with or without TLS.
 
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -11,8 +11,8 @@ use futures_rustls::client::TlsStream;
 #[cfg(feature = "tls")]
 use crate::proxy::Tunnel;
 
-/// A dialled stream, or TLS over it. TLS is boxed: its state is over a kilobyte, and a plain
-/// connection has none of it.
+/// A dialled stream, or TLS over it. TLS is boxed because its state takes more than a kilobyte,
+/// which plain connections should not pay for.
 pub(crate) enum Stream<S> {
     Plain(S),
     #[cfg(feature = "tls")]
@@ -72,7 +72,7 @@ mod tests {
     use super::Stream;
 
     #[test]
-    fn a_plain_stream_has_no_room_for_tls() {
+    fn a_plain_stream_reserves_no_space_for_tls() {
         type Plain = [usize; 4];
         assert!(size_of::<Stream<Plain>>() <= size_of::<Plain>() + size_of::<usize>());
     }

@@ -1,4 +1,4 @@
-//! What every runtime's TCP connections have in common.
+//! TCP connections, independent of the runtime: Happy Eyeballs and socket options.
 
 use core::future::poll_fn;
 use core::net::SocketAddr;
@@ -9,21 +9,23 @@ use std::io;
 
 use socket2::{SockRef, TcpKeepalive};
 
-/// The head start of each address over the next one (RFC 8305, section 8).
+/// How long an attempt may take before the next address is tried too (RFC 8305, section 8).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
-/// How long a connection may be silent before the system probes it.
+/// How long a connection may be silent before the operating system probes it.
 const KEEPALIVE_TIME: Duration = Duration::from_secs(60);
-/// The pause between two probes, where it can be chosen. Linux gives a peer up after nine: 60 s + 9
-/// × 15 s.
+/// The time between two probes, on systems that allow to set it. Linux gives a peer up after nine
+/// probes: 60 s + 9 × 15 s.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Connects to the first of a host's addresses that answers (Happy Eyeballs, RFC 8305).
 ///
-/// The addresses are tried in turn, IPv6 and IPv4 alternating, each 250 ms after the one before it
-/// or as soon as that one has failed. The first connection wins and the other attempts are dropped.
+/// It tries the addresses one after another, alternating between IPv6 and IPv4. Each attempt starts
+/// 250 ms after the previous one, or as soon as that one fails. The first connection wins, and the
+/// other attempts are dropped.
 ///
 /// # Errors
-/// The error of the last attempt that failed, once all have; `NotFound` when there is no address.
+/// If all attempts fail, returns the error of the last one to fail. If there is no address, returns
+/// an error of kind [`NotFound`](io::ErrorKind::NotFound).
 ///
 /// ```
 /// # futures_util::future::FutureExt::now_or_never(async {
@@ -62,7 +64,7 @@ where
     }
 }
 
-/// The addresses in their order, but with the families taking turns (RFC 8305, section 4).
+/// Interleaves the address families and keeps the order within each (RFC 8305, section 4).
 fn alternating(addresses: impl IntoIterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     let mut queue: Vec<_> = addresses.into_iter().collect();
     for at in 1..queue.len() {
@@ -72,8 +74,8 @@ fn alternating(addresses: impl IntoIterator<Item = SocketAddr>) -> Vec<SocketAdd
     queue
 }
 
-/// The outcome of the first attempt that is done, which is then taken off the list; `None` when the
-/// head start is over before that.
+/// Waits for the first attempt to finish, removes it and returns its outcome. Returns `None` if the
+/// head start ends first.
 async fn first_done<C: Future>(
     attempts: &mut Vec<Pin<Box<C>>>,
     head_start: Option<impl Future<Output = ()>>,
@@ -91,10 +93,10 @@ async fn first_done<C: Future>(
     .await
 }
 
-/// Sets a TCP socket up for an event stream: small writes go out at once, and a silent connection
-/// is probed.
+/// Configures a TCP socket for an event stream: it sends small writes at once (`TCP_NODELAY`) and
+/// probes a silent connection (keepalive, after 60 seconds).
 ///
-/// Both are hints. A socket that refuses them still carries the stream, so nothing is returned.
+/// Errors are ignored, since a socket without these options still carries the stream.
 ///
 /// ```
 /// let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
@@ -132,7 +134,7 @@ mod tests {
     use socket2::SockRef;
 
     #[test]
-    fn a_tuned_socket_is_prompt_and_probed() {
+    fn configure_socket_sets_nodelay_and_keepalive() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         super::configure_socket(&stream);

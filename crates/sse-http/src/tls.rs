@@ -1,8 +1,8 @@
-//! TLS (RFC 8446, RFC 5246) by rustls: whom to trust, and the handshake.
+//! TLS settings, and the handshake by rustls (RFC 8446, RFC 5246).
 
 mod config;
 mod error;
-mod named;
+mod self_signed;
 
 use core::fmt;
 use std::io;
@@ -21,23 +21,23 @@ use config::Roots;
 
 pub use error::TlsError;
 
-/// Whom a transport trusts with `https://`.
+/// The TLS settings of a transport: which root certificates it trusts.
 ///
-/// The servers' certificates are verified, for names and for literal addresses, as those say whom
-/// [`default`](Self::default) and the others trust. The name is sent (SNI), addresses are not;
-/// `http/1.1` is asked for (ALPN); TLS is 1.3 or 1.2.
+/// A transport verifies the server's certificate for the host of the URL, which may be a name or an
+/// address. It sends the name (SNI) but no address, and negotiates `http/1.1` (ALPN) with TLS 1.3
+/// or 1.2.
 ///
-/// The cryptography is that of the process's default
-/// [`CryptoProvider`](rustls::crypto::CryptoProvider) where the program has installed one, else
-/// `ring`'s, else AWS-LC's, as the features have them.
+/// The cryptography comes from the default [`CryptoProvider`](rustls::crypto::CryptoProvider) of
+/// the process if the program has installed one, otherwise from ring or AWS-LC, depending on the
+/// enabled features.
 ///
-/// All is read once, when the first `https://` URL is asked, and then shared by the connections of
-/// this value and its clones, so that a reconnection can resume the TLS session.
+/// The first request for an `https://` URL reads the root certificates. All connections of this
+/// value and its clones share them, and can resume each other's TLS sessions.
 ///
 /// ```
 /// use sse_http::{Dial, Http, Tls, TlsError};
 ///
-/// /// Trusts an authority of the company's own besides the public ones.
+/// /// Also trusts the company's own certificate authority.
 /// fn intranet<D: Dial>(dial: D, pem: &[u8]) -> Result<Http<D>, TlsError> {
 ///     Ok(Http::new(dial).tls(Tls::default().add_roots_pem(pem)?))
 /// }
@@ -45,7 +45,7 @@ pub use error::TlsError;
 #[derive(Clone)]
 pub struct Tls {
     trust: Trust,
-    /// Made from `trust` once it is needed.
+    /// Built from `trust` when it is first needed.
     config: Arc<OnceLock<Arc<ClientConfig>>>,
 }
 
@@ -55,8 +55,8 @@ enum Trust {
     Config(Arc<ClientConfig>),
 }
 
-/// Trusts whom the operating system trusts (feature `platform-verifier`), else Mozilla's roots
-/// (feature `webpki-roots`), else nobody.
+/// Trusts the root certificates of the operating system (feature `platform-verifier`), otherwise
+/// Mozilla's (feature `webpki-roots`), otherwise none.
 impl Default for Tls {
     fn default() -> Self {
         Self::roots(Roots::BUILT_IN)
@@ -64,7 +64,7 @@ impl Default for Tls {
 }
 
 impl Tls {
-    /// Trusts whom the operating system trusts. Its certificates are read when they are first
+    /// Trusts the root certificates of the operating system. They are read when they are first
     /// needed.
     ///
     /// ```
@@ -76,7 +76,7 @@ impl Tls {
         Self::roots(Roots::Platform)
     }
 
-    /// Trusts Mozilla's roots, as they were when the crate `webpki-roots` was published.
+    /// Trusts Mozilla's root certificates, as compiled in with the crate `webpki-roots`.
     ///
     /// ```
     /// let tls = sse_http::Tls::webpki();
@@ -87,7 +87,7 @@ impl Tls {
         Self::roots(Roots::Webpki)
     }
 
-    /// Trusts nobody but the roots that are added.
+    /// Trusts only the roots that [`add_roots_pem`](Self::add_roots_pem) adds.
     ///
     /// ```
     /// use sse_http::{Tls, TlsError};
@@ -98,11 +98,11 @@ impl Tls {
     /// ```
     #[must_use]
     pub fn empty() -> Self {
-        Self::roots(Roots::Nobody)
+        Self::roots(Roots::Empty)
     }
 
-    /// Everything as rustls has it, for what this type does not: certificates of the client,
-    /// pinning. Only the ALPN protocols are replaced, by `http/1.1`.
+    /// Uses a rustls configuration as it is, for features that this type lacks, such as client
+    /// certificates and pinning. Only its ALPN protocols are replaced, with `http/1.1`.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -124,13 +124,14 @@ impl Tls {
         Self { trust: Trust::Config(config), config: Arc::default() }
     }
 
-    /// Trusts the certificates of a PEM text too, as roots. A server may also have such a
-    /// certificate itself: a self-signed one, say.
+    /// Also trusts the certificates in a PEM text as roots. A server may use such a certificate
+    /// itself, for example a self-signed one.
     ///
     /// # Errors
-    /// [`TlsError::Pem`] when the text is no PEM, [`TlsError::NoCertificate`] when there is no
-    /// certificate in it, [`TlsError::Root`] when one of them is none, and [`TlsError::Config`]
-    /// after [`from_config`](Self::from_config), whose roots cannot be added to.
+    /// Returns [`TlsError::Pem`] if the text is not valid PEM, [`TlsError::NoCertificate`] if it
+    /// contains no certificate, [`TlsError::Root`] if a certificate is invalid, and
+    /// [`TlsError::Config`] after [`from_config`](Self::from_config), to which roots cannot be
+    /// added.
     ///
     /// ```
     /// use sse_http::{Tls, TlsError};
@@ -140,7 +141,7 @@ impl Tls {
     pub fn add_roots_pem(self, pem: &[u8]) -> Result<Self, TlsError> {
         let Trust::Roots { roots, mut extra } = self.trust else {
             return Err(TlsError::Config(rustls::Error::General(
-                "a whole configuration has its own roots".to_owned(),
+                "roots cannot be added to a configuration from `Tls::from_config`".to_owned(),
             )));
         };
         let before = extra.len();
@@ -157,7 +158,7 @@ impl Tls {
         Self { trust: Trust::Roots { roots, extra: vec![] }, config: Arc::default() }
     }
 
-    /// Speaks TLS with a host over a stream. Dropping the future drops the stream.
+    /// Performs the TLS handshake with a host over a stream. Dropping the future drops the stream.
     pub(crate) async fn handshake<S>(&self, host: &str, stream: Tunnel<S>) -> Result<Stream<S>, Error>
     where
         S: AsyncRead + AsyncWrite + Unpin,
@@ -179,12 +180,12 @@ impl Tls {
             Trust::Roots { roots, extra } => config::build(*roots, extra)?,
             Trust::Config(config) => config::with_alpn(ClientConfig::clone(config)),
         };
-        // The first one counts: there is one cache of sessions for all.
+        // Keep the first config so that clones share its session cache.
         Ok(Arc::clone(self.config.get_or_init(|| built)))
     }
 }
 
-/// What rustls found wrong travels inside an `io::Error`.
+/// Takes rustls' own error out of the `io::Error` that wraps it.
 fn from_io(error: io::Error) -> TlsError {
     match error.downcast::<rustls::Error>() {
         Ok(rustls::Error::InvalidMessage(invalid)) => TlsError::NotTls(invalid.into()),

@@ -1,5 +1,5 @@
-//! The connection itself, mostly over real sockets: made, refused, too slow, and closed at once
-//! when nobody wants it.
+//! Connections: established, refused, timed out, and closed as soon as the future or body is
+//! dropped.
 
 mod common;
 
@@ -10,7 +10,7 @@ use std::io;
 use common::{Memory, Piece, chain, direct, empty, get, read};
 use futures_util::StreamExt;
 use sse_driver::{ConnectTimeout, Transport};
-use sse_harness::{Gate, Reply, ReservedPort, Server};
+use sse_harness::{Gate, Reply, ReservedPort, serve};
 use sse_http::{Dial, Error};
 use tokio::time;
 
@@ -18,7 +18,7 @@ const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 
 const SHORT: Duration = Duration::from_millis(20);
 
-/// A dial that never gets anywhere.
+/// A dial that never completes.
 #[derive(Clone)]
 struct BlackHole;
 
@@ -35,7 +35,7 @@ impl Dial for BlackHole {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_connect_timeout() {
+async fn a_slow_connection_fails_with_the_connect_timeout() {
     let request =
         empty(get("http://user:secret@a/?secret").extension(ConnectTimeout(Duration::from_secs(5))));
     let start = time::Instant::now();
@@ -47,13 +47,13 @@ async fn the_connect_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_connect_timeout_there_is_none() {
+async fn without_a_connect_timeout_connecting_never_times_out() {
     let connecting = direct(BlackHole).connect(empty(get("http://a/")));
     time::timeout(Duration::from_secs(1_000_000), connecting).await.unwrap_err();
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_connect_timeout_is_over_once_the_connection_is_there() {
+async fn the_connect_timeout_does_not_limit_the_body() {
     let network = Memory::replying([CHUNKED.into(), Piece::Silence]);
     let request = empty(get("http://a/").extension(ConnectTimeout(Duration::from_secs(5))));
     let mut response = direct(network).connect(request).await.unwrap();
@@ -61,7 +61,7 @@ async fn the_connect_timeout_is_over_once_the_connection_is_there() {
 }
 
 #[tokio::test]
-async fn refused() {
+async fn a_refused_connection_is_an_error_with_host_and_port() {
     let port = ReservedPort::new();
     let address = port.addr();
     let request = empty(get(&format!("http://{address}/?secret")));
@@ -74,8 +74,8 @@ async fn refused() {
 }
 
 #[tokio::test]
-async fn a_stream_over_a_socket_by_address_and_by_name() {
-    let server = Server::script([Reply::events().send("a").send("b")]);
+async fn connects_by_address_and_by_name() {
+    let server = serve([Reply::events().send("a").send("b")]);
     let urls = [server.url("/"), format!("http://localhost:{}/", server.addr().port())];
     for url in urls {
         let mut response = sse_tokio::Http::default().connect(empty(get(&url))).await.unwrap();
@@ -85,10 +85,13 @@ async fn a_stream_over_a_socket_by_address_and_by_name() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_cut_off() {
+async fn a_truncated_body_ends_with_an_error() {
     let gate = Gate::new();
-    for end in [Reply::events().send("a").wait(&gate).cut(), Reply::events().send("a").wait(&gate).reset()] {
-        let server = Server::script([end]);
+    for end in [
+        Reply::events().send("a").wait(&gate).drop_connection(),
+        Reply::events().send("a").wait(&gate).reset(),
+    ] {
+        let server = serve([end]);
         let response = sse_tokio::Http::default().connect(empty(get(&server.url("/")))).await.unwrap();
         let mut body = response.into_body();
         assert_eq!(body.next().await.unwrap().unwrap(), "a");
@@ -100,7 +103,7 @@ async fn a_body_that_is_cut_off() {
 
 #[tokio::test]
 async fn dropping_the_pending_future_closes_the_socket() {
-    let server = Server::script([Reply::raw().stall()]);
+    let server = serve([Reply::raw().stall()]);
     let mut connecting = sse_tokio::Http::default().connect(empty(get(&server.url("/"))));
     while server.requests().is_empty() {
         time::timeout(SHORT, &mut connecting).await.unwrap_err();
@@ -111,7 +114,7 @@ async fn dropping_the_pending_future_closes_the_socket() {
 
 #[tokio::test]
 async fn dropping_the_body_closes_the_socket() {
-    let server = Server::script([Reply::events().send("hi").stall()]);
+    let server = serve([Reply::events().send("hi").stall()]);
     let response = sse_tokio::Http::default().connect(empty(get(&server.url("/")))).await.unwrap();
     let mut body = response.into_body();
     assert_eq!(body.next().await.unwrap().unwrap(), "hi");

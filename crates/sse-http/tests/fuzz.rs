@@ -1,4 +1,4 @@
-//! The inputs that are kept for the fuzz target of this transport, without a fuzzer.
+//! Replays the kept inputs of the transport's fuzz target, without a fuzzer.
 #![allow(missing_docs)]
 
 use peak_alloc::PeakAlloc;

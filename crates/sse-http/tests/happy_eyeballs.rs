@@ -1,4 +1,4 @@
-//! The race of a host's addresses, in invented time.
+//! Happy Eyeballs between a host's addresses, in paused time.
 
 use core::net::SocketAddr;
 use core::time::Duration;
@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use sse_http::happy_eyeballs;
 use tokio::time::{Instant, sleep};
 
-/// How an address behaves: it answers or refuses after so many milliseconds.
+/// How an address behaves: it accepts or refuses after this many milliseconds.
 #[derive(Clone, Copy)]
 enum Address {
     Answers(u64),
@@ -22,7 +22,7 @@ fn address(number: usize, ipv6: bool) -> SocketAddr {
     SocketAddr::new(ip, number as u16)
 }
 
-/// Who won after how many milliseconds, and when each attempt started.
+/// Returns the winner's number, the milliseconds that the race took, and the start of each attempt.
 async fn race(addresses: &[(bool, Address)]) -> (io::Result<u16>, u64, Vec<(u16, u64)>) {
     let (start, attempts) = (Instant::now(), Mutex::new(Vec::new()));
     let elapsed = || start.elapsed().as_millis() as u64;
@@ -42,23 +42,23 @@ async fn race(addresses: &[(bool, Address)]) -> (io::Result<u16>, u64, Vec<(u16,
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_wins_and_when() {
+async fn the_first_address_that_accepts_wins() {
     let forever = u64::MAX / 2;
     #[rustfmt::skip]
     let cases = [
-        // The first one answers in time: nobody else is bothered.
+        // The first one accepts in time, so there is no other attempt.
         (vec![(true, Answers(100)), (false, Answers(1))], Some(0), 100, vec![(0, 0)]),
-        // It does not: the next one gets its chance after 250 ms.
+        // The first one takes too long, so the next attempt starts after 250 ms.
         (vec![(true, Answers(forever)), (false, Answers(10))], Some(1), 260, vec![(0, 0), (1, 250)]),
-        // An early attempt may still win when it is late.
+        // A slow first attempt may still win.
         (vec![(true, Answers(300)), (false, Answers(forever))], Some(0), 300, vec![(0, 0), (1, 250)]),
-        // A refusal passes the turn on at once.
+        // After a refusal the next attempt starts at once.
         (vec![(true, Refuses(5)), (false, Answers(10))], Some(1), 15, vec![(0, 0), (1, 5)]),
-        // The families take turns, beginning with the first one's.
+        // The families alternate, starting with the family of the first address.
         (vec![(true, Refuses(1)), (true, Refuses(1)), (true, Refuses(1)), (false, Refuses(1)), (false, Answers(1))],
             Some(4), 4, vec![(0, 0), (3, 1), (1, 2), (4, 3)]),
         (vec![(false, Refuses(1)), (false, Refuses(1)), (true, Answers(1))], Some(2), 2, vec![(0, 0), (2, 1)]),
-        // One that fails while the last one hangs does not end the race.
+        // A failure does not end the race while another attempt is pending.
         (vec![(true, Refuses(400)), (false, Answers(500))], Some(1), 750, vec![(0, 0), (1, 250)]),
         (vec![(true, Refuses(1)), (false, Refuses(2))], None, 3, vec![(0, 0), (1, 1)]),
         (vec![], None, 0, vec![]),
@@ -71,7 +71,7 @@ async fn who_wins_and_when() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_failure_is_the_one_that_is_told() {
+async fn the_last_failure_is_returned() {
     let (outcome, ..) = race(&[(true, Refuses(1)), (false, Refuses(2))]).await;
     assert_eq!(outcome.unwrap_err().to_string(), "1");
     let (outcome, ..) = race(&[]).await;

@@ -1,4 +1,4 @@
-//! A connection that is the body of another one: a read within a read.
+//! A connection whose bytes are the body of another one, so that reads nest.
 
 mod common;
 
@@ -14,7 +14,7 @@ use futures_util::{Stream, StreamExt};
 use sse_driver::Transport;
 use sse_http::{Body, Dial};
 
-/// Dials by asking another server, whose body is then the connection.
+/// Dials by sending a request to another server. The body of its response is the connection.
 #[derive(Clone)]
 struct Through(Memory);
 
@@ -69,7 +69,7 @@ impl AsyncWrite for Inner {
 }
 
 #[tokio::test]
-async fn a_dial_over_another_body_loses_nothing() {
+async fn a_response_through_another_body_is_complete() {
     let data = "0123456789".repeat(10_000);
     let inner = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{data}", data.len());
     let frame = |piece: &[u8]| format!("{:x}\r\n{}\r\n", piece.len(), core::str::from_utf8(piece).unwrap());
@@ -84,7 +84,7 @@ async fn a_dial_over_another_body_loses_nothing() {
 }
 
 #[tokio::test]
-async fn what_breaks_within_is_an_error_outside() {
+async fn a_failure_of_the_outer_body_fails_the_inner_one() {
     let outer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     let inner = "18\r\nHTTP/1.1 200 OK\r\n\r\nhello\r\nzz\r\n";
     let network = Memory::replying([outer, inner]);

@@ -1,4 +1,4 @@
-//! Requests through an HTTP proxy, over real sockets: who is told what.
+//! Requests through an HTTP proxy over real sockets, and what the proxy and the server receive.
 
 mod common;
 
@@ -9,7 +9,7 @@ use std::{env, io};
 use common::{Memory, chain, empty, get, read};
 use http::{Request, Response};
 use sse_driver::Transport;
-use sse_harness::{ProxyMood, ProxyServer, Reply, ReservedPort, Server};
+use sse_harness::{MockServer, ProxyMood, ProxyServer, Reply, ReservedPort, serve};
 use sse_http::{Dial, Error, Http, Proxy, ProxyError};
 use tokio::time;
 
@@ -30,14 +30,14 @@ async fn ask(
     time::timeout(PATIENCE, http.connect(request)).await.expect("it does not hang")
 }
 
-/// A URL by a name that nobody has: only the proxy finds the server.
-fn by_name(server: &Server, path: &str) -> String {
+/// A URL whose name does not resolve, so that only the proxy finds the server.
+fn by_name(server: &MockServer, path: &str) -> String {
     format!("http://somewhere.invalid:{}{path}", server.addr().port())
 }
 
 #[tokio::test]
 async fn a_plain_request_is_forwarded_in_absolute_form() {
-    let server = Server::script([Reply::events().send("a").send("b")]);
+    let server = serve([Reply::events().send("a").send("b")]);
     let proxy = ProxyServer::new(ProxyMood::Wants(BASIC.into()));
     let url = by_name(&server, "/x?y=1");
     let request = Request::post(url.replace("//", "//me:secret@") + "#part").header("x-api-key", "k");
@@ -45,7 +45,7 @@ async fn a_plain_request_is_forwarded_in_absolute_form() {
         ask(&through(proxy.url("user:password")), request.body("body".into()).unwrap()).await.unwrap();
     assert_eq!(read(response.into_body()).await.0, "ab");
     let [asked] = &proxy.requests()[..] else { panic!("one request") };
-    assert_eq!((asked.method.as_str(), &asked.path, asked.body.as_slice()), ("POST", &url, &b"body"[..]));
+    assert_eq!((asked.method.as_str(), &asked.path, &asked.body[..]), ("POST", &url, &b"body"[..]));
     assert_eq!(asked.header_values("proxy-authorization"), [BASIC]);
     assert_eq!(asked.header("host"), Some(&*format!("somewhere.invalid:{}", server.addr().port())));
     assert_eq!((asked.header("x-api-key"), asked.header("authorization")), (Some("k"), None));
@@ -53,8 +53,8 @@ async fn a_plain_request_is_forwarded_in_absolute_form() {
 }
 
 #[tokio::test]
-async fn what_a_proxy_answers_itself_is_the_response() {
-    let server = Server::script([Reply::status(204)]);
+async fn the_proxys_own_response_is_returned() {
+    let server = serve([Reply::status(204)]);
     for (mood, status) in [(ProxyMood::Wants(BASIC.into()), 407), (ProxyMood::Refuses(502), 502)] {
         let proxy = ProxyServer::new(mood);
         let response =
@@ -65,8 +65,8 @@ async fn what_a_proxy_answers_itself_is_the_response() {
 }
 
 #[tokio::test]
-async fn the_callers_own_credentials_go_to_the_proxy_and_to_nobody_else() {
-    let server = Server::script([Reply::status(204)]);
+async fn the_callers_proxy_credentials_go_only_to_the_proxy() {
+    let server = serve([Reply::status(204)]);
     let proxy = ProxyServer::new(ProxyMood::Wants("Own".into()));
     let own = |url: &str| empty(get(url).header("proxy-authorization", "Own"));
     let http = through(proxy.url("user:password"));
@@ -78,11 +78,11 @@ async fn the_callers_own_credentials_go_to_the_proxy_and_to_nobody_else() {
 }
 
 #[tokio::test]
-async fn a_redirect_decides_anew() {
-    let direct = Server::script([Reply::status(204)]);
-    let back = Server::script([Reply::status(307).header("location", direct.url("/direct"))]);
-    let proxied = Server::script([Reply::status(307).header("location", by_name(&back, "/back"))]);
-    let first = Server::script([Reply::status(307).header("location", by_name(&proxied, "/proxied"))]);
+async fn each_redirect_chooses_the_proxy_again() {
+    let direct = serve([Reply::status(204)]);
+    let back = serve([Reply::status(307).header("location", direct.url("/direct"))]);
+    let proxied = serve([Reply::status(307).header("location", by_name(&back, "/back"))]);
+    let first = serve([Reply::status(307).header("location", by_name(&proxied, "/proxied"))]);
     let proxy = ProxyServer::new(ProxyMood::Willing);
     let http = sse_tokio::Http::default().proxy(Proxy::all(proxy.url("user:password")).no_proxy("127.0.0.1"));
     let request = get(&first.url("/first")).header("proxy-authorization", "Own");
@@ -97,48 +97,48 @@ async fn a_redirect_decides_anew() {
     assert_eq!(
         credentials,
         [Some("Own".to_owned()), Some("Own".to_owned())],
-        "the caller's own are for the proxy, whichever origin is asked through it"
+        "the proxy gets the caller's own credentials for every origin"
     );
     assert_eq!(direct.requests()[0].header("proxy-authorization"), None);
 }
 
 #[tokio::test]
-async fn never_silently_without_the_proxy() {
-    let server = Server::script([Reply::status(204)]);
+async fn a_proxy_that_cannot_be_used_is_an_error() {
+    let server = serve([Reply::status(204)]);
     let port = ReservedPort::new();
-    let nobody = port.addr();
+    let unused = port.addr();
     let cases = [
         (
             "socks5://u:secret@p".to_owned(),
-            "expected the proxy to be an http:// URL, got the scheme `socks5`".to_owned(),
+            "expected an http:// proxy URL, got the scheme `socks5`".to_owned(),
         ),
-        (
-            "https://u:secret@p".to_owned(),
-            "expected the proxy to be an http:// URL, got the scheme `https`".to_owned(),
-        ),
+        ("https://u:secret@p".to_owned(), "expected an http:// proxy URL, got the scheme `https`".to_owned()),
         (
             "http://u:secret@p:x".to_owned(),
-            "expected the proxy to be a URL like http://host:port: invalid port number".to_owned(),
+            "expected a proxy URL such as http://host:port: invalid port number".to_owned(),
         ),
-        (format!("http://u:secret@{nobody}"), format!("cannot connect through the proxy {nobody}: ")),
+        (format!("http://u:secret@{unused}"), format!("cannot connect through the proxy {unused}: ")),
     ];
     for (url, message) in cases {
         let error = ask(&through(&url), empty(get(&server.url("/")))).await.unwrap_err();
         let found = chain(&error);
-        assert!(found.starts_with(&format!("no way through the proxy: {message}")), "{found}");
+        assert!(
+            found.starts_with(&format!("cannot send the request through the proxy: {message}")),
+            "{found}"
+        );
         assert!(!found.contains("secret") && !format!("{error:?}").contains("secret"), "{error:?}");
     }
     assert!(server.requests().is_empty());
-    let refused = ask(&through(nobody.to_string()), empty(get("http://a.invalid/"))).await.unwrap_err();
+    let refused = ask(&through(unused.to_string()), empty(get("http://a.invalid/"))).await.unwrap_err();
     let Error::Proxy(ProxyError::Connect { source, .. }) = refused else { panic!("{refused:?}") };
     assert_eq!(source.kind(), io::ErrorKind::ConnectionRefused);
 }
 
-/// A network that ignores the host, as a Unix socket does.
+/// A dial that ignores the host, like one for a Unix socket.
 #[derive(Clone)]
-struct Elsewhere(Memory);
+struct IgnoresHost(Memory);
 
-impl Dial for Elsewhere {
+impl Dial for IgnoresHost {
     type Stream = <Memory as Dial>::Stream;
 
     async fn dial(&self, host: &str, port: u16) -> io::Result<Self::Stream> {
@@ -154,27 +154,27 @@ impl Dial for Elsewhere {
     }
 }
 
-/// The environment is the whole process's, so this is a process of its own: this test again, with a
-/// proxy in it.
+/// The environment belongs to the whole process, so this test runs itself again in a process whose
+/// environment names a proxy.
 #[tokio::test]
-async fn a_dial_that_ignores_the_host_has_no_use_for_the_proxies_of_the_environment() {
+async fn a_dial_that_ignores_the_host_ignores_the_proxies_of_the_environment() {
     const PROXY: &str = "http://user:password@p.invalid:3128";
     if env::var("http_proxy").is_ok_and(|value| value == PROXY) {
         let network = || Memory::replying(["HTTP/1.1 204 \r\n\r\n"]);
-        let (by_host, elsewhere) = (network(), network());
+        let (by_host, ignoring) = (network(), network());
         Http::new(by_host.clone()).connect(empty(get("http://a/x"))).await.unwrap();
-        Http::new(Elsewhere(elsewhere.clone())).connect(empty(get("http://a/x"))).await.unwrap();
+        Http::new(IgnoresHost(ignoring.clone())).connect(empty(get("http://a/x"))).await.unwrap();
         assert_eq!(by_host.record().dialled, ["p.invalid 3128"]);
         let sent = &by_host.record().sent[0];
         assert!(sent.starts_with("GET http://a/x HTTP/1.1\r\n") && sent.contains(BASIC), "{sent}");
-        assert_eq!(elsewhere.record().dialled, ["a 80"]);
+        assert_eq!(ignoring.record().dialled, ["a 80"]);
         assert_eq!(
-            elsewhere.record().sent,
+            ignoring.record().sent,
             ["GET /x HTTP/1.1\r\nhost: a\r\naccept-encoding: identity\r\n\r\n"]
         );
         return;
     }
-    let this = "a_dial_that_ignores_the_host_has_no_use_for_the_proxies_of_the_environment";
+    let this = "a_dial_that_ignores_the_host_ignores_the_proxies_of_the_environment";
     let mut again = Command::new(env::current_exe().unwrap());
     again.args(["--exact", this]).env_remove("no_proxy").env_remove("NO_PROXY");
     let output = again.env("http_proxy", PROXY).output().unwrap();
@@ -204,11 +204,11 @@ mod tunnel {
     }
 
     fn secure() -> TlsServer {
-        TlsServer::new(Server::script([Reply::events().send("a").send("b")]), TlsSettings::default())
+        TlsServer::new(serve([Reply::events().send("a").send("b")]), TlsSettings::default())
     }
 
     #[tokio::test]
-    async fn tls_goes_through_a_tunnel_and_the_credentials_stay_before_it() {
+    async fn tls_uses_a_tunnel_and_proxy_credentials_stay_outside_it() {
         let server = secure();
         let proxy = ProxyServer::new(ProxyMood::Wants(BASIC.into()));
         let request =
@@ -219,8 +219,11 @@ mod tunnel {
         let [asked] = &proxy.requests()[..] else { panic!("one request") };
         let authority = format!("localhost:{}", server.addr().port());
         assert_eq!((asked.method.as_str(), &asked.path), ("CONNECT", &authority));
-        let expected = [("host", &*authority), ("proxy-authorization", BASIC)];
-        assert_eq!(asked.headers, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(
+            (asked.header("host"), asked.header_values("proxy-authorization")),
+            (Some(&*authority), vec![BASIC])
+        );
+        assert_eq!(asked.headers.len(), 2);
         let arrived = &server.plain().requests()[0];
         assert_eq!((arrived.path.as_str(), arrived.header("x-api-key")), ("/x?secret", Some("secret")));
         assert_eq!((arrived.header("proxy-authorization"), arrived.header("host")), (None, Some("virtual")));
@@ -228,7 +231,7 @@ mod tunnel {
     }
 
     #[tokio::test]
-    async fn the_callers_own_credentials_are_for_the_tunnel_and_not_for_the_origin() {
+    async fn the_callers_proxy_credentials_open_the_tunnel_and_do_not_reach_the_origin() {
         let server = secure();
         let proxy = ProxyServer::new(ProxyMood::Wants("Own".into()));
         for proxy in [Proxy::all(proxy.url("user:password")), Proxy::none()] {
@@ -251,7 +254,7 @@ mod tunnel {
     }
 
     #[tokio::test]
-    async fn answers_that_open_no_tunnel() {
+    async fn responses_that_open_no_tunnel_are_errors() {
         let server = secure();
         let long = [b"HTTP/1.1 200 \r\nx: ".as_slice(), &[b'x'; 70_000], b"\r\n\r\n"].concat();
         let cases = [
@@ -261,17 +264,20 @@ mod tunnel {
             ),
             (ProxyMood::Refuses(502), "refused the connection with status 502 Bad Gateway"),
             (ProxyMood::Refuses(302), "refused the connection with status 302 Found"),
-            (ProxyMood::Says(b"SSH-2.0\r\n\r\n".into()), "no valid answer to CONNECT"),
-            (ProxyMood::Says(b"".into()), "no valid answer to CONNECT"),
-            (ProxyMood::Says(b"HTTP/1.1 200 OK\r\n".into()), "no valid answer to CONNECT"),
-            (ProxyMood::Says(long), "no valid answer to CONNECT"),
+            (ProxyMood::Says(b"SSH-2.0\r\n\r\n".into()), "sent no valid response to CONNECT"),
+            (ProxyMood::Says(b"".into()), "sent no valid response to CONNECT"),
+            (ProxyMood::Says(b"HTTP/1.1 200 OK\r\n".into()), "sent no valid response to CONNECT"),
+            (ProxyMood::Says(long), "sent no valid response to CONNECT"),
         ];
         for (mood, message) in cases {
             let proxy = ProxyServer::new(mood);
             let http = trusting(Proxy::all(proxy.url("user:secret")));
             let error = ask(&http, empty(get(&server.url("/?secret")))).await.unwrap_err();
             let found = chain(&error);
-            assert!(found.starts_with("no way through the proxy: ") && found.contains(message), "{found}");
+            assert!(
+                found.starts_with("cannot send the request through the proxy: ") && found.contains(message),
+                "{found}"
+            );
             assert!(
                 found.contains(&proxy.addr().to_string()) && !format!("{error:?}").contains("secret"),
                 "{error:?}"
@@ -286,7 +292,7 @@ mod tunnel {
     }
 
     #[tokio::test]
-    async fn what_comes_right_behind_the_answer_is_part_of_the_tunnel() {
+    async fn bytes_after_the_proxys_response_belong_to_the_tunnel() {
         let server = secure();
         let proxy = ProxyServer::new(ProxyMood::Premature(b"SSH-2.0\r\n".into()));
         let error =
@@ -304,7 +310,8 @@ mod tunnel {
             let request = get(url).extension(ConnectTimeout(Duration::from_millis(50)));
             let error = ask(&trusting(Proxy::all(proxy.url(""))), empty(request)).await.unwrap_err();
             let expected = format!(
-                "no way through the proxy: cannot connect through the proxy {}: no connection within 50ms",
+                "cannot send the request through the proxy: cannot connect through the proxy {}: no \
+                 connection within 50ms",
                 proxy.addr()
             );
             assert_eq!(chain(&error), expected);
@@ -314,9 +321,9 @@ mod tunnel {
     }
 
     #[tokio::test]
-    async fn the_callers_own_credentials_reach_the_proxy_of_each_tunnel() {
+    async fn the_callers_proxy_credentials_open_each_tunnel_of_a_redirect() {
         let last = secure();
-        let redirect = Server::script([Reply::status(307).header("location", last.url("/"))]);
+        let redirect = serve([Reply::status(307).header("location", last.url("/"))]);
         let first = TlsServer::new(redirect, TlsSettings::default());
         let proxy = ProxyServer::new(ProxyMood::Wants("Own".into()));
         let request = get(&first.url_by_name("/")).header("proxy-authorization", "Own");
@@ -328,9 +335,9 @@ mod tunnel {
     }
 
     #[tokio::test]
-    async fn a_redirect_into_a_tunnel() {
+    async fn a_redirect_to_https_opens_a_tunnel() {
         let server = secure();
-        let plain = Server::script([Reply::status(302).header("location", server.url("/up"))]);
+        let plain = serve([Reply::status(302).header("location", server.url("/up"))]);
         let proxy = ProxyServer::new(ProxyMood::Willing);
         let response =
             ask(&trusting(Proxy::https(proxy.url(""))), empty(get(&plain.url("/")))).await.unwrap();

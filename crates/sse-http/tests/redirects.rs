@@ -1,14 +1,14 @@
-//! Redirects over real sockets. The table of rules is tested where the rules are.
+//! Redirects over real sockets. The unit tests of `redirect.rs` cover all rules in a table.
 
 mod common;
 
 use core::time::Duration;
 
 use common::{chain, empty, get};
-use http::{Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use sse_driver::RequestBody;
 use sse_driver::{EffectiveUrl, Transport};
-use sse_harness::{Reply, ReservedPort, Server};
+use sse_harness::{MockServer, Reply, ReservedPort, serve};
 use sse_http::Error;
 
 type Body = sse_http::Body<<sse_tokio::TokioDial as sse_http::Dial>::Stream>;
@@ -17,13 +17,17 @@ async fn ask(request: Request<RequestBody>) -> Result<Response<Body>, Error> {
     sse_tokio::Http::default().connect(request).await
 }
 
-/// A server that answers its first request with a redirect, and further ones with 204.
-fn redirecting(status: u16, location: &str) -> Server {
-    Server::script([Reply::status(status).header("location", location).stall(), Reply::status(204)])
+/// A server that redirects the first request and answers later ones with 204.
+fn redirecting(status: u16, location: &str) -> MockServer {
+    serve([Reply::status(status).header("location", location).stall(), Reply::status(204)])
 }
 
-fn header(name: &str, value: impl Into<String>) -> (String, String) {
-    (name.to_owned(), value.into())
+fn is_secret(value: &HeaderValue) -> bool {
+    value.to_str().unwrap().contains("secret")
+}
+
+fn header(name: &'static str, value: impl AsRef<str>) -> (HeaderName, HeaderValue) {
+    (HeaderName::from_static(name), value.as_ref().parse().unwrap())
 }
 
 fn effective_url(response: &Response<Body>) -> Option<&str> {
@@ -31,22 +35,22 @@ fn effective_url(response: &Response<Body>) -> Option<&str> {
 }
 
 #[tokio::test]
-async fn to_the_same_origin_with_everything() {
+async fn redirect_to_the_same_origin_keeps_everything() {
     let server = redirecting(307, "../new?x=1#part");
     let request = Request::post(server.url("/old/page")).header("x-api-key", "k").header("content-type", "t");
     let response = ask(request.body("{}".into()).unwrap()).await.unwrap();
     assert_eq!(effective_url(&response), Some(server.url("/new?x=1#part").as_str()));
     let [first, second] = &server.requests()[..] else { panic!("two requests") };
     assert_eq!((first.path.as_str(), second.path.as_str()), ("/old/page", "/new?x=1"));
-    assert_eq!((second.method.as_str(), second.body.as_slice()), ("POST", b"{}".as_slice()));
+    assert_eq!((second.method.as_str(), &second.body[..]), ("POST", &b"{}"[..]));
     assert_eq!(first.headers, second.headers);
     assert_eq!(second.header("x-api-key"), Some("k"));
     assert!(server.wait_for_close(0, Duration::from_secs(1)).is_some(), "one connection at a time");
 }
 
 #[tokio::test]
-async fn to_another_origin_without_credentials() {
-    let other = Server::script([Reply::status(204)]);
+async fn redirect_to_another_origin_drops_credentials() {
+    let other = serve([Reply::status(204)]);
     let server = redirecting(302, &other.url("/x"));
     let request = get(&server.url("/"))
         .header("accept", "text/event-stream")
@@ -56,7 +60,7 @@ async fn to_another_origin_without_credentials() {
         .header("last-event-id", "7");
     let response = ask(empty(request)).await.unwrap();
     assert_eq!(effective_url(&response), Some(other.url("/x").as_str()));
-    assert_eq!(server.requests()[0].headers.iter().filter(|(_, value)| value.contains("secret")).count(), 2);
+    assert_eq!(server.requests()[0].headers.values().filter(|value| is_secret(value)).count(), 2);
     let expected = [
         header("host", other.addr().to_string()),
         header("accept-encoding", "identity"),
@@ -64,26 +68,26 @@ async fn to_another_origin_without_credentials() {
         header("cache-control", "no-cache"),
         header("last-event-id", "7"),
     ];
-    assert_eq!(other.requests()[0].headers, expected);
+    assert_eq!(other.requests()[0].headers, HeaderMap::from_iter(expected));
 }
 
 #[tokio::test]
 async fn a_post_with_a_body_is_not_redirected_to_another_origin() {
-    let other = Server::script([Reply::status(204)]);
+    let other = serve([Reply::status(204)]);
     for status in [307, 308] {
         let server = redirecting(status, &other.url("/x"));
         let request = Request::post(server.url("/")).body("secret".into());
         let error = ask(request.unwrap()).await.unwrap_err();
         let expected =
-            "redirect not followed: the redirect would carry the body of the request to another origin";
+            "the redirect was not followed: the redirect would carry the request body to another origin";
         assert_eq!(chain(&error), expected);
     }
     assert!(other.requests().is_empty());
 }
 
 #[tokio::test]
-async fn a_post_without_a_body_is_a_post_at_another_origin_too() {
-    let other = Server::script([Reply::status(204)]);
+async fn a_post_without_a_body_is_redirected_to_another_origin() {
+    let other = serve([Reply::status(204)]);
     let server = redirecting(308, &other.url("/x"));
     let request = Request::post(server.url("/")).header("content-type", "secret").body("".into());
     ask(request.unwrap()).await.unwrap();
@@ -94,7 +98,7 @@ async fn a_post_without_a_body_is_a_post_at_another_origin_too() {
         header("accept-encoding", "identity"),
         header("content-length", "0"),
     ];
-    assert_eq!(asked.headers, expected);
+    assert_eq!(asked.headers, HeaderMap::from_iter(expected));
 }
 
 #[tokio::test]
@@ -105,40 +109,40 @@ async fn a_303_turns_a_post_into_a_get() {
     let asked = &server.requests()[1];
     assert_eq!((asked.method.as_str(), asked.path.as_str(), asked.body.len()), ("GET", "/result", 0));
     let expected = [header("host", server.addr().to_string()), header("accept-encoding", "identity")];
-    assert_eq!(asked.headers, expected);
+    assert_eq!(asked.headers, HeaderMap::from_iter(expected));
 }
 
 #[tokio::test]
-async fn without_a_redirect_there_is_no_effective_url() {
-    let server = Server::script([Reply::status(204)]);
+async fn a_response_without_redirect_has_no_effective_url() {
+    let server = serve([Reply::status(204)]);
     assert_eq!(effective_url(&ask(empty(get(&server.url("/")))).await.unwrap()), None);
 }
 
 #[tokio::test]
-async fn a_loop_ends_after_ten() {
-    let server = Server::script([Reply::status(302).header("location", "/")]);
+async fn a_redirect_loop_ends_after_ten() {
+    let server = serve([Reply::status(302).header("location", "/")]);
     let error = ask(empty(get(&server.url("/")))).await.unwrap_err();
-    assert_eq!(chain(&error), "redirect not followed: too many redirects: more than 10 in a row");
+    assert_eq!(chain(&error), "the redirect was not followed: too many redirects: more than 10 in a row");
     assert_eq!(server.requests().len(), 11);
 }
 
 #[tokio::test]
-async fn redirects_that_are_not_followed() {
+async fn invalid_redirects_are_errors_without_secrets() {
     let cases = [
-        (None, "redirect not followed: the redirect has no Location"),
-        (Some(""), "redirect not followed: the redirect has no Location"),
+        (None, "the redirect was not followed: the redirect has no Location"),
+        (Some(""), "the redirect was not followed: the redirect has no Location"),
         (
             Some("ftp://u:secret@a/?secret"),
-            "redirect not followed: expected the redirect's Location to be http or https, got the scheme `ftp`",
+            "the redirect was not followed: expected the redirect's Location to be http or https, got the scheme `ftp`",
         ),
         (
             Some("http://secret:x/"),
-            "redirect not followed: the redirect's Location is no URL: invalid port number",
+            "the redirect was not followed: the redirect's Location is not a valid URL: invalid port number",
         ),
     ];
     for (location, message) in cases {
         let redirect = Reply::status(302).stall();
-        let server = Server::script([match location {
+        let server = serve([match location {
             Some(location) => redirect.header("location", location),
             None => redirect,
         }]);
@@ -150,10 +154,10 @@ async fn redirects_that_are_not_followed() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_nobody_names_who_was_dialled() {
+async fn a_refused_redirect_target_is_named_in_the_error() {
     let port = ReservedPort::new();
-    let nobody = port.addr();
-    let server = redirecting(302, &format!("http://{nobody}/"));
+    let unused = port.addr();
+    let server = redirecting(302, &format!("http://{unused}/"));
     let error = ask(empty(get(&server.url("/")))).await.unwrap_err();
-    assert!(matches!(error, Error::Connect { port, .. } if port == nobody.port()), "{error:?}");
+    assert!(matches!(error, Error::Connect { port, .. } if port == unused.port()), "{error:?}");
 }

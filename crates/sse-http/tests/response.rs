@@ -1,4 +1,4 @@
-//! What becomes of a response: its head, its body, and each way that either can end too early.
+//! Reading a response: its head, its body, and each way in which either can end too early.
 
 mod common;
 
@@ -12,7 +12,7 @@ use sse_http::Error;
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 
-/// The body, and that its connection is gone once it has ended, while it is still held.
+/// Reads a body, and checks that its connection closes at the end though the body is not dropped.
 async fn body_of(network: Memory) -> (String, Option<Error>) {
     let mut response = direct(network.clone()).connect(empty(get("http://a/"))).await.unwrap();
     let outcome = read(response.body_mut()).await;
@@ -25,7 +25,7 @@ async fn failure_of(network: Memory) -> Error {
 }
 
 #[tokio::test]
-async fn bodies_and_their_ends() {
+async fn bodies_are_read_to_their_end_or_error() {
     #[rustfmt::skip]
     let cases = [
         ("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello and more", "hello", true),
@@ -55,9 +55,9 @@ async fn bodies_and_their_ends() {
     }
 }
 
-/// A chunk takes the memory that its bytes need, however large the read was.
+/// A chunk occupies no more memory than its bytes, however large the read was.
 #[tokio::test]
-async fn chunks_are_copied_out_exactly_and_those_of_one_read_are_one() {
+async fn chunks_of_one_read_are_joined_and_use_no_spare_memory() {
     let framing = ["2\r\nab\r\n", "3\r\ncde\r\n", "1\r\nf\r\n"].concat();
     let network = Memory::replying([CHUNKED, &framing, "1\r\ng\r\n0\r\n\r\n"]);
     let body = direct(network).connect(empty(get("http://a/"))).await.unwrap().into_body();
@@ -84,7 +84,7 @@ async fn a_body_that_ended_does_not_wait_for_the_server_to_close() {
 }
 
 #[tokio::test]
-async fn a_reset_in_the_body() {
+async fn a_reset_in_the_body_is_an_error_after_the_data() {
     let network = Memory::replying([CHUNKED.into(), "2\r\nhi\r\n".into(), Piece::Reset]);
     let (got, end) = body_of(network).await;
     assert_eq!(got, "hi");
@@ -92,7 +92,7 @@ async fn a_reset_in_the_body() {
 }
 
 #[tokio::test]
-async fn each_chunk_comes_at_once() {
+async fn chunks_are_delivered_without_delay() {
     let network = Memory::replying([CHUNKED.into(), "5\r\nfirst\r\n".into(), Piece::Silence]);
     let response = direct(network.clone()).connect(empty(get("http://a/"))).await.unwrap();
     let mut body = response.into_body();
@@ -126,14 +126,14 @@ async fn a_flood_of_informational_responses_is_an_error() {
         let outcome = direct(network.clone()).connect(empty(get("http://a/"))).await;
         assert_eq!(outcome.is_err(), is_error, "{count}");
         let Err(error) = outcome else { continue };
-        let message = "more than 100 informational responses (1xx) and no final one";
-        assert_eq!(chain(&error), format!("no valid response head from the server: {message}"));
+        let message = "the server sent more than 100 informational responses (1xx) and no final one";
+        assert_eq!(chain(&error), format!("the server sent no valid response head: {message}"));
         assert_eq!(network.record().open, 0);
     }
 }
 
 #[tokio::test]
-async fn framing_without_end_does_not_hold_the_thread() {
+async fn endless_framing_yields_to_other_tasks() {
     let zeros: Vec<_> = [CHUNKED.to_owned()].into_iter().chain(vec!["0".repeat(400); 400]).collect();
     let response =
         direct(Memory::replying(zeros.iter().map(String::as_str))).connect(empty(get("http://a/")));
@@ -155,7 +155,7 @@ async fn a_response_to_head_has_no_body() {
 }
 
 #[tokio::test]
-async fn heads_that_are_none() {
+async fn invalid_heads_are_errors() {
     let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "a: b\r\n".repeat(10_000));
     let long = format!("HTTP/1.1 200 OK\r\na: {}\r\n\r\n", "x".repeat(65 * 1024));
     let endless = format!("HTTP/1.1 200 OK\r\n{}", "x".repeat(1 << 20));
@@ -172,16 +172,16 @@ async fn heads_that_are_none() {
         let network = Memory::replying(Some(reply).filter(|reply| !reply.is_empty()));
         let error = failure_of(network.clone()).await;
         let start = &reply[..reply.len().min(40)];
-        assert_eq!(chain(&error), format!("no valid response head from the server: {cause}"), "{start}");
+        assert_eq!(chain(&error), format!("the server sent no valid response head: {cause}"), "{start}");
         assert_eq!(network.record().open, 0, "{start}");
     }
 }
 
 #[tokio::test]
-async fn a_reset_before_the_head() {
+async fn a_reset_before_the_head_is_an_error() {
     let error = failure_of(Memory::replying([Piece::Reset])).await;
     assert_eq!(
         chain(&error),
-        "no valid response head from the server: the connection failed: connection reset"
+        "the server sent no valid response head: the connection failed: connection reset"
     );
 }

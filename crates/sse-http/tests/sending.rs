@@ -1,5 +1,4 @@
-//! Writing a request while its response is read: what goes out, and what becomes of the one when
-//! the other fails.
+//! Writing a request while its response is read, and failures of either.
 
 mod common;
 
@@ -20,20 +19,20 @@ use http::Request;
 use sse_driver::{RequestBody, Transport};
 use sse_http::{Dial, Error};
 
-/// A peer that speaks first, and takes what its writes say.
+/// A peer whose reads and writes follow a script.
 #[derive(Clone, Default)]
 struct Peer(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    /// What reads give; then they are pending.
+    /// The results of the reads. Later reads are pending.
     reads: VecDeque<io::Result<&'static str>>,
-    /// What becomes of each write: so many bytes are taken at most. Then writes are pending.
+    /// The results of the writes: the maximum number of bytes that each accepts.
     writes: VecDeque<io::Result<usize>>,
-    /// When there is nothing else to do, everything is taken.
+    /// Whether writes after the script accept everything. Otherwise they are pending.
     takes_all: bool,
     written: String,
-    /// What was written before the last flush.
+    /// Everything written before the last flush.
     flushed: String,
     open: usize,
 }
@@ -80,12 +79,12 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let mut state = self.0.state();
-        let most = match state.writes.pop_front() {
+        let max = match state.writes.pop_front() {
             Some(write) => write?,
             None if state.takes_all => usize::MAX,
             None => return Poll::Pending,
         };
-        let taken = most.min(bytes.len());
+        let taken = max.min(bytes.len());
         state.written += core::str::from_utf8(&bytes[..taken]).unwrap();
         Poll::Ready(Ok(taken))
     }
@@ -118,7 +117,7 @@ fn reset() -> io::Result<&'static str> {
 }
 
 #[tokio::test]
-async fn a_response_counts_whatever_becomes_of_the_request() {
+async fn a_response_is_read_even_if_writing_the_request_fails() {
     let writes = || [vec![], vec![broken()], vec![Ok(10), broken()], vec![Ok(0)], vec![Ok(10)]];
     for (case, writes) in writes().into_iter().enumerate() {
         let peer = Peer::new([Ok(&BUSY[..20]), Ok(&BUSY[20..])], writes);
@@ -132,8 +131,8 @@ async fn a_response_counts_whatever_becomes_of_the_request() {
 }
 
 #[tokio::test]
-async fn without_a_response_the_error_says_what_went_wrong_first() {
-    let prefix = "no valid response head from the server: ";
+async fn without_a_response_the_first_failure_is_the_error() {
+    let prefix = "the server sent no valid response head: ";
     let cases = [
         (Ok(""), broken(), "the connection failed: broken pipe"),
         (reset(), broken(), "the connection failed: broken pipe"),
@@ -150,7 +149,7 @@ async fn without_a_response_the_error_says_what_went_wrong_first() {
 }
 
 #[tokio::test]
-async fn a_refusal_at_accept_arrives_every_time() {
+async fn a_response_sent_at_accept_is_always_received() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let refuses = std::thread::spawn(move || {
@@ -179,7 +178,7 @@ fn parts(parts: impl IntoIterator<Item = Result<&'static str, &'static str>>) ->
 }
 
 #[tokio::test]
-async fn small_writes_lose_nothing() {
+async fn small_writes_send_the_whole_request() {
     let bodies = [
         ("one two".into(), "content-length: 7\r\n\r\none two"),
         (
@@ -204,7 +203,7 @@ async fn small_writes_lose_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_written_goes_out_while_the_body_is_being_made() {
+async fn written_chunks_are_flushed_while_the_next_one_is_pending() {
     let body = || stream::iter([Ok::<_, io::Error>("one".into())]).chain(stream::pending());
     let peer = Peer::default();
     peer.state().takes_all = true;
@@ -214,7 +213,7 @@ async fn what_is_written_goes_out_while_the_body_is_being_made() {
     assert!(peer.state().flushed.ends_with("\r\n\r\n3\r\none\r\n"), "{}", peer.state().flushed);
 }
 
-/// How often the request was polled until all of it was sent.
+/// Counts the polls of a request until all of it is sent.
 async fn polls_until_sent(peer: Peer, body: RequestBody, end: &str) -> usize {
     peer.state().takes_all = true;
     let mut connecting = direct(peer.clone()).connect(Request::post("http://a/").body(body).unwrap());
@@ -229,7 +228,7 @@ async fn polls_until_sent(peer: Peer, body: RequestBody, end: &str) -> usize {
 }
 
 #[tokio::test]
-async fn a_large_body_makes_way_now_and_then() {
+async fn sending_a_large_body_yields_regularly() {
     for part in ["x", ""] {
         let parts = move || stream::iter((0..10_000).map(move |_| Ok::<_, io::Error>(part.into())));
         let polls = polls_until_sent(Peer::default(), RequestBody::stream(parts), "\r\n0\r\n\r\n").await;
@@ -271,6 +270,6 @@ async fn a_request_body_that_fails_after_the_head_ends_the_response() {
     let (body, end) = read(response.body_mut()).await;
     let end = end.unwrap();
     assert!(body.is_empty() && matches!(end, Error::Body(_)), "{body} {end:?}");
-    assert_eq!(chain(&end), "the response body broke off: the body of the request failed: lost the rest");
+    assert_eq!(chain(&end), "the response body broke off: the request body failed: lost the rest");
     assert_eq!(peer.state().open, 0);
 }

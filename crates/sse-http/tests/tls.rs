@@ -1,4 +1,4 @@
-//! `https://`, over real sockets: whom the client believes, and what becomes of the bytes.
+//! `https://` over real sockets: which certificates the client accepts, and how streams end.
 #![cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 
 mod common;
@@ -13,7 +13,7 @@ use common::{chain, direct, empty, get, read};
 use futures_util::StreamExt;
 use http::Response;
 use sse_driver::{ConnectTimeout, Futile, Transport};
-use sse_harness::{Certificate, Gate, Handshake, Reply, Server, TlsServer, TlsSettings, root_pem};
+use sse_harness::{Certificate, Gate, Handshake, Reply, TlsServer, TlsSettings, root_pem, serve};
 use sse_http::{Dial, Error, RedirectError, Tls, TlsError};
 use sse_tokio::TokioDial;
 use tokio::time;
@@ -43,9 +43,9 @@ fn with(certificate: Certificate) -> TlsSettings {
 }
 
 #[tokio::test]
-async fn by_name_and_by_address_in_both_versions() {
+async fn connects_by_name_and_by_address_with_both_versions() {
     for tls13 in [true, false] {
-        let plain = Server::script([Reply::events().send("a").send("b")]);
+        let plain = serve([Reply::events().send("a").send("b")]);
         let server = TlsServer::new(plain, TlsSettings { tls13, ..TlsSettings::default() });
         for (url, server_name) in
             [(server.url("/x?y"), None), (server.url_by_name("/x?y"), Some("localhost".to_owned()))]
@@ -63,7 +63,7 @@ async fn by_name_and_by_address_in_both_versions() {
 }
 
 #[tokio::test]
-async fn who_is_not_believed() {
+async fn untrusted_certificates_are_rejected() {
     #[rustfmt::skip]
     let cases = [
         (with(Certificate::Expired), "certificate expired"),
@@ -74,25 +74,25 @@ async fn who_is_not_believed() {
         (TlsSettings { alpn: vec!["h2"], ..TlsSettings::default() }, "NoApplicationProtocol"),
     ];
     for (settings, cause) in cases {
-        let server = TlsServer::new(Server::script([Reply::status(204)]), settings.clone());
+        let server = TlsServer::new(serve([Reply::status(204)]), settings.clone());
         for url in [server.url("/?secret"), server.url_by_name("/?secret")] {
             let error = ask(&trusting(), &url).await.unwrap_err();
             let chain = chain(&error);
-            assert!(chain.starts_with("no TLS with "), "{chain}");
+            assert!(chain.starts_with("cannot establish TLS with "), "{chain}");
             assert!(chain.contains(": the handshake failed: ") && chain.contains(cause), "{chain}");
             assert!(!chain.contains("secret"), "{chain}");
             assert!(matches!(&error, Error::Tls { source: TlsError::Handshake(_), .. }), "{error:?}");
             assert!(error.source().unwrap().source().unwrap().is::<rustls::Error>());
         }
-        assert!(server.plain().requests().is_empty(), "{settings:?}: nothing is sent to who is not believed");
+        assert!(server.plain().requests().is_empty(), "{settings:?}: nothing is sent to an untrusted server");
     }
 }
 
-/// Whoever is asked, this server answers.
+/// Dials this address, whatever the host.
 #[derive(Clone)]
-struct Only(std::net::SocketAddr);
+struct AlwaysDials(std::net::SocketAddr);
 
-impl Dial for Only {
+impl Dial for AlwaysDials {
     type Stream = <TokioDial as Dial>::Stream;
 
     async fn dial(&self, _: &str, _: u16) -> io::Result<Self::Stream> {
@@ -105,10 +105,10 @@ impl Dial for Only {
 }
 
 #[tokio::test]
-async fn the_certificate_is_for_the_host_of_the_url_whoever_was_dialled() {
-    let server = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
+async fn the_certificate_must_be_for_the_host_of_the_url() {
+    let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let tls = Tls::empty().add_roots_pem(root_pem().as_bytes()).unwrap();
-    let http = direct(Only(server.addr())).tls(tls);
+    let http = direct(AlwaysDials(server.addr())).tls(tls);
     #[rustfmt::skip]
     let cases = [
         ("localhost", true), ("LOCALHOST:443", true), ("localhost.", true), ("127.0.0.1:1", true), ("[::1]", true),
@@ -129,8 +129,8 @@ async fn the_certificate_is_for_the_host_of_the_url_whoever_was_dialled() {
 }
 
 #[tokio::test]
-async fn a_server_whose_own_certificate_is_a_root_is_believed() {
-    let no_content = || Server::script([Reply::status(204)]);
+async fn a_servers_own_certificate_can_be_a_root() {
+    let no_content = || serve([Reply::status(204)]);
     let bases = [
         Tls::empty(),
         #[cfg(feature = "platform-verifier")]
@@ -147,7 +147,7 @@ async fn a_server_whose_own_certificate_is_a_root_is_believed() {
         let server = TlsServer::new(no_content(), settings());
         for base in bases.clone() {
             let tls = base.clone().add_roots_pem(server.certificate_pem().as_bytes()).unwrap();
-            let http = direct(Only(server.addr())).tls(tls);
+            let http = direct(AlwaysDials(server.addr())).tls(tls);
             let case = format!("{certificate:?} {base:?}");
             for url in ["https://localhost/", "https://127.0.0.1/"] {
                 assert_eq!(ask_through(&http, url).await.expect(&case).status(), 204, "{case}");
@@ -172,8 +172,8 @@ async fn a_server_whose_own_certificate_is_a_root_is_believed() {
 }
 
 #[tokio::test]
-async fn a_peer_that_does_not_speak_tls() {
-    let server = Server::script([Reply::status(204)]);
+async fn a_peer_that_does_not_speak_tls_is_an_error() {
+    let server = serve([Reply::status(204)]);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let answers = std::thread::spawn(move || {
@@ -186,10 +186,11 @@ async fn a_peer_that_does_not_speak_tls() {
         }
     });
     let url = format!("https://{address}/");
-    let expected = "no TLS with 127.0.0.1: what the peer sent is not TLS: received corrupt message";
+    let expected =
+        "cannot establish TLS with 127.0.0.1: the server does not speak TLS: received corrupt message";
     let found = chain(&ask(&trusting(), &url).await.unwrap_err());
     assert!(found.starts_with(expected), "{found}");
-    let expected = "no TLS with 127.0.0.1: the connection failed in the handshake: ";
+    let expected = "cannot establish TLS with 127.0.0.1: the connection failed during the handshake: ";
     let found = chain(&ask(&trusting(), &url).await.unwrap_err());
     assert!(found.starts_with(expected), "{found}");
     answers.join().unwrap();
@@ -197,8 +198,8 @@ async fn a_peer_that_does_not_speak_tls() {
 }
 
 #[tokio::test]
-async fn whom_the_roots_say_to_trust() {
-    let server = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
+async fn added_roots_are_trusted_besides_the_base_roots() {
+    let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let roots = [
         Tls::default(),
         #[cfg(feature = "platform-verifier")]
@@ -216,16 +217,16 @@ async fn whom_the_roots_say_to_trust() {
 }
 
 #[tokio::test]
-async fn without_roots_there_is_an_error_that_says_so() {
-    let server = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
+async fn no_roots_is_an_error() {
+    let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let http = sse_tokio::Http::default().tls(Tls::empty());
-    let expected = "no TLS with 127.0.0.1: nobody is trusted: enable the feature `platform-verifier` or \
-                    `webpki-roots`, or add roots";
+    let expected = "cannot establish TLS with 127.0.0.1: no root certificates: enable the feature \
+                    `platform-verifier` or `webpki-roots`, or add roots";
     assert_eq!(chain(&ask(&http, &server.url("/")).await.unwrap_err()), expected);
 }
 
 #[test]
-fn roots_that_are_none() {
+fn invalid_roots_are_errors() {
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
     #[rustfmt::skip]
@@ -233,7 +234,7 @@ fn roots_that_are_none() {
         ("", "expected PEM with a certificate (-----BEGIN CERTIFICATE-----), found none"),
         ("text", "expected PEM with a certificate (-----BEGIN CERTIFICATE-----), found none"),
         (key, "expected PEM with a certificate (-----BEGIN CERTIFICATE-----), found none"),
-        (broken, "a certificate cannot be a root: invalid peer certificate: BadEncoding"),
+        (broken, "invalid root certificate: invalid peer certificate: BadEncoding"),
         ("-----BEGIN CERTIFICATE-----\n", "expected certificates as PEM: missing section end marker"),
     ];
     for (pem, expected) in cases {
@@ -246,7 +247,7 @@ fn roots_that_are_none() {
 }
 
 #[tokio::test]
-async fn a_whole_configuration_gets_the_alpn_protocol() {
+async fn from_config_replaces_the_alpn_protocols() {
     #[cfg(feature = "ring")]
     let provider = rustls::crypto::ring::default_provider();
     #[cfg(not(feature = "ring"))]
@@ -267,15 +268,15 @@ async fn a_whole_configuration_gets_the_alpn_protocol() {
     let tls = Tls::from_config(Arc::new(config));
     assert!(tls.clone().add_roots_pem(pem.as_bytes()).is_err());
     let settings = TlsSettings { alpn: vec!["h2", "http/1.1"], ..TlsSettings::default() };
-    let server = TlsServer::new(Server::script([Reply::status(204)]), settings);
+    let server = TlsServer::new(serve([Reply::status(204)]), settings);
     ask(&sse_tokio::Http::default().tls(tls), &server.url("/")).await.unwrap();
     assert_eq!(server.handshakes()[0].alpn.as_deref(), Some("http/1.1"));
 }
 
 #[tokio::test]
-async fn a_second_connection_resumes_the_session_also_from_a_clone() {
+async fn clones_resume_each_others_sessions() {
     for tls13 in [true, false] {
-        let plain = Server::script([Reply::events().send("a")]);
+        let plain = serve([Reply::events().send("a")]);
         let server = TlsServer::new(plain, TlsSettings { tls13, ..TlsSettings::default() });
         let http = trusting();
         for http in [http.clone(), http.clone(), http] {
@@ -287,20 +288,20 @@ async fn a_second_connection_resumes_the_session_also_from_a_clone() {
 }
 
 #[tokio::test]
-async fn redirects_up_and_down() {
-    let secure = TlsServer::new(Server::script([Reply::status(204)]), TlsSettings::default());
-    let plain = Server::script([Reply::status(302).header("location", secure.url("/up"))]);
+async fn redirects_lead_to_https_but_not_back_to_http() {
+    let secure = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
+    let plain = serve([Reply::status(302).header("location", secure.url("/up"))]);
     assert_eq!(ask(&trusting(), &plain.url("/")).await.unwrap().status(), 204);
     assert_eq!(secure.plain().requests()[0].path, "/up");
 
-    let down = Server::script([Reply::status(302).header("location", plain.url("/down"))]);
+    let down = serve([Reply::status(302).header("location", plain.url("/down"))]);
     let secure = TlsServer::new(down, TlsSettings::default());
     let error = ask(&trusting(), &secure.url("/")).await.unwrap_err();
     assert!(
         matches!(&error, Error::Redirect(Futile(cause)) if cause.downcast_ref() == Some(&RedirectError::Downgrade)),
         "{error:?}"
     );
-    assert_eq!(plain.requests().len(), 1, "nobody asked the lower one");
+    assert_eq!(plain.requests().len(), 1, "the http URL was not requested");
 }
 
 #[tokio::test]
@@ -333,7 +334,7 @@ async fn dropping_the_future_in_the_handshake_closes_the_socket() {
 
 #[tokio::test]
 async fn dropping_the_body_closes_the_socket() {
-    let server = TlsServer::new(Server::script([Reply::events().send("hi").stall()]), TlsSettings::default());
+    let server = TlsServer::new(serve([Reply::events().send("hi").stall()]), TlsSettings::default());
     let mut body = ask(&trusting(), &server.url("/")).await.unwrap().into_body();
     assert_eq!(body.next().await.unwrap().unwrap(), "hi");
     assert!(server.plain().wait_for_close(0, Duration::from_millis(20)).is_none());
@@ -342,18 +343,18 @@ async fn dropping_the_body_closes_the_socket() {
 }
 
 #[tokio::test]
-async fn a_cut_loses_nothing_that_came_before_it() {
+async fn bytes_before_a_truncation_are_delivered() {
     let long = "x".repeat(100_000);
     let gate = Gate::new();
     let reply = || Reply::events().send(&long).send("last");
     let cases = [
         (reply().wait(&gate).reset(), false, "a reset"),
-        (reply().cut(), true, "chunks, with close_notify"),
-        (reply().cut(), false, "chunks, without"),
+        (reply().drop_connection(), true, "chunks, with close_notify"),
+        (reply().drop_connection(), false, "chunks, without"),
         (reply().until_close().close(), false, "until the end, without close_notify"),
     ];
     for (reply, close_notify, case) in cases {
-        let plain = Server::script([reply]);
+        let plain = serve([reply]);
         let server = TlsServer::new(plain, TlsSettings { close_notify, ..TlsSettings::default() });
         let mut body = ask(&trusting(), &server.url("/")).await.unwrap().into_body();
         let mut got = 0;
@@ -364,8 +365,8 @@ async fn a_cut_loses_nothing_that_came_before_it() {
         let (rest, end) = read(body).await;
         assert!(rest.is_empty() && matches!(end, Some(Error::Body(_))), "{case}: {end:?}");
     }
-    let plain = Server::script([reply().until_close().close()]);
+    let plain = serve([reply().until_close().close()]);
     let server = TlsServer::new(plain, TlsSettings::default());
     let (body, end) = read(ask(&trusting(), &server.url("/")).await.unwrap().into_body()).await;
-    assert!(body.len() == long.len() + 4 && end.is_none(), "until the end, and it is told: {end:?}");
+    assert!(body.len() == long.len() + 4 && end.is_none(), "until the end, with close_notify: {end:?}");
 }

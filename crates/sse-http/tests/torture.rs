@@ -1,6 +1,6 @@
-//! The k-th operation on the byte stream goes wrong, for every k in turn: each dial, each read,
-//! each write, each flush. A whole client on top: no panic, nothing lost or doubled, the right end,
-//! and no connection left open.
+//! Lets each operation on the byte stream fail in turn: each dial, read, write and flush. A whole
+//! client on top must not panic, must receive each event once, must end in the right way, and must
+//! leave no connection open.
 #![allow(missing_docs)]
 
 mod common;
@@ -18,17 +18,17 @@ use sse_http::Dial;
 use sse_tokio::TokioTimer;
 use tokio::time;
 
-/// What goes wrong with an operation.
+/// The ways in which an operation can go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     Failure,
-    /// Nothing comes of it.
+    /// The operation never completes.
     Silence,
-    /// A read finds the end of the stream; a write takes nothing.
+    /// A read finds the end of the stream; a write accepts nothing.
     End,
-    /// A read brings one byte, and a write takes one.
+    /// A read returns one byte, or a write accepts one.
     OneByte,
-    /// It is put off once.
+    /// The operation is pending once.
     Later,
 }
 
@@ -36,46 +36,46 @@ const FAULTS: [Fault; 5] = [Fault::Failure, Fault::Silence, Fault::End, Fault::O
 const EVENTS: u64 = 5;
 
 #[tokio::test(start_paused = true)]
-async fn any_one_operation() {
+async fn a_fault_of_any_one_operation_loses_no_event() {
     let (received, operations) = run(|_| None).await;
-    assert_eq!(received, everything());
-    assert!(operations > 30, "{operations} operations are no torture");
+    assert_eq!(received, all_events());
+    assert!(operations > 30, "only {operations} operations");
     for k in 0..operations {
         for fault in FAULTS {
             let (received, _) = run(move |now| (now == k).then_some(fault)).await;
-            assert_eq!(received, everything(), "operation {k}: {fault:?}");
+            assert_eq!(received, all_events(), "operation {k}: {fault:?}");
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn any_two_operations() {
+async fn failures_of_any_two_operations_lose_no_event() {
     let (_, operations) = run(|_| None).await;
     for first in 0..operations {
         for second in first + 1..operations + 4 {
             let (received, _) =
                 run(move |now| (now == first || now == second).then_some(Fault::Failure)).await;
-            assert_eq!(received, everything(), "operations {first} and {second}");
+            assert_eq!(received, all_events(), "operations {first} and {second}");
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_operation_is_as_small_as_can_be() {
+async fn small_or_delayed_operations_lose_no_event() {
     for fault in [Fault::OneByte, Fault::Later] {
         let every_other = move |now: usize| (fault == Fault::OneByte || now % 2 == 0).then_some(fault);
-        assert_eq!(run(every_other).await.0, everything(), "{fault:?}");
+        assert_eq!(run(every_other).await.0, all_events(), "{fault:?}");
     }
 }
 
-fn everything() -> Vec<u64> {
+fn all_events() -> Vec<u64> {
     (1..=EVENTS).collect()
 }
 
 type Plan = dyn Fn(usize) -> Option<Fault> + Send + Sync;
 
-/// The events of a whole life in which `fault` says what goes wrong, and how many operations it
-/// took.
+/// Runs a session to its end with the faults that `fault` plans. Returns the received events and
+/// the number of operations.
 async fn run(fault: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static) -> (Vec<u64>, usize) {
     let network = Network { fault: Arc::new(fault), tally: Arc::default() };
     let policy = ReconnectPolicy::default().retry_initial(true);
@@ -87,10 +87,9 @@ async fn run(fault: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static) -> 
         .build();
     let since = time::Instant::now();
     let mut received = Vec::new();
-    let mut session =
-        client.get("http://test/").open().await.expect("it is retried until there is a session");
+    let mut session = client.get("http://test/").open().await.expect("opening is retried until it succeeds");
     while let Some(event) = session.next().await {
-        let event = event.expect("no failure is the last one");
+        let event = event.expect("each failure is retried");
         assert_eq!(event.data, format!("event {}", &*event.last_event_id));
         received.push(event.last_event_id.parse().expect("a number"));
     }
@@ -101,7 +100,7 @@ async fn run(fault: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static) -> 
     (received, tally.operations)
 }
 
-/// A server with a log of [`EVENTS`] events, and the count of what is done with its connections.
+/// A server with a log of [`EVENTS`] events that counts the operations on its connections.
 #[derive(Clone)]
 struct Network {
     fault: Arc<Plan>,
@@ -161,7 +160,7 @@ struct Connection {
     network: Network,
     number: usize,
     request: String,
-    /// What is left of it, once the request is there.
+    /// The rest of the reply, once the request has arrived.
     reply: Option<Vec<u8>>,
     reader: Waker,
     read: Operation,
@@ -175,8 +174,8 @@ impl Drop for Connection {
     }
 }
 
-/// Two events for each connection, framed in chunks or by the end; a 503 now and then; 204 when all
-/// is told.
+/// Returns two events per connection, in chunks or delimited by the end of the connection, a 503 on
+/// every fourth connection, and a 204 after the last event.
 fn reply(request: &str, number: usize) -> String {
     let id = request.lines().find_map(|line| line.strip_prefix("last-event-id: "));
     let from: u64 = id.map_or(0, |id| id.parse().expect("a number"));
@@ -204,8 +203,8 @@ impl AsyncRead for Connection {
             this.reader = cx.waker().clone();
             return Poll::Pending;
         };
-        let Poll::Ready(most) = this.read.poll(&this.network, cx)? else { return Poll::Pending };
-        let length = most.min(24).min(buffer.len()).min(reply.len());
+        let Poll::Ready(max) = this.read.poll(&this.network, cx)? else { return Poll::Pending };
+        let length = max.min(24).min(buffer.len()).min(reply.len());
         buffer[..length].copy_from_slice(&reply[..length]);
         reply.drain(..length);
         Poll::Ready(Ok(length))
@@ -215,8 +214,8 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = &mut *self;
-        let Poll::Ready(most) = this.write.poll(&this.network, cx)? else { return Poll::Pending };
-        let length = most.min(bytes.len());
+        let Poll::Ready(max) = this.write.poll(&this.network, cx)? else { return Poll::Pending };
+        let length = max.min(bytes.len());
         this.request += core::str::from_utf8(&bytes[..length]).expect("ASCII");
         if this.request.ends_with("\r\n\r\n") {
             this.reply = Some(reply(&this.request, this.number).into_bytes());
@@ -235,15 +234,15 @@ impl AsyncWrite for Connection {
     }
 }
 
-/// One operation that may be polled several times.
+/// An operation that may be polled several times.
 #[derive(Default)]
 struct Operation(Option<Option<Fault>>);
 
 impl Operation {
-    /// How many bytes it may move.
+    /// Returns the maximum number of bytes to move.
     fn poll(&mut self, network: &Network, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let fault = self.0.get_or_insert_with(|| network.operate());
-        let most = match fault {
+        let max = match fault {
             Some(Fault::Silence) => return Poll::Pending,
             Some(Fault::Later) => {
                 *fault = None;
@@ -256,6 +255,6 @@ impl Operation {
             None => Ok(usize::MAX),
         };
         self.0 = None;
-        Poll::Ready(most)
+        Poll::Ready(max)
     }
 }

@@ -1,19 +1,19 @@
-//! A whole event source without async: ureq blocks, this loop drives the core by hand.
+//! A whole event source without async: ureq blocks, and this loop drives the state machine.
 //!
 //! ```sh
 //! cargo run -p sse-proto --example blocking -- http://localhost:8080/events
 //! ```
 //!
-//! Without a URL it follows a server of its own, which drops the connection twice.
+//! Without a URL it starts its own server, which drops the connection twice.
 
 use std::io::{self, Read};
 use std::time::Duration;
 
 use bytes::Bytes;
-use sse_harness::{Reply, Server};
 use sse_proto::{
     Attempt, CloseReason, Config, Disconnect, EventSource, FrameRef, Instant, Output, ResponseHead,
 };
+use sse_testkit::{MockServer, Reply};
 use ureq::http::{Response, header};
 
 fn main() {
@@ -32,12 +32,13 @@ fn main() {
     println!("closed: {reason}");
 }
 
-/// Calls `see` with each frame until the stream is over.
+/// Calls `see` with each frame until the event source closes.
 fn follow(url: &str, mut see: impl FnMut(FrameRef<'_>)) -> CloseReason {
     let start = std::time::Instant::now();
     let now = || Instant::ZERO + start.elapsed();
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-    // Reads block, so there is no idle timeout here. The seed spreads the reconnections of many clients.
+    // Reads block, so there is no idle timeout here. The seed spreads the reconnections of many
+    // clients.
     let mut source = EventSource::new(Config::default().seed(u64::from(std::process::id())), now());
     let mut body = None;
     loop {
@@ -96,10 +97,8 @@ fn read(body: &mut impl Read) -> io::Result<Option<Bytes>> {
     Ok((len > 0).then(|| Bytes::copy_from_slice(&buffer[..len])))
 }
 
-fn server_that_drops() -> Server {
-    Server::script([
-        Reply::events().send("retry: 100\nid: 1\ndata: one\n\nid: 2\ndata: cut o").cut(),
-        Reply::events().send("id: 2\ndata: two\n\n").reset(),
-        Reply::status(204),
-    ])
+fn server_that_drops() -> MockServer {
+    MockServer::new()
+        .reply(Reply::events().send("retry: 100\nid: 1\ndata: one\n\nid: 2\ndata: cut o").drop_connection())
+        .reply(Reply::events().send("id: 2\ndata: two\n\n").reset())
 }

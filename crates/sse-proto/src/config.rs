@@ -1,11 +1,11 @@
-//! How an event source behaves.
+//! The configuration of an event source.
 
 use alloc::string::String;
 use core::time::Duration;
 
 use crate::{Limits, ReconnectPolicy, Replay};
 
-/// How an event source behaves.
+/// The configuration of an [`EventSource`](crate::EventSource).
 ///
 /// ```
 /// use core::time::Duration;
@@ -17,29 +17,33 @@ use crate::{Limits, ReconnectPolicy, Replay};
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Config {
-    /// When to connect again.
+    /// When to reconnect.
     pub policy: ReconnectPolicy,
-    /// Whether the request may be sent again after it was open once. [`Replay::Always`] by default.
+    /// Whether the request may be sent again once the event source has been open.
+    /// [`Replay::Always`] by default.
     pub replay: Replay,
-    /// Whether each failure comes out as [`Output::Failed`](crate::Output::Failed), so that the driver can answer it
-    /// with [`EventSource::decide`](crate::EventSource::decide). `false` by default: the policy decides alone.
+    /// Whether the event source reports each failure as [`Output::Failed`](crate::Output::Failed),
+    /// so that the driver can answer with [`EventSource::decide`](crate::EventSource::decide).
+    /// `false` by default: only the policy decides.
     pub ask: bool,
-    /// How long one event may be.
+    /// The limits on the length of one event.
     pub limits: Limits,
-    /// How long after [`Output::Connect`](crate::Output::Connect) the response head must be there. `None` (the default):
-    /// no bound.
+    /// How long to wait for the response head after [`Output::Connect`](crate::Output::Connect).
+    /// `None` by default: without limit.
     pub response_timeout: Option<Duration>,
-    /// How long a connection may be open without a single byte, comments included. `None` (the default): no bound.
+    /// How long an open connection may receive no byte. Comments count as bytes. `None` by default:
+    /// without limit.
     pub idle_timeout: Option<Duration>,
-    /// The last event ID of an earlier event source, which this one resumes. Empty by default.
+    /// The last event ID of an earlier event source to resume from. Empty by default.
     pub last_event_id: String,
-    /// Whether comments come out as [`FrameRef::Comment`](crate::FrameRef::Comment). `false` by default. Either way they
-    /// keep the connection from being idle.
+    /// Whether comments are reported as [`FrameRef::Comment`](crate::FrameRef::Comment). `false` by
+    /// default. They reset the idle timeout in either case.
     pub show_comments: bool,
-    /// Whether reconnection times come out as [`FrameRef::Retry`](crate::FrameRef::Retry). `false` by default. Either way
-    /// they take effect.
+    /// Whether reconnection times are reported as [`FrameRef::Retry`](crate::FrameRef::Retry).
+    /// `false` by default. They take effect in either case.
     pub show_retries: bool,
-    /// The seed for jitter. Event sources with different seeds do not reconnect in step.
+    /// The seed for jitter. Event sources with different seeds reconnect at different times. 0 by
+    /// default.
     pub seed: u64,
 }
 

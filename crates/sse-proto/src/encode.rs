@@ -1,4 +1,4 @@
-//! Frames to bytes: the wire form, and what must not get into it.
+//! Encodes frames, and rejects text that would inject fields.
 
 use core::error::Error;
 use core::fmt;
@@ -9,7 +9,7 @@ use bytes::BufMut;
 use crate::event_type::MESSAGE;
 use crate::{Event, EventRef, Frame, FrameRef};
 
-/// Why a frame has no wire form: its text would end the field that it stands in, and begin another one.
+/// The reason why a frame cannot be encoded: its text would end its field and start another one.
 ///
 /// ```
 /// use sse_proto::{EncodeError, EventRef, FrameRef};
@@ -20,23 +20,23 @@ use crate::{Event, EventRef, Frame, FrameRef};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// The event type holds a CR or an LF.
+    /// The event type contains a CR or an LF.
     EventType,
-    /// The last event ID holds a CR, an LF or a NUL.
+    /// The last event ID contains a CR, an LF or a NUL.
     LastEventId,
-    /// The comment holds a CR or an LF: a comment is one line.
+    /// The comment contains a CR or an LF. A comment is one line.
     Comment,
-    /// [`Frame::Discarded`] stands for an event and is none.
+    /// The frame is a [`Frame::Discarded`], which only reports an event.
     Discarded,
 }
 
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::EventType => "the event type holds a line end",
-            Self::LastEventId => "the last event id holds a line end or a nul",
-            Self::Comment => "the comment holds a line end",
-            Self::Discarded => "a discarded event has no wire form",
+            Self::EventType => "the event type contains a line end",
+            Self::LastEventId => "the last event ID contains a line end or a NUL",
+            Self::Comment => "the comment contains a line end",
+            Self::Discarded => "a discarded event cannot be encoded",
         })
     }
 }
@@ -44,27 +44,27 @@ impl fmt::Display for EncodeError {
 impl Error for EncodeError {}
 
 impl Frame {
-    /// Appends the wire form to `out`: see [`FrameRef::encode`].
+    /// Encodes the frame and appends it to `out`: see [`FrameRef::encode`].
     ///
     /// # Errors
     ///
-    /// [`EncodeError`] for text that would inject a field. Nothing is written then.
+    /// Returns an [`EncodeError`], and writes nothing, if the text would inject a field.
     pub fn encode(&self, out: &mut impl BufMut) -> Result<(), EncodeError> {
         FrameRef::from(self).encode(out)
     }
 }
 
 impl FrameRef<'_> {
-    /// Appends the wire form to `out` (WHATWG HTML 9.2.5): what a server sends for this frame.
+    /// Encodes the frame as a server sends it and appends it to `out` (WHATWG HTML 9.2.5).
     ///
-    /// Each CR, LF or CRLF in the data begins a new data line, so that it comes back as LF. "message" is not written,
-    /// since a reader assumes it. The last event ID is written unless it is empty; an empty one is written as well where
-    /// the event [set it itself](EventRef::id), so that it resets the reader's. A reconnection time is cut to whole
-    /// milliseconds.
+    /// Each CR, LF or CRLF in the data starts a new data line, so a decoder returns it as LF. The
+    /// event type "message" is omitted, since it is the default. The last event ID is omitted if it
+    /// is empty, unless the event [set it itself](EventRef::id) to reset the last event ID. A
+    /// reconnection time is truncated to whole milliseconds.
     ///
     /// # Errors
     ///
-    /// [`EncodeError`] for text that would inject a field. Nothing is written then.
+    /// Returns an [`EncodeError`], and writes nothing, if the text would inject a field.
     ///
     /// ```
     /// use sse_proto::{EventRef, FrameRef};
@@ -95,8 +95,8 @@ impl FrameRef<'_> {
 const LINE_ENDS: &[char] = &['\r', '\n'];
 const NOT_IN_AN_ID: &[char] = &['\r', '\n', '\0'];
 
-/// The wire form. What [`FrameRef::encode`] refuses is made harmless: U+FFFD stands in place of the offending
-/// characters, and a comment in place of a discarded event.
+/// Formats the frame as [`FrameRef::encode`] does. Where that returns an error, U+FFFD replaces the
+/// offending characters, and a comment replaces a discarded event.
 impl fmt::Display for FrameRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -110,14 +110,14 @@ impl fmt::Display for FrameRef<'_> {
     }
 }
 
-/// The wire form: see [`FrameRef`].
+/// Formats the frame as [`Frame::encode`] does: see [`FrameRef`].
 impl fmt::Display for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         FrameRef::from(self).fmt(f)
     }
 }
 
-/// The wire form, the blank line included; see [`FrameRef::encode`].
+/// Formats the event as [`FrameRef::encode`] does, with its blank line.
 impl fmt::Display for EventRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.event_type.is_empty() && self.event_type != MESSAGE {
@@ -133,7 +133,7 @@ impl fmt::Display for EventRef<'_> {
     }
 }
 
-/// The wire form, the blank line included; see [`FrameRef::encode`].
+/// Formats the event as [`FrameRef::encode`] does, with its blank line.
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         EventRef::from(self).fmt(f)
@@ -155,7 +155,8 @@ fn field(f: &mut fmt::Formatter<'_>, name: &str, value: &str, unwanted: &[char])
     f.write_char('\n')
 }
 
-/// The lines of a text, by each of the standard's three line ends: "a\n" is two, the second one empty.
+/// Splits a text at each of the standard's three line ends. "a\n" has two lines, the second one
+/// empty.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     core::iter::from_fn(move || {
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn wire_forms() {
+    fn frames_are_encoded_as_servers_send_them() {
         for (frame, wire) in [
             (event("message", "a", ""), "data: a\n\n"),
             (event("message", "", ""), "data:\n\n"),
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn injection_is_refused_and_shown_harmless() {
+    fn injection_is_rejected_and_displayed_with_replacement_characters() {
         for (frame, error, shown) in [
             (event("a\rb", "", ""), EncodeError::EventType, "event: a\u{FFFD}b\ndata:\n\n"),
             (event("a\ndata: b", "", ""), EncodeError::EventType, "event: a\u{FFFD}data: b\ndata:\n\n"),
@@ -229,12 +230,12 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_says_why() {
+    fn each_error_names_its_cause() {
         for (error, text) in [
-            (EncodeError::EventType, "the event type holds a line end"),
-            (EncodeError::LastEventId, "the last event id holds a line end or a nul"),
-            (EncodeError::Comment, "the comment holds a line end"),
-            (EncodeError::Discarded, "a discarded event has no wire form"),
+            (EncodeError::EventType, "the event type contains a line end"),
+            (EncodeError::LastEventId, "the last event ID contains a line end or a NUL"),
+            (EncodeError::Comment, "the comment contains a line end"),
+            (EncodeError::Discarded, "a discarded event cannot be encoded"),
         ] {
             assert_eq!(error.to_string(), text);
         }

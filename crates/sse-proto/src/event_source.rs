@@ -1,4 +1,4 @@
-//! The life of one event source.
+//! The state machine of an event source.
 
 mod failure;
 mod life;
@@ -14,10 +14,10 @@ use crate::{
     ResponseHead, Retry,
 };
 
-/// One event source as a state machine: the crate's documentation shows its states and the loop around it.
+/// The state machine of one event source (WHATWG HTML 9.2.2 and 9.2.3).
 ///
-/// An input that makes no sense in the state it comes in (a response that nobody asked for, data before it, anything
-/// after the end) is ignored.
+/// The [crate documentation](crate) shows its states and the loop that drives it. It ignores inputs
+/// that its state does not expect, such as data before a response, or anything after it closed.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -38,17 +38,17 @@ use crate::{
 #[derive(Clone)]
 pub struct EventSource {
     decoder: Decoder,
-    /// What was handed in, and how much of it is decoded.
+    /// The current chunk of the body, and how much of it is decoded.
     chunk: Bytes,
     read: usize,
-    /// The end of the stream completes the event in progress.
+    /// Whether the end of the stream completes the event in progress.
     completes: bool,
     life: Life,
 }
 
 /// Inputs.
 impl EventSource {
-    /// An event source whose first attempt is due at once.
+    /// Creates an event source whose first attempt is due at once.
     #[must_use]
     pub fn new(config: Config, now: Instant) -> Self {
         let decoder = Decoder::new(config.limits)
@@ -58,26 +58,26 @@ impl EventSource {
         Self { decoder, chunk: Bytes::new(), read: 0, completes: false, life: Life::new(config, now) }
     }
 
-    /// The response head is there.
+    /// Handles the head of the response to the current attempt.
     pub fn handle_response(&mut self, now: Instant, head: ResponseHead<'_>) {
         self.life.handle_response(now, head);
-        self.tell_id_at_loss();
+        self.pass_id_at_loss();
     }
 
-    /// A piece of the body is there, however it was cut. Its time is for the idle timeout alone: without one it may be
-    /// `None`.
+    /// Handles a chunk of the body, of any size. Only the idle timeout uses `now`, so it may be
+    /// `None` without one.
     pub fn handle_data(&mut self, now: impl Into<Option<Instant>>, data: Bytes) {
         if data.is_empty() || !self.life.handle_data(now.into()) {
             return;
         }
-        // A driver that drains its outputs has nothing left.
+        // The rest is empty if the driver drained the outputs.
         let rest = &self.chunk[self.read..];
         self.chunk = if rest.is_empty() { data } else { [rest, &data].concat().into() };
         self.read = 0;
     }
 
-    /// Takes the end of the stream, which must come next, for the end of the event in progress, so that it is delivered
-    /// though it lacks its blank line: see [`Decoder::decode_eof`].
+    /// Makes the end of the stream, which must be the next input, complete the event in progress.
+    /// The event is then delivered although its blank line is missing: see [`Decoder::decode_eof`].
     ///
     /// ```
     /// use bytes::Bytes;
@@ -101,26 +101,29 @@ impl EventSource {
         self.completes = true;
     }
 
-    /// The body came to its end, or the request or the connection failed.
+    /// Handles the end of the body, or a failure of the request or the connection.
     pub fn handle_disconnect(&mut self, now: Instant, how: Disconnect) {
         self.life.lose(now, how.into());
-        self.tell_id_at_loss();
+        self.pass_id_at_loss();
     }
 
-    /// Time has passed. Too early a call does nothing, so that a driver may keep a timer that it set before.
+    /// Handles the passing of time. A call before the deadline does nothing, so a driver may keep
+    /// an earlier timer running.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.life.handle_timeout(now);
-        self.tell_id_at_loss();
+        self.pass_id_at_loss();
     }
 
-    /// Answers the [`Output::Failed`] that was polled last, before the next output is. At any other time it does nothing.
+    /// Answers an [`Output::Failed`] that was just polled, before the next output is polled. At any
+    /// other time it does nothing.
     ///
-    /// An answer goes before what the policy says about statuses and content types, and before
-    /// [`retry_initial`](crate::ReconnectPolicy::retry_initial). It never gets an attempt that
+    /// The answer overrides the policy's rules for statuses and content types, and
+    /// [`retry_initial`](crate::ReconnectPolicy::retry_initial). It does not override
     /// [`max_attempts`](crate::ReconnectPolicy::max_attempts),
-    /// [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections) or
-    /// [`Config::replay`](crate::Config::replay) rules out, and each retry counts as a failure. There is no question
-    /// after a 204, a futile failure, an event over the limit, [`finish`](Self::finish) and [`close`](Self::close).
+    /// [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections) and
+    /// [`Config::replay`](crate::Config::replay), and each retry counts as a failure. There is no
+    /// [`Output::Failed`] after a 204, a futile failure, an event over the limit,
+    /// [`finish`](Self::finish) or [`close`](Self::close).
     ///
     /// ```
     /// use sse_proto::{Cause, Config, EventSource, Instant, Output, ResponseHead, Retry, Verdict};
@@ -138,38 +141,48 @@ impl EventSource {
         self.life.decide(now, retry);
     }
 
-    /// Drops the connection and connects again at once: as if the server had dropped it, but without the delay, and
-    /// without counting as a failure. Cuts a wait short, also one that the driver has not heard of yet. The application
-    /// asks for it, so no limit of the policy and no [`Replay`](crate::Replay) stands against it.
+    /// Drops the connection and reconnects at once.
     ///
-    /// The response timeout runs from here on. A driver that drains its outputs only later calls it again then.
+    /// This is like a connection dropped by the server, but without a delay and without counting as
+    /// a failure. It also ends the wait for the next attempt. No limit of the policy and no
+    /// [`Replay`](crate::Replay) prevents it, since the application asks for it.
+    ///
+    /// The response timeout starts now. A driver that drains the outputs later calls this again at
+    /// that time.
     pub fn reconnect(&mut self, now: Instant) {
         self.life.reconnect(now);
-        self.tell_id_at_loss();
+        self.pass_id_at_loss();
     }
 
-    /// The application saw its terminal event: this is a normal end. Nothing more is delivered.
+    /// Closes the event source with [`CloseReason::Finished`], after the application has received
+    /// the event that ends its stream. Nothing more is delivered.
     pub fn finish(&mut self) {
         self.end(CloseReason::Finished);
     }
 
-    /// The application wants no more. Nothing more is delivered, not even what was decoded already.
+    /// Closes the event source with [`CloseReason::Requested`]. Nothing more is delivered, not even
+    /// data that was already handed in.
     pub fn close(&mut self) {
         self.end(CloseReason::Requested);
     }
 
-    /// What is not decoded yet may move the last event ID, and the event source has to know before its last bytes are
-    /// decoded, since a frame may be lent then.
-    fn tell_id_at_loss(&mut self) {
+    /// Passes the last event ID at the loss of a connection to the state machine.
+    ///
+    /// Bytes that are not decoded yet may change the ID, so a clone of the decoder decodes them
+    /// now. The decoder itself may borrow its last frame by then.
+    fn pass_id_at_loss(&mut self) {
         if !self.life.wants_id() {
             return;
         }
         let mut rest = &self.chunk[self.read..];
-        if rest.is_empty() {
+        if rest.is_empty() && !self.completes {
             return self.life.handle_id_at_loss(self.decoder.last_event_id());
         }
         let mut decoder = self.decoder.clone();
         while let Ok(Some(_)) = decoder.decode(&mut rest) {}
+        if self.completes {
+            let _ = decoder.decode_eof();
+        }
         self.life.handle_id_at_loss(decoder.last_event_id());
     }
 
@@ -181,9 +194,10 @@ impl EventSource {
 
 /// Outputs.
 impl EventSource {
-    /// What to do next. **After each `handle_*` call, drain this until it says [`Output::Wait`] or
-    /// [`Output::Closed`].** Once closed it says the same for ever.
+    /// Returns the next output. **After each `handle_*` call, poll this until it returns
+    /// [`Output::Wait`] or [`Output::Closed`].** Once closed, it always returns the same output.
     #[must_use]
+    #[inline]
     pub fn poll_output(&mut self) -> Output<'_> {
         if self.life.take_reset() {
             self.reset();
@@ -209,7 +223,8 @@ impl EventSource {
                 Ok(None) => {}
                 Err(DecodeError::TooLong { limit }) => self.life.end(CloseReason::TooLong { limit }),
             }
-            // The decoder and the chunk stay borrowed to the end of this function: they are let go of at the next call.
+            // The decoder and the chunk stay borrowed until the end of this function, so the next
+            // call releases them.
             return self.life.poll_output().expect("no attempt is due before all data is decoded");
         }
         self.release_chunk();
@@ -223,38 +238,44 @@ impl EventSource {
         }
     }
 
-    /// The ready state. While it waits for the next attempt it is connecting, as in the standard.
+    /// Returns the ready state, which is connecting also while the event source waits for the next
+    /// attempt.
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
         self.life.ready_state()
     }
 
-    /// The last event ID: that of the last event that came out, or the one from the configuration.
+    /// Returns the last event ID of the last delivered event, or the one from the configuration. It
+    /// is empty if there is none.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         self.decoder.last_event_id()
     }
 
-    /// The event in progress, as it would be if the stream ended here: a driver looks at it at a clean end of the stream,
-    /// to decide whether to [complete it](Self::complete_unfinished). `None` if there is none. Nothing changes by it.
+    /// Returns the event in progress as if its blank line had arrived, or `None` if there is none.
+    ///
+    /// At a clean end of the stream a driver uses it to decide whether to [complete the
+    /// event](Self::complete_unfinished).
     #[must_use]
     pub fn unfinished(&self) -> Option<Event> {
         self.decoder.clone().decode_eof().map(|event| event.to_owned())
     }
 
-    /// Why it is over; `None` while it is not.
+    /// Returns why the event source closed, or `None` if it is not closed.
     #[must_use]
     pub fn close_reason(&self) -> Option<&CloseReason> {
         self.life.close_reason()
     }
 
-    /// How many failures there were in a row, the newest one included.
+    /// Returns the number of consecutive failures, including the latest one. Progress resets it:
+    /// see [`ReconnectPolicy::max_attempts`](crate::ReconnectPolicy::max_attempts).
     #[must_use]
     pub fn failures(&self) -> u32 {
         self.life.failures()
     }
 
-    /// The reconnection time in force: that of the policy, or what the server made of it by `retry`.
+    /// Returns the current reconnection time: that of the policy, or the one that the server set
+    /// with `retry`.
     #[must_use]
     pub fn reconnection_time(&self) -> Duration {
         self.life.reconnection_time()
@@ -272,7 +293,7 @@ impl EventSource {
     }
 }
 
-/// Shows the state and lengths, and nothing of the stream.
+/// Shows the state and lengths, but no content of the stream.
 impl fmt::Debug for EventSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventSource")

@@ -1,4 +1,4 @@
-//! The event type, as a string that knows the common ones.
+//! The event type, a string that stores common types without an allocation.
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
@@ -8,10 +8,10 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 
-/// The type of an event: `message` unless the stream names another one (WHATWG HTML 9.2.6).
+/// The type of an event (WHATWG HTML 9.2.6). It is `message` unless the stream sets another one.
 ///
-/// It is a string and reads like one: it derefs to `str`, compares with `str`, and can be looked up as `str` in a map.
-/// The types that many servers send are static, so that making one of them allocates nothing.
+/// It works like a string: it derefs to `str`, compares with `str`, and maps can look it up by
+/// `str`. Creating one of the types that many servers send allocates nothing.
 ///
 /// ```
 /// use sse_proto::EventType;
@@ -34,7 +34,7 @@ enum Repr {
     Owned(Box<str>),
 }
 
-/// The event type of a stream that names none.
+/// The default event type.
 pub(crate) const MESSAGE: &str = "message";
 
 /// Other types that many servers send.
@@ -61,7 +61,7 @@ const WELL_KNOWN: [&str; 19] = [
 ];
 
 impl EventType {
-    /// The type as a string slice.
+    /// Returns the type as a string slice.
     #[must_use]
     #[inline]
     pub fn as_str(&self) -> &str {
@@ -181,7 +181,7 @@ impl Ord for EventType {
     }
 }
 
-/// The hash of the string, so that a map can be asked with a `str`.
+/// Hashes like the string, so that maps can look it up by `str`.
 impl Hash for EventType {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.as_str().hash(state);
@@ -221,7 +221,7 @@ mod tests {
     use alloc::string::ToString;
 
     #[test]
-    fn well_known_types_are_static_and_others_are_not() {
+    fn well_known_types_are_static() {
         for (text, is_static) in [("message", true), ("put", true), ("", false), ("mine", false)] {
             let event_type = EventType::from(text);
             assert_eq!(matches!(event_type.0, Repr::Static(_)), is_static, "{text}");
@@ -231,13 +231,13 @@ mod tests {
     }
 
     #[test]
-    fn a_map_can_be_asked_with_a_str() {
+    fn maps_look_up_by_str() {
         let map = BTreeMap::from([(EventType::from("a"), 1), (EventType::from("update"), 2)]);
         assert_eq!((map.get("update"), map.get("b")), (Some(&2), None));
     }
 
     #[test]
-    fn it_shows_as_the_string_it_is() {
+    fn it_formats_like_a_string() {
         let event_type = EventType::from("a\"b");
         assert_eq!(event_type.to_string(), "a\"b");
         assert_eq!(alloc::format!("{event_type:?}"), "\"a\\\"b\"");

@@ -1,4 +1,4 @@
-//! What a stream consists of: events, comments and reconnection times.
+//! The frames of a stream: events, comments and reconnection times.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -7,7 +7,7 @@ use core::time::Duration;
 use crate::EventType;
 use crate::event_type::MESSAGE;
 
-/// An event that owns its text: WHATWG HTML 9.2.6, "dispatch the event".
+/// An event that owns its text (WHATWG HTML 9.2.6, "dispatch the event").
 ///
 /// ```
 /// use sse_proto::Event;
@@ -21,32 +21,32 @@ use crate::event_type::MESSAGE;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Event {
-    /// The event type; "message" when the stream named none.
+    /// The event type. It is "message" if the stream set none.
     pub event_type: EventType,
     /// The data lines, joined with LF. It may be empty.
     pub data: String,
-    /// The last event ID in force when the event was dispatched. An event without an `id` line inherits the one before
-    /// it. It is empty when the stream has set none, or has reset it.
+    /// The last event ID when the event was dispatched. An event without an `id` line inherits that
+    /// of the event before it. It is empty if the stream has set none or has reset it.
     pub last_event_id: String,
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "core::ops::Not::not"))]
     sets_id: bool,
 }
 
 impl Event {
-    /// An event without an ID.
+    /// Creates an event without an ID.
     #[must_use]
     pub fn new(event_type: impl Into<EventType>, data: impl Into<String>) -> Self {
         Self { event_type: event_type.into(), data: data.into(), ..Self::default() }
     }
 
-    /// Gives the event an ID of its own. An empty ID resets the last event ID of the reader.
+    /// Sets the ID of the event. An empty ID resets the last event ID of the receiver.
     pub fn set_id(&mut self, id: impl Into<String>) {
         self.last_event_id = id.into();
         self.sets_id = true;
     }
 
-    /// The ID that this event's own block set: `None` where it had no `id` line and
-    /// [`last_event_id`](Self::last_event_id) is inherited, `Some("")` where it reset the ID.
+    /// Returns the ID that this event itself set. It is `None` if the event had no `id` line and
+    /// inherits its [`last_event_id`](Self::last_event_id), and `Some("")` if it reset the ID.
     ///
     /// ```
     /// use sse_proto::{Decoder, FrameRef};
@@ -65,7 +65,8 @@ impl Event {
     }
 }
 
-/// An event whose text is lent: by the [`Decoder`](crate::Decoder) until its next call, or by an [`Event`].
+/// An event that borrows its text, from a [`Decoder`](crate::Decoder) until its next call or from
+/// an [`Event`].
 ///
 /// ```
 /// use sse_proto::{Event, EventRef};
@@ -78,37 +79,37 @@ impl Event {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct EventRef<'a> {
-    /// The event type; "message" when the stream named none.
+    /// The event type. It is "message" if the stream set none.
     pub event_type: &'a str,
     /// The data lines, joined with LF. It may be empty.
     pub data: &'a str,
-    /// The last event ID in force when the event was dispatched: see [`Event::last_event_id`].
+    /// The last event ID when the event was dispatched: see [`Event::last_event_id`].
     pub last_event_id: &'a str,
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "core::ops::Not::not"))]
     pub(crate) sets_id: bool,
 }
 
 impl<'a> EventRef<'a> {
-    /// An event without an ID.
+    /// Creates an event without an ID.
     #[must_use]
     pub fn new(event_type: &'a str, data: &'a str) -> Self {
         Self { event_type, data, last_event_id: "", sets_id: false }
     }
 
-    /// The same event with an ID of its own: see [`Event::set_id`].
+    /// Sets the ID of the event: see [`Event::set_id`].
     #[must_use]
     pub fn with_id(self, id: &'a str) -> Self {
         Self { last_event_id: id, sets_id: true, ..self }
     }
 
-    /// The ID that this event's own block set: see [`Event::id`].
+    /// Returns the ID that this event itself set: see [`Event::id`].
     #[must_use]
     pub fn id(&self) -> Option<&'a str> {
         self.sets_id.then_some(self.last_event_id)
     }
 
-    /// A copy that owns its text.
-    // By reference, so that it comes before `ToOwned::to_owned` behind a reference too.
+    /// Creates a copy that owns its text.
+    // It takes a reference so that it takes precedence over `ToOwned::to_owned` on `&self` too.
     #[allow(clippy::wrong_self_convention)]
     #[must_use]
     #[inline]
@@ -139,7 +140,7 @@ impl<'a> From<&'a Event> for EventRef<'a> {
     }
 }
 
-/// One thing that a stream said, owning its text. Frames come in the order in which the stream said them.
+/// A frame of a stream that owns its text: an event, a comment or a reconnection time.
 ///
 /// ```
 /// use sse_proto::{Event, Frame};
@@ -160,19 +161,20 @@ impl<'a> From<&'a Event> for EventRef<'a> {
 pub enum Frame {
     /// An event, dispatched at its blank line.
     Event(Event),
-    /// One comment line (`: text`), without the colon and one leading space.
+    /// A comment line (`: text`), without the colon and one leading space.
     Comment(String),
     /// A new reconnection time (`retry: 3000`), in whole milliseconds.
     Retry(Duration),
-    /// An event over [`Limits::max_event_len`](crate::Limits::max_event_len) was dropped, because
-    /// [`Oversize::Skip`](crate::Oversize::Skip) asks for that.
+    /// The report of an event over [`Limits::max_event_len`](crate::Limits::max_event_len) that was
+    /// dropped because of [`Oversize::Skip`](crate::Oversize::Skip).
     Discarded {
-        /// How many bytes were dropped, counted as the limit counts them.
+        /// The number of dropped bytes, counted as the limit counts them.
         len: u64,
     },
 }
 
-/// One thing that a stream said, whose text is lent: what [`Decoder::decode`](crate::Decoder::decode) returns.
+/// A frame of a stream that borrows its text, as [`Decoder::decode`](crate::Decoder::decode)
+/// returns it.
 ///
 /// ```
 /// use sse_proto::{Decoder, FrameRef};
@@ -194,16 +196,16 @@ pub enum FrameRef<'a> {
     Comment(&'a str),
     /// A reconnection time: see [`Frame::Retry`].
     Retry(Duration),
-    /// An event that was dropped: see [`Frame::Discarded`].
+    /// The report of an event that was dropped: see [`Frame::Discarded`].
     Discarded {
-        /// How many bytes were dropped.
+        /// The number of dropped bytes.
         len: u64,
     },
 }
 
 impl FrameRef<'_> {
-    /// A copy that owns its text.
-    // By reference, so that it comes before `ToOwned::to_owned` behind a reference too.
+    /// Creates a copy that owns its text.
+    // It takes a reference so that it takes precedence over `ToOwned::to_owned` on `&self` too.
     #[allow(clippy::wrong_self_convention)]
     #[must_use]
     #[inline]
@@ -233,9 +235,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_owned_frame_and_a_lent_one_are_the_same() {
+    fn owned_and_borrowed_frames_are_equal() {
         let event = EventRef { last_event_id: "6", ..EventRef::new("of a type", "data") };
-        for lent in [
+        for frame in [
             FrameRef::Event(event),
             FrameRef::Event(event.with_id("7")),
             FrameRef::Event(event.with_id("")),
@@ -243,16 +245,16 @@ mod tests {
             FrameRef::Retry(Duration::from_millis(7)),
             FrameRef::Discarded { len: 7 },
         ] {
-            assert_eq!(FrameRef::from(&lent.to_owned()), lent);
-            // Behind a reference it is the same method, not that of the trait.
-            let borrowed = &lent;
-            let owned: Frame = borrowed.to_owned();
-            assert_eq!(owned, lent.to_owned());
+            assert_eq!(FrameRef::from(&frame.to_owned()), frame);
+            // On a reference this calls the same method, not that of the trait.
+            let reference = &frame;
+            let owned: Frame = reference.to_owned();
+            assert_eq!(owned, frame.to_owned());
         }
     }
 
     #[test]
-    fn an_event_knows_whether_its_id_is_its_own() {
+    fn id_is_none_if_it_is_inherited() {
         let mut event = Event::new("message", "data");
         event.last_event_id = "inherited".into();
         assert_eq!(event.id(), None);

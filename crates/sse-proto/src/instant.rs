@@ -1,11 +1,12 @@
-//! Time as an argument.
+//! Points in time as arguments.
 
 use core::ops::Add;
 use core::time::Duration;
 
-/// A point in time: how long after an origin that the driver chose. The core has no clock and never asks for one.
+/// A point in time, as the duration since an origin that the driver chooses. This crate has no
+/// clock of its own.
 ///
-/// Arithmetic saturates: no sum of times can panic, whatever a server asks for.
+/// Arithmetic saturates, so no time that a server asks for can cause a panic.
 ///
 /// ```
 /// use core::time::Duration;
@@ -20,16 +21,16 @@ use core::time::Duration;
 pub struct Instant(Duration);
 
 impl Instant {
-    /// The origin.
+    /// The origin of time.
     pub const ZERO: Self = Self(Duration::ZERO);
 
-    /// The time from the origin to this point.
+    /// Returns the time from the origin to this point.
     #[must_use]
     pub const fn since_origin(self) -> Duration {
         self.0
     }
 
-    /// The time from `earlier` to this point; zero when `earlier` is later.
+    /// Returns the time from `earlier` to this point, or zero if `earlier` is later.
     #[must_use]
     pub const fn saturating_duration_since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)

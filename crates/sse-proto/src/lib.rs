@@ -1,26 +1,31 @@
-//! Server-Sent Events without I/O: everything of a client that is the protocol, and nothing else.
+//! The Server-Sent Events protocol without I/O: a decoder, an encoder, and the state machine of a
+//! client.
 //!
-//! This crate reads no socket, no clock and no random number. Bytes, points in time and a seed are arguments, so it runs
-//! in any runtime or in none, on bare metal and in a fuzzer, and its tests write times down as they please. It is
-//! `no_std` and needs `alloc`.
+//! This crate uses no socket, no clock and no source of randomness. Bytes, points in time and a
+//! seed are arguments. So it runs in any async runtime or in none, on bare metal and in a fuzzer,
+//! and tests can choose the time. It is `no_std` and needs `alloc`.
 //!
-//!  - [`Decoder`] turns bytes into [`FrameRef`]s, which lend their text, and [`Frame`]s own it: WHATWG HTML [9.2.5] and [9.2.6], for any chunking, in bounded memory.
-//!  - [`FrameRef::encode`] turns them back, and refuses what would inject a field.
-//!  - [`ReconnectPolicy`] says when to connect again, and [`Backoff`] counts.
-//!  - [`EventSource`] is the life of one event source ([9.2.2] and [9.2.3]): it puts the three together.
+//!  - [`Decoder`] decodes bytes, in chunks of any size and in bounded memory, as WHATWG HTML
+//!    [9.2.5] and [9.2.6] specify. It returns [`FrameRef`]s, which borrow their text. [`Frame`]s
+//!    own it.
+//!  - [`FrameRef::encode`] encodes a frame, and rejects text that would inject another field.
+//!  - [`ReconnectPolicy`] configures when to reconnect, and [`Backoff`] computes the delays.
+//!  - [`EventSource`] combines them into the state machine of one event source ([9.2.2] and
+//!    [9.2.3]).
 //!
 //! # Driving an event source
 //!
-//! A driver tells the [`EventSource`] what has happened and does what it is asked to do:
-//! **after each `handle_*` call, drain [`poll_output`](EventSource::poll_output) until it says [`Output::Wait`] or
-//! [`Output::Closed`].** Then wait for the first of: something from the connection, or the time that `Wait` named.
+//! A driver passes inputs to the [`EventSource`] and acts on its outputs: **after each `handle_*`
+//! call, poll [`poll_output`](EventSource::poll_output) until it returns [`Output::Wait`] or
+//! [`Output::Closed`].** Then wait for data from the connection or for the time in `Wait`,
+//! whichever comes first.
 //!
 //! ```text
 //!                       handle_response: an event stream
 //!   new ──► connecting ───────────────────────────────────► open
 //!             ▲    │                                          │
 //!             │    │ handle_disconnect, handle_timeout,       │ handle_disconnect, handle_timeout,
-//!             │    │ a status that says "later", reconnect      │ reconnect
+//!             │    │ a temporary error status, reconnect      │ reconnect
 //!             │    ▼                                          │
 //!             └─ waiting ◄────────────────────────────────────┘
 //!     handle_timeout,
@@ -30,14 +35,15 @@
 //!                   no attempt left, an event over the limit, finish, close
 //! ```
 //!
-//! Where [`Config::ask`] is set, each failure comes out as [`Output::Failed`] first, and the driver can answer it with
-//! [`EventSource::decide`]: retry what the policy would not, at another time, or not at all.
+//! If [`Config::ask`] is set, the event source first reports each failure as [`Output::Failed`].
+//! The driver can answer with [`EventSource::decide`]: retry although the policy would not, retry
+//! at another time, or stop.
 //!
-//! A call of `reconnect` does not wait: it passes `waiting` at once. While it is `waiting`, the ready state is
-//! [`ReadyState::Connecting`], as in the standard.
+//! `reconnect` connects at once, without waiting. While the event source is `waiting`, its ready
+//! state is [`ReadyState::Connecting`], as in the standard.
 //!
-//! The whole loop, over a peer that has its lines from a script. A real driver awaits where this one takes the next
-//! line, and that is all the difference:
+//! This is the whole loop, with a scripted peer. A real driver awaits data and timers where this
+//! one takes the next step of the script:
 //!
 //! ```
 //! use core::time::Duration;
@@ -50,7 +56,8 @@
 //!     HangsUp,
 //! }
 //! use Peer::*;
-//! // It drops the connection in the middle of an event, sends it again when asked to resume, and has no more after.
+//! // The peer drops the connection within an event, sends that event again when the client resumes,
+//! // and then has no more.
 //! let mut script = [
 //!     Answers(200), Sends("id: 1\ndata: one\n\nid: 2\nda"), HangsUp,
 //!     Answers(200), Sends("id: 2\ndata: two\n\n"), HangsUp,
@@ -94,9 +101,11 @@
 //!
 //! # Features
 //!
-//! `std` (default) adds no item: it lets `memchr` and `simdutf8` find the CPU's instructions at run time. `simd`
-//! (part of `std`) validates UTF-8 with `simdutf8`. `serde` implements `Serialize` for events and frames, and
-//! `Deserialize` for those that own their text.
+//!  - `std` (default) lets `memchr` and `simdutf8` detect the CPU's instructions at run time. It
+//!    adds no items.
+//!  - `simd` (enabled by `std`) validates UTF-8 with `simdutf8`.
+//!  - `serde` implements `Serialize` for events and frames, and `Deserialize` for those that own
+//!    their text.
 //!
 //! [9.2.2]: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
 //! [9.2.3]: https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
@@ -136,3 +145,7 @@ pub use output::{
     Attempt, Cause, CloseReason, Disconnect, Output, ReadyState, Replay, ResponseHead, Resume, Retry, Verdict,
 };
 pub use reconnect::{Backoff, ReconnectPolicy};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

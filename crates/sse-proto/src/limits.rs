@@ -1,9 +1,9 @@
-//! How much one event may hold, and what happens past it.
+//! The limit on the length of an event, and what happens to longer ones.
 
 use core::error::Error;
 use core::fmt;
 
-/// Bounds on how long one event may be, and so on what the decoder holds.
+/// Limits on the length of one event, and so on the memory that the decoder uses.
 ///
 /// ```
 /// use sse_proto::{DecodeError, Decoder, Limits};
@@ -15,17 +15,18 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The most bytes that the lines of one event may have. 16 MiB unless set.
+    /// The maximum length of all lines of one event, in bytes. 16 MiB by default.
     ///
-    /// The lines count as they were received, with their names and with one byte for each line end, be it LF, CR or
-    /// CRLF; the blank line does not count. The last event ID in force counts as well. A comment does not count towards
-    /// the event that it stands in, but must not be longer than the limit by itself.
+    /// The lines count as received, with field names and one byte for each line end (LF, CR or
+    /// CRLF). The blank line does not count. The current last event ID counts too. A comment does
+    /// not count towards the event that contains it, but must not itself be longer than the limit.
     ///
-    /// The decoder holds at most twice as many bytes plus 512 KiB of valid text. U+FFFD is three times as long as the
-    /// byte that it may stand for, so that of bytes that are not UTF-8 it holds at most six times the limit plus 512 KiB.
-    /// (While a buffer grows, an allocator that moves it holds the old one as well.)
+    /// For valid UTF-8 the decoder uses at most twice the limit plus 512 KiB of memory. For invalid
+    /// UTF-8 it uses at most six times the limit plus 512 KiB, since U+FFFD is three times as long
+    /// as the byte that it replaces. (While a buffer grows, the allocator may need the old one as
+    /// well.)
     pub max_event_len: usize,
-    /// What happens to an event over the limit.
+    /// What happens to an event over the limit. [`Oversize::Fail`] by default.
     pub oversize: Oversize,
 }
 
@@ -65,12 +66,15 @@ pub enum Oversize {
     /// The stream ends with [`DecodeError::TooLong`].
     #[default]
     Fail,
-    /// That event is dropped and reported as [`Frame::Discarded`](crate::Frame::Discarded); decoding goes on after the
-    /// next blank line. Comments and reconnection times between the overflow and that line are dropped with it.
+    /// The event is dropped and reported as [`Frame::Discarded`](crate::Frame::Discarded). Decoding
+    /// continues after the next blank line. Comments and reconnection times before that line are
+    /// dropped too, if they come after the limit was exceeded.
     Skip,
 }
 
-/// Why a stream cannot be decoded further. There is no malformed event stream: length is the only error.
+/// The reason why a stream cannot be decoded further.
+///
+/// The length of an event is the only error: the standard defines no malformed event stream.
 ///
 /// ```
 /// let error = sse_proto::DecodeError::TooLong { limit: 1024 };

@@ -1,7 +1,10 @@
-//! Whether a `Content-Type` is that of an event stream: Fetch, "extract a MIME type".
+//! Recognizes the content type of event streams.
 
-/// Whether this value of `Content-Type` is that of an event stream: `text/event-stream`, with any parameters and in any
-/// case (Fetch, "extract a MIME type"). Of several values joined with commas the last valid one counts.
+/// Returns whether a value of `Content-Type` is that of an event stream: `text/event-stream` in any
+/// case and with any parameters.
+///
+/// If several values are joined with commas, the last valid one counts (Fetch, "extract a MIME
+/// type").
 ///
 /// ```
 /// use sse_proto::is_event_stream;
@@ -15,7 +18,7 @@ pub fn is_event_stream(content_type: &[u8]) -> bool {
     essence.is_some_and(|essence| essence.eq_ignore_ascii_case(b"text/event-stream"))
 }
 
-/// Fetch, "get, decode, and split": at each comma outside a quoted string.
+/// Splits a list at each comma outside a quoted string (Fetch, "get, decode, and split").
 fn values(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     let (mut quoted, mut escaped) = (false, false);
     list.split(move |byte| {
@@ -28,14 +31,15 @@ fn values(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// MIME Sniffing, "parse a MIME type", without the parameters. `None`: it is none.
+/// Returns the essence of a MIME type, without its parameters (MIME Sniffing, "parse a MIME type"),
+/// or `None` if the value is not a MIME type.
 fn essence(value: &[u8]) -> Option<&[u8]> {
     let essence = value.split(|byte| *byte == b';').next().unwrap_or(value).trim_ascii();
     let slash = essence.iter().position(|byte| *byte == b'/')?;
     (is_token(&essence[..slash]) && is_token(&essence[slash + 1..])).then_some(essence)
 }
 
-/// RFC 9110, 5.6.2.
+/// Whether bytes are a token (RFC 9110, section 5.6.2).
 fn is_token(bytes: &[u8]) -> bool {
     let is_token_char = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
     !bytes.is_empty() && bytes.iter().all(is_token_char)
@@ -46,13 +50,13 @@ mod tests {
     use super::is_event_stream;
 
     #[test]
-    fn content_types() {
-        for (content_type, is) in [
+    fn the_last_valid_content_type_counts() {
+        for (content_type, expected) in [
             ("text/event-stream", true),
             ("Text/Event-STREAM", true),
             (" text/event-stream ;charset=utf-8", true),
             ("text/event-stream;charset=\"a,b\"", true),
-            // What a quoted string holds is no value of its own, as it would be if its comma counted.
+            // A comma in a quoted string does not start another value.
             ("text/event-stream; x=\",text/html;\"", true),
             ("text/event-stream; x=\"\\\",text/html;\"", true),
             ("text/event-stream; x=\\\",text/html;\"", true),
@@ -65,7 +69,7 @@ mod tests {
             ("text/event-stream, */*", true),
             ("text/event-stream,", true),
             ("text/event-stream, nonsense", true),
-            // What is no MIME type does not count: both of its parts are tokens, and no token is empty.
+            // Invalid MIME types do not count: both parts must be tokens, which are not empty.
             ("text/event-stream, /html", true),
             ("text/event-stream, text/", true),
             ("text/event-stream, te xt/html", true),
@@ -82,7 +86,7 @@ mod tests {
             ("", false),
             ("text/event-stream\u{e9}", false),
         ] {
-            assert_eq!(is_event_stream(content_type.as_bytes()), is, "{content_type}");
+            assert_eq!(is_event_stream(content_type.as_bytes()), expected, "{content_type}");
         }
     }
 }

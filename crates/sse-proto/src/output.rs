@@ -6,76 +6,80 @@ use core::time::Duration;
 
 use crate::{FrameRef, Instant};
 
-/// What the event source asks of its driver, or tells it.
+/// An instruction or a report from an [`EventSource`](crate::EventSource) to its driver.
 ///
-/// This enum is exhaustive on purpose: a driver has to deal with each of them.
+/// This enum is exhaustive on purpose: a driver has to handle every variant.
 ///
 /// ```
 /// use sse_proto::{Config, EventSource, Instant, Output};
 ///
 /// let mut source = EventSource::new(Config::default(), Instant::ZERO);
-/// let Output::Connect(attempt) = source.poll_output() else { panic!("the first thing it asks for") };
+/// let Output::Connect(attempt) = source.poll_output() else { panic!("expected Connect first") };
 /// assert_eq!(attempt.number, 1);
 /// assert!(matches!(source.poll_output(), Output::Wait(_)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output<'a> {
-    /// Send the request, with the headers of the attempt.
+    /// Send the request with the headers of the attempt.
     Connect(Attempt),
-    /// The response is that of an event stream. It comes before any frame.
+    /// The response opened the event stream. This comes before any frame.
     Opened,
-    /// The stream said this. The text is lent until the next call.
+    /// The stream contained this frame. Its text is borrowed until the next call.
     Frame(FrameRef<'a>),
-    /// The connection or the attempt failed, and the policy has decided so. It comes where
-    /// [`Config::ask`](crate::Config::ask) is set: [`decide`](crate::EventSource::decide) may answer before the next
-    /// output is polled, and polling on without an answer accepts the verdict. The body of a refused response can be
-    /// read before that.
+    /// The connection or the attempt failed, and the policy has reached a verdict. This comes only
+    /// if [`Config::ask`](crate::Config::ask) is set.
+    ///
+    /// The driver may change the verdict with [`decide`](crate::EventSource::decide) before it
+    /// polls the next output; otherwise the verdict takes effect. It may read the body of a refused
+    /// response first.
     Failed {
-        /// What failed.
+        /// The failure.
         cause: Cause,
-        /// What the policy does about it.
+        /// The decision of the policy.
         verdict: Verdict,
     },
-    /// Drop the connection, or what is left of it. There will be another attempt at `retry_at`.
+    /// Drop the connection. The next attempt follows at `retry_at`.
     Disconnected {
-        /// Why.
+        /// The reason.
         cause: Cause,
         /// When the next attempt is due.
         retry_at: Instant,
     },
-    /// There is nothing to do before the next input, or before this time: then call
+    /// Wait for the next input, or until this time and then call
     /// [`handle_timeout`](crate::EventSource::handle_timeout).
     Wait(Option<Instant>),
-    /// Drop the connection. It is over: from now on there is no other output.
+    /// Drop the connection. The event source is closed, and all further outputs are this one.
     Closed(CloseReason),
 }
 
-/// One attempt to connect.
+/// An attempt to connect.
 ///
 /// ```
 /// use sse_proto::{Config, EventSource, Instant, Output, Resume};
 ///
 /// let config = Config::default().last_event_id("41");
 /// let mut source = EventSource::new(config, Instant::ZERO);
-/// let Output::Connect(attempt) = source.poll_output() else { panic!("the first thing it asks for") };
+/// let Output::Connect(attempt) = source.poll_output() else { panic!("expected Connect first") };
 /// assert_eq!(attempt.resume, Resume::From("41".into()));
 /// assert!(attempt.headers().any(|header| header == ("Last-Event-ID", b"41")));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// Counts the attempts of this event source, from 1.
+    /// The number of the attempt, counted from 1.
     pub number: u64,
-    /// How many failed in a row before this one; 0 for the first.
+    /// The number of consecutive failures before this attempt.
     pub failures: u32,
-    /// Where in the stream it goes on.
+    /// Where in the stream the attempt resumes.
     pub resume: Resume,
 }
 
 impl Attempt {
-    /// The headers to send: `Accept` and `Cache-Control`, which an application may have chosen otherwise, and
-    /// `Last-Event-ID` where there is one that can be sent, in place of any of that name. The values are UTF-8 (WHATWG
-    /// HTML 9.2.2 and 9.2.3).
+    /// Returns the headers to send (WHATWG HTML 9.2.2 and 9.2.3). The values are UTF-8.
+    ///
+    /// `Accept` and `Cache-Control` are defaults that the application may replace. `Last-Event-ID`
+    /// is present if there is a last event ID that can be sent, and replaces any other header of
+    /// that name.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
         let id = match &self.resume {
             Resume::From(id) => Some(("Last-Event-ID", id.as_bytes())),
@@ -84,7 +88,7 @@ impl Attempt {
         [("Accept", &b"text/event-stream"[..]), ("Cache-Control", b"no-cache")].into_iter().chain(id)
     }
 
-    /// The last event ID, whether it can be sent or not; empty when there is none.
+    /// Returns the last event ID even if it cannot be sent. It is empty if there is none.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         match &self.resume {
@@ -94,7 +98,7 @@ impl Attempt {
     }
 }
 
-/// Where in the stream an attempt goes on.
+/// The position in the stream at which an attempt resumes.
 ///
 /// ```
 /// use sse_proto::Resume;
@@ -105,17 +109,19 @@ impl Attempt {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resume {
-    /// At the beginning, or where the server pleases: there is no last event ID.
+    /// There is no last event ID, so the server chooses where to start.
     Fresh,
-    /// After the event with this ID.
+    /// The stream resumes after the event with this ID.
     From(String),
-    /// There is a last event ID that cannot be a header value: it has a control character other than TAB, or it is longer
-    /// than 4 KiB. The header is left out; the server will not know where to go on.
+    /// The last event ID cannot be sent as a header: it contains a control character other than
+    /// TAB, or it is longer than 4 KiB. The header is omitted, and the server chooses where to
+    /// start.
     Unsendable(String),
 }
 
 impl Resume {
-    /// What can be done with this last event ID. Spaces and TABs around it are sent, and HTTP trims them.
+    /// Determines how to resume from a last event ID. Spaces and TABs around it are sent, but HTTP
+    /// trims them.
     #[must_use]
     pub fn new(last_event_id: String) -> Self {
         if last_event_id.is_empty() {
@@ -128,14 +134,14 @@ impl Resume {
     }
 }
 
-/// Whether a header can carry this last event ID, which is not empty.
+/// Whether a header can carry a last event ID, which must not be empty.
 pub(crate) fn is_sendable(last_event_id: &str) -> bool {
-    const LONGEST: usize = 4 * 1024;
+    const MAX_LEN: usize = 4 * 1024;
     let is_allowed = |byte: u8| byte == b'\t' || !byte.is_ascii_control();
-    last_event_id.len() <= LONGEST && last_event_id.bytes().all(is_allowed)
+    last_event_id.len() <= MAX_LEN && last_event_id.bytes().all(is_allowed)
 }
 
-/// What the driver knows of a response.
+/// The head of a response, as far as an event source needs it.
 ///
 /// ```
 /// use sse_proto::ResponseHead;
@@ -147,25 +153,25 @@ pub(crate) fn is_sendable(last_event_id: &str) -> bool {
 pub struct ResponseHead<'a> {
     /// The status code.
     pub status: u16,
-    /// The value of `Content-Type`; several are joined with commas.
+    /// The value of `Content-Type`. Several values are joined with commas.
     pub content_type: Option<&'a [u8]>,
-    /// `Retry-After`, as the time from now; a date that has passed is zero, anything that is neither seconds nor a date
+    /// The time from now that `Retry-After` asks for. A date in the past is zero; an invalid value
     /// is `None`.
     pub retry_after: Option<Duration>,
-    /// Whether the application accepts the response as an event stream. `None`: a 200 with the content type
-    /// `text/event-stream` is accepted. A 204 never is.
+    /// Whether the application accepts the response as an event stream. With `None`, a 200 with the
+    /// content type `text/event-stream` is accepted. A 204 is never accepted.
     pub accept: Option<bool>,
 }
 
 impl ResponseHead<'_> {
-    /// A response of this status of which nothing else is known.
+    /// Creates a head with this status and no headers.
     #[must_use]
     pub const fn new(status: u16) -> Self {
         Self { status, content_type: None, retry_after: None, accept: None }
     }
 }
 
-/// What the policy does about a failure: see [`Output::Failed`].
+/// The decision of the policy about a failure: see [`Output::Failed`].
 ///
 /// ```
 /// use core::time::Duration;
@@ -175,13 +181,13 @@ impl ResponseHead<'_> {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It connects again after this delay, which counts from the failure.
+    /// Reconnect after this delay, counted from the failure.
     Retry(Duration),
-    /// It closes the event source.
+    /// Close the event source.
     Close,
 }
 
-/// An answer to [`Output::Failed`]: see [`EventSource::decide`](crate::EventSource::decide).
+/// The answer to [`Output::Failed`]: see [`EventSource::decide`](crate::EventSource::decide).
 ///
 /// ```
 /// use core::time::Duration;
@@ -196,20 +202,21 @@ pub enum Verdict {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Retry {
-    /// What the policy decided.
+    /// Accept the decision of the policy.
     #[default]
     Default,
-    /// Connect again after the policy's delay, also where the policy would close.
+    /// Reconnect after the policy's delay, even if the policy would close.
     Backoff,
-    /// Connect again after exactly this time from now on, or after
-    /// [`min_delay`](crate::ReconnectPolicy::min_delay) where that is longer.
+    /// Reconnect after exactly this time from now, or after
+    /// [`min_delay`](crate::ReconnectPolicy::min_delay) if that is longer.
     After(Duration),
-    /// Close. After a clean end of the stream this is [`CloseReason::EndOfStream`].
+    /// Close the event source. After a clean end of the stream the reason is
+    /// [`CloseReason::EndOfStream`].
     Stop,
 }
 
-/// Whether the request may be sent again after the event source was open once. Before that,
-/// [`retry_initial`](crate::ReconnectPolicy::retry_initial) alone decides.
+/// Whether the request may be sent again once the event source has been open. Before that, only
+/// [`retry_initial`](crate::ReconnectPolicy::retry_initial) decides.
 ///
 /// ```
 /// use sse_proto::{Config, Replay};
@@ -219,16 +226,18 @@ pub enum Retry {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Replay {
-    /// As often as the policy likes.
+    /// The request may be sent as often as the policy allows.
     #[default]
     Always,
-    /// Where there is a last event ID that can be sent, since the stream can be resumed from there.
+    /// The request may be sent again only if there is a last event ID that can be sent, from which
+    /// the stream can resume.
     Resuming,
-    /// Only where [`EventSource::reconnect`](crate::EventSource::reconnect) asks for it.
+    /// The request is sent again only at a call of
+    /// [`EventSource::reconnect`](crate::EventSource::reconnect).
     Never,
 }
 
-/// How a connection ended, or an attempt to make one.
+/// How a connection, or an attempt to connect, ended.
 ///
 /// ```
 /// use sse_proto::{Cause, Disconnect};
@@ -237,19 +246,20 @@ pub enum Replay {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disconnect {
-    /// The body came to its end.
+    /// The body ended.
     Eof,
-    /// Anything else: the request could not be sent, or the body broke off.
+    /// The request could not be sent, or the body broke off.
     Transport,
-    /// The transport failed in a way that another attempt cannot mend: it does not serve the scheme of the URL, say.
-    /// The event source is closed ("if the user agent knows that to be futile", WHATWG HTML 9.2.3).
+    /// The transport failed and would fail again, for example because it does not support the
+    /// scheme of the URL. The event source closes ("if the user agent knows that to be futile",
+    /// WHATWG HTML 9.2.3).
     Futile,
-    /// The application called the attempt off before it was made: it had no credentials, say. The event source is closed,
-    /// unless an answer to [`Output::Failed`] says otherwise.
+    /// A hook of the application failed before the request was sent, for example because it had no
+    /// credentials. The event source closes, unless an answer to [`Output::Failed`] retries.
     HookFailed,
 }
 
-/// Why a connection, or an attempt to make one, is given up.
+/// The reason why a connection, or an attempt to connect, ended.
 ///
 /// ```
 /// assert_eq!(sse_proto::Cause::Status(503).to_string(), "the response had status 503");
@@ -261,19 +271,19 @@ pub enum Cause {
     Eof,
     /// The transport failed.
     Transport,
-    /// No response came within [`Config::response_timeout`](crate::Config::response_timeout).
+    /// No response arrived within [`Config::response_timeout`](crate::Config::response_timeout).
     ResponseTimeout,
-    /// No byte came for [`Config::idle_timeout`](crate::Config::idle_timeout).
+    /// No byte arrived for [`Config::idle_timeout`](crate::Config::idle_timeout).
     IdleTimeout,
-    /// A status that does not open the stream.
+    /// The response has a status that does not open the stream.
     Status(u16),
-    /// A response whose status would do, but not its content type.
+    /// The response has status 200, but its content type is not that of an event stream.
     ContentType,
-    /// A 200 that the application did not accept.
+    /// The response has status 200, but the application did not accept it.
     NotAccepted,
-    /// The transport failed, and another attempt cannot mend that.
+    /// The transport failed and would fail again.
     Futile,
-    /// The application called the attempt off.
+    /// A hook of the application failed.
     HookFailed,
     /// The application asked for a new connection.
     Reconnect,
@@ -295,19 +305,19 @@ impl fmt::Display for Cause {
         match self {
             Self::Eof => f.write_str("the server ended the stream"),
             Self::Transport => f.write_str("the transport failed"),
-            Self::ResponseTimeout => f.write_str("no response came in time"),
+            Self::ResponseTimeout => f.write_str("no response arrived in time"),
             Self::IdleTimeout => f.write_str("the connection was idle for too long"),
             Self::Status(status) => write!(f, "the response had status {status}"),
-            Self::ContentType => f.write_str("the response was no event stream"),
+            Self::ContentType => f.write_str("the response was not an event stream"),
             Self::NotAccepted => f.write_str("the application did not accept the response"),
-            Self::Futile => f.write_str("the transport failed, and another attempt cannot mend that"),
+            Self::Futile => f.write_str("the transport failed, and another attempt would fail too"),
             Self::HookFailed => f.write_str("a hook of the application failed"),
             Self::Reconnect => f.write_str("the application asked for a new connection"),
         }
     }
 }
 
-/// Why an event source is over.
+/// The reason why an event source closed.
 ///
 /// ```
 /// use sse_proto::{Cause, CloseReason};
@@ -318,42 +328,44 @@ impl fmt::Display for Cause {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CloseReason {
-    /// 204: the server asks not to be connected to again.
+    /// The server answered with 204, which tells a client to stop reconnecting.
     NoContent,
-    /// The server ended the stream, and there is no reconnection: by the policy, by [`Replay`], or by the decision of
-    /// the application.
+    /// The server ended the stream, and the policy, [`Replay`] or the application does not allow
+    /// another attempt.
     EndOfStream,
-    /// The application saw the event that it was waiting for.
+    /// The application called [`EventSource::finish`](crate::EventSource::finish).
     Finished,
-    /// The application closed it.
+    /// The application called [`EventSource::close`](crate::EventSource::close).
     Requested,
-    /// A status that is neither 200 nor one to retry.
+    /// The response has a status that is neither 200 nor retried.
     Status(u16),
-    /// A 200 with another content type than `text/event-stream`, or with none.
+    /// The response has status 200, but another content type than `text/event-stream`, or none.
     ContentType(Option<String>),
-    /// A 200 that the application did not accept.
+    /// The response has status 200, but the application did not accept it.
     NotAccepted,
-    /// An event was longer than the limit, which is in bytes.
+    /// An event is longer than the limit.
     TooLong {
-        /// [`Limits::max_event_len`](crate::Limits::max_event_len).
+        /// [`Limits::max_event_len`](crate::Limits::max_event_len), in bytes.
         limit: usize,
     },
-    /// The connection or the attempt failed, and that is not retried: it was before the first open, it is futile, or
-    /// the application decided so.
+    /// The connection or the attempt failed and is not retried: it failed before the first open, it
+    /// is futile, or the application decided to stop.
     Failed(Cause),
-    /// The attempts that the policy and [`Replay`] allow are used up.
+    /// The policy or [`Replay`] allows no more attempts.
     GaveUp {
-        /// How many there were: in a row where [`max_attempts`](crate::ReconnectPolicy::max_attempts) ended it, in all
-        /// where [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections) did. 0 where none is
-        /// allowed.
+        /// How many attempts failed: consecutive ones if
+        /// [`max_attempts`](crate::ReconnectPolicy::max_attempts) ended the event source, all if
+        /// [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections) did. 0 if
+        /// no attempt was allowed.
         attempts: u32,
-        /// How the last one did.
+        /// How the last attempt failed.
         last: Cause,
     },
 }
 
 impl CloseReason {
-    /// Whether this is an end that the server or the application wanted, and no failure.
+    /// Returns whether the server or the application ended the event source on purpose, rather than
+    /// a failure.
     #[must_use]
     pub fn is_normal(&self) -> bool {
         matches!(self, Self::NoContent | Self::EndOfStream | Self::Finished | Self::Requested)
@@ -367,10 +379,10 @@ impl fmt::Display for CloseReason {
             Self::EndOfStream => f.write_str("the server ended the stream"),
             Self::Finished => f.write_str("the stream was finished"),
             Self::Requested => f.write_str("the application closed the event source"),
-            Self::Status(status) => write!(f, "the response had status {status}, not 200"),
-            Self::ContentType(None) => f.write_str("the response had no content type, not text/event-stream"),
+            Self::Status(status) => write!(f, "expected status 200, got {status}"),
+            Self::ContentType(None) => f.write_str("expected content type text/event-stream, got none"),
             Self::ContentType(Some(got)) => {
-                write!(f, "the response had content type {got:?}, not text/event-stream")
+                write!(f, "expected content type text/event-stream, got {got:?}")
             }
             Self::NotAccepted => f.write_str("the application did not accept the response"),
             Self::TooLong { limit } => write!(f, "an event is longer than the limit of {limit} bytes"),
@@ -381,7 +393,7 @@ impl fmt::Display for CloseReason {
     }
 }
 
-/// The ready state (WHATWG HTML 9.2.2).
+/// The ready state of an event source (WHATWG HTML 9.2.2).
 ///
 /// ```
 /// use sse_proto::{Config, EventSource, Instant, ReadyState};
@@ -393,10 +405,10 @@ impl fmt::Display for CloseReason {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadyState {
-    /// There is no connection yet, or there will be another one.
+    /// The event source is connecting, or waiting for the next attempt.
     Connecting,
     /// The stream is open.
     Open,
-    /// It is over.
+    /// The event source is closed and will not reconnect.
     Closed,
 }

@@ -1,12 +1,12 @@
-//! When to connect again: the policy, and its run state.
+//! When to reconnect: the policy, and the state that applies it.
 
 use core::time::Duration;
 
-/// When to connect again after a connection was lost or could not be made.
+/// Configures when to reconnect after a connection was lost or could not be established.
 ///
-/// The standard only asks for a "reconnection time" between attempts and lets a client wait longer (WHATWG HTML 9.2.3,
-/// "reestablish the connection"); the rest is what keeps a fleet of clients from trampling a server that has just come
-/// back.
+/// The standard requires a "reconnection time" between attempts and lets a client wait longer
+/// (WHATWG HTML 9.2.3, "reestablish the connection"). Growing delays and jitter keep many clients
+/// from overloading a server that has just restarted.
 ///
 /// ```
 /// use core::time::Duration;
@@ -18,34 +18,41 @@ use core::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReconnectPolicy {
-    /// The delay before the first attempt, until the server sets another one with `retry`. 3 s.
+    /// The delay before the first reconnection, until the server sets another one with `retry`. 3 s
+    /// by default.
     pub reconnection_time: Duration,
-    /// What the delay is multiplied with after each further failure in a row. 2; 1 means no growth.
+    /// The factor by which the delay grows after each further consecutive failure. 2 by default; 1
+    /// means no growth.
     pub factor: u32,
-    /// How far the delay grows (jitter comes on top; a reconnection time that is longer is kept to all the same). 60 s.
+    /// The longest delay that growth can reach, without jitter. A longer reconnection time still
+    /// applies. 60 s by default.
     pub max_delay: Duration,
-    /// The shortest reconnection time that a server can set: `retry: 0` makes no storm. 100 ms.
+    /// The shortest delay that a server can set with `retry` or `Retry-After`. 100 ms by default,
+    /// so that `retry: 0` causes no flood of requests.
     pub min_delay: Duration,
-    /// The longest delay that a server can ask for, by `retry` or `Retry-After`. 1 h.
+    /// The longest delay that a server can set with `retry` or `Retry-After`. 1 h by default.
     pub max_server_delay: Duration,
-    /// A random part of up to this many percent of the delay is added to it, never taken off: the reconnection time is
-    /// a floor. 20.
+    /// The jitter: up to this percentage of the delay is added at random. 20 by default. Jitter
+    /// never shortens a delay, since the reconnection time is a minimum.
     pub jitter_percent: u32,
-    /// How many attempts in a row may fail before the event source is closed; `None` for no end, 0 for no reconnection
-    /// at all. The count starts over when a connection made progress: it delivered an event, it moved the last event ID,
-    /// or it was open for [`reset_after`](Self::reset_after). `None`.
+    /// How many consecutive attempts may fail before the event source closes. 0 disables
+    /// reconnection. `None` by default: without limit.
+    ///
+    /// The count starts over when a connection makes progress: it delivers an event, changes the
+    /// last event ID, or stays open for [`reset_after`](Self::reset_after).
     pub max_attempts: Option<u32>,
-    /// How many attempts may follow a failure in all, whether or not there was progress between them; `None` for no end.
-    /// An attempt that [`EventSource::reconnect`](crate::EventSource::reconnect) asks for does not count. `None`.
+    /// How many attempts may follow failures in total, regardless of progress. `None` by default:
+    /// without limit. Calls of [`EventSource::reconnect`](crate::EventSource::reconnect) do not
+    /// count.
     pub max_total_reconnections: Option<u32>,
-    /// A connection that was open for this long has made progress even if it delivered no event. 10 s: servers and
-    /// proxies that end healthy connections mostly do so after 16 to 60 s.
+    /// How long a connection must stay open to count as progress even without an event. 10 s by
+    /// default: servers and proxies usually end healthy connections after 16 to 60 s.
     pub reset_after: Duration,
-    /// Whether a failure before the first connection was open is retried as well, whatever the method of the request.
-    /// `false`: it is most likely a wrong URL.
+    /// Whether failures before the first successful response are retried, whatever the method of
+    /// the request. `false` by default, since the usual cause is a wrong URL.
     pub retry_initial: bool,
-    /// Whether the statuses that ask a client to come back later are retried: 408, 425, 429, and each from 500 to 599
-    /// but 501, 505 and 511. Otherwise they end the event source like any other. `true`.
+    /// Whether temporary error statuses are retried: 408, 425, 429, and 500 to 599 except 501, 505
+    /// and 511. `true` by default; otherwise they close the event source like any other status.
     pub retry_status: bool,
 }
 
@@ -68,14 +75,15 @@ impl Default for ReconnectPolicy {
 }
 
 impl ReconnectPolicy {
-    /// One connection and no other.
+    /// Creates a policy that never reconnects.
     #[must_use]
     pub fn never() -> Self {
         Self::default().max_attempts(0)
     }
 
-    /// As the standard has it for browsers: every status but 200 is final, network errors are retried from the first
-    /// attempt on, and the delay is the reconnection time each time.
+    /// Creates a policy that follows the standard for browsers: every status but 200 is final,
+    /// network errors are retried from the first attempt on, and each delay is the reconnection
+    /// time.
     #[must_use]
     pub fn whatwg() -> Self {
         Self { factor: 1, jitter_percent: 0, retry_initial: true, retry_status: false, ..Self::default() }
@@ -151,11 +159,11 @@ impl ReconnectPolicy {
     }
 }
 
-/// A [`ReconnectPolicy`] at work: it counts the failures and says how long to wait.
+/// Counts failures and computes the delays of a [`ReconnectPolicy`].
 ///
-/// [`EventSource`](crate::EventSource) has one inside; it is public for those who drive a [`Decoder`](crate::Decoder)
-/// by themselves. It has no clock, and its dice are a generator whose seed is an argument: the same seed gives the same
-/// delays.
+/// An [`EventSource`](crate::EventSource) contains one. Use it directly with a
+/// [`Decoder`](crate::Decoder) of your own. It has no clock, and its random numbers depend only on
+/// the seed: the same seed gives the same delays.
 ///
 /// ```
 /// use core::time::Duration;
@@ -177,55 +185,56 @@ pub struct Backoff {
     reconnection_time: Duration,
     failures: u32,
     reconnections: u32,
-    /// What the server asked for, before the next attempt only.
+    /// The delay that the server asked for, before the next attempt only.
     retry_after: Option<Duration>,
-    dice: u64,
+    /// The state of the random number generator.
+    random: u64,
 }
 
 impl Backoff {
-    /// At the beginning: no failure yet.
+    /// Creates the state for a policy, without failures.
     #[must_use]
     pub fn new(policy: ReconnectPolicy, seed: u64) -> Self {
         let reconnection_time = policy.reconnection_time;
-        Self { policy, reconnection_time, failures: 0, reconnections: 0, retry_after: None, dice: seed }
+        Self { policy, reconnection_time, failures: 0, reconnections: 0, retry_after: None, random: seed }
     }
 
-    /// The policy that it follows.
+    /// Returns the policy.
     #[must_use]
     pub fn policy(&self) -> &ReconnectPolicy {
         &self.policy
     }
 
-    /// The reconnection time in force: the policy's, or what the server made of it.
+    /// Returns the current reconnection time: that of the policy, or the last one from the server.
     #[must_use]
     pub fn reconnection_time(&self) -> Duration {
         self.reconnection_time
     }
 
-    /// How many failures there were in a row.
+    /// Returns the number of consecutive failures.
     #[must_use]
     pub fn failures(&self) -> u32 {
         self.failures
     }
 
-    /// The stream said `retry`: the reconnection time from now on, within the policy's bounds for servers.
+    /// Handles a `retry` field: sets the reconnection time, within the policy's bounds for servers.
     pub fn handle_retry(&mut self, time: Duration) {
         self.reconnection_time = self.clamp(time);
     }
 
-    /// A response said `Retry-After` (RFC 9110, 10.2.3): this is the next delay, within the policy's bounds for servers
-    /// and with jitter on top. A second one takes the place of the first.
+    /// Handles a `Retry-After` header (RFC 9110, section 10.2.3): sets the next delay, within the
+    /// policy's bounds for servers. Jitter is added to it. A second call replaces the first.
     pub fn handle_retry_after(&mut self, time: Duration) {
         self.retry_after = Some(self.clamp(time));
     }
 
-    /// A connection made progress: counting and growth start over.
+    /// Handles progress of a connection: the count of failures and the growth start over.
     pub fn handle_progress(&mut self) {
         self.failures = 0;
     }
 
-    /// An attempt failed, or its connection was lost: how long to wait before the next one. `None`: the attempts are
-    /// used up.
+    /// Counts a failure and returns the delay before the next attempt, or `None` if the policy
+    /// allows no more attempts.
     pub fn next_delay(&mut self) -> Option<Duration> {
         let delay = self.retry_after.take().unwrap_or_else(|| self.grown());
         self.failures = self.failures.saturating_add(1);
@@ -236,7 +245,7 @@ impl Backoff {
         Some(delay.saturating_add(self.jitter(delay)))
     }
 
-    /// How many attempts were made before the last failure, if a limit of the policy allows no other one.
+    /// Returns how many attempts were made before the last failure, if a limit allows no more.
     pub(crate) fn attempts_used_up(&self) -> Option<u32> {
         let failed_attempts = self.failures.saturating_sub(1);
         let in_a_row =
@@ -245,29 +254,30 @@ impl Backoff {
         in_a_row.or_else(in_all)
     }
 
-    /// Within the bounds for servers. Where these contradict each other, the lower one wins.
+    /// Limits a time to the bounds for servers. If they contradict each other, `min_delay` applies.
     fn clamp(&self, time: Duration) -> Duration {
         time.min(self.policy.max_server_delay).max(self.policy.min_delay)
     }
 
     /// Reconnection time × factor ^ failures, at most `max_delay`.
     fn grown(&self) -> Duration {
-        let most = self.policy.max_delay.max(self.reconnection_time);
+        let max = self.policy.max_delay.max(self.reconnection_time);
         let growth = self.policy.factor.max(1).saturating_pow(self.failures);
-        self.reconnection_time.saturating_mul(growth).min(most)
+        self.reconnection_time.saturating_mul(growth).min(max)
     }
 
     fn jitter(&mut self, delay: Duration) -> Duration {
-        let roll = u128::from(self.roll() >> 32);
-        let most = delay.as_nanos().saturating_mul(u128::from(self.policy.jitter_percent)) / 100;
-        let nanos = most.saturating_mul(roll) >> 32;
+        let random = u128::from(self.next_random() >> 32);
+        let max = delay.as_nanos().saturating_mul(u128::from(self.policy.jitter_percent)) / 100;
+        let nanos = max.saturating_mul(random) >> 32;
         Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 
-    /// SplitMix64: a few lines that pass the usual tests of randomness, which is more than spreading delays needs.
-    fn roll(&mut self) -> u64 {
-        self.dice = self.dice.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.dice;
+    /// Returns the next number of SplitMix64, a short generator that is more than good enough to
+    /// spread delays.
+    fn next_random(&mut self) -> u64 {
+        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.random;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
@@ -278,9 +288,9 @@ impl Backoff {
 mod tests {
     use super::*;
 
-    /// The numbers of its author's reference in C, for the seed 1234567.
+    /// The numbers come from the author's reference implementation in C, with the seed 1234567.
     #[test]
-    fn the_dice_are_splitmix64() {
+    fn the_random_numbers_are_splitmix64() {
         let mut backoff = Backoff::new(ReconnectPolicy::default(), 1_234_567);
         for number in [
             6_457_827_717_110_365_317,
@@ -289,7 +299,7 @@ mod tests {
             4_593_380_528_125_082_431,
             16_408_922_859_458_223_821,
         ] {
-            assert_eq!(backoff.roll(), number);
+            assert_eq!(backoff.next_random(), number);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Any bytes, cut in any way, with any limit: the decoder is equal to the reference.
+//! Compares the decoder with the reference decoder on random bytes, chunks and limits.
 #![allow(missing_docs)]
 
 mod common;
@@ -8,12 +8,12 @@ use proptest::prelude::*;
 use sse_harness::reference;
 use sse_proto::{Decoder, Event, Frame, FrameRef};
 
-/// `CASES=1000000 cargo test --release -p sse-proto --test property` runs more of them.
+/// `CASES=1000000 cargo test --release -p sse-proto --test property` runs more cases.
 fn cases() -> u32 {
     std::env::var("CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(3000)
 }
 
-/// Pieces that matter to the decoder, so that chance comes upon what is rare in mere bytes.
+/// Generates streams from pieces that matter to the decoder and are rare among random bytes.
 fn stream() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         8 => prop::sample::select(vec![
@@ -22,7 +22,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
             b"message", b"123", b"dat", b"eventually:",
         ])
         .prop_map(<[u8]>::to_vec),
-        // Whole lines, and whole events as most servers write them.
+        // Whole lines, and whole events in the form that most servers send.
         4 => prop::sample::select(vec![
             &b"data: a\n"[..], b"data: a\n\n", b"data:12345678\r\n\r\n", b"event: t\n", b"id: 1\n", b"id:23\r\n",
             b": comment\n", b"retry: 123\n", b"id: 4\nevent: t\ndata: a\n\n",
@@ -33,7 +33,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
-fn cut<'a>(mut bytes: &'a [u8], sizes: &[usize]) -> Vec<&'a [u8]> {
+fn split<'a>(mut bytes: &'a [u8], sizes: &[usize]) -> Vec<&'a [u8]> {
     let mut chunks = Vec::new();
     for size in sizes.iter().cycle().take(bytes.len() + sizes.len()) {
         let (chunk, rest) = bytes.split_at((*size).min(bytes.len()));
@@ -53,20 +53,20 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn equal_to_the_reference(
+    fn the_decoder_agrees_with_the_reference(
         stream in stream(),
         sizes in prop::collection::vec(prop_oneof![0usize..9, 0usize..100], 1..6),
         limit in prop_oneof![Just(usize::MAX), 0usize..64, 64usize..1024],
         skip: bool,
     ) {
-        let chunks = cut(&stream, &sizes);
+        let chunks = split(&stream, &sizes);
         let expected = reference::decode(&stream, limit, skip, "id".into());
         let decoder = Decoder::new(limits(limit, skip)).with_last_event_id("id");
         prop_assert_eq!(decode(decoder, &chunks), expected);
     }
 
     #[test]
-    fn what_is_encoded_comes_back(
+    fn encoded_events_are_decoded_to_themselves(
         event_type in text(),
         lines in prop::collection::vec(text(), 1..4),
         end in prop::sample::select(vec!["\n", "\r", "\r\n"]),
@@ -77,7 +77,7 @@ proptest! {
         event.set_id(&id);
         let frame = Frame::Event(event.clone());
         let mut wire = Vec::new();
-        frame.encode(&mut wire).expect("nothing in it is refused");
+        frame.encode(&mut wire).expect("the text injects nothing");
         prop_assert_eq!(&frame.to_string(), std::str::from_utf8(&wire).expect("text"));
         if event_type.is_empty() {
             event.event_type = "message".into();
@@ -88,7 +88,7 @@ proptest! {
     }
 
     #[test]
-    fn a_comment_comes_back(comment in text()) {
+    fn encoded_comments_are_decoded_to_themselves(comment in text()) {
         let mut wire = Vec::new();
         FrameRef::Comment(&comment).encode(&mut wire).expect("it has no line end");
         let outcome = decode(Decoder::default(), &[&wire]);

@@ -8,7 +8,7 @@ use serde_json::{from_str, json, to_string, to_value};
 use sse_proto::{Event, EventRef, Frame, FrameRef};
 
 #[test]
-fn frames_come_back_from_json() {
+fn frames_survive_a_round_trip_through_json() {
     let mut with_id = Event::new("update", "two\nlines");
     with_id.set_id("7");
     let mut reset = Event::new("of my own", "");
@@ -22,9 +22,9 @@ fn frames_come_back_from_json() {
         Frame::Discarded { len: 9 },
     ];
     for frame in events.into_iter().chain(others) {
-        let text = to_string(&frame).expect("it has a JSON form");
-        assert_eq!(from_str::<Frame>(&text).expect("it comes back"), frame, "{text}");
-        assert_eq!(to_string(&FrameRef::from(&frame)).expect("it has a JSON form"), text);
+        let text = to_string(&frame).expect("frames serialize");
+        assert_eq!(from_str::<Frame>(&text).expect("frames deserialize"), frame, "{text}");
+        assert_eq!(to_string(&FrameRef::from(&frame)).expect("frames serialize"), text);
     }
 }
 

@@ -1,8 +1,9 @@
-//! Ten thousand lives: a server with a log of numbered events that drops, stalls, half-sends and refuses, and a client
-//! that is the core and nothing else. Every event comes exactly once and in order, for every seed.
+//! Simulates 10,000 runs of an event source. A server with a log of numbered events drops
+//! connections, stalls, sends partial events and refuses requests. For every seed, the event source
+//! must deliver each event exactly once and in order.
 //!
-//! A failing seed is named in the panic; `SEED=n cargo test -p sse-proto --test simulation -- --nocapture` replays it
-//! with a trace.
+//! The panic names the failing seed. `SEED=n cargo test -p sse-proto --test simulation --
+//! --nocapture` replays it with a trace.
 #![allow(missing_docs)]
 
 use std::time::Duration;
@@ -18,7 +19,7 @@ const SEEDS: u64 = 10_000;
 const IDLE: Duration = Duration::from_secs(30);
 
 #[test]
-fn every_event_exactly_once_and_in_order() {
+fn every_event_is_delivered_once_and_in_order() {
     if let Some(seed) = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()) {
         return World::new(seed, true).run();
     }
@@ -29,44 +30,44 @@ fn every_event_exactly_once_and_in_order() {
         events += world.received.len();
         assert!(ran.is_ok(), "seed {seed} failed; replay it with SEED={seed}");
     }
-    assert!(events > 50_000, "the simulation hardly delivered anything: {events}");
+    assert!(events > 50_000, "the simulation delivered only {events} events");
 }
 
 struct World {
-    dice: SplitMix64,
+    random: SplitMix64,
     trace: bool,
     asks: bool,
     now: Instant,
     source: EventSource,
-    /// How many events the server has; event n has the id n and the data "event n ✓".
+    /// The number of events that the server has. Event n has the ID n and the data "event n\n✓".
     log: u64,
     received: Vec<u64>,
-    /// Where the connection goes on in the log; `None`: there is no connection.
-    link: Option<u64>,
+    /// The next event of the open connection, if there is one.
+    next_event: Option<u64>,
     connects: u64,
     disconnects: u64,
     reconnection_time: Duration,
-    /// What the last response asked for.
+    /// The delay that the last response asked for.
     retry_after: Option<Duration>,
-    /// What the application has decided on its own.
+    /// The delay that the application decided on.
     decided: Option<Duration>,
 }
 
 impl World {
     fn new(seed: u64, trace: bool) -> Self {
-        let mut dice = SplitMix64::new(seed);
+        let mut random = SplitMix64::new(seed);
         let policy = ReconnectPolicy::default().retry_initial(true);
-        let asks = dice.next_u64() % 2 == 0;
+        let asks = random.next_u64() % 2 == 0;
         let config = Config::default().policy(policy).idle_timeout(IDLE).seed(seed).ask(asks);
         Self {
-            log: 1 + dice.next_u64() % 20,
-            dice,
+            log: 1 + random.next_u64() % 20,
+            random,
             trace,
             asks,
             now: Instant::ZERO,
             source: EventSource::new(config, Instant::ZERO),
             received: Vec::new(),
-            link: None,
+            next_event: None,
             connects: 0,
             disconnects: 0,
             reconnection_time: Duration::from_secs(3),
@@ -75,8 +76,8 @@ impl World {
         }
     }
 
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.dice.next_u64() % sides
+    fn below(&mut self, bound: u64) -> u64 {
+        self.random.next_u64() % bound
     }
 
     fn run(&mut self) {
@@ -90,7 +91,7 @@ impl World {
                 }
             }
         }
-        panic!("it does not end");
+        panic!("the simulation does not end");
     }
 
     fn drain(&mut self) -> Result<Option<Instant>, CloseReason> {
@@ -108,23 +109,23 @@ impl World {
                     assert_eq!(
                         id,
                         self.received.last().copied().unwrap_or(0),
-                        "resumes after what was delivered"
+                        "resumes after the last delivered event"
                     );
-                    self.link = None;
+                    self.next_event = None;
                     self.respond(id);
                 }
-                Output::Opened => assert!(self.link.is_some(), "open without a response"),
+                Output::Opened => assert!(self.next_event.is_some(), "open without a response"),
                 Output::Frame(FrameRef::Event(event)) => {
                     let number: u64 = event.last_event_id.parse().expect("every event has a number");
                     assert_eq!(event.data, format!("event {number}\n✓"));
                     assert_eq!(number, self.received.last().copied().unwrap_or(0) + 1, "lost or doubled");
                     self.received.push(number);
                 }
-                Output::Frame(frame) => panic!("nothing else was asked to be shown: {frame:?}"),
+                Output::Frame(frame) => panic!("unexpected frame: {frame:?}"),
                 Output::Failed { cause, verdict } => self.answer(cause, verdict),
                 Output::Disconnected { cause, retry_at } => {
                     self.disconnects += 1;
-                    self.link = None;
+                    self.next_event = None;
                     self.check_delay(cause, retry_at.saturating_duration_since(self.now));
                 }
                 Output::Wait(deadline) => return Ok(deadline),
@@ -137,11 +138,11 @@ impl World {
     }
 
     fn answer(&mut self, cause: Cause, verdict: Verdict) {
-        assert_eq!(verdict == Verdict::Close, cause == Cause::Status(404), "{verdict:?} about {cause:?}");
-        let retry = match self.roll(3) {
+        assert_eq!(verdict == Verdict::Close, cause == Cause::Status(404), "{verdict:?} for {cause:?}");
+        let retry = match self.below(3) {
             0 if verdict != Verdict::Close => return,
             1 => {
-                let time = Duration::from_millis(self.roll(100_000));
+                let time = Duration::from_millis(self.below(100_000));
                 self.decided = Some(time.max(Duration::from_millis(100)));
                 Retry::After(time)
             }
@@ -152,7 +153,7 @@ impl World {
 
     fn check_delay(&mut self, cause: Cause, delay: Duration) {
         let retry_after = self.retry_after.take();
-        let (least, most) = match (cause, self.decided.take(), retry_after) {
+        let (min, max) = match (cause, self.decided.take(), retry_after) {
             (Cause::Reconnect, ..) => (Duration::ZERO, Duration::ZERO),
             (_, Some(time), _) => (time, time),
             (_, None, Some(time)) => {
@@ -160,26 +161,26 @@ impl World {
                 (time, time * 6 / 5)
             }
             (_, None, None) => {
-                let most = Duration::from_secs(72).max(self.reconnection_time * 6 / 5);
-                (self.reconnection_time, most)
+                let max = Duration::from_secs(72).max(self.reconnection_time * 6 / 5);
+                (self.reconnection_time, max)
             }
         };
-        assert!((least..=most).contains(&delay), "{delay:?} is not within {least:?} and {most:?}");
+        assert!((min..=max).contains(&delay), "{delay:?} is not between {min:?} and {max:?}");
     }
 
-    /// The server answers an attempt, or does not.
+    /// Answers an attempt, or drops its connection.
     fn respond(&mut self, after: u64) {
-        let (status, retry_after) = match self.roll(10) {
+        let (status, retry_after) = match self.below(10) {
             0 => return self.source.handle_disconnect(self.now, Disconnect::Transport),
-            1 => (if self.roll(2) == 0 { 503 } else { 521 }, None),
-            2 => (429, Some(Duration::from_secs(self.roll(40)))),
-            // Without a question it would be the end.
+            1 => (if self.below(2) == 0 { 503 } else { 521 }, None),
+            2 => (429, Some(Duration::from_secs(self.below(40)))),
+            // This closes an event source that does not ask.
             3 if self.asks => (404, None),
             _ if after == self.log => (204, None),
             _ => (200, None),
         };
         self.retry_after = retry_after;
-        self.link = (status == 200).then_some(after + 1);
+        self.next_event = (status == 200).then_some(after + 1);
         let content_type = Some(&b"text/event-stream"[..]);
         self.source.handle_response(
             self.now,
@@ -187,14 +188,14 @@ impl World {
         );
     }
 
-    /// Something happens, or time passes.
+    /// Lets the server act, or time pass.
     fn step(&mut self, deadline: Option<Instant>) {
-        let Some(next) = self.link else {
-            self.now = deadline.expect("without a connection there is an attempt to wait for");
+        let Some(next) = self.next_event else {
+            self.now = deadline.expect("without a connection the event source waits for an attempt");
             return self.source.handle_timeout(self.now);
         };
-        self.now = self.now + Duration::from_millis(self.roll(2000));
-        match self.roll(12) {
+        self.now = self.now + Duration::from_millis(self.below(2000));
+        match self.below(12) {
             0 => self.source.handle_disconnect(self.now, Disconnect::Eof),
             1 => self.source.handle_disconnect(self.now, Disconnect::Transport),
             2 => self.source.reconnect(self.now),
@@ -205,31 +206,31 @@ impl World {
             4 => self.source.handle_timeout(self.now),
             5 => self.send(b": still here\n\n"),
             6 => {
-                let millis = 200 + self.roll(9000);
+                let millis = 200 + self.below(9000);
                 self.reconnection_time = Duration::from_millis(millis);
                 self.send(format!("retry: {millis}\n").as_bytes());
             }
-            7 => self.half_send(next),
+            7 => self.send_partially(next),
             _ if next > self.log => self.source.handle_disconnect(self.now, Disconnect::Eof),
             _ => {
-                self.link = Some(next + 1);
+                self.next_event = Some(next + 1);
                 self.send(&wire_form(next));
             }
         }
     }
 
-    /// A part of an event, cut anywhere, in the middle of a character too; then the connection is gone.
-    fn half_send(&mut self, next: u64) {
+    /// Sends a part of an event, which may end within a character, and drops the connection.
+    fn send_partially(&mut self, next: u64) {
         let wire = wire_form(next);
-        // Without the last CRLF it is not complete; its CR alone would do.
-        let len = self.roll(wire.len() as u64 - 1) as usize;
+        // The CR of the last CRLF would already complete the event.
+        let len = self.below(wire.len() as u64 - 1) as usize;
         self.send(&wire[..len]);
         self.source.handle_disconnect(self.now, Disconnect::Transport);
     }
 
     fn send(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let len = (1 + self.roll(40) as usize).min(bytes.len());
+            let len = (1 + self.below(40) as usize).min(bytes.len());
             let (chunk, rest) = bytes.split_at(len);
             self.source.handle_data(self.now, Bytes::copy_from_slice(chunk));
             bytes = rest;

@@ -1,4 +1,5 @@
-//! Each row of the wire table, however it is cut, against the row and the reference.
+//! Decodes each row of the wire table in many chunkings and compares the outcome with the row and
+//! with the reference decoder.
 #![allow(missing_docs)]
 
 mod common;
@@ -21,7 +22,7 @@ fn check(case: &Case, chunks: &[&[u8]]) {
 }
 
 #[test]
-fn every_row_however_it_is_cut() {
+fn every_row_decodes_the_same_in_any_chunks() {
     for case in cases() {
         let expected = reference::decode(&case.input, case.limit, case.skip, case.resumed_from.into());
         assert_eq!(case.expected, expected, "{}: the table and the reference", case.name);
@@ -34,10 +35,10 @@ fn every_row_however_it_is_cut() {
     }
 }
 
-/// At its beginning a stream may have a BOM, so that no row begins as an event in the middle of a stream does. Here each
-/// comes behind a blank line, behind an event, and behind one that was held.
+/// The start of a stream is special because of the BOM. Here each row follows a blank line, an
+/// event, or an event that the decoder had to buffer.
 #[test]
-fn every_row_in_the_middle_of_a_stream() {
+fn every_row_decodes_in_the_middle_of_a_stream() {
     for before in ["\n", "\r", "data\n\n", "data:a\ndata\n\n", "data\rdata\r\r"] {
         for case in cases() {
             let input = [before.as_bytes(), &case.input].concat();
@@ -53,7 +54,7 @@ fn every_row_in_the_middle_of_a_stream() {
 }
 
 #[test]
-fn large_rows() {
+fn large_rows_decode_in_any_chunks() {
     for case in large_cases() {
         for piece in [case.input.len(), 64 * 1024, 1460, 61] {
             let chunks: Vec<_> = case.input.chunks(piece).collect();
@@ -74,22 +75,22 @@ fn a_cr_ends_its_line_at_once() {
 }
 
 #[test]
-fn a_reset_keeps_the_id_and_nothing_else() {
-    for cut in ["", "\u{FEFF}", "da", "data: x", "data: x\n", "id: 9\n", "event: t\r", ":c"] {
+fn a_reset_keeps_only_the_last_event_id() {
+    for partial in ["", "\u{FEFF}", "da", "data: x", "data: x\n", "id: 9\n", "event: t\r", ":c"] {
         let mut decoder = Decoder::default();
-        for mut chunk in [&b"id: 1\n\n"[..], cut.as_bytes()] {
-            while decoder.decode(&mut chunk).expect("nothing is long").is_some() {}
+        for mut chunk in [&b"id: 1\n\n"[..], partial.as_bytes()] {
+            while decoder.decode(&mut chunk).expect("within the limit").is_some() {}
         }
         decoder.reset();
         let mut input: &[u8] = b"\xEF\xBB\xBFdata: a\n\n";
-        let frame = decoder.decode(&mut input).expect("nothing is long");
-        let Some(FrameRef::Event(event)) = frame else { panic!("{cut:?}: {frame:?}") };
-        assert_eq!((event.event_type, event.data, event.last_event_id), ("message", "a", "1"), "{cut:?}");
+        let frame = decoder.decode(&mut input).expect("within the limit");
+        let Some(FrameRef::Event(event)) = frame else { panic!("{partial:?}: {frame:?}") };
+        assert_eq!((event.event_type, event.data, event.last_event_id), ("message", "a", "1"), "{partial:?}");
     }
 }
 
 #[test]
-fn too_long_stays_until_a_reset() {
+fn too_long_is_returned_until_a_reset() {
     let mut decoder = Decoder::new(limits(8, false));
     for _ in 0..2 {
         let mut input: &[u8] = b"data: 123456\n\n";
@@ -97,11 +98,11 @@ fn too_long_stays_until_a_reset() {
     }
     decoder.reset();
     let mut input: &[u8] = b"data: 1\n\n";
-    assert!(decoder.decode(&mut input).expect("short enough").is_some());
+    assert!(decoder.decode(&mut input).expect("within the limit").is_some());
 }
 
 #[test]
-fn hidden_frames_do_not_come_out_and_what_follows_does() {
+fn hidden_frames_are_skipped() {
     for case in cases() {
         for (comments, retries) in [(false, true), (true, false), (false, false)] {
             for chunks in chunking::whole(&case.input).chain(chunking::every_split(&case.input)) {
@@ -122,7 +123,7 @@ fn hidden_frames_do_not_come_out_and_what_follows_does() {
 }
 
 #[test]
-fn the_end_of_the_stream_commits_the_id_with_or_without_data() {
+fn decode_eof_commits_the_id_with_or_without_data() {
     for (input, event) in [
         (&b"id: 7\ndata: a"[..], Some(EventRef::new("message", "a").with_id("7"))),
         (b"id: 7", None),

@@ -9,8 +9,8 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use sse_harness::{Reply, Server};
-use sse_reqwest::{BoxError, SseResponse, TokioTimer};
+use sse_reqwest::{BoxError, ReqwestTimer, SseResponse};
+use sse_testkit::{MockServer, Reply};
 
 #[derive(Deserialize)]
 struct Word {
@@ -30,7 +30,7 @@ async fn main() -> Result<(), BoxError> {
     let mut events = response
         .events()
         .finish_before(|event| event.data == "[DONE]")
-        .idle_timeout(Duration::from_secs(60), TokioTimer::default());
+        .idle_timeout(Duration::from_secs(60), ReqwestTimer::default());
     let mut words = events.json::<Word>();
     while let Some(word) = words.next().await {
         println!("{}", word?.data.text);
@@ -38,7 +38,7 @@ async fn main() -> Result<(), BoxError> {
     Ok(())
 }
 
-fn server_that_answers() -> Server {
+fn server_that_answers() -> MockServer {
     let words = "data: {\"text\":\"Good\"}\n\ndata: {\"text\":\"day\"}\n\ndata: [DONE]\n\n";
-    Server::script([Reply::events().send(words).stall()])
+    MockServer::new().reply(Reply::events().send(words).stall())
 }

@@ -1,11 +1,11 @@
-//! From reqwest's request to ours.
+//! Requests of reqwest, opened as sessions.
 
 use core::error::Error;
 use core::fmt;
 
 use crate::{RequestBuilder, client};
 
-/// A request of reqwest, opened as a session.
+/// Turns a request of reqwest into one that opens a session.
 ///
 /// ```
 /// use sse_reqwest::Sse;
@@ -17,13 +17,14 @@ use crate::{RequestBuilder, client};
 /// # }
 /// ```
 pub trait Sse {
-    /// The same request on the same client: its method, URL, headers and body. A timeout of its own is left behind; it
-    /// would end the stream.
+    /// Returns the same request on the same client, with its method, URL, headers and body. A
+    /// timeout of the request is dropped, since it would end the stream.
     ///
     /// # Errors
     ///
-    /// Where reqwest could not make the request, and where the body is a stream: it could not be sent twice. (Ours can
-    /// be: [`RequestBody::stream`](crate::RequestBody::stream).)
+    /// [`InvalidSse::Request`] if reqwest could not build the request. [`InvalidSse::StreamBody`]
+    /// if the body is a stream, which reqwest cannot send twice;
+    /// [`RequestBody::stream`](crate::RequestBody::stream) makes a body that can be.
     fn sse(self) -> Result<RequestBuilder, InvalidSse>;
 }
 
@@ -41,7 +42,7 @@ impl Sse for reqwest::RequestBuilder {
     }
 }
 
-/// Why a request of reqwest cannot be opened as a session.
+/// Says why a request of reqwest cannot be opened as a session.
 ///
 /// ```
 /// use sse_reqwest::InvalidSse;
@@ -51,9 +52,9 @@ impl Sse for reqwest::RequestBuilder {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum InvalidSse {
-    /// reqwest could not make it.
+    /// reqwest could not build the request.
     Request(reqwest::Error),
-    /// Its body is a stream.
+    /// The body is a stream, which cannot be sent again.
     StreamBody,
 }
 

@@ -1,13 +1,14 @@
-//! A response of reqwest as a stream of events.
+//! Responses of reqwest, read as events.
 
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use sse_driver::Events;
 use sse_driver::proto::is_event_stream;
 
-use crate::{Body, sse_driver};
+use crate::Body;
 
-/// A response of reqwest, read as events. There is no reconnection; every setting of [`Events`] is there.
+/// Reads a response of reqwest as events, with every setting of [`Events`] and without
+/// reconnection.
 ///
 /// ```no_run
 /// use sse_reqwest::SseResponse;
@@ -22,15 +23,14 @@ use crate::{Body, sse_driver};
 /// # }
 /// ```
 pub trait SseResponse: Sized {
-    /// The events of the response, whatever its status and its content type are.
+    /// Reads the response as events, whatever its status and content type are.
     fn events(self) -> Events<Body>;
 
-    /// The events of the response, if it is an event stream.
+    /// Reads the response as events if it is an event stream: status 200 and `text/event-stream`.
     ///
     /// # Errors
     ///
-    /// The response, untouched, if its status is not 200 or its content type not `text/event-stream`: its body may say
-    /// what went wrong.
+    /// Returns the response, unread, if it is none. Its body may say what went wrong.
     fn into_events(self) -> Result<Events<Body>, Self>;
 }
 

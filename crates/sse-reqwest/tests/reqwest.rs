@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use sse_harness::{Reply, Server};
+use sse_harness::{MockServer, Reply, serve};
 use sse_reqwest::{Error, InvalidSse, RequestBody, Session, Sse, SseResponse};
 
 const SOON: Duration = Duration::from_secs(5);
@@ -16,8 +16,8 @@ fn chain(error: &Error) -> String {
 /// On several threads: reqwest's connections are tasks of their own, which must run for the server to see a close.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_request_of_reqwest_becomes_a_session() {
-    let server = Server::script([
-        Reply::events().send("retry: 1\nid: 7\ndata: a\n\n").cut(),
+    let server = serve([
+        Reply::events().send("retry: 1\nid: 7\ndata: a\n\n").drop_connection(),
         Reply::events().send("data: b\n\n").stall(),
     ]);
     let http = reqwest::Client::builder().user_agent("follower").build().expect("a client");
@@ -27,18 +27,18 @@ async fn a_request_of_reqwest_becomes_a_session() {
         assert_eq!(session.next().await.expect("an event").expect("no error").data, data);
     }
     for request in server.requests() {
-        assert_eq!((&*request.method, &*request.path), ("POST", "/e?q=1"));
-        assert_eq!(request.body, b"question");
+        assert_eq!((request.method.as_str(), &*request.path), ("POST", "/e?q=1"));
+        assert_eq!(request.body, "question");
         assert_eq!(request.header("authorization"), Some("Bearer token"));
         assert_eq!(request.header("user-agent"), Some("follower"));
     }
-    assert_eq!(server.requests()[1].header("last-event-id"), Some("7"));
+    assert_eq!(server.requests()[1].last_event_id(), Some("7"));
     drop(session);
     assert!(server.wait_for_close(1, SOON).is_some());
 }
 
 #[tokio::test]
-async fn a_request_that_cannot_be_one() {
+async fn requests_with_stream_bodies_or_invalid_urls_are_refused() {
     let http = reqwest::Client::new();
     let streamed = RequestBody::from("x").to_stream();
     let request = http.post("http://localhost/").body(reqwest::Body::wrap_stream(streamed));
@@ -47,8 +47,8 @@ async fn a_request_that_cannot_be_one() {
 }
 
 #[tokio::test]
-async fn a_stream_is_sent_in_chunks() {
-    let server = Server::script([Reply::status(204)]);
+async fn a_stream_body_is_sent_chunked() {
+    let server = serve([Reply::status(204)]);
     let client = sse_reqwest::client(reqwest::Client::new()).build();
     let body = RequestBody::stream(|| RequestBody::from("parts").to_stream());
     client.post(server.url("/")).body(body).open().await.expect("a 204 is an end, not an error");
@@ -57,8 +57,8 @@ async fn a_stream_is_sent_in_chunks() {
 }
 
 #[tokio::test]
-async fn the_events_of_a_response() {
-    let server = Server::script([Reply::events().send_each_byte("data: a\n\ndata: b\n\n")]);
+async fn a_response_is_read_as_events() {
+    let server = serve([Reply::events().send_each_byte("data: a\n\ndata: b\n\n")]);
     let response = reqwest::get(server.url("/")).await.expect("it answers");
     let mut events = response.events().finish_before(|event| event.data == "b");
     assert_eq!(events.next().await.expect("an event").expect("no error").data, "a");
@@ -69,7 +69,7 @@ async fn the_events_of_a_response() {
 async fn only_an_event_stream_is_turned_into_events() {
     let page = || Reply::status(200).header("content-type", "text/html").send("<p>");
     let refused = || Reply::status(404).header("content-type", "text/event-stream").send("data: a\n\n");
-    let server = Server::script([page(), refused(), Reply::events().send("data: a\n\n")]);
+    let server = serve([page(), refused(), Reply::events().send("data: a\n\n")]);
     for body in ["<p>", "data: a\n\n"] {
         let response = reqwest::get(server.url("/")).await.expect("it answers");
         let response = response.into_events().expect_err("it is no event stream");
@@ -81,14 +81,15 @@ async fn only_an_event_stream_is_turned_into_events() {
 }
 
 #[tokio::test]
-async fn an_executor_of_ones_own_is_a_transport() {
-    let server = Server::script([Reply::events().send("data: a\n\n"), Reply::status(204)]);
+async fn an_executor_of_reqwest_responses_is_a_transport() {
+    let server = serve([Reply::events().send("data: a\n\n"), Reply::status(204)]);
     let http = reqwest::Client::new();
     let transport = move |request: http::Request<RequestBody>| {
         let request = http.get(request.uri().to_string()).headers(request.headers().clone());
         async move { Ok::<_, sse_reqwest::BoxError>(sse_reqwest::Body::into_response(request.send().await?)) }
     };
-    let client = sse_reqwest::sse_driver::Client::builder_with(transport, sse_reqwest::TokioTimer::default());
+    let client =
+        sse_reqwest::sse_driver::Client::builder_with(transport, sse_reqwest::ReqwestTimer::default());
     let client = client.reconnection_time(Duration::from_millis(1)).build();
     let mut session = client.get(server.url("/")).open().await.expect("it opens");
     assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
@@ -96,8 +97,8 @@ async fn an_executor_of_ones_own_is_a_transport() {
 }
 
 #[tokio::test]
-async fn reqwests_redirects_lead_to_another_url() {
-    let server = Server::respond(|request, _| match &*request.path {
+async fn a_redirect_changes_the_url_of_the_session() {
+    let server = MockServer::new().reply_with(|request| match &*request.path {
         "/old" => Reply::status(307).header("location", "/new"),
         _ => Reply::events().send("data: a\n\n").stall(),
     });
@@ -107,8 +108,8 @@ async fn reqwests_redirects_lead_to_another_url() {
 }
 
 #[tokio::test]
-async fn a_timeout_is_one_and_no_secret_is_told() {
-    let server = Server::script([Reply::raw().stall()]);
+async fn a_timeout_of_reqwest_is_recognized_and_shows_no_secret() {
+    let server = serve([Reply::raw().stall()]);
     let http = reqwest::Client::builder().timeout(Duration::from_millis(50)).build().expect("a client");
     let request = http.get(server.url("/?token=secret")).sse().expect("no body");
     let error = request.open().await.expect_err("nobody answers");
@@ -119,7 +120,7 @@ async fn a_timeout_is_one_and_no_secret_is_told() {
 }
 
 #[test]
-fn sessions_can_move_between_threads() {
+fn sessions_are_send() {
     fn is_send<T: Send>(_: impl FnOnce() -> T) {}
     is_send::<Session>(|| unreachable!("only its type counts"));
     is_send(|| sse_reqwest::client(reqwest::Client::new()).build().get("http://localhost/").open());

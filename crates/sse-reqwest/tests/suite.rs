@@ -2,14 +2,14 @@
 
 use sse_harness::fault_suite::FaultAdapter;
 use sse_harness::suite::Adapter;
-use sse_reqwest::{ClientBuilder, Reqwest, TokioTimer};
+use sse_reqwest::{ClientBuilder, Reqwest, ReqwestTimer};
 use tokio::runtime::Builder;
 
 struct OnReqwest;
 
 impl Adapter for OnReqwest {
     type Transport = Reqwest;
-    type Timer = TokioTimer;
+    type Timer = ReqwestTimer;
 
     fn builder() -> ClientBuilder {
         sse_reqwest::client(reqwest::Client::new())
@@ -29,7 +29,7 @@ struct OnOneThread;
 
 impl Adapter for OnOneThread {
     type Transport = Reqwest;
-    type Timer = TokioTimer;
+    type Timer = ReqwestTimer;
 
     fn builder() -> ClientBuilder {
         OnReqwest::builder()
@@ -43,7 +43,7 @@ impl Adapter for OnOneThread {
 
 impl FaultAdapter for OnOneThread {
     /// Its buffer for a head is larger: 408 KiB, and twice that while it grows.
-    const MOST_MEMORY: u64 = 1280 << 10;
+    const MAX_MEMORY: u64 = 1280 << 10;
 
     fn memory_of(run: impl FnOnce()) -> u64 {
         allocation_counter::measure(run).bytes_max

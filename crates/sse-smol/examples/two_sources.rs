@@ -7,8 +7,8 @@
 //! Without URLs it follows two servers of its own.
 
 use smol::stream::{StreamExt, or};
-use sse_harness::{Reply, Server};
 use sse_smol::{Client, Error};
+use sse_testkit::{MockServer, Reply};
 
 fn main() -> Result<(), Error> {
     let mut args = std::env::args().skip(1);
@@ -25,7 +25,9 @@ fn main() -> Result<(), Error> {
     })
 }
 
-fn server_of(name: &str) -> Server {
+fn server_of(name: &str) -> MockServer {
     let event = |id: u32| format!("retry: 50\nid: {id}\ndata: {name}{id}\n\n");
-    Server::script([Reply::events().send(event(1)).cut(), Reply::events().send(event(2)).stall()])
+    MockServer::new()
+        .reply(Reply::events().send(event(1)).drop_connection())
+        .reply(Reply::events().send(event(2)).stall())
 }

@@ -1,18 +1,28 @@
-//! Server-Sent Events for smol: [`sse_driver`]'s client on smol's network and clock. This is the one crate to add.
+//! A [Server-Sent Events](https://html.spec.whatwg.org/multipage/server-sent-events.html) client
+//! for smol.
+//!
+//! [`Client`] opens sessions. A [`Session`] is a stream of events that outlives its connections:
+//! when one is lost, it connects again and resumes after the last event. This crate re-exports
+//! everything that a program needs, so it is the only one of the family to add.
 //!
 //! ```no_run
-//! # fn main() -> Result<(), sse_smol::Error> {
-//! smol::block_on(async {
-//!     let client = sse_smol::Client::new();
-//!     let mut session = client.get("http://localhost:8080/events").open().await?;
-//!     while let Some(event) = session.next().await {
-//!         let event = event?;
-//!         println!("{}: {}", event.event_type, event.data);
-//!     }
-//!     Ok(())
-//! })
-//! # }
+//! fn main() -> Result<(), sse_smol::Error> {
+//!     smol::block_on(async {
+//!         let client = sse_smol::Client::new();
+//!         let mut session = client.get("http://localhost:8080/events").open().await?;
+//!         while let Some(event) = session.next().await {
+//!             let event = event?;
+//!             println!("{}: {}", event.event_type, event.data);
+//!         }
+//!         Ok(())
+//!     })
+//! }
 //! ```
+//!
+//! Guides, from a first stream to reconnection, errors and tests, are in the documentation of
+//! `sse-tokio`, in its module `guide`; with this crate, only the crate's name changes. The features
+//! are those of `sse-tokio`: `tls` (on by default: `ring` and `platform-verifier`), `aws-lc-rs`,
+//! `webpki-roots`, `json` and `tracing`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -40,19 +50,20 @@ pub use sse_http::{self, Proxy};
 #[cfg(unix)]
 pub use unix::UnixDial;
 
-/// HTTP/1.1 over smol's TCP.
+/// The transport of a [`Client`]: HTTP/1.1 over smol's TCP, with TLS and proxies.
 pub type Http = sse_http::Http<SmolDial>;
-/// A client on smol's network and clock. Over another transport it is an [`sse_driver::Client`].
+/// Opens sessions on smol's network and clock. Its methods are those of [`sse_driver::Client`],
+/// which takes any transport.
 pub type Client = sse_driver::Client<Http, SmolTimer>;
-/// The settings of a [`Client`].
+/// Builds a [`Client`]: see [`sse_driver::ClientBuilder`] for the settings.
 pub type ClientBuilder = sse_driver::ClientBuilder<Http, SmolTimer>;
-/// A request of a [`Client`].
+/// Builds a request of a [`Client`]: see [`sse_driver::RequestBuilder`].
 pub type RequestBuilder = sse_driver::RequestBuilder<Http, SmolTimer>;
-/// A session of a [`Client`].
+/// A stream of events that outlives its connections: see [`sse_driver::Session`].
 pub type Session = sse_driver::Session<Http, SmolTimer>;
 
-/// smol's network: names by the system's resolver (on smol's blocking threads), TCP connections raced as RFC 8305 has
-/// it.
+/// Connects over smol's network. Names are resolved by the operating system on smol's blocking
+/// threads, and the addresses of a host are raced (Happy Eyeballs, RFC 8305).
 ///
 /// ```
 /// let transport = sse_smol::Http::new(sse_smol::SmolDial);
@@ -82,7 +93,7 @@ fn sleep(time: Duration) -> Sleep {
     Sleep(smol::Timer::after(time))
 }
 
-/// smol's clock, counted from when the timer was made.
+/// Measures time since the timer was made, and sleeps by smol's timers.
 ///
 /// ```
 /// use std::time::Duration;
@@ -116,7 +127,7 @@ impl Timer for SmolTimer {
     }
 }
 
-/// A pending deadline of a [`SmolTimer`].
+/// Completes at a deadline: the future that [`SmolTimer::sleep_until`](Timer::sleep_until) returns.
 ///
 /// ```
 /// use std::time::Duration;
@@ -135,3 +146,7 @@ impl Future for Sleep {
         Pin::new(&mut self.0).poll(cx).map(drop)
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

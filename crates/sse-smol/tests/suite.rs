@@ -27,7 +27,7 @@ sse_harness::adapter_suite!(OnSmol);
 sse_harness::redirect_suite!(OnSmol);
 
 impl FaultAdapter for OnSmol {
-    const MOST_MEMORY: u64 = 384 << 10;
+    const MAX_MEMORY: u64 = 384 << 10;
 
     fn memory_of(run: impl FnOnce()) -> u64 {
         allocation_counter::measure(run).bytes_max

@@ -9,7 +9,7 @@
 use std::path::Path;
 use std::{fs, io};
 
-use sse_harness::{Reply, Server};
+use sse_testkit::{MockServer, Reply};
 use sse_tokio::{BoxError, Client};
 
 #[tokio::main]
@@ -50,9 +50,9 @@ async fn follow(url: &str, file: &Path, most: usize) -> Result<(), BoxError> {
     Ok(())
 }
 
-fn server_that_resumes() -> Server {
-    Server::respond(|request, _| {
-        let seen: u32 = request.header("last-event-id").and_then(|id| id.parse().ok()).unwrap_or(0);
+fn server_that_resumes() -> MockServer {
+    MockServer::new().reply_with(|request| {
+        let seen: u32 = request.last_event_id().and_then(|id| id.parse().ok()).unwrap_or(0);
         let events = (seen + 1..=4).map(|id| format!("id: {id}\ndata: event {id}\n\n"));
         Reply::events().send(events.collect::<String>()).stall()
     })

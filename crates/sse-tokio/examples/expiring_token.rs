@@ -9,7 +9,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sse_harness::{Reply, Server};
+use sse_testkit::{MockServer, Reply};
 use sse_tokio::{Client, Error, State, TokenRequest};
 
 #[tokio::main]
@@ -46,8 +46,8 @@ async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-fn server_whose_tokens_expire() -> Server {
+fn server_whose_tokens_expire() -> MockServer {
     let event = |id: u32| Reply::events().send(format!("retry: 100\nid: {id}\ndata: event {id}\n\n"));
     let expired = || Reply::status(401).send("the token has expired");
-    Server::script([event(1), expired(), event(2), expired(), event(3), Reply::status(204)])
+    MockServer::new().reply(event(1)).reply(expired()).reply(event(2)).reply(expired()).reply(event(3))
 }

@@ -8,13 +8,13 @@
 
 use futures_util::StreamExt;
 use futures_util::stream::select_all;
-use sse_harness::{Reply, Server};
+use sse_testkit::{MockServer, Reply};
 use sse_tokio::Client;
 
 #[tokio::main]
 async fn main() {
     let mut urls: Vec<String> = std::env::args().skip(1).collect();
-    let servers: Vec<Server> = if urls.is_empty() { (0..3).map(server_of).collect() } else { Vec::new() };
+    let servers: Vec<MockServer> = if urls.is_empty() { (0..3).map(server_of).collect() } else { Vec::new() };
     urls.extend(servers.iter().map(|server| server.url("/events")));
 
     let client = Client::new();
@@ -31,11 +31,11 @@ async fn main() {
     }
 }
 
-fn server_of(number: usize) -> Server {
+fn server_of(number: usize) -> MockServer {
     let event =
         |id: u32| Reply::events().send(format!("retry: 50\nid: {id}\ndata: event {id} of {number}\n\n"));
     match number {
-        0 => Server::script([Reply::status(403)]),
-        _ => Server::script([event(1), event(2).cut(), event(3), Reply::status(204)]),
+        0 => MockServer::new().reply(Reply::status(403)),
+        _ => MockServer::new().reply(event(1)).reply(event(2).drop_connection()).reply(event(3)),
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! Without a URL it asks a server of its own, once for each kind of answer.
 
-use sse_harness::{Reply, Server};
+use sse_testkit::{MockServer, Reply};
 use sse_tokio::{Answer, Client, Error};
 
 const CALL: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call"}"#;
@@ -53,9 +53,15 @@ async fn call(client: &Client, url: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn server_of_every_kind() -> Server {
+fn server_of_every_kind() -> MockServer {
     let json = Reply::status(200).header("content-type", "application/json").send(r#"{"id":1,"result":{}}"#);
     let primed = Reply::events().send("id: 1\nretry: 100\ndata:\n\n");
     let resumed = Reply::events().send("data: {\"id\":1,\"result\":{}}\n\n").stall();
-    Server::script([json, primed, resumed, Reply::status(202), Reply::status(404), Reply::status(405)])
+    MockServer::new()
+        .reply(json)
+        .reply(primed)
+        .reply(resumed)
+        .reply(Reply::status(202))
+        .reply(Reply::status(404))
+        .reply(Reply::status(405))
 }

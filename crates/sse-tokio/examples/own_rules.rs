@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use sse_harness::{Reply, Server};
+use sse_testkit::{MockServer, Reply};
 use sse_tokio::{Client, Error, Failure, Frame, ReadyState, Retry, SessionHandle, State, Update};
 
 #[tokio::main]
@@ -56,7 +56,7 @@ async fn restart_once(mut handle: SessionHandle) {
     handle.reconnect();
 }
 
-fn server_that_forgets() -> Server {
+fn server_that_forgets() -> MockServer {
     let flags = |value: &str| Reply::events().send(format!("event: put\ndata: {{\"dark\":{value}}}\n\n"));
-    Server::script([Reply::status(404), flags("false").stall(), flags("true"), Reply::status(204)])
+    MockServer::new().reply(Reply::status(404)).reply(flags("false").stall()).reply(flags("true"))
 }

@@ -12,7 +12,7 @@ use http_body_util::{BodyDataStream, BodyExt, StreamBody};
 use hyper::body::Frame;
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::rt::TokioExecutor;
-use sse_harness::{Reply, Server};
+use sse_testkit::{MockServer, Reply};
 use sse_tokio::{BoxError, RequestBody, TokioTimer, sse_driver::Client};
 
 #[tokio::main]
@@ -43,10 +43,8 @@ async fn main() -> Result<(), BoxError> {
     Ok(())
 }
 
-fn server_that_drops() -> Server {
-    Server::script([
-        Reply::events().send("retry: 100\nid: 1\ndata: one\n\nid: 2\ndata: cut o").cut(),
-        Reply::events().send("id: 2\ndata: two\n\n").reset(),
-        Reply::status(204),
-    ])
+fn server_that_drops() -> MockServer {
+    MockServer::new()
+        .reply(Reply::events().send("retry: 100\nid: 1\ndata: one\n\nid: 2\ndata: cut o").drop_connection())
+        .reply(Reply::events().send("id: 2\ndata: two\n\n").reset())
 }

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
 use futures_util::StreamExt;
-use sse_harness::{Reply, Server};
+use sse_testkit::{MockServer, Reply};
 use sse_tokio::{BoxError, Client, Frame};
 
 #[tokio::main]
@@ -57,10 +57,8 @@ async fn forward(url: String, headers: HeaderMap) -> Response {
     ([("content-type", "text/event-stream")], Body::from_stream(bytes)).into_response()
 }
 
-fn server_with_comments() -> Server {
-    Server::script([
-        Reply::events().send(": hello\nretry: 50\nid: 1\nevent: add\ndata: one\n\n"),
-        Reply::events().send("id: 2\nevent: add\ndata: two\n\n"),
-        Reply::status(204),
-    ])
+fn server_with_comments() -> MockServer {
+    MockServer::new()
+        .reply(Reply::events().send(": hello\nretry: 50\nid: 1\nevent: add\ndata: one\n\n"))
+        .reply(Reply::events().send("id: 2\nevent: add\ndata: two\n\n"))
 }

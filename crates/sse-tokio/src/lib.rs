@@ -1,19 +1,65 @@
-//! Server-Sent Events for Tokio: [`sse_driver`]'s client on Tokio's network and clock. This is the one crate to add.
+//! A [Server-Sent Events](https://html.spec.whatwg.org/multipage/server-sent-events.html) client
+//! for Tokio.
+//!
+//! [`Client`] opens sessions. A [`Session`] is a stream of events that outlives its connections:
+//! when one is lost, it connects again and resumes after the last event.
 //!
 //! ```no_run
-//! # async fn follow() -> Result<(), sse_tokio::Error> {
-//! let client = sse_tokio::Client::new();
-//! let mut session = client.get("http://localhost:8080/events").open().await?;
-//! while let Some(event) = session.next().await {
-//!     let event = event?;
-//!     println!("{}: {}", event.event_type, event.data);
+//! use sse_tokio::{Client, Error};
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Error> {
+//!     let client = Client::new();
+//!     let mut session = client.get("http://localhost:8080/events").open().await?;
+//!     while let Some(event) = session.next().await {
+//!         let event = event?;
+//!         println!("{}: {}", event.event_type, event.data);
+//!     }
+//!     Ok(())
 //! }
-//! # Ok(())
-//! # }
 //! ```
+//!
+//! | type | what it is |
+//! |---|---|
+//! | [`Client`] | settings and a network; cheap to clone, so make one and keep it |
+//! | [`RequestBuilder`] | one request: method, URL, headers, body, and every setting of the client again |
+//! | [`Session`] | the events: [`next`](sse_driver::Session::next), `json`, [`read`](sse_driver::Session::read) and more |
+//! | [`SessionHandle`] | closes or reconnects a session from another task, and watches its state |
+//! | [`Events`] | the events of one response, file or pipe, without reconnection |
+//! | [`Event`], [`Frame`] | what the stream says |
+//! | [`Error`] | why a session is over; what is retried is no error |
+//!
+//! This crate re-exports everything that a program needs, so it is the only one of the family to
+//! add. Most items live in [`sse_driver`], the client over any [`Transport`] and [`Timer`]; the
+//! names above are its types on Tokio's network and clock.
+//!
+//! # Guides
+//!
+//! The module [`guide`] has one for each task:
+//!
+//! | | |
+//! |---|---|
+//! | start | a [first stream](guide::first_stream), [LLM streams](guide::llm), [MCP](guide::mcp) |
+//! | ship | [reconnection](guide::reconnection), [resuming](guide::resuming), [timeouts and limits](guide::timeouts_and_limits), [errors](guide::errors), [tokens that expire](guide::tokens), [security](guide::security) |
+//! | grow | [testing](guide::testing), [custom transports](guide::transports), [browsers](guide::browser), [many sessions](guide::many_sessions) |
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `tls` | yes | `https`: `ring` and `platform-verifier` |
+//! | `ring` | yes | rustls with the cryptography of ring |
+//! | `aws-lc-rs` | no | rustls with the cryptography of AWS-LC, where `ring` is not built in |
+//! | `platform-verifier` | yes | trust in the certificates that the operating system trusts |
+//! | `webpki-roots` | no | trust in Mozilla's roots, compiled in; used where `platform-verifier` is off |
+//! | `json` | no | JSON request bodies, and typed streams |
+//! | `tracing` | no | a span for each session, with events for its states |
+//!
+//! Without a feature for cryptography and one for trust there is no `https`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod guide;
 #[cfg(unix)]
 mod unix;
 
@@ -39,18 +85,20 @@ pub use sse_http::{self, Proxy};
 #[cfg(unix)]
 pub use unix::UnixDial;
 
-/// HTTP/1.1 over Tokio's TCP.
+/// The transport of a [`Client`]: HTTP/1.1 over Tokio's TCP, with TLS and proxies.
 pub type Http = sse_http::Http<TokioDial>;
-/// A client on Tokio's network and clock. Over another transport it is an [`sse_driver::Client`].
+/// Opens sessions on Tokio's network and clock. Its methods are those of [`sse_driver::Client`],
+/// which takes any transport.
 pub type Client = sse_driver::Client<Http, TokioTimer>;
-/// The settings of a [`Client`].
+/// Builds a [`Client`]: see [`sse_driver::ClientBuilder`] for the settings.
 pub type ClientBuilder = sse_driver::ClientBuilder<Http, TokioTimer>;
-/// A request of a [`Client`].
+/// Builds a request of a [`Client`]: see [`sse_driver::RequestBuilder`].
 pub type RequestBuilder = sse_driver::RequestBuilder<Http, TokioTimer>;
-/// A session of a [`Client`].
+/// A stream of events that outlives its connections: see [`sse_driver::Session`].
 pub type Session = sse_driver::Session<Http, TokioTimer>;
 
-/// Reads the events of any [`AsyncRead`]: a file, a pipe, a socket. No HTTP, no reconnection.
+/// Reads events from an [`AsyncRead`]: a file, a pipe, a socket. There is no HTTP and no
+/// reconnection.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_tokio::Error> {
@@ -65,8 +113,8 @@ pub fn read_events<R: AsyncRead>(reader: R) -> Events<Chunks<Compat<R>>> {
     Events::from_reader(reader.compat())
 }
 
-/// Tokio's network: names by the system's resolver (on Tokio's blocking threads), TCP connections raced as RFC 8305
-/// has it.
+/// Connects over Tokio's network. Names are resolved by the operating system on Tokio's blocking
+/// threads, and the addresses of a host are raced (Happy Eyeballs, RFC 8305).
 ///
 /// ```
 /// let transport = sse_tokio::Http::new(sse_tokio::TokioDial);
@@ -92,7 +140,8 @@ async fn connect(address: SocketAddr) -> io::Result<Compat<TcpStream>> {
     Ok(stream.compat())
 }
 
-/// Tokio's clock, counted from when the timer was made. It stands still where Tokio's is paused.
+/// Measures time by Tokio's clock. It starts at zero when the timer is made, and stops where
+/// Tokio's clock is paused.
 ///
 /// ```
 /// use std::time::Duration;
@@ -132,3 +181,7 @@ impl Timer for TokioTimer {
 #[doc = include_str!("../../../README.md")]
 #[doc = include_str!("../../../docs/coming-from.md")]
 struct Pages;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,4 +1,4 @@
-//! Servers behind a Unix socket.
+//! Connections over a Unix socket.
 
 use core::time::Duration;
 use std::io;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::net::UnixStream;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
-/// Connects to a Unix socket, whatever the host of the URL, which only goes into `Host`.
+/// Connects to a Unix socket. The host of the URL is not looked up; it goes into the `Host` header.
 ///
 /// ```
 /// use sse_tokio::{TokioTimer, UnixDial, sse_http::Http};
@@ -25,7 +25,7 @@ pub struct UnixDial {
 }
 
 impl UnixDial {
-    /// The socket at this path.
+    /// Connects to the socket at `path`.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into().into() }
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use sse_harness::{Reply, Server};
+use sse_harness::{MockServer, Reply, serve};
 use sse_tokio::{Client, Session};
 
 /// Opens so many sessions, reads an event of each, and waits for the next one in vain.
@@ -37,8 +37,8 @@ fn live_bytes_each(client: &Client, url: &str, count: usize) -> i64 {
     held() / count as i64
 }
 
-fn silent() -> Server {
-    Server::script([Reply::events().send("id: 1\ndata: hello\n\n").stall()])
+fn silent() -> MockServer {
+    serve([Reply::events().send("id: 1\ndata: hello\n\n").stall()])
 }
 
 #[test]

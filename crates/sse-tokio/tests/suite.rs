@@ -29,7 +29,7 @@ sse_harness::adapter_suite!(OnTokio);
 sse_harness::redirect_suite!(OnTokio);
 
 impl FaultAdapter for OnTokio {
-    const MOST_MEMORY: u64 = 384 << 10;
+    const MAX_MEMORY: u64 = 384 << 10;
 
     fn memory_of(run: impl FnOnce()) -> u64 {
         allocation_counter::measure(run).bytes_max

@@ -1,9 +1,9 @@
-//! The command line.
+//! The command line arguments.
 
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use sse_harness::load::Pace;
+use sse_benches::load::Pace;
 
 /// Measures clients under load.
 #[derive(Parser)]
@@ -14,18 +14,18 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Every scenario with every client.
+    /// Measures every scenario with every client.
     All(Settings),
-    /// One scenario.
+    /// Measures one scenario.
     Run {
         scenario: Scenario,
         #[command(flatten)]
         settings: Settings,
     },
-    /// The server of a scenario, until it is killed; prints its URL.
+    /// Runs the server of a scenario until it is killed, and prints its URL.
     #[command(hide = true)]
     Serve { scenario: Scenario },
-    /// One client in this process.
+    /// Runs one client in this process.
     #[command(hide = true)]
     Client {
         client: String,
@@ -38,41 +38,43 @@ pub(crate) enum Command {
 
 #[derive(clap::Args, Clone)]
 pub(crate) struct Settings {
-    /// How long each client is measured; idle ones for 15 seconds at least, which is a comment for each.
+    /// How long each client is measured. Idle sessions take at least 15 seconds, for one comment
+    /// each.
     #[arg(long, default_value_t = 4)]
     pub(crate) seconds: u64,
-    /// How many idle or slow sessions there are. Both ends need a file for each.
+    /// The number of idle or slow sessions. Each needs one open file on both ends.
     #[arg(long, default_value_t = 10_000)]
     pub(crate) sessions: usize,
-    /// How often each client is measured; the median counts. Many sessions at once are measured once.
+    /// How often each client is measured. The median counts. Idle and slow sessions are measured
+    /// once.
     #[arg(long, default_value_t = 3)]
     pub(crate) rounds: usize,
-    /// Only clients whose name has this in it; may be repeated.
+    /// Measures only clients whose name contains this text. May be repeated.
     #[arg(long)]
     pub(crate) only: Vec<String>,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Scenario {
-    /// One connection at full speed, 64 events a write.
+    /// One connection at full speed, 64 events per write.
     Bulk,
-    /// One connection at full speed, one event a write.
+    /// One connection at full speed, one event per write.
     Single,
-    /// The same, with the server and the client on one core, so that no client keeps up with its server.
+    /// Like single, with the server and the client on one core, so that no client keeps up.
     Behind,
-    /// A thousand events a second on one connection: how late they are, and what waking up for each costs.
+    /// One connection with 1000 events per second: their delay, and the CPU time per event.
     Latency,
-    /// A hundred connections at full speed: what they hold.
+    /// A hundred connections at full speed: their memory.
     Crowd,
     /// One connection at full speed beside a ticker on one thread.
     Ticker,
     /// Idle sessions with a comment every 15 seconds.
     Idle,
-    /// Sessions with an event a second.
+    /// Sessions with one event per second.
     Slow,
 }
 
-/// From one comment to the next.
+/// The time between two comments.
 pub(crate) const IDLE: Duration = Duration::from_secs(15);
 
 impl Scenario {

@@ -1,58 +1,17 @@
-//! The clients.
+//! The interface of a measured client.
 
-mod ours;
-#[cfg(feature = "peers")]
-mod peers;
-
-use std::error::Error;
 use std::sync::Arc;
 
-use crate::args::{Scenario, Settings};
 use crate::runtime::Runtime;
-use crate::scenario;
 use crate::tally::Tally;
 
-/// A client, and a session of it as an application has one.
+/// A client, driven as an application would use it.
 pub(crate) trait Client: Clone + Send + 'static {
     type Runtime: Runtime;
 
-    /// Runs within its runtime.
+    /// Creates the client. Call this within its runtime.
     fn new() -> Self;
 
-    /// Opens a stream and reads it to its end, which never comes: whatever ends it is an error.
+    /// Opens a stream and reads it forever. Panics if the stream ends.
     fn follow(self, url: String, tally: Arc<Tally>) -> impl Future<Output = ()> + Send + 'static;
-}
-
-type Measure = fn(Scenario, String, &Settings);
-
-/// Every client by its name.
-pub(crate) fn all() -> Vec<(&'static str, Measure)> {
-    let clients: Vec<(&'static str, Measure)> = vec![
-        ("sse-tokio", scenario::run::<ours::OnTokio>),
-        ("sse-smol", scenario::run::<ours::OnSmol>),
-        ("sse-async-std", scenario::run::<ours::OnAsyncStd>),
-        ("sse-reqwest", scenario::run::<ours::OnReqwest>),
-        #[cfg(feature = "peers")]
-        ("reqwest + eventsource-stream", scenario::run::<peers::EventsourceStream>),
-        #[cfg(feature = "peers")]
-        ("reqwest-eventsource", scenario::run::<peers::ReqwestEventsource>),
-        #[cfg(feature = "peers")]
-        ("sse-reqwest-client", scenario::run::<peers::SseReqwestClient>),
-        #[cfg(feature = "peers")]
-        ("eventsource-client", scenario::run::<peers::EventsourceClient>),
-    ];
-    clients
-}
-
-pub(crate) fn measure(
-    name: &str,
-    scenario: Scenario,
-    url: String,
-    settings: &Settings,
-) -> Result<(), Box<dyn Error>> {
-    let (_, run) = all().into_iter().find(|(client, _)| *client == name).ok_or("there is no such client")?;
-    // Where the limit cannot be raised, it may be high enough.
-    let _ = rlimit::increase_nofile_limit(u64::MAX);
-    run(scenario, url, settings);
-    Ok(())
 }

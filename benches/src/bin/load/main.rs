@@ -1,15 +1,16 @@
-//! Clients under load, ours and (feature `peers`) others: what an event, an idle session and a fast stream cost, and how
-//! late events are. Prints Markdown.
+//! Measures clients under load, those of this workspace and (feature `peers`) others: the cost of
+//! an event, of an idle session and of a fast stream, and the delay of events. Prints Markdown.
 //!
 //!     cargo run --release -p sse-benches --features peers --bin load -- all
 //!
-//! With the feature `live-bytes`, `-- run idle` also says what is allocated for each session.
+//! With the feature `live-bytes`, `-- run idle` also prints the allocated bytes per session.
 //!
-//! Each figure is of a client in a fresh process, with the server in another one: this program starts itself for both.
-//! Processor time and memory are those of the client's process, as Linux has them.
+//! Each client runs in a fresh process and the server in another one. This program starts itself
+//! for both. CPU time and memory are those of the client's process, as Linux reports them.
 
 mod args;
 mod client;
+mod clients;
 mod parent;
 mod process;
 mod report;
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
         Command::Run { scenario, settings } => report::print(&[scenario], &settings),
         Command::Serve { scenario } => parent::serve(scenario),
         Command::Client { client, scenario, url, settings } => {
-            client::measure(&client, scenario, url, &settings)
+            clients::measure(&client, scenario, url, &settings)
         }
     };
     match outcome {

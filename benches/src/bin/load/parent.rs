@@ -1,4 +1,4 @@
-//! The processes: a server and a client for each figure.
+//! Starts the processes: a server and a client for each round.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -6,16 +6,16 @@ use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 
-use sse_harness::load::LoadServer;
+use sse_benches::load::LoadServer;
 
 use crate::args::{Scenario, Settings};
 
-/// By name.
+/// The figures of a client by name.
 pub(crate) type Figures = BTreeMap<String, f64>;
 
 /// Serves until it is killed.
 pub(crate) fn serve(scenario: Scenario) -> Result<(), Box<dyn Error>> {
-    // Where the limit cannot be raised, it may be high enough.
+    // If the limit cannot be raised, it may still be high enough.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let server = LoadServer::bind(scenario.pace())?;
     println!("http://127.0.0.1:{}/", server.port());
@@ -23,7 +23,7 @@ pub(crate) fn serve(scenario: Scenario) -> Result<(), Box<dyn Error>> {
     Err(server.run().into())
 }
 
-/// Killed when dropped.
+/// A server process, which is killed on drop.
 struct Server {
     child: Child,
     url: String,
@@ -34,20 +34,20 @@ impl Server {
         let mut child =
             this_program(scenario)?.args(["serve", &scenario.name()]).stdout(Stdio::piped()).spawn()?;
         let mut url = String::new();
-        BufReader::new(child.stdout.take().ok_or("it has an output")?).read_line(&mut url)?;
+        BufReader::new(child.stdout.take().ok_or("the server has no output")?).read_line(&mut url)?;
         Ok(Self { child, url: url.trim().to_owned() })
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The server may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// This program once more; by `taskset` where all is to be on one core.
+/// Returns the command that starts this program, with `taskset` if it must stay on one core.
 fn this_program(scenario: Scenario) -> Result<Command, Box<dyn Error>> {
     let program = env::current_exe()?;
     if scenario != Scenario::Behind {
@@ -58,8 +58,8 @@ fn this_program(scenario: Scenario) -> Result<Command, Box<dyn Error>> {
     Ok(command)
 }
 
-/// The medians of each client over all rounds. The clients take turns, so that what else the machine does is not on one
-/// of them. Many sessions make their own average, and have one round.
+/// Returns the medians of each client over all rounds. The clients take turns, so that other load
+/// on the machine affects all of them. With many sessions one round is enough.
 pub(crate) fn measure(
     clients: &[&str],
     scenario: Scenario,
@@ -83,7 +83,7 @@ fn round(client: &str, scenario: Scenario, settings: &Settings) -> Result<Figure
     let output = this_program(scenario)?
         .args(["client", client, &scenario.name(), &server.url])
         .args(["--seconds", &settings.seconds.to_string(), "--sessions", &settings.sessions.to_string()])
-        // One thread for all tasks, as the others have it here.
+        // Use one thread for all tasks, like the other runtimes.
         .env("ASYNC_STD_THREAD_COUNT", "1")
         .stderr(Stdio::inherit())
         .output()?;

@@ -1,9 +1,9 @@
-//! What this process has used, as Linux has it.
+//! The resources that this process uses, as Linux reports them.
 
 use std::fs;
 use std::time::Duration;
 
-/// Processor time and sleeps of all threads that are there.
+/// The CPU time and sleeps of all current threads.
 #[derive(Clone, Copy)]
 pub(crate) struct Usage {
     cpu: Duration,
@@ -15,7 +15,7 @@ impl Usage {
         let mut usage = Self { cpu: Duration::ZERO, sleeps: 0 };
         let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
         for thread in threads.map(|entry| entry.path()) {
-            // In user space and in the kernel, in nanoseconds.
+            // The time in user space and in the kernel, in nanoseconds.
             let schedule = fs::read_to_string(thread.join("schedstat")).unwrap_or_default();
             usage.cpu += Duration::from_nanos(first_number(&schedule).unwrap_or(0));
             let status = fs::read_to_string(thread.join("status")).unwrap_or_default();
@@ -37,7 +37,7 @@ impl Usage {
 #[global_allocator]
 static HEAP: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;
 
-/// What is allocated and not freed, in bytes, where that is counted.
+/// Returns the allocated bytes, if the feature `live-bytes` counts them.
 pub(crate) fn live_bytes() -> Option<f64> {
     #[cfg(feature = "live-bytes")]
     return Some(HEAP.current_usage() as f64);
@@ -45,7 +45,7 @@ pub(crate) fn live_bytes() -> Option<f64> {
     None
 }
 
-/// Resident memory in KiB.
+/// Returns the resident memory in KiB.
 pub(crate) fn resident_kib() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     number_after(&status, "VmRSS:").map_or(f64::NAN, |kib| kib as f64)

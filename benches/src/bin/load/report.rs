@@ -1,21 +1,23 @@
-//! The tables.
+//! Prints the tables.
 
 use std::error::Error;
 use std::fs;
 use std::process::Command;
 
 use crate::args::{Scenario, Settings};
-use crate::client;
+use crate::clients;
 use crate::parent::measure;
 
-/// The heading of a table; its columns, each with its name among the figures and how many decimals it has.
+/// The heading of a table, and its columns: the name of the figure, the title and the number of
+/// decimals.
 type Table = (&'static str, &'static [(&'static str, &'static str, usize)]);
 
 pub(crate) fn print(scenarios: &[Scenario], settings: &Settings) -> Result<(), Box<dyn Error>> {
     head(settings);
-    let asked = |name: &str| settings.only.is_empty() || settings.only.iter().any(|part| name.contains(part));
+    let is_selected =
+        |name: &str| settings.only.is_empty() || settings.only.iter().any(|part| name.contains(part));
     let clients: Vec<_> =
-        client::all().into_iter().map(|(name, _)| name).filter(|name| asked(name)).collect();
+        clients::all().into_iter().map(|(name, _)| name).filter(|name| is_selected(name)).collect();
     for scenario in scenarios {
         let (heading, columns) = table(*scenario);
         println!("\n## {heading}\n");
@@ -66,8 +68,8 @@ fn table(scenario: Scenario) -> Table {
     }
 }
 
-/// What a reader should take from the figures.
-const TO_TAKE: &str = "\
+/// How to read the figures.
+const GUIDANCE: &str = "\
 What to look at first: the memory of idle sessions, which are most of what a service holds, and the CPU per event where many
 events come in one write. The table with one event a write and a core for each side favours slow clients: one that falls behind
 finds many events at each read and never sleeps, while a quick one is woken for nearly every event. On one core all of them
@@ -76,16 +78,16 @@ fall behind, and the comparison is fair.";
 fn head(settings: &Settings) {
     let Settings { seconds, sessions, rounds, .. } = settings;
     println!("# Clients under load\n");
-    println!("{TO_TAKE}\n");
+    println!("{GUIDANCE}\n");
     println!(
         "{seconds} s a round (idle: 15 s at least), the median of {rounds}; {sessions} idle or slow sessions, once."
     );
     println!(
         "Events of {} bytes. {}; {}; {}.",
-        sse_harness::load::EVENT_LEN,
+        sse_benches::load::EVENT_LEN,
         processor(),
-        said("rustc", "--version"),
-        said("date", "+%F")
+        output_of("rustc", "--version"),
+        output_of("date", "+%F")
     );
 }
 
@@ -98,8 +100,8 @@ fn processor() -> String {
     format!("{model}, {} threads", std::thread::available_parallelism().map_or(0, usize::from))
 }
 
-/// What a command says of itself.
-fn said(command: &str, arg: &str) -> String {
+/// Returns the output of a command.
+fn output_of(command: &str, arg: &str) -> String {
     let output = Command::new(command).arg(arg).output().map(|output| output.stdout).unwrap_or_default();
     String::from_utf8_lossy(&output).trim().to_owned()
 }

@@ -1,4 +1,4 @@
-//! The runtimes, each with its tasks on one thread.
+//! The runtimes. Each runs its tasks on one thread.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ pub(crate) trait Runtime: 'static {
 
 pub(crate) struct Tokio;
 pub(crate) struct Smol;
-/// One thread for all tasks if `ASYNC_STD_THREAD_COUNT` says so.
+/// Uses one thread for all tasks if `ASYNC_STD_THREAD_COUNT` is 1.
 pub(crate) struct AsyncStd;
 
 impl Runtime for Tokio {
     fn block_on<F: Future>(main: F) -> F::Output {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.expect("there is room for a runtime").block_on(main)
+        runtime.expect("the runtime starts").block_on(main)
     }
 
     fn spawn(task: impl Future<Output = ()> + Send + 'static) {

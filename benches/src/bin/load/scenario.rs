@@ -1,4 +1,4 @@
-//! What is measured of one client, within its process.
+//! Measures one client within its process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -10,14 +10,14 @@ use crate::process::{Usage, live_bytes, resident_kib};
 use crate::runtime::Runtime;
 use crate::tally::Tally;
 
-/// Before anything is measured.
+/// The time before each measurement.
 const WARM_UP: Duration = Duration::from_secs(1);
-/// How many sessions are opened at a time.
+/// How many sessions open at the same time.
 const RUSH: usize = 100;
 const CROWD: usize = 100;
 const TICK: Duration = Duration::from_millis(10);
 
-/// Prints the figures, one a line: a name and a number.
+/// Prints the figures, each as a line with a name and a number.
 pub(crate) fn run<C: Client>(scenario: Scenario, url: String, settings: &Settings) {
     let time = Duration::from_secs(settings.seconds);
     C::Runtime::block_on(async {
@@ -37,7 +37,7 @@ fn print(name: &str, value: f64) {
     println!("{name} {value}");
 }
 
-/// An application that counts what comes.
+/// An application that counts the events it receives.
 struct App<C: Client> {
     client: C,
     url: String,
@@ -50,7 +50,7 @@ impl<C: Client> App<C> {
         Self { client: C::new(), url, tally: Arc::new(tally) }
     }
 
-    /// Opens sessions until there are so many.
+    /// Opens sessions until there are `sessions` of them.
     async fn open(&self, sessions: usize) {
         let mut started = self.tally.opened() as usize;
         while started < sessions {
@@ -65,7 +65,8 @@ impl<C: Client> App<C> {
         }
     }
 
-    /// Events a second, processor time for each in nanoseconds, and how many of them found the client asleep.
+    /// Measures the events per second, the CPU time per event in nanoseconds, and how often the
+    /// client slept.
     async fn full_speed(&self, time: Duration) {
         self.open(1).await;
         C::Runtime::sleep(WARM_UP).await;
@@ -77,7 +78,7 @@ impl<C: Client> App<C> {
         print("sleeps_a_thousand", now.sleeps_since(usage) as f64 * 1000.0 / events as f64);
     }
 
-    /// In microseconds. Each event finds the client asleep.
+    /// Measures the delay of events in microseconds. The client sleeps before each event.
     async fn latency(&self, time: Duration) {
         self.open(1).await;
         C::Runtime::sleep(WARM_UP).await;
@@ -93,8 +94,8 @@ impl<C: Client> App<C> {
         print("p99_us", part(99));
     }
 
-    /// Resident memory for each session, in KiB, beyond what one session needs. Read once a session has seen enough for
-    /// its buffers to have grown as far as they do.
+    /// Measures the resident memory per session in KiB, without that of the first session. It waits
+    /// until the buffers of the sessions have grown to their full size.
     async fn crowd(&self, time: Duration) {
         self.open(1).await;
         C::Runtime::sleep(WARM_UP).await;
@@ -105,7 +106,7 @@ impl<C: Client> App<C> {
         print("events_a_second", self.tally.events() as f64 / time.as_secs_f64());
     }
 
-    /// The most that a tick came late, in milliseconds.
+    /// Measures the maximum delay of a tick in milliseconds.
     async fn ticker(&self, time: Duration) {
         let worst = Arc::new(AtomicU64::new(0));
         self.open(1).await;
@@ -119,7 +120,7 @@ impl<C: Client> App<C> {
             }
         });
         let events = self.tally.events();
-        // A ticker that never gets its turn is as late as the whole of it.
+        // A ticker that never runs is late by the whole duration.
         let start = Instant::now();
         C::Runtime::sleep(time).await;
         let overdue = start.elapsed().saturating_sub(time).as_micros() as u64;
@@ -127,7 +128,7 @@ impl<C: Client> App<C> {
         print("events_a_second", (self.tally.events() - events) as f64 / time.as_secs_f64());
     }
 
-    /// Memory for each session beyond what one needs, and the processor time of all.
+    /// Measures the memory per session, without that of the first session, and the CPU time.
     async fn many(&self, sessions: usize, time: Duration) {
         self.open(1).await;
         C::Runtime::sleep(WARM_UP).await;

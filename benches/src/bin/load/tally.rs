@@ -1,18 +1,19 @@
-//! What the application behind a client counts.
+//! The counters of the application.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sse_harness::load::sent_at;
+use sse_benches::load::sent_at;
 
-/// Shared by all sessions of a process, whose tasks are all on one thread: a store is enough to count.
+/// The counters of all sessions in a process. All tasks run on one thread, so loads and stores are
+/// enough to count.
 #[derive(Default)]
 pub(crate) struct Tally {
     opened: AtomicU64,
     events: AtomicU64,
     bytes: AtomicU64,
-    /// How late each event was, in nanoseconds; `None` where nobody asks.
+    /// The delay of each event in nanoseconds, if delays are measured.
     delays: Option<Mutex<Vec<u64>>>,
 }
 
@@ -30,8 +31,8 @@ impl Tally {
         add(&self.bytes, data.len() as u64);
         if let Some(delays) = &self.delays {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64);
-            let sent = sent_at(data).expect("it is an event of the load server");
-            delays.lock().expect("nobody panics").push(now.saturating_sub(sent));
+            let sent = sent_at(data).expect("the load server sent the event");
+            delays.lock().expect("no thread panics").push(now.saturating_sub(sent));
         }
     }
 
@@ -39,19 +40,19 @@ impl Tally {
         self.opened.load(Relaxed)
     }
 
-    /// How many there were so far. All of them were whole, or this panics.
+    /// Returns the number of events so far. Panics if their data has the wrong length.
     pub(crate) fn events(&self) -> u64 {
         let events = self.events.load(Relaxed);
-        let data_len = sse_harness::load::EVENT_LEN - b"data: \n\n".len();
+        let data_len = sse_benches::load::EVENT_LEN - b"data: \n\n".len();
         assert_eq!(self.bytes.load(Relaxed), events * data_len as u64, "the data is not what was sent");
         events
     }
 
-    /// The delays since the last call.
+    /// Returns the delays since the last call.
     pub(crate) fn take_delays(&self) -> Vec<u64> {
         self.delays
             .as_ref()
-            .map(|delays| std::mem::take(&mut *delays.lock().expect("nobody panics")))
+            .map(|delays| std::mem::take(&mut *delays.lock().expect("no thread panics")))
             .unwrap_or_default()
     }
 }

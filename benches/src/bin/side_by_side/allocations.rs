@@ -1,15 +1,16 @@
-//! The table of allocations, which another binary makes, for the reason that it gives.
+//! The table of allocations, from the binary `allocations`, whose documentation says why it is
+//! separate.
 
 use std::env;
 use std::process::{Command, Stdio};
 
-/// Runs it by the cargo that runs this.
+/// Runs the binary with the cargo that runs this one.
 pub(crate) fn table() -> String {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["run", "--quiet", "--release", "--package", "sse-benches", "--bin", "allocations"]);
     if cfg!(feature = "peers") {
-        // The same features, or the dependencies would be built again.
+        // With other features cargo would build the dependencies again.
         command.args(["--features", "peers"]);
     }
     let output = command.stderr(Stdio::inherit()).output().expect("cargo can be run");

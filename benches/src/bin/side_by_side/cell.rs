@@ -1,4 +1,4 @@
-//! One workload in pieces of one size, by everybody.
+//! One cell of the tables: all decoders on one workload with one cut.
 
 use sse_benches::{Cut, bounds, ours, peers};
 
@@ -15,7 +15,7 @@ pub(crate) enum Kind {
 
 pub(crate) struct Figure {
     pub(crate) kind: Kind,
-    /// Whether it gets `Bytes`, and lets go of them.
+    /// Whether it takes `Bytes`, and pays for dropping them.
     pub(crate) shares: bool,
     pub(crate) name: &'static str,
     pub(crate) outcome: Outcome,
@@ -63,7 +63,7 @@ impl Cell {
         self.figure(name)?.rate()
     }
 
-    /// The fastest of those that said the right thing.
+    /// Returns the fastest peer that gives the right events.
     pub(crate) fn best_peer(&self) -> Option<(&'static str, f64)> {
         self.best(|_| true)
     }
@@ -73,15 +73,17 @@ impl Cell {
         peers.filter_map(|peer| Some((peer.name, peer.rate()?))).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
+    /// Returns the ratio of a rate to that of the fastest peer.
     pub(crate) fn to_best_peer(&self, name: &str) -> Option<f64> {
         Some(self.rate(name)? / self.best_peer()?.1)
     }
 
-    /// The same to the fastest of those that get `Bytes`.
+    /// Returns the ratio of a rate to that of the fastest peer that takes `Bytes`.
     pub(crate) fn to_best_on_bytes(&self, name: &str) -> Option<f64> {
         Some(self.rate(name)? / self.best(|figure| figure.shares)?.1)
     }
 
+    /// Returns the ratio of a rate to that of the bound [`LINES`](bounds::LINES).
     pub(crate) fn to_lines(&self, name: &str) -> Option<f64> {
         Some(self.rate(name)? / self.rate(bounds::LINES)?)
     }

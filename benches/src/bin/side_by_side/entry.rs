@@ -1,4 +1,5 @@
-//! Whether one takes part in the race: checked first, on the beginning of the stream and then on the whole.
+//! Decides whether a decoder takes part in the race. It is checked first, on the start of the
+//! stream and then on the whole.
 
 use std::panic;
 
@@ -7,10 +8,10 @@ use sse_proto::Event;
 
 use crate::race::{AGES, Lane, timed};
 
-/// Everybody is tried on so many bytes first, and the very slow stay there.
+/// The length in bytes of the first trial. Very slow decoders are measured on it only.
 pub(crate) const TRIAL_LEN: usize = 64 * 1024;
 
-/// What everybody gets, and what has to come of it.
+/// The input of all decoders, and the expected events.
 pub(crate) struct Input {
     pub(crate) whole: Workload,
     trial: Workload,
@@ -25,7 +26,8 @@ impl Input {
         Self { whole, trial, cut, expected }
     }
 
-    /// Checks one on the beginning and on the whole, and has it ready to be timed where it said the right thing.
+    /// Checks a decoder on the start of the stream and on the whole, and prepares it for timing if
+    /// the events are right.
     pub(crate) fn entry(&self, subject: Subject) -> Entry {
         let (verdict, took) = self.check(subject, &self.trial);
         let whole_takes = took * self.whole.events() as f64 / self.trial.events() as f64;
@@ -54,7 +56,7 @@ impl Input {
 
 pub(crate) enum Entry {
     In(Lane),
-    /// On the beginning of the stream alone.
+    /// The decoder is measured on the start of the stream only.
     Slow(Lane),
     Out(Verdict),
 }
@@ -76,14 +78,14 @@ impl Entry {
     }
 }
 
-/// What one came to, in megabytes a second.
+/// The result of a decoder. Rates are in megabytes per second.
 pub(crate) enum Outcome {
     Rate(f64),
     Slow(f64),
     Out(Verdict),
 }
 
-/// A peer that panics is a line in the table, and its trace none in the terminal.
+/// Hides the output of panics in the terminal. The table reports a peer that panics.
 fn quietly<T>(run: impl FnOnce() -> T) -> T {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));

@@ -1,12 +1,12 @@
-//! What was measured, when, and on what.
+//! The head of the report: what was measured, when, and on which machine.
 
 use std::time::SystemTime;
 use std::{fs, thread};
 
 use sse_benches::peers;
 
-/// The versions that were built in.
-const LOCK: &str = include_str!("../../../../Cargo.lock");
+/// The lock file, which has the versions that are compiled in.
+const LOCK: &str = include_str!(env!("CARGO_LOCK"));
 
 pub(crate) fn print() {
     println!("# Side by side\n");

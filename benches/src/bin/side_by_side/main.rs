@@ -1,8 +1,10 @@
-//! Prints, as Markdown, the decoder's throughput beside that of its peers and of easier tasks, and its allocations.
+//! Prints a Markdown report of the decoder's throughput beside that of its peers and of easier
+//! tasks, and of its allocations.
 //!
 //!     cargo run --release -p sse-benches --features peers --bin side_by_side > benches/RESULTS.md
 //!
-//! While one works on the decoder, less will do: `-- llm 1460` for some workloads and pieces, `-- --only ours`.
+//! While working on the decoder, measure a part: `-- llm 1460` selects workloads and piece sizes,
+//! `-- --only ours` selects decoders.
 
 mod allocations;
 mod cell;
@@ -19,9 +21,11 @@ use entry::Input;
 use selection::Selection;
 use sse_benches::{Cut, workloads};
 
-/// It stays in the cache, as a socket buffer that was filled just now does.
+/// The length of a stream in bytes. It stays in the cache, like a socket buffer that was just
+/// filled.
 const STREAM_LEN: usize = 512 * 1024;
-/// For pieces of one byte, of which every decoder needs a multiple of the time, and a chunk a multiple of the room.
+/// The length for pieces of one byte, which take each decoder much longer and need much more
+/// memory.
 const SHORTER_LEN: usize = 64 * 1024;
 
 fn main() {
@@ -41,7 +45,7 @@ fn main() {
     means::print(&cells);
 }
 
-/// One cell for each workload.
+/// Measures one cell for each workload.
 fn measure(cut: Cut, selection: &Selection) -> Vec<Cell> {
     let len = if cut == Cut::Bytes(1) { SHORTER_LEN } else { STREAM_LEN };
     let workloads = workloads::all(len).into_iter().filter(|workload| selection.has_workload(workload.name));

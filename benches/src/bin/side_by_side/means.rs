@@ -1,4 +1,4 @@
-//! All of it in a few figures: geometric means, and the least.
+//! The summary: geometric means and minimums.
 
 use sse_benches::Cut;
 

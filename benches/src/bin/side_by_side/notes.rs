@@ -1,11 +1,11 @@
-//! What the peers said that is not what this workspace's decoder says.
+//! Notes about peers that give other events than the decoder of this workspace.
 
 use std::collections::BTreeMap;
 
 use crate::cell::{Cell, Kind};
 use crate::entry::{Outcome, TRIAL_LEN};
 
-/// Peer, word and workload; then the pieces, and the first difference.
+/// Maps peer, remark and workload to the cuts and the first difference.
 type Notes<'c> = BTreeMap<(&'c str, &'c str, &'c str), (Vec<String>, &'c str)>;
 
 pub(crate) fn print(cells: &[Cell]) {

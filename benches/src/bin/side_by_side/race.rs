@@ -1,20 +1,20 @@
-//! Interleaved rounds: what disturbs the machine for a while disturbs everybody.
+//! Times decoders in interleaved rounds, so that a disturbance of the machine affects all of them.
 
 use cpu_time::ThreadTime;
 use sse_benches::Pieces;
 
-/// The most that anybody gets.
+/// The maximum number of rounds.
 const ROUNDS: usize = 11;
-/// A round is so many passes that reading the clock does not matter, in seconds.
+/// The minimum duration of a round in seconds, long enough that reading the clock does not matter.
 const ROUND: f64 = 0.003;
-/// The slow get fewer rounds, so that they take about so many seconds in all.
+/// The duration of all rounds in seconds. Slow decoders get fewer rounds.
 const ALL_ROUNDS: f64 = 0.6;
-/// But so many where one does not take ages.
+/// The minimum number of rounds, unless a pass takes longer than [`AGES`].
 const FEWEST: usize = 3;
-/// What takes longer than this, in seconds, is done no more often than it must be.
+/// The duration in seconds above which a pass is not repeated.
 pub(crate) const AGES: f64 = 2.0;
 
-/// One that takes part.
+/// A participant of the race.
 pub(crate) struct Lane {
     pass: fn(&Pieces) -> usize,
     pieces: Pieces,
@@ -24,7 +24,7 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
-    /// Tries one pass, and plans by what it takes.
+    /// Runs one pass, and plans the rounds according to its duration.
     pub(crate) fn new(pass: fn(&Pieces) -> usize, pieces: Pieces) -> Self {
         let mut lane = Self { pass, pieces, passes: 1, rounds: 0, seconds: Vec::new() };
         let took = lane.round().max(1e-7);
@@ -36,12 +36,12 @@ impl Lane {
         lane
     }
 
-    /// For one that has taken ages already, which will do.
+    /// Creates a participant from the duration of a pass that took longer than [`AGES`].
     pub(crate) fn known(pass: fn(&Pieces) -> usize, pieces: Pieces, took: f64) -> Self {
         Self { pass, pieces, passes: 1, rounds: 0, seconds: vec![took] }
     }
 
-    /// Seconds a pass.
+    /// Runs a round and returns the seconds per pass.
     fn round(&self) -> f64 {
         self.pieces.prepare(self.passes);
         let start = ThreadTime::now();
@@ -51,14 +51,14 @@ impl Lane {
         start.elapsed().as_secs_f64() / self.passes as f64
     }
 
-    /// Megabytes a second, the median of the rounds.
+    /// Returns the rate in megabytes per second, as the median of the rounds.
     pub(crate) fn rate(&mut self) -> f64 {
         self.seconds.sort_by(f64::total_cmp);
         self.pieces.stream().len() as f64 / self.seconds[self.seconds.len() / 2] / 1e6
     }
 }
 
-/// A round of each, and again.
+/// Runs the rounds, each with all lanes in turn.
 pub(crate) fn race<'l>(lanes: impl Iterator<Item = &'l mut Lane>) {
     let mut lanes: Vec<_> = lanes.collect();
     for round in 0..ROUNDS {
@@ -69,7 +69,7 @@ pub(crate) fn race<'l>(lanes: impl Iterator<Item = &'l mut Lane>) {
     }
 }
 
-/// Runs it, and says how many seconds of this thread it took.
+/// Runs a function and returns how many seconds of CPU time it took on this thread.
 pub(crate) fn timed<T>(run: impl FnOnce() -> T) -> (T, f64) {
     let start = ThreadTime::now();
     let result = run();

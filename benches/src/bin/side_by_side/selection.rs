@@ -1,8 +1,8 @@
-//! What is to be measured, by the command line.
+//! The selection of measurements on the command line.
 
 use sse_benches::Cut;
 
-/// An empty list selects all.
+/// The selected cuts, workloads and decoders. An empty list selects all.
 #[derive(Debug, Default)]
 pub(crate) struct Selection {
     cuts: Vec<Cut>,
@@ -33,12 +33,12 @@ impl Selection {
         self.cuts.is_empty() || self.cuts.contains(&cut)
     }
 
-    /// Any part of its name will do.
+    /// Matches any part of the name.
     pub(crate) fn has_workload(&self, name: &str) -> bool {
         self.workloads.is_empty() || self.workloads.iter().any(|word| name.contains(word.as_str()))
     }
 
-    /// By its name or by its kind: `ours`, `peers`, `bounds`.
+    /// Matches any part of the name, or the kind: `ours`, `peers` or `bounds`.
     pub(crate) fn has_subject(&self, kind: &str, name: &str) -> bool {
         self.only.as_ref().is_none_or(|only| only == kind || name.contains(only.as_str()))
     }

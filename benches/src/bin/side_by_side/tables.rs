@@ -1,4 +1,4 @@
-//! Two tables for each size of the pieces: ours beside the best, and everybody else.
+//! Two tables for each cut: the decoder of this workspace beside the best peer, and all others.
 
 use sse_benches::{Cut, bounds};
 
@@ -74,7 +74,7 @@ fn shown(figure: Option<&Figure>) -> String {
     }
 }
 
-/// Three digits or so.
+/// Formats a rate with about three digits.
 fn number(rate: f64) -> String {
     let digits = if rate < 1.0 { 3 } else { usize::from(rate < 100.0) };
     format!("{rate:.digits$}")

@@ -1,14 +1,15 @@
-//! `async-sse`: a stream over a buffered reader.
+//! `async-sse`, a stream over a buffered reader.
 
 use std::io;
 
 use ::async_sse::Event;
 use futures_util::{TryStreamExt, stream};
 
-use crate::decode::{Decode, Sink, drain};
+use crate::decode::{Decode, drain};
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
-/// `decode` of slices.
+/// `decode` with slices.
 #[derive(Debug)]
 pub(super) struct AsyncSse;
 
@@ -20,7 +21,7 @@ impl Decode for AsyncSse {
     }
 }
 
-/// `decode` of chunks.
+/// `decode` with `Bytes`.
 #[derive(Debug)]
 pub(super) struct AsyncSseShared;
 

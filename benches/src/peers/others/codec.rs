@@ -1,4 +1,4 @@
-//! Peers that are codecs of `tokio-util`, without the reader around them.
+//! Drives peers that are codecs of `tokio-util`, without a reader around them.
 
 use std::fmt::Display;
 
@@ -7,7 +7,7 @@ use tokio_util::codec::Decoder;
 
 use crate::pieces::Pieces;
 
-/// Puts each piece into the codec's buffer and takes out what there is.
+/// Appends each piece to the codec's buffer and takes all items out.
 pub(super) fn decode<D: Decoder<Error: Display>>(
     mut codec: D,
     pieces: &Pieces,

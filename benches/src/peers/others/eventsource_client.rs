@@ -1,4 +1,4 @@
-//! `eventsource-client`: its parser is private, so it is asked through a client whose transport has the answer already.
+//! `eventsource-client`. Its parser is private, so a client with a canned transport drives it.
 
 use std::future::ready;
 
@@ -8,8 +8,9 @@ use futures_util::stream;
 use http::{Request, Response};
 use launchdarkly_sdk_transport::{ByteStream, HttpTransport, ResponseFuture};
 
-use crate::decode::{Decode, Sink, drain};
+use crate::decode::{Decode, drain};
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `Client::stream`.
 #[derive(Debug)]

@@ -1,12 +1,13 @@
-//! `eventsource-stream`: a stream over anything that can be seen as bytes.
+//! `eventsource-stream`, a stream over anything that derefs to bytes.
 
 use std::convert::Infallible;
 
 use ::eventsource_stream::EventStream;
 use futures_util::stream;
 
-use crate::decode::{Decode, Sink, drain};
+use crate::decode::{Decode, drain};
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `EventStream`.
 #[derive(Debug)]

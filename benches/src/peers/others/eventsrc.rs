@@ -1,12 +1,13 @@
-//! `eventsrc`: a stream over anything that can be seen as bytes.
+//! `eventsrc`, a stream over anything that derefs to bytes.
 
 use std::convert::Infallible;
 
 use ::eventsrc::EventStream;
 use futures_util::stream;
 
-use crate::decode::{Decode, Sink, drain};
+use crate::decode::{Decode, drain};
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `EventStream`.
 #[derive(Debug)]

@@ -1,10 +1,11 @@
-//! `russe`: a codec. Its ids are those of the block alone.
+//! `russe`, a codec. Events do not inherit the last event ID.
 
 use ::russe::{Decoder, Event};
 
 use super::codec;
-use crate::decode::{Decode, Sink};
+use crate::decode::Decode;
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `Decoder`.
 #[derive(Debug)]

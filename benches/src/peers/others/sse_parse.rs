@@ -1,9 +1,10 @@
-//! `sse-parse`: it reads slices.
+//! `sse-parse`, which reads slices.
 
 use ::sse_parse::SseParser;
 
-use crate::decode::{Decode, Sink};
+use crate::decode::Decode;
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `SseParser::feed`.
 #[derive(Debug)]

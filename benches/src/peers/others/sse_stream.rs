@@ -1,4 +1,4 @@
-//! `sse-stream`: a stream over anything that is a `Buf`. Its ids are those of the block alone.
+//! `sse-stream`, a stream over any `Buf`. Events do not inherit the last event ID.
 
 use std::convert::Infallible;
 
@@ -6,10 +6,11 @@ use ::sse_stream::SseByteStream;
 use bytes::Buf;
 use futures_util::stream;
 
-use crate::decode::{Decode, Sink, drain};
+use crate::decode::{Decode, drain};
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
-/// `SseByteStream` of slices.
+/// `SseByteStream` with slices.
 #[derive(Debug)]
 pub(super) struct SseStream;
 
@@ -21,7 +22,7 @@ impl Decode for SseStream {
     }
 }
 
-/// `SseByteStream` of chunks.
+/// `SseByteStream` with `Bytes`.
 #[derive(Debug)]
 pub(super) struct SseStreamShared;
 

@@ -1,12 +1,13 @@
-//! `sseer`: a stream that shares the chunk.
+//! `sseer`, a stream that shares the chunk.
 
 use std::convert::Infallible;
 
 use ::sseer::EventStream;
 use futures_util::stream;
 
-use crate::decode::{Decode, Sink, drain};
+use crate::decode::{Decode, drain};
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
 /// `EventStream`.
 #[derive(Debug)]

@@ -1,12 +1,13 @@
-//! `tokio_sse_codec`: a codec.
+//! `tokio_sse_codec`, a codec.
 
 use ::tokio_sse_codec::{BytesStr, Frame, SseDecoder};
 
 use super::codec;
-use crate::decode::{Decode, Sink};
+use crate::decode::Decode;
 use crate::pieces::Pieces;
+use crate::sink::Sink;
 
-/// `SseDecoder`, with data as a share of its buffer.
+/// `SseDecoder`, whose data shares its buffer.
 #[derive(Debug)]
 pub(super) struct TokioSseCodec;
 

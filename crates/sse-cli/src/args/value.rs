@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
+use jiff::SignedDuration;
 use sse_proto::Resume;
 
 pub(crate) fn time(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text).map_err(|error| format!("expected a time like 500ms, 3s or 2m: {error}"))
+    let wrong = |problem| format!("expected a time like 500ms, 3s or 2m: {problem}");
+    let time: SignedDuration = text.parse().map_err(|error: jiff::Error| wrong(error.to_string()))?;
+    time.try_into().map_err(|_| wrong("got less than zero".to_owned()))
 }
 
 pub(crate) fn nonzero_time(text: &str) -> Result<Duration, String> {

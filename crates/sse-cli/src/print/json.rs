@@ -1,8 +1,9 @@
 //! The lines of `--output json`.
 
 use std::io::{self, Write};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter};
 use sse_tokio::proto::{Cause, CloseReason};
@@ -62,12 +63,12 @@ struct Stamped<'a> {
 
 impl Line<'_> {
     /// Writes the line with its line end.
-    pub(crate) fn write(&self, out: &mut Vec<u8>, time: Option<SystemTime>) -> io::Result<()> {
+    pub(crate) fn write(&self, out: &mut Vec<u8>, time: Option<Timestamp>) -> io::Result<()> {
         let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Escaping(CompactFormatter));
         match time {
             None => self.serialize(&mut serializer)?,
             Some(time) => {
-                let time = Some(humantime::format_rfc3339_millis(time).to_string());
+                let time = Some(format!("{time:.3}"));
                 Stamped { line: self, time }.serialize(&mut serializer)?;
             }
         }
@@ -180,7 +181,7 @@ mod tests {
     #[test]
     fn a_line_may_have_its_time() {
         let mut line = Vec::new();
-        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_007);
+        let time = Timestamp::from_millisecond(1_700_000_000_007).expect("a time");
         Line::Retry { ms: 1 }.write(&mut line, Some(time)).expect("a vector takes everything");
         assert_eq!(line, b"{\"type\":\"retry\",\"ms\":1,\"time\":\"2023-11-14T22:13:20.007Z\"}\n");
     }

@@ -4,15 +4,17 @@ use std::io::{self, Write};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{Request, Response};
+use jiff::Timestamp;
+use sse_testkit::RecordingWriter;
 use sse_tokio::{Http, RequestBody, Transport};
 use tokio::sync::Notify;
 
-use crate::recording::Entry;
+type Writer = RecordingWriter<Box<dyn Write + Send>>;
 
 /// Writes a recording. Clones write to the same one.
 #[derive(Clone)]
@@ -22,31 +24,26 @@ pub(crate) struct Recorder {
 
 struct Shared {
     start: Instant,
-    file: Mutex<Box<dyn Write + Send>>,
+    writer: Mutex<Writer>,
     error: Mutex<Option<io::Error>>,
     failed: Notify,
 }
 
 impl Recorder {
-    pub(crate) fn new(file: Box<dyn Write + Send>) -> Self {
-        let (start, file) = (Instant::now(), Mutex::new(file));
-        Self { shared: Arc::new(Shared { start, file, error: Mutex::default(), failed: Notify::new() }) }
+    /// Begins a recording. It has a line for each thing that happens, written as a whole, so that what there is of it can be
+    /// read however it ends.
+    pub(crate) fn new(file: Box<dyn Write + Send>, url: &str) -> io::Result<Self> {
+        let (start, time) = (Instant::now(), format!("{:.3}", Timestamp::now()));
+        let writer = Mutex::new(RecordingWriter::new(file, url, &time)?);
+        Ok(Self {
+            shared: Arc::new(Shared { start, writer, error: Mutex::default(), failed: Notify::new() }),
+        })
     }
 
-    /// Writes a line, made from the time now in microseconds. Each line is written as a whole, so that what there is of a
-    /// recording can be read however it ends.
-    pub(crate) fn write(&self, entry: impl FnOnce(u64) -> Entry) -> io::Result<()> {
-        let now = u64::try_from(self.shared.start.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let mut line = serde_json::to_vec(&entry(now))?;
-        line.push(b'\n');
-        let mut file = self.shared.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(&line)?;
-        file.flush()
-    }
-
-    /// Writes a line; that it could not is told by [`failed`](Self::failed).
-    fn note(&self, entry: impl FnOnce(u64) -> Entry) {
-        if let Err(error) = self.write(entry) {
+    /// Writes a line, with the time since the beginning. That it could not is told by [`failed`](Self::failed).
+    fn note(&self, write: impl FnOnce(&mut Writer, Duration) -> io::Result<()>) {
+        let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = write(&mut writer, self.shared.start.elapsed()) {
             self.shared.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
             self.shared.failed.notify_one();
         }
@@ -89,17 +86,17 @@ impl Transport for Tap {
             .headers()
             .get("last-event-id")
             .map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
-        recorder.note(|at_us| Entry::Request { at_us, last_event_id: id.unwrap_or_default() });
+        recorder.note(|writer, at| writer.request(at, &id.unwrap_or_default()));
         let response = self.http.connect(request);
         Box::pin(async move {
             match response.await {
                 Ok(response) => {
                     let (head, body) = response.into_parts();
-                    recorder.note(|at_us| Entry::response(at_us, head.status, &head.headers));
+                    recorder.note(|writer, at| writer.response(at, head.status.as_u16(), &head.headers));
                     Ok(Response::from_parts(head, TappedBody { body, recorder }))
                 }
                 Err(error) => {
-                    recorder.note(|at_us| Entry::Failure { at_us, error: error.to_string() });
+                    recorder.note(|writer, at| writer.failure(at, &error.to_string()));
                     Err(error)
                 }
             }
@@ -119,11 +116,11 @@ impl Stream for TappedBody {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let item = Pin::new(&mut self.body).poll_next(cx);
         match &item {
-            Poll::Ready(Some(Ok(bytes))) => self.recorder.note(|at_us| Entry::bytes(at_us, bytes)),
+            Poll::Ready(Some(Ok(bytes))) => self.recorder.note(|writer, at| writer.bytes(at, bytes)),
             Poll::Ready(Some(Err(error))) => {
-                self.recorder.note(|at_us| Entry::Failure { at_us, error: error.to_string() });
+                self.recorder.note(|writer, at| writer.failure(at, &error.to_string()));
             }
-            Poll::Ready(None) => self.recorder.note(|at_us| Entry::End { at_us }),
+            Poll::Ready(None) => self.recorder.note(|writer, at| writer.end(at)),
             Poll::Pending => {}
         }
         item

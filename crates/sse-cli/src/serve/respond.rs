@@ -20,19 +20,21 @@ use super::Server;
 use crate::print::Stderr;
 use crate::recording::Playing;
 
-pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
+pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
 
-pub(super) async fn respond<B>(request: Request<B>, server: &Server, log: Log) -> Response<Body> {
+/// The answer to a request: what is left of the recording, for the most part.
+pub(crate) async fn respond<B>(request: &Request<B>, server: &Server, client: SocketAddr) -> Response<Body> {
+    let log = Log { stderr: server.log.clone(), client };
     let mut response = match *request.method() {
-        Method::GET | Method::POST | Method::HEAD => play(&request, server, log).await,
+        Method::GET | Method::POST | Method::HEAD => play(request, server, log).await,
         Method::OPTIONS => {
-            log.answered(&request, StatusCode::NO_CONTENT);
+            log.answered(request, StatusCode::NO_CONTENT);
             preflight(request.headers())
         }
         _ => {
-            log.answered(&request, StatusCode::METHOD_NOT_ALLOWED);
+            log.answered(request, StatusCode::METHOD_NOT_ALLOWED);
             let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
             response.headers_mut().insert(ALLOW, METHODS);
             response
@@ -123,16 +125,12 @@ impl Drop for Played {
 }
 
 /// Tells on stderr of one request.
-pub(super) struct Log {
+struct Log {
     stderr: Option<Stderr>,
     client: SocketAddr,
 }
 
 impl Log {
-    pub(super) fn new(stderr: Option<Stderr>, client: SocketAddr) -> Self {
-        Self { stderr, client }
-    }
-
     fn answered<B>(&self, request: &Request<B>, status: StatusCode) {
         let id = request.headers().get("last-event-id");
         let id = id.map(|id| format!(" (last ID {})", String::from_utf8_lossy(id.as_bytes())));

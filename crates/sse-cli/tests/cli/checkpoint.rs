@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use sse_harness::{Reply, Server};
+use sse_harness::{Reply, serve as mock};
 
 use super::common::{Folder, contents, follow, text};
 
@@ -10,7 +10,7 @@ use super::common::{Folder, contents, follow, text};
 fn a_checkpoint_is_resumed_from_and_kept() {
     let folder = Folder::new();
     let file = folder.join("id");
-    let server = Server::script([
+    let server = mock([
         Reply::events().send("id: 1\ndata: a\n\nid: 2\ndata: b\n\n").stall(),
         Reply::events().send("id: 3\ndata: c\n\n").stall(),
     ]);
@@ -41,7 +41,7 @@ fn every_id_that_is_kept_is_one_that_the_next_run_can_use() {
         let folder = Folder::new();
         let file = folder.file("id", "0\n");
         let stream = format!("id: {id}\ndata: a\n\n");
-        let server = Server::script([Reply::events().send(stream).stall()]);
+        let server = mock([Reply::events().send(stream).stall()]);
         for _ in 0..2 {
             let run =
                 follow(&server, &["--checkpoint", text(&file), "--max-events", "1", "--output", "data"]);
@@ -64,7 +64,7 @@ fn a_file_with_an_id_wins_over_last_event_id() {
         if let Some(content) = content {
             fs::write(&file, content).expect("writable");
         }
-        let server = Server::script([Reply::status(204)]);
+        let server = mock([Reply::status(204)]);
         let run = follow(&server, &["--checkpoint", text(&file), "--last-event-id", "7"]);
         assert_eq!(run.status, 0, "{}", run.stderr);
         assert_eq!(server.requests()[0].header("last-event-id"), Some(sent), "{content:?}");
@@ -80,7 +80,7 @@ fn what_cannot_be_a_checkpoint_is_told_by_name_before_the_first_request() {
     if cfg!(unix) {
         files.push("/dev/null");
     }
-    let server = Server::script([Reply::events().send("id: 1\ndata: a\n\n").close()]);
+    let server = mock([Reply::events().send("id: 1\ndata: a\n\n").close()]);
     for file in files {
         let run = follow(&server, &["--checkpoint", file, "--output", "json"]);
         assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{file}");
@@ -99,7 +99,7 @@ fn the_file_is_replaced_and_never_written_over() {
     let folder = Folder::new();
     let file = folder.file("id", "0\n");
     fs::hard_link(&file, folder.join("before")).expect("a link");
-    let server = Server::script([Reply::events().send("id: 12345\ndata: a\n\n").stall()]);
+    let server = mock([Reply::events().send("id: 12345\ndata: a\n\n").stall()]);
     assert_eq!(follow(&server, &["--checkpoint", text(&file), "--max-events", "1"]).status, 0);
     assert_eq!((contents(&file).as_str(), contents(&folder.join("before")).as_str()), ("12345\n", "0\n"));
 }
@@ -114,7 +114,7 @@ fn an_id_that_is_in_the_file_is_not_written_again() {
     let before = number();
     // A file that is replaced has another number while the old one has this name.
     fs::hard_link(&file, folder.join("before")).expect("a link");
-    let server = Server::script([Reply::events().send("id: 1\ndata: a\n\ndata: b\n\n").stall()]);
+    let server = mock([Reply::events().send("id: 1\ndata: a\n\ndata: b\n\n").stall()]);
     assert_eq!(follow(&server, &["--checkpoint", text(&file), "--max-events", "2"]).status, 0);
     assert_eq!(number(), before);
 }
@@ -126,7 +126,7 @@ fn many_events_are_few_writes() {
     let folder = Folder::new();
     let file = folder.file("id", "0\n");
     let stream: String = (1..=50_000).map(|n| format!("id: {n}\ndata: x\n\n")).collect();
-    let server = Server::script([Reply::events().send(stream).stall()]);
+    let server = mock([Reply::events().send(stream).stall()]);
     let start = std::time::Instant::now();
     let number = || fs::metadata(&file).map(|metadata| metadata.ino());
     let mut child = super::common::sse(&[
@@ -155,10 +155,8 @@ fn many_events_are_few_writes() {
 fn a_block_without_data_moves_the_checkpoint_too() {
     let folder = Folder::new();
     let file = folder.join("id");
-    let server = Server::script([
-        Reply::events().send("id: 1\ndata: a\n\nid: 2\nretry: 100\n\n").close(),
-        Reply::status(204),
-    ]);
+    let server =
+        mock([Reply::events().send("id: 1\ndata: a\n\nid: 2\nretry: 100\n\n").close(), Reply::status(204)]);
     assert_eq!(follow(&server, &["--checkpoint", text(&file)]).status, 0);
     assert_eq!(contents(&file), "2\n");
 }
@@ -167,7 +165,7 @@ fn a_block_without_data_moves_the_checkpoint_too() {
 fn the_event_that_finish_before_names_is_not_counted_as_printed() {
     let folder = Folder::new();
     let file = folder.join("id");
-    let server = Server::script([Reply::events().send("id: 1\ndata: a\n\nid: 2\ndata: end\n\n").stall()]);
+    let server = mock([Reply::events().send("id: 1\ndata: a\n\nid: 2\ndata: end\n\n").stall()]);
     let run = follow(&server, &["--checkpoint", text(&file), "--finish-before", "end", "--output", "data"]);
     assert_eq!((run.status, run.stdout.as_str(), contents(&file).as_str()), (0, "a\n", "1\n"));
 }
@@ -179,7 +177,7 @@ fn a_checkpoint_that_cannot_be_written_any_more_ends_the_run() {
     fs::create_dir(&sub).expect("a folder");
     let file = sub.join("id");
     let gate = sse_harness::Gate::new();
-    let server = Server::script([Reply::events().wait(&gate).send("id: 1\ndata: a\n\n").stall()]);
+    let server = mock([Reply::events().wait(&gate).send("id: 1\ndata: a\n\n").stall()]);
     let mut child = super::common::sse(&["follow", &server.url("/"), "--checkpoint", text(&file)])
         .spawn()
         .expect("the binary is built");

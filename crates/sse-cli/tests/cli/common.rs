@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use sse_harness::Server;
+use sse_harness::MockServer;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_sse");
@@ -93,7 +93,7 @@ pub(crate) fn eventually(mut holds: impl FnMut() -> bool) -> bool {
     true
 }
 
-pub(crate) fn follow(server: &Server, args: &[&str]) -> Run {
+pub(crate) fn follow(server: &MockServer, args: &[&str]) -> Run {
     let url = server.url("/events");
     run(&[&["follow", &url][..], args].concat())
 }

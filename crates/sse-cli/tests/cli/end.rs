@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use sse_harness::{Reply, Server};
+use sse_harness::{Reply, serve as mock};
 
 use super::common::follow;
 
 #[test]
 fn ends_that_are_asked_for() {
     let stream = "event: a\ndata: 1\n\nevent: b\ndata: 2\n\nevent: a\ndata: 3\n\ndata: [DONE]\n\n";
-    let server = Server::script([Reply::events().send(stream).close()]);
+    let server = mock([Reply::events().send(stream).close()]);
     let data = ["--output", "data", "--no-reconnect"];
     for (args, expected, ended) in [
         (&["--max-events", "2"][..], "1\n2\n", 0),
@@ -29,7 +29,7 @@ fn ends_that_are_asked_for() {
 
 #[test]
 fn enough_events_are_a_normal_end() {
-    let server = Server::script([Reply::events().send("data: a\n\ndata: b\n\n").stall()]);
+    let server = mock([Reply::events().send("data: a\n\ndata: b\n\n").stall()]);
     let run = follow(&server, &["--max-events", "1", "--output", "json"]);
     let expected = [
         r#"{"type":"open","status":200}"#,
@@ -41,7 +41,7 @@ fn enough_events_are_a_normal_end() {
 
 #[test]
 fn a_204_is_a_normal_end_unless_an_event_was_to_finish_the_stream() {
-    let server = Server::script([Reply::status(204)]);
+    let server = mock([Reply::status(204)]);
     assert_eq!(follow(&server, &[]).status, 0);
     assert_eq!(follow(&server, &["--finish-after", "x"]).status, 3);
     assert_eq!(follow(&server, &["--finish-before", "x"]).status, 3);
@@ -49,8 +49,7 @@ fn a_204_is_a_normal_end_unless_an_event_was_to_finish_the_stream() {
 
 #[test]
 fn attempts_that_are_used_up_are_status_3() {
-    let server =
-        Server::script([Reply::events().send("data: a\n\n").close(), Reply::status(503).send("busy")]);
+    let server = mock([Reply::events().send("data: a\n\n").close(), Reply::status(503).send("busy")]);
     let run = follow(&server, &["--max-attempts", "2", "--reconnection-time", "100ms", "--output", "json"]);
     assert_eq!((run.status, server.requests().len()), (3, 3));
     let error: serde_json::Value = serde_json::from_str(&run.stderr).expect("JSON");
@@ -61,10 +60,10 @@ fn attempts_that_are_used_up_are_status_3() {
 
 #[test]
 fn a_timeout_is_status_4() {
-    let silent = Server::script([Reply::events().send("data: a\n\n").stall()]);
+    let silent = mock([Reply::events().send("data: a\n\n").stall()]);
     let run = follow(&silent, &["--idle-timeout", "100ms", "--no-reconnect"]);
     assert_eq!((run.status, run.stdout.as_str()), (4, "message: a\n"), "{}", run.stderr);
-    let mute = Server::script([Reply::raw().pause(Duration::from_secs(30))]);
+    let mute = mock([Reply::raw().pause(Duration::from_secs(30))]);
     let run = follow(&mute, &["--response-timeout", "100ms"]);
     assert_eq!(run.status, 4, "{}", run.stderr);
     assert_eq!(run.stderr, "error: no response came within 100ms\n");
@@ -73,9 +72,9 @@ fn a_timeout_is_status_4() {
 #[test]
 fn a_post_that_breaks_off_is_sent_again_only_with_replay() {
     let script = || {
-        Server::script([
-            Reply::events().send("data: a\n\n").cut(),
-            Reply::events().send("data: [DONE]\n\n").cut(),
+        mock([
+            Reply::events().send("data: a\n\n").drop_connection(),
+            Reply::events().send("data: [DONE]\n\n").drop_connection(),
         ])
     };
     let args = ["-d", "x", "--finish-before", "[DONE]", "--reconnection-time", "100ms"];

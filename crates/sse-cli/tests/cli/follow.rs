@@ -1,12 +1,12 @@
 //! What `sse follow` prints.
 
-use sse_harness::{ProxyMood, ProxyServer, Reply, Server};
+use sse_harness::{ProxyMood, ProxyServer, Reply, serve as mock};
 
 use super::common::{Folder, contents, finish, follow, run, sse, text};
 
 #[test]
 fn json_lines() {
-    let server = Server::script([
+    let server = mock([
         Reply::events()
             .send(": hi\nretry: 100\nid: 1\ndata: a\n\nevent: add\ndata: \"b\"\ndata: c\n\n")
             .close(),
@@ -39,7 +39,7 @@ fn json_lines() {
 #[test]
 fn text_for_people() {
     let stream = ": hi\nretry: 100\nid: 1\nevent: add\ndata: a\n\ndata: b\ndata: #2 add: c\n\n";
-    let server = Server::script([Reply::events().send(stream).close()]);
+    let server = mock([Reply::events().send(stream).close()]);
     let run = follow(&server, &["--no-reconnect", "--comments", "--retries"]);
     let expected = "(hi)\n(reconnection time 100ms)\n#1 add: a\n#1 message: b\n  #2 add: c\n";
     assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (0, expected, ""));
@@ -47,9 +47,7 @@ fn text_for_people() {
 
 #[test]
 fn text_is_safe_and_data_is_exact_in_a_pipe() {
-    let server = Server::script([Reply::events()
-        .send("event: \u{9b}2J\ndata: \x1b[2J\u{202e}x\ndata: y\n\n")
-        .close()]);
+    let server = mock([Reply::events().send("event: \u{9b}2J\ndata: \x1b[2J\u{202e}x\ndata: y\n\n").close()]);
     let run = follow(&server, &["--no-reconnect"]);
     assert_eq!(run.stdout, "\"\\u{9b}2J\": \\u{1b}[2J\\u{202e}x\n  y\n");
     let run = follow(&server, &["--no-reconnect", "--output", "data"]);
@@ -58,10 +56,10 @@ fn text_is_safe_and_data_is_exact_in_a_pipe() {
 
 #[test]
 fn reconnections_are_told_once_each_with_their_reason() {
-    let server = Server::script([
+    let server = mock([
         Reply::events().send("retry: 100\nid: 1\ndata: a\n\n").close(),
         Reply::status(503),
-        Reply::events().send("id: 2\ndata: b\n\n").cut(),
+        Reply::events().send("id: 2\ndata: b\n\n").drop_connection(),
         Reply::status(204),
     ]);
     let run = follow(&server, &["--reconnection-time", "100ms"]);
@@ -79,10 +77,11 @@ fn reconnections_are_told_once_each_with_their_reason() {
 
 #[test]
 fn timestamps() {
-    let server = Server::script([Reply::events().send("id: 1\ndata: a\n\n").close()]);
+    let server = mock([Reply::events().send("id: 1\ndata: a\n\n").close()]);
     let is_time = |text: &str| {
-        let time = text.strip_suffix('Z').and_then(|_| humantime::parse_rfc3339(text).ok()).expect("a time");
-        text.len() == "2026-01-01T00:00:00.000Z".len() && time.elapsed().is_ok_and(|ago| ago.as_secs() < 600)
+        let time = text.strip_suffix('Z').and_then(|_| text.parse::<jiff::Timestamp>().ok()).expect("a time");
+        text.len() == "2026-01-01T00:00:00.000Z".len()
+            && (jiff::Timestamp::now().as_second() - time.as_second()).abs() < 600
     };
     let run = follow(&server, &["--no-reconnect", "--timestamps"]);
     let (time, rest) = run.stdout.split_once(' ').expect("two words");
@@ -99,7 +98,7 @@ fn timestamps() {
 fn output_goes_to_a_file_and_after_a_checkpoint_to_its_end() {
     let folder = Folder::new();
     let (file, checkpoint) = (folder.file("out", "old and long"), folder.join("id"));
-    let server = Server::script([Reply::events().send("id: 1\ndata: a\n\n").close()]);
+    let server = mock([Reply::events().send("id: 1\ndata: a\n\n").close()]);
     let args = ["--no-reconnect", "--output", "data", "-o", text(&file)];
     for _ in 0..2 {
         assert_eq!(follow(&server, &args).stdout, "");
@@ -120,7 +119,7 @@ fn output_goes_to_a_file_and_after_a_checkpoint_to_its_end() {
 
 #[test]
 fn an_event_over_the_limit_is_a_failure() {
-    let server = Server::script([Reply::events().send("data: a\n\ndata: 0123456789\n\n").close()]);
+    let server = mock([Reply::events().send("data: a\n\ndata: 0123456789\n\n").close()]);
     let run = follow(&server, &["--max-event-size", "10B"]);
     assert_eq!((run.status, run.stdout.as_str()), (1, "message: a\n"));
     assert_eq!(run.stderr, "error: an event is longer than the limit of 10 bytes\n");
@@ -128,7 +127,7 @@ fn an_event_over_the_limit_is_a_failure() {
 
 #[test]
 fn a_url_alone_is_followed() {
-    let server = Server::script([Reply::events().send("data: a\n\n").close()]);
+    let server = mock([Reply::events().send("data: a\n\n").close()]);
     let url = server.url("/events");
     let port = server.addr().port();
     for args in [
@@ -148,7 +147,7 @@ fn a_url_alone_is_followed() {
 #[test]
 fn a_proxy_of_the_environment_is_used() {
     let proxy = ProxyServer::new(ProxyMood::Willing);
-    let server = Server::script([Reply::events().send("data: a\n\n").close()]);
+    let server = mock([Reply::events().send("data: a\n\n").close()]);
     let url = format!("http://somewhere.invalid:{}/", server.addr().port());
     let mut command = sse(&["follow", &url, "--output", "data", "--no-reconnect"]);
     command.env("http_proxy", proxy.url("")).env_remove("no_proxy").env_remove("NO_PROXY");

@@ -1,6 +1,6 @@
 //! TLS.
 
-use sse_harness::{Certificate, Reply, Server, TlsServer, TlsSettings, root_pem};
+use sse_harness::{Certificate, Reply, TlsServer, TlsSettings, root_pem, serve as mock};
 
 use super::common::{Folder, follow, run, text};
 
@@ -14,7 +14,7 @@ fn https_with_a_root_of_ones_own() {
         (Certificate::Expired, Some("certificate expired")),
         (Certificate::WrongName, Some("certificate not valid for name")),
     ] {
-        let plain = Server::script([Reply::events().send("data: a\n\n").close()]);
+        let plain = mock([Reply::events().send("data: a\n\n").close()]);
         let server = TlsServer::new(plain, TlsSettings { certificate, ..TlsSettings::default() });
         for url in [server.url("/events"), server.url_by_name("/events")] {
             let run = run(&[&["follow", &url][..], &roots].concat());
@@ -32,7 +32,7 @@ fn https_with_a_root_of_ones_own() {
         }
         let run = run(&["follow", &server.url("/events")]);
         assert!(
-            run.status == 1 && run.stderr.contains("no TLS with 127.0.0.1"),
+            run.status == 1 && run.stderr.contains("cannot establish TLS with 127.0.0.1"),
             "without the root: {}",
             run.stderr
         );
@@ -47,7 +47,7 @@ fn https_with_a_root_of_ones_own() {
 #[test]
 fn insecure_takes_any_certificate() {
     for certificate in [Certificate::Good, Certificate::Expired, Certificate::WrongName] {
-        let plain = Server::script([Reply::events().send("data: a\n\n").close()]);
+        let plain = mock([Reply::events().send("data: a\n\n").close()]);
         let server = TlsServer::new(plain, TlsSettings { certificate, ..TlsSettings::default() });
         let run = run(&["-k", &server.url("/events"), "--output", "data", "--no-reconnect"]);
         assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (0, "a\n", ""));
@@ -57,7 +57,7 @@ fn insecure_takes_any_certificate() {
 #[test]
 fn roots_that_are_none_are_a_wrong_usage() {
     let folder = Folder::new();
-    let server = Server::script([Reply::status(204)]);
+    let server = mock([Reply::status(204)]);
     for (file, expected) in [
         (folder.file("empty", "no certificate"), "expected PEM with a certificate"),
         (folder.join("absent"), "No such file"),

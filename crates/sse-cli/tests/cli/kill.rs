@@ -4,13 +4,13 @@ use std::fs::{self, File};
 use std::process::Stdio;
 use std::time::Duration;
 
-use sse_harness::{Reply, Server};
+use sse_harness::{MockServer, Reply};
 
 use super::common::{Folder, sse, text};
 
 /// Numbered events, from the one after the last event ID on, in bursts.
-fn numbered() -> Server {
-    Server::forgetful(|request, _| {
+fn numbered() -> MockServer {
+    MockServer::new().without_record().reply_with(|request| {
         let first = request.header("last-event-id").map_or(1, |id| id.parse::<u64>().expect("a number") + 1);
         (0..200).fold(Reply::events(), |reply, burst| {
             let from = first + burst * 500;

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use sse_harness::{Reply, Server};
+use sse_harness::{MockServer, Reply, serve as mock};
 
 use super::common::{
     BINARY, Folder, Run, contents, eventually, finish, first_line, sse, text, wait_for_exit,
@@ -18,8 +18,8 @@ fn shell(line: &str) -> Run {
     finish(command)
 }
 
-fn two_events() -> Server {
-    Server::script([Reply::events().send("id: 1\ndata: a\n\nid: 2\ndata: b\n\n").stall()])
+fn two_events() -> MockServer {
+    mock([Reply::events().send("id: 1\ndata: a\n\nid: 2\ndata: b\n\n").stall()])
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_reader_that_leaves_ends_the_run_and_the_checkpoint_stays_behind_what_was_pr
         let file = folder.file("id", "0\n");
         let gate = sse_harness::Gate::new();
         let reply = Reply::events().send("id: 1\ndata: a\n\n").wait(&gate).send("id: 2\ndata: b\n\n").stall();
-        let server = Server::script([reply]);
+        let server = mock([reply]);
         let url = server.url("/");
         let args = [&["follow", &url, "--checkpoint", text(&file)], to].concat();
         let mut child = sse(&args).spawn().expect("it is built");
@@ -179,9 +179,8 @@ fn without_a_stdout_a_checkpoint_is_refused() {
 fn a_broken_stderr_changes_nothing() {
     let folder = Folder::new();
     let stream = folder.file("stream", "data: a\n\n");
-    let refusing = Server::script([Reply::status(404).send("no")]);
-    let dropping =
-        Server::script([Reply::events().send("retry: 1\ndata: a\n\n").close(), Reply::status(204)]);
+    let refusing = mock([Reply::status(404).send("no")]);
+    let dropping = mock([Reply::events().send("retry: 1\ndata: a\n\n").close(), Reply::status(204)]);
     let (refused, dropped) = (refusing.url("/"), dropping.url("/"));
     let absent = folder.join("absent");
     for (args, status) in [

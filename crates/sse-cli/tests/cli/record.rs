@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use serde_json::Value;
-use sse_harness::{Reply, Server};
+use sse_harness::{MockServer, Reply, serve as mock};
 
 use super::common::{Folder, contents, run, sse, text};
 use super::serve::Serving;
@@ -76,13 +76,13 @@ const FIRST: [&[u8]; 5] = [
     b"id: 3\ndata: cut o",
 ];
 
-fn dropping() -> Server {
+fn dropping() -> MockServer {
     let first = FIRST
         .into_iter()
         .fold(Reply::events().header("x-a", "b").header("set-cookie", "secret"), |reply, part| {
             reply.send(part).pause(Duration::from_millis(40))
         });
-    Server::script([
+    mock([
         first.reset(),
         Reply::status(503).header("retry-after", "0"),
         Reply::events().send("id: 3\ndata: c\n\n").close(),
@@ -134,7 +134,7 @@ fn the_times_of_a_replay_are_within_5_ms() {
     let reply = events
         .iter()
         .fold(Reply::events(), |reply, event| reply.send(event).pause(Duration::from_millis(20)));
-    let server = Server::script([reply.close()]);
+    let server = mock([reply.close()]);
     run(&["record", &server.url("/"), text(&first), "--no-reconnect"]);
     let serving = Serving::new(&[text(&first)]);
     run(&["record", &serving.url, text(&second), "--no-reconnect"]);
@@ -177,7 +177,7 @@ fn a_recording_is_played_faster_and_event_by_event() {
 fn a_recording_ends_as_it_is_asked_to() {
     let folder = Folder::new();
     let file = folder.join("recording");
-    let server = Server::script([Reply::events().send("data: 1\n\ndata: 2\n\n").stall()]);
+    let server = mock([Reply::events().send("data: 1\n\ndata: 2\n\n").stall()]);
     for (args, status) in [
         (&["--max-events", "1"][..], 0),
         (&["--finish-before", "2"], 0),
@@ -194,7 +194,7 @@ fn a_recording_ends_as_it_is_asked_to() {
 fn a_refusal_is_recorded_and_told() {
     let folder = Folder::new();
     let file = folder.join("recording");
-    let server = Server::script([Reply::status(404).send("no such stream")]);
+    let server = mock([Reply::status(404).send("no such stream")]);
     let told = run(&["record", &server.url("/"), text(&file)]);
     assert!(told.status == 1 && told.stderr.ends_with("\n  no such stream\n"), "{}", told.stderr);
     let takes = takes(&file);
@@ -204,7 +204,7 @@ fn a_refusal_is_recorded_and_told() {
 #[test]
 fn what_cannot_be_written_to_is_told_by_name() {
     let folder = Folder::new();
-    let server = Server::script([Reply::events().send("data: a\n\n").stall()]);
+    let server = mock([Reply::events().send("data: a\n\n").stall()]);
     let url = server.url("/");
     let told = run(&["record", &url, text(folder.path())]);
     assert!(told.status == 1 && told.stderr.contains(text(folder.path())), "{}", told.stderr);
@@ -218,7 +218,7 @@ fn what_cannot_be_written_to_is_told_by_name() {
 
 #[test]
 fn a_recording_can_go_to_stdout() {
-    let server = Server::script([Reply::events().send("data: a\n\n").close()]);
+    let server = mock([Reply::events().send("data: a\n\n").close()]);
     let told = run(&["record", &server.url("/"), "-", "--no-reconnect"]);
     assert_eq!(told.status, 0, "{}", told.stderr);
     let types: Vec<_> = told
@@ -236,7 +236,7 @@ fn a_recording_can_go_to_stdout() {
 fn a_recording_that_is_interrupted_can_be_played() {
     let folder = Folder::new();
     let file = folder.join("recording");
-    let server = Server::script([Reply::events().send("id: 1\ndata: a\n\n").stall()]);
+    let server = mock([Reply::events().send("id: 1\ndata: a\n\n").stall()]);
     let mut child = sse(&["record", &server.url("/"), text(&file)]).spawn().expect("the binary is built");
     assert!(super::common::eventually(|| file.exists() && contents(&file).contains("data: a")));
     let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();

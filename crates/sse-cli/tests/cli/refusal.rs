@@ -1,12 +1,12 @@
 //! What is said when there is no stream.
 
-use sse_harness::{Reply, Server};
+use sse_harness::{Reply, serve as mock};
 
 use super::common::{follow, run};
 
 #[test]
 fn a_refusal_shows_its_status_and_its_body() {
-    let server = Server::script([Reply::status(404).send("{\"error\":\n\"no \u{9b}such\x1b[2J stream\"}\n")]);
+    let server = mock([Reply::status(404).send("{\"error\":\n\"no \u{9b}such\x1b[2J stream\"}\n")]);
     let message = "expected status 200 and text/event-stream, got status 404 Not Found";
     let told = follow(&server, &[]);
     let expected = format!("error: {message}\n  {{\"error\":\n  \"no \\u{{9b}}such\\u{{1b}}[2J stream\"}}\n");
@@ -21,13 +21,13 @@ fn a_refusal_shows_its_status_and_its_body() {
     assert_eq!(serde_json::from_str::<serde_json::Value>(&told.stderr).expect("JSON"), expected);
     assert!(!told.stderr.contains('\u{9b}'));
 
-    let server = Server::script([Reply::status(404)]);
+    let server = mock([Reply::status(404)]);
     assert_eq!(follow(&server, &[]).stderr, format!("error: {message}\n"));
 }
 
 #[test]
 fn a_long_body_is_cut() {
-    let server = Server::script([Reply::status(500).send("x".repeat(100_000))]);
+    let server = mock([Reply::status(500).send("x".repeat(100_000))]);
     let run = follow(&server, &[]);
     let body = run.stderr.lines().nth(1).expect("a second line");
     assert_eq!(body, format!("  {} ..", "x".repeat(1000)));
@@ -45,21 +45,25 @@ fn the_other_scheme_is_suggested() {
     let answer = Reply::raw().send("HTTP/1.1 400 Bad Request\r\n\r\n").close();
     for (server, hint) in [
         (
-            Server::premature(answer),
+            mock([answer.before_request()]),
             "the server does not speak TLS on this port: try http:// in place of https://",
         ),
         (
-            Server::script([Reply::status(204)]),
+            mock([Reply::status(204)]),
             "the server ended the TLS handshake: if it does not speak TLS, try http://",
         ),
     ] {
         let told = run(&["follow", &server.url("/").replace("http", "https")]);
-        assert!(told.status == 1 && told.stderr.contains("no TLS with 127.0.0.1"), "{}", told.stderr);
+        assert!(
+            told.status == 1 && told.stderr.contains("cannot establish TLS with 127.0.0.1"),
+            "{}",
+            told.stderr
+        );
         assert!(told.stderr.ends_with(&format!("hint: {hint}\n")), "{}", told.stderr);
     }
 
     let body = "<title>400 The plain HTTP request was sent to HTTPS port</title>";
-    let server = Server::script([Reply::status(400).send(body)]);
+    let server = mock([Reply::status(400).send(body)]);
     let told = follow(&server, &[]);
     let hint = "hint: the server expects TLS on this port: try https:// in place of http://\n";
     assert!(told.status == 1 && told.stderr.ends_with(hint), "{}", told.stderr);

@@ -2,15 +2,15 @@
 
 use std::process::Stdio;
 
-use sse_harness::{RecordedRequest, Reply, Server};
+use sse_harness::{MockServer, RecordedRequest, Reply, serve as mock};
 
 use super::common::{Folder, finish, follow, run, run_with_input, sse, text};
 
-fn server() -> Server {
-    Server::script([Reply::events().send("data: a\n\n").close()])
+fn server() -> MockServer {
+    mock([Reply::events().send("data: a\n\n").close()])
 }
 
-fn last(server: &Server) -> RecordedRequest {
+fn last(server: &MockServer) -> RecordedRequest {
     server.requests().pop().expect("there was one")
 }
 
@@ -110,7 +110,7 @@ fn what_cannot_be_sent_is_a_wrong_usage() {
 
 #[test]
 fn verbose_shows_heads_and_hides_secrets() {
-    let server = Server::script([
+    let server = mock([
         Reply::events()
             .header("x-server", "\u{9b}1")
             .header("set-cookie", "secret")
@@ -160,7 +160,7 @@ fn verbose_shows_heads_and_hides_secrets() {
 fn redirects_are_followed_with_and_without_the_flag() {
     let target = server();
     for flag in [&["-L"][..], &["--location"], &[]] {
-        let server = Server::script([Reply::status(302).header("location", target.url("/there"))]);
+        let server = mock([Reply::status(302).header("location", target.url("/there"))]);
         let url = server.url("/");
         let told = run(&[&[url.as_str(), "--no-reconnect", "--output", "data"][..], flag].concat());
         assert_eq!((told.status, told.stdout.as_str()), (0, "a\n"), "{}", told.stderr);

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use sse_harness::{Gate, Reply, Server};
+use sse_harness::{Gate, MockServer, Reply, serve as mock};
 
 use super::common::{Folder, contents, eventually, first_line, result, sse, text, wait, wait_for_exit};
 
@@ -13,8 +13,8 @@ fn kill(child: &Child, signal: &str) {
     assert!(kill.success());
 }
 
-fn endless() -> Server {
-    Server::script([Reply::events().send("id: 1\ndata: a\n\nid: 2\ndata: b\n\n").stall()])
+fn endless() -> MockServer {
+    mock([Reply::events().send("id: 1\ndata: a\n\nid: 2\ndata: b\n\n").stall()])
 }
 
 #[test]
@@ -30,11 +30,8 @@ fn last_id_at(signal: &str, status: i32) -> String {
     let folder = Folder::new();
     let file = folder.join("id");
     let gate = Gate::new();
-    let server = Server::script([Reply::events()
-        .send("id: 1\ndata: a\n\n")
-        .wait(&gate)
-        .send("id: 2\ndata: b\n\n")
-        .stall()]);
+    let server =
+        mock([Reply::events().send("id: 1\ndata: a\n\n").wait(&gate).send("id: 2\ndata: b\n\n").stall()]);
     let mut child =
         sse(&["follow", &server.url("/"), "--checkpoint", text(&file)]).spawn().expect("the binary is built");
     let mut stdout = BufReader::new(child.stdout.take().expect("piped")).lines();
@@ -63,8 +60,7 @@ fn serve_ends_by_a_signal_too() {
 
 #[test]
 fn a_signal_ends_a_write_to_a_full_pipe() {
-    let server =
-        Server::script([Reply::events().send("data: xxxxxxxxxxxxxxxxxxxx\n\n".repeat(100_000)).stall()]);
+    let server = mock([Reply::events().send("data: xxxxxxxxxxxxxxxxxxxx\n\n".repeat(100_000)).stall()]);
     let mut child =
         sse(&["follow", &server.url("/"), "--output", "data"]).spawn().expect("the binary is built");
     assert!(server.wait_for_request(0, super::common::PATIENCE).is_some());

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use sse_harness::{Gate, Reply, Server};
+use sse_harness::{Gate, Reply, serve as mock};
 
 use super::common::{BINARY, eventually};
 
@@ -124,7 +124,7 @@ fn nothing_of_a_stream_steers_a_terminal() {
     let stream = format!(
         ":{hostile}\nid: {hostile}\nevent: {hostile}\ndata: {hostile}\ndata: {hostile}\n\ndata: {json}\n\ndata: {hostile}\0\n\n"
     );
-    let server = Server::script([Reply::events().send(stream).close()]);
+    let server = mock([Reply::events().send(stream).close()]);
     let url = server.url("/");
     for output in ["text", "json", "data"] {
         let args = ["follow", &url, "--no-reconnect", "--comments", "--timestamps", "--output", output];
@@ -141,7 +141,7 @@ fn nothing_of_a_stream_steers_a_terminal() {
 #[test]
 fn nothing_of_a_refusal_steers_a_terminal() {
     let reply = Reply::status(404).header("x-hostile", "\u{9b}2J\u{202e}").send(format!("<{}>", hostile()));
-    let server = Server::script([reply]);
+    let server = mock([reply]);
     let url = server.url("/");
     for args in [&["follow", &url, "-v"][..], &["follow", &url, "--output", "json"]] {
         let mut terminal = Terminal::new(args, &[]);
@@ -155,7 +155,7 @@ fn nothing_of_a_refusal_steers_a_terminal() {
 #[test]
 fn a_status_line_stands_below_the_events_and_is_gone_at_the_end() {
     let gate = Gate::new();
-    let server = Server::script([Reply::events()
+    let server = mock([Reply::events()
         .send("retry: 60000\nid: 1\ndata: a\n\nid: 2\ndata: b\n\n")
         .wait(&gate)
         .close()]);
@@ -177,8 +177,7 @@ fn a_status_line_stands_below_the_events_and_is_gone_at_the_end() {
 
 #[test]
 fn there_is_no_status_line_beside_another_program() {
-    let server =
-        Server::script([Reply::events().send("data: a\n\n").pause(Duration::from_millis(600)).close()]);
+    let server = mock([Reply::events().send("data: a\n\n").pause(Duration::from_millis(600)).close()]);
     let url = server.url("/");
     for (line, has_status) in [
         (format!("'{BINARY}' {url} --no-reconnect | cat"), false),
@@ -198,7 +197,7 @@ fn there_is_no_status_line_beside_another_program() {
 #[test]
 fn a_status_line_fits_a_terminal_that_is_resized() {
     let stream = format!("id: {}\ndata: a\n\n", "x".repeat(200));
-    let server = Server::script([Reply::events().send(stream).stall()]);
+    let server = mock([Reply::events().send(stream).stall()]);
     let mut terminal = Terminal::new(&["follow", &server.url("/"), "--output", "data"], &[]);
     terminal.wait_for_screen("...");
     for cols in [40, 5, 120] {
@@ -220,7 +219,7 @@ fn a_status_line_fits_a_terminal_that_is_resized() {
 
 #[test]
 fn json_is_coloured_unless_the_environment_is_against_it() {
-    let server = Server::script([Reply::events().send("id: 1\ndata: {\"a\": [1]}\n\n").close()]);
+    let server = mock([Reply::events().send("id: 1\ndata: {\"a\": [1]}\n\n").close()]);
     for (environment, has_colours) in [
         (&[][..], true),
         (&[("NO_COLOR", "")], true),
@@ -243,7 +242,7 @@ fn json_is_coloured_unless_the_environment_is_against_it() {
 
 #[test]
 fn a_dumb_terminal_has_no_status_line() {
-    let server = Server::script([Reply::events().send("data: a\n\n").close()]);
+    let server = mock([Reply::events().send("data: a\n\n").close()]);
     let mut terminal = Terminal::new(&["follow", &server.url("/"), "--no-reconnect"], &[("TERM", "dumb")]);
     assert_eq!(terminal.finish(), 0);
     assert_eq!(
@@ -254,7 +253,7 @@ fn a_dumb_terminal_has_no_status_line() {
 
 #[test]
 fn ctrl_c_typed_at_a_terminal_is_status_130() {
-    let server = Server::script([Reply::events().send("data: a\n\n").stall()]);
+    let server = mock([Reply::events().send("data: a\n\n").stall()]);
     let mut terminal = Terminal::new(&["follow", &server.url("/")], &[]);
     terminal.wait_for_screen("message: a");
     terminal.press(3);

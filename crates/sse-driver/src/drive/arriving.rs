@@ -1,4 +1,4 @@
-//! What comes in: by the connection, and by the passing of time.
+//! Handles input from the connection and from the timer.
 
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -13,7 +13,7 @@ use crate::head::{content_type, is_compressed, retry_after};
 use crate::{EffectiveUrl, Error, FailedResponse, Futile, ResponseHead, Timer, Transport};
 
 impl<T: Transport, M: Timer> Drive<T, M> {
-    /// Ready when the core was told something.
+    /// Ready when the event source has received an input.
     pub(super) fn poll_input(&mut self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<()> {
         if let Poll::Ready(arrived) = self.connection.poll(cx) {
             self.overdue = false;
@@ -23,8 +23,9 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         let Some(deadline) = deadline else { return Poll::Pending };
         ready!(self.deadline.poll(&self.timer, deadline, cx));
         let now = self.timer.now();
-        // A connection that was not ready may be so to the next task: some runtimes let nothing be ready for a task that
-        // has done much, and the application may have been away for longer than the timeout.
+        // The connection may have data although it is pending: some runtimes return `Pending` to a
+        // task that has used up its budget, and the application may not have polled for longer than
+        // the timeout. So poll once more before the timeout takes effect.
         let is_connected = !matches!(self.connection, Connection::Down);
         if now < deadline || (is_connected && !std::mem::replace(&mut self.overdue, true)) {
             cx.waker().wake_by_ref();
@@ -59,8 +60,8 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         }
     }
 
-    /// When a chunk came, which is asked for the idle timeout alone: with a chunk for each event, reading the clock is
-    /// a measurable part of the work.
+    /// Returns the time of a chunk if there is an idle timeout, the only use of it. With one event
+    /// per chunk, reading the clock is a measurable part of the work.
     fn chunk_time(&self) -> Option<Instant> {
         self.options.idle_timeout.map(|_| self.timer.now())
     }
@@ -97,7 +98,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.source.handle_response(self.timer.now(), head);
     }
 
-    /// Whether a clean end of the stream is taken for the end of the event in progress.
+    /// Whether a clean end of the stream completes the event in progress.
     fn completes_unfinished(&self) -> bool {
         let predicates = &self.options.predicates;
         let ends = |event: Event| predicates.end_with((&event).into());

@@ -1,4 +1,4 @@
-//! How an attempt begins: its token, its request, and the application's last word about both.
+//! Starts an attempt: gets a token, prepares the request, and sends it.
 
 use std::sync::Arc;
 
@@ -12,26 +12,26 @@ use crate::{
     Attempt, Error, FailedResponse, RequestBody, RequestError, State, Timer, TokenRequest, Transport,
 };
 
-/// What is known of the token that the application is asked for.
+/// The state of the bearer token.
 #[derive(Default)]
 pub(super) struct Credentials {
     /// The `Authorization` of the next request.
     token: Option<HeaderValue>,
-    /// The server did not take the last one.
+    /// The response that refused the last token.
     refused: Option<FailedResponse>,
-    /// The present one is the answer to a 401, and no other response has come since.
+    /// Whether the current token follows a 401, and no other response has arrived since.
     is_renewed: bool,
 }
 
 impl Credentials {
-    /// Whether the 401 is the first one in a row.
+    /// Drops the refused token, and returns whether this is the first of consecutive 401s.
     pub(super) fn handle_refusal(&mut self, response: FailedResponse) -> bool {
         self.token = None;
         self.refused = Some(response);
         !std::mem::replace(&mut self.is_renewed, true)
     }
 
-    /// Whether the next 401 is the first one in a row.
+    /// Whether the next 401 would be the first of consecutive ones.
     pub(super) fn can_be_renewed(&self) -> bool {
         !self.is_renewed
     }

@@ -1,4 +1,4 @@
-//! What follows a failure: the response is read for its error, and the application is asked.
+//! Decides what follows a failure: reads the body of a refused response, and asks the application.
 
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -12,37 +12,39 @@ use super::{Drive, Phase};
 use crate::connection::{Arrived, Connection};
 use crate::{BoxError, Error, FailedResponse, Failure, Timer, Transport};
 
-/// A failure that is not decided yet.
+/// A failure that is being decided.
 pub(super) struct Deciding {
     cause: Cause,
     verdict: Verdict,
-    /// The body of a response that was refused, on its way into the error.
+    /// The body of a refused response, which is being read for the error.
     refusal: Option<Box<Refusal>>,
 }
 
-/// The beginning of the body of a response.
+/// The start of the body of a refused response.
 pub(super) struct Refusal {
     body: Vec<u8>,
     until: Instant,
-    /// What came with the last bytes and is too much.
+    /// The bytes of the last chunk beyond the limit.
     pub(super) rest: Bytes,
-    /// How the body ended, if it did.
+    /// How the body ended, if it has ended.
     pub(super) end: Option<Result<(), BoxError>>,
 }
 
-/// How much of such a body is read, in bytes, and for how long where the session ends with it, or does not.
-const MOST_OF_A_REFUSAL: usize = 64 * 1024;
-const LONGEST_REFUSAL: Duration = Duration::from_secs(10);
-const LONGEST_HOLD_UP: Duration = Duration::from_secs(1);
+/// The maximum length of such a body in bytes.
+const MAX_BODY_LEN: usize = 64 * 1024;
+/// How long such a body is read if the session ends with it.
+const MAX_TIME_AT_END: Duration = Duration::from_secs(10);
+/// How long such a body is read if another attempt may follow.
+const MAX_TIME_BEFORE_RETRY: Duration = Duration::from_secs(1);
 
 impl<T: Transport, M: Timer> Drive<T, M> {
     pub(super) fn failed(&mut self, cause: Cause, verdict: Verdict) {
         let may_go_on =
             verdict != Verdict::Close || self.options.retry_when.is_some() || self.can_renew(cause);
         let is_read = is_refusal(cause) && (may_go_on || !self.keeps_response);
-        let longest = if may_go_on { LONGEST_HOLD_UP } else { LONGEST_REFUSAL };
+        let max_time = if may_go_on { MAX_TIME_BEFORE_RETRY } else { MAX_TIME_AT_END };
         let refusal = is_read.then(|| {
-            let until = self.timer.now() + longest;
+            let until = self.timer.now() + max_time;
             Box::new(Refusal { body: Vec::new(), until, rest: Bytes::new(), end: None })
         });
         self.phase = Phase::Deciding(Box::new(Deciding { cause, verdict, refusal }));
@@ -66,13 +68,13 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             return Poll::Ready(());
         }
         if let Some(retry_when) = &self.options.retry_when {
-            let retry = retry_when(&self.told(cause, verdict, error));
+            let retry = retry_when(&self.describe(cause, verdict, error));
             self.source.decide(self.timer.now(), retry);
         }
         Poll::Ready(())
     }
 
-    fn told(&self, cause: Cause, verdict: Verdict, error: Arc<Error>) -> Failure {
+    fn describe(&self, cause: Cause, verdict: Verdict, error: Arc<Error>) -> Failure {
         Failure {
             cause,
             error,
@@ -97,14 +99,14 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.asks_for_tokens(cause) && self.credentials.can_be_renewed()
     }
 
-    /// Reads the body of a response that was refused, as far as it is worth it.
+    /// Reads the body of a refused response up to the limits.
     fn poll_refusal(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Phase::Deciding(deciding) = &mut self.phase else { return Poll::Ready(()) };
         let Some(refusal) = &mut deciding.refusal else { return Poll::Ready(()) };
         loop {
             match self.connection.poll(cx) {
                 Poll::Ready(Arrived::Chunk(mut chunk)) => {
-                    let room = MOST_OF_A_REFUSAL - refusal.body.len();
+                    let room = MAX_BODY_LEN - refusal.body.len();
                     let taken = chunk.split_to(chunk.len().min(room));
                     refusal.body.extend_from_slice(&taken);
                     if taken.len() == room {
@@ -125,7 +127,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                     if self.timer.now() >= refusal.until {
                         return Poll::Ready(());
                     }
-                    // A timer may ring too early, and without end.
+                    // A faulty timer may complete too early each time.
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }

@@ -1,4 +1,4 @@
-//! How a session ends, and the error that a reason to close is.
+//! Ends a session, and converts the close reason to an error.
 
 use std::sync::Arc;
 
@@ -25,7 +25,8 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         Step::Ended(error)
     }
 
-    /// The response that ended the session, where it is one that [`keep_response`](Self::keep_response) was for.
+    /// Returns the response that ended the session, if [`keep_response`](Self::keep_response) kept
+    /// it.
     pub(crate) fn into_response(self) -> Option<Response<T, M>> {
         let head = self.last_response.filter(|_| self.source.close_reason().is_some_and(is_response))?;
         let start =
@@ -46,17 +47,17 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             }
             Cause::IdleTimeout => Error::IdleTimeout(self.options.idle_timeout.unwrap_or_default()),
             Cause::Eof if self.options.predicates.expect_an_end() => Error::Truncated,
-            // Where the server just ended the stream, the transport had nothing to say.
+            // At a clean end of the stream there is no transport error.
             _ => self.transport_error.take().unwrap_or(Error::Eof),
         }
     }
 
-    /// The error that a reason to close is; `None` when it is none.
+    /// Returns the error for a close reason, or `None` at a normal end.
     fn error(&mut self, reason: &CloseReason) -> Option<Error> {
         match *reason {
             CloseReason::EndOfStream => self.options.predicates.expect_an_end().then_some(Error::Truncated),
             CloseReason::TooLong { limit } => Some(Error::TooLong { limit }),
-            // It is decided without a question.
+            // A futile failure is final, so no `Failed` output has recorded it.
             CloseReason::Failed(Cause::Futile) => Some(self.failure(Cause::Futile)),
             CloseReason::GaveUp { attempts, .. } if attempts > 0 => {
                 Some(Error::GaveUp { attempts, last: Box::new(self.last_error()) })

@@ -1,4 +1,4 @@
-//! Sessions over a network and a clock that exist only here: no socket, no waiting.
+//! Sessions over an in-memory network with a simulated clock: they use no socket and never wait.
 #![allow(missing_docs)]
 
 mod answers;
@@ -9,6 +9,7 @@ mod diagnostics;
 mod ends;
 mod life;
 mod opening;
+mod pairs;
 mod reading;
 mod requests;
 mod seams;
@@ -18,28 +19,29 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use sse_driver::proto::ReconnectPolicy;
-use sse_driver::{Client, ClientBuilder, Error, RequestBuilder, Timer};
-use sse_harness::{FakeClock, FakeNet, FakeReply};
+use sse_driver::{Client, ClientBuilder, Error, EventRef, RequestBuilder, Timer, Transport};
+use sse_harness::{MockTimer, MockTransport, Reply};
 
 const URL: &str = "http://test/events";
 
 struct Test {
-    clock: FakeClock,
-    net: FakeNet,
+    clock: MockTimer,
+    net: MockTransport,
 }
 
-fn test(script: impl IntoIterator<Item = FakeReply>) -> Test {
-    let clock = FakeClock::default();
-    Test { net: FakeNet::new(&clock, script), clock }
+fn test(script: impl IntoIterator<Item = Reply>) -> Test {
+    let clock = MockTimer::new();
+    let net = script.into_iter().fold(MockTransport::new(clock.clone()), MockTransport::reply);
+    Test { net: net.repeat(Reply::refuse()), clock }
 }
 
 impl Test {
-    fn builder(&self) -> ClientBuilder<FakeNet, FakeClock> {
+    fn builder(&self) -> ClientBuilder<MockTransport, MockTimer> {
         let policy = ReconnectPolicy::default().jitter_percent(0);
-        Client::builder_with(self.net.clone(), self.clock.clone()).reconnect_policy(policy)
+        self.net.client().reconnect_policy(policy)
     }
 
-    fn get(&self) -> RequestBuilder<FakeNet, FakeClock> {
+    fn get(&self) -> RequestBuilder<MockTransport, MockTimer> {
         self.builder().build().get(URL)
     }
 
@@ -47,8 +49,8 @@ impl Test {
         self.clock.now().since_origin().as_secs()
     }
 
-    /// The data of all events, and how it ended.
-    fn read(&self, request: RequestBuilder<FakeNet, FakeClock>) -> (Vec<String>, Result<(), Error>) {
+    /// Reads a session to its end, and returns the data of all events and the end.
+    fn read<T: Transport>(&self, request: RequestBuilder<T, MockTimer>) -> (Vec<String>, Result<(), Error>) {
         self.clock.run(async {
             let mut data = Vec::new();
             let mut session = match request.open().await {
@@ -64,23 +66,23 @@ impl Test {
                     }
                 }
             }
-            assert!(session.next().await.is_none(), "the end is the end");
+            assert!(session.next().await.is_none(), "the end is final");
             (data, Ok(()))
         })
     }
 
     fn header(&self, request: usize, name: &str) -> Option<String> {
-        let value = self.net.requests()[request].headers().get(name)?.as_bytes().to_vec();
+        let value = self.net.requests()[request].headers.get(name)?.as_bytes().to_vec();
         Some(String::from_utf8(value).expect("text"))
     }
 }
 
-fn events() -> FakeReply {
-    FakeReply::events()
+fn events() -> Reply {
+    Reply::events()
 }
 
-fn no_content() -> FakeReply {
-    FakeReply::status(204)
+fn no_content() -> Reply {
+    Reply::status(204)
 }
 
 fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {

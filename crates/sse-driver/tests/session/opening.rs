@@ -11,11 +11,11 @@ use super::*;
 
 #[test]
 fn a_session_that_is_started_opens_as_it_is_polled() {
-    let test = test([events().after(Duration::from_secs(2)).send("data: a\n\n").stall()]);
+    let test = test([events().delay(Duration::from_secs(2)).send("data: a\n\n").stall()]);
     test.clock.run(async {
         let mut session = test.get().start();
         assert_eq!(
-            (session.ready_state(), session.response().is_none(), test.net.open()),
+            (session.ready_state(), session.response().is_none(), test.net.open_connections()),
             (ReadyState::Connecting, true, 0)
         );
         assert_eq!(session.opened().await.expect("it opens").status(), 200);
@@ -28,7 +28,7 @@ fn a_session_that_is_started_opens_as_it_is_polled() {
 
 #[test]
 fn next_opens_a_session_and_returns_what_hindered_it() {
-    let test = test([events().send("data: a\n\n").stall(), FakeReply::status(404)]);
+    let test = test([events().send("data: a\n\n").stall(), Reply::status(404)]);
     test.clock.run(async {
         let mut session = test.get().start();
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
@@ -41,7 +41,7 @@ fn next_opens_a_session_and_returns_what_hindered_it() {
 
 #[test]
 fn an_error_that_opened_returned_is_not_repeated() {
-    let test = test([FakeReply::status(404)]);
+    let test = test([Reply::status(404)]);
     test.clock.run(async {
         let mut session = test.get().start();
         session.opened().await.expect_err("it is refused");
@@ -78,7 +78,7 @@ async fn poll_once_here<F: Future>(future: F) -> bool {
 #[test]
 fn a_handle_closes_a_session_within_one_poll_whatever_it_does() {
     let second = Duration::from_secs(1);
-    for reply in [events().after(second), events().send("data: a\n\n").stall(), FakeReply::refuse()] {
+    for reply in [events().delay(second), events().send("data: a\n\n").stall(), Reply::refuse()] {
         let test = test([reply]);
         test.clock.run(async {
             let mut session = test.get().retry_initial(true).start();
@@ -87,7 +87,7 @@ fn a_handle_closes_a_session_within_one_poll_whatever_it_does() {
             handle.close();
             assert!(poll_once_here(session.next()).await, "it is over");
             assert_eq!(session.close_reason(), Some(&CloseReason::Requested));
-            assert_eq!((handle.ready_state(), test.net.open()), (ReadyState::Closed, 0));
+            assert_eq!((handle.ready_state(), test.net.open_connections()), (ReadyState::Closed, 0));
         });
     }
 }
@@ -141,6 +141,37 @@ fn a_session_that_is_dropped_is_closed_for_its_handles() {
     assert_eq!(handle.ready_state(), ReadyState::Closed);
 }
 
+#[test]
+fn the_response_timeout_of_a_started_session_runs_from_its_first_poll() {
+    let second = Duration::from_secs(1);
+    let test = test([events().delay(second).send("data: a\n\n").stall()]);
+    test.clock.run(async {
+        let mut session = test.get().response_timeout(2 * second).start();
+        test.clock.sleep_until(test.clock.now() + 60 * second).await;
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+    });
+    assert_eq!(test.seconds(), 61);
+}
+
+/// An error that `updates` has not returned yet.
+#[test]
+fn an_error_behind_its_state_comes_from_next_and_not_after_close() {
+    for closes in [false, true] {
+        let test = test([Reply::status(404)]);
+        test.clock.run(async {
+            let mut session = test.get().start();
+            assert_eq!(shown(session.updates().next().await.expect("a state")), "connecting 1");
+            assert_eq!(shown(session.updates().next().await.expect("a state")), "closed");
+            if closes {
+                session.close();
+            }
+            let error = session.next().await.map(|item| item.expect_err("it was refused").status());
+            assert_eq!(error, (!closes).then(|| Some(http::StatusCode::NOT_FOUND)));
+            assert!(session.next().await.is_none());
+        });
+    }
+}
+
 fn shown(update: Result<Update, Error>) -> String {
     match update {
         Ok(Update::State(State::Connecting { attempt, .. })) => format!("connecting {attempt}"),
@@ -155,8 +186,7 @@ fn shown(update: Result<Update, Error>) -> String {
 
 #[test]
 fn updates_are_states_and_frames_in_order_and_the_error_last() {
-    let test =
-        test([events().send("data: a\n\n"), events().send(": c\ndata: b\n\n"), FakeReply::status(404)]);
+    let test = test([events().send("data: a\n\n"), events().send(": c\ndata: b\n\n"), Reply::status(404)]);
     let told = test.clock.run(async {
         let mut session = test.get().show_comments(true).start();
         let mut told = Vec::new();

@@ -4,12 +4,14 @@
 use std::future::poll_fn;
 use std::io;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use sse_driver::{EventRef, Events, Frame, FrameRef, Read};
+use sse_driver::{Events, Frame, FrameRef, Read, Retry, State};
 
 use super::*;
 
@@ -73,13 +75,12 @@ fn told(items: Vec<String>, end: Result<(), Error>) -> String {
 fn predicates_of_a_session() {
     for (set, stream, expected) in ENDS {
         for piece in [1, 5, usize::MAX] {
-            let reply =
-                stream.as_bytes().chunks(piece).fold(events(), |reply, chunk| reply.send(chunk.to_vec()));
+            let reply = stream.as_bytes().chunks(piece).fold(events(), |reply, chunk| reply.send(chunk));
             let test = test([reply]);
             let request = set!(test.get().max_reconnection_attempts(0), set);
             let (items, end) = test.read(request);
             assert_eq!(told(items, end), expected, "{set:?} {stream:?} in pieces of {piece}");
-            assert_eq!(test.net.open(), 0, "the connection is closed");
+            assert_eq!(test.net.open_connections(), 0, "the connection is closed");
         }
     }
 }
@@ -104,11 +105,23 @@ fn predicates_of_the_events_of_a_body() {
     }
 }
 
+#[test]
+fn an_event_that_is_skipped_was_not_delivered() {
+    for (stream, delivered) in [("data: skip\n\n", false), ("data: skip\n\ndata: a\n\n", true)] {
+        let test = test([events().send(stream).reset()]);
+        let request = set!(test.get(), &["skip"]).retry_when(move |failure| {
+            assert_eq!(failure.delivered, delivered);
+            Retry::Stop
+        });
+        assert_eq!(test.read(request).0.len(), usize::from(delivered));
+    }
+}
+
 /// What a failing connection cuts off is dropped, whatever is set; it is no end that predicates could see.
 #[test]
 fn an_unfinished_event_is_dropped_where_the_connection_fails() {
     for set in [&["unfinished"][..], &["before"], &["after"]] {
-        let test = test([events().send("data: a\n\ndata: before after").fail()]);
+        let test = test([events().send("data: a\n\ndata: before after").reset()]);
         let request = set!(test.get().max_reconnection_attempts(0), set);
         let (items, end) = test.read(request);
         assert_eq!(items, ["a"], "{set:?}");
@@ -184,13 +197,31 @@ fn events_are_read_as_the_reader_says() {
             session.read(number(end)).map(text).collect().await
         });
         assert_eq!(items.join(" "), expected, "a session");
-        assert_eq!(test.net.open(), 0, "the connection is closed");
+        assert_eq!(test.net.open_connections(), 0, "the connection is closed");
+    }
+}
+
+#[test]
+fn a_reader_that_ends_a_session_has_its_end_told() {
+    type Reader = fn(u32) -> Read<u32, String>;
+    for end in [Read::Last as Reader, |_| Read::Finish, |_| Read::Fail("ends".into())] {
+        let test = test([events().send(NUMBERS).stall()]);
+        let closed = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&closed);
+        let request = test.get().on_state(move |state| {
+            told.fetch_or(matches!(state, State::Closed { .. }), Ordering::Relaxed);
+        });
+        test.clock.run(async {
+            let mut numbers = request.start().into_read(number(end));
+            while numbers.next().await.is_some() {}
+            assert!(closed.load(Ordering::Relaxed));
+        });
     }
 }
 
 #[test]
 fn an_error_of_the_source_is_the_last_item_and_of_the_readers_type() {
-    let test = test([events().send("data: 1\n\n").fail()]);
+    let test = test([events().send("data: 1\n\n").reset()]);
     test.clock.run(async {
         let session = test.get().max_reconnection_attempts(0).open().await.expect("open");
         let mut numbers = session.into_read(number(Read::Item));
@@ -265,7 +296,7 @@ fn a_visitor_sees_the_end_and_errors() {
 
 #[test]
 fn a_body_that_is_silent_for_too_long_is_an_error() {
-    let clock = FakeClock::default();
+    let clock = MockTimer::new();
     let end = clock.run(async {
         let chunks = stream::iter([Ok::<_, io::Error>("data: a\n\n".into())]).chain(stream::pending());
         let mut events = Events::from_stream(chunks).idle_timeout(Duration::from_secs(20), clock.clone());

@@ -1,6 +1,7 @@
 //! The bugs. Each is what somebody once got wrong, in this client or another one.
 
 mod deciding;
+mod reading;
 
 pub(crate) struct Bug {
     pub(crate) name: &'static str,
@@ -22,9 +23,21 @@ const DRIVE: &str = "crates/sse-driver/src/drive.rs";
 const FRAMES: &str = "crates/sse-driver/src/frames.rs";
 const TEMPLATE: &str = "crates/sse-driver/src/template.rs";
 
+/// What has to find a bug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Finder {
+    /// The simulation of whole clients.
+    Simulation,
+    /// The other tests of the driver: the simulation does not go there.
+    Tests,
+}
+
 /// All of them.
-pub(crate) fn all() -> impl Iterator<Item = &'static Bug> {
-    BUGS.iter().chain(deciding::BUGS)
+pub(crate) fn all() -> impl Iterator<Item = (&'static Bug, Finder)> {
+    let simulated = BUGS.iter().chain(deciding::BUGS).chain(reading::BUGS);
+    simulated
+        .map(|bug| (bug, Finder::Simulation))
+        .chain(reading::TESTED.iter().map(|bug| (bug, Finder::Tests)))
 }
 
 #[rustfmt::skip]
@@ -41,7 +54,7 @@ const BUGS: &[Bug] = &[
     },
     Bug {
         name: "a partial event is kept across a reconnection", file: MACHINE,
-        from: "        self.buffer = Buffer::default();\n        self.state = State::Start { bom: 0 };\n",
+        from: "        self.buffer = Buffer::new(self.counter.limits.max_event_len);\n        self.state = State::Start { bom: 0 };\n",
         to: "        self.state = State::LineStart;\n",
     },
     Bug {
@@ -107,8 +120,8 @@ const BUGS: &[Bug] = &[
     },
     Bug {
         name: "an event over the limit that is skipped moves the last event ID back to nothing", file: MACHINE,
-        from: "            return Step::Discarded { len: self",
-        to: "            self.last_event_id.clear();\n            return Step::Discarded { len: self",
+        from: "            return Step::Discarded(self",
+        to: "            self.last_event_id.clear();\n            return Step::Discarded(self",
     },
     Bug {
         name: "204 is retried", file: LIFE,
@@ -146,7 +159,7 @@ const BUGS: &[Bug] = &[
     },
     Bug {
         name: "reconnect() keeps the old connection until the next one", file: DRIVE,
-        from: "            self.phase = Phase::Reconnecting;\n        }\n        self.link = Link::Down;\n",
+        from: "            self.phase = Phase::Reconnecting;\n        }\n        self.connection = Connection::Down;\n",
         to: "            self.phase = Phase::Reconnecting;\n        }\n",
     },
     Bug {

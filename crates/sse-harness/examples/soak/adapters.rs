@@ -51,7 +51,7 @@ impl Adapter for OnAsyncStd {
 
 impl Adapter for OnReqwest {
     type Transport = sse_reqwest::Reqwest;
-    type Timer = sse_reqwest::TokioTimer;
+    type Timer = sse_reqwest::ReqwestTimer;
 
     fn builder() -> sse_reqwest::ClientBuilder {
         sse_reqwest::client(reqwest::Client::new())

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use sse_harness::{RecordedRequest, Reply, Server, SplitMix64};
+use sse_harness::{MockServer, RecordedRequest, Reply, SplitMix64};
 
 /// Above every number of an event: the ID of those that are never whole.
 const NEVER: u64 = u64::MAX;
@@ -94,7 +94,7 @@ impl Chaos {
         let Some(number) = number.filter(|number| *number < self.pages.len()) else {
             return Reply::status(404);
         };
-        let after = request.header("last-event-id").map_or(Some(0), |id| id.parse().ok());
+        let after = request.last_event_id().map_or(Some(0), |id| id.parse().ok());
         let mut page = self.page(number);
         match after {
             Some(after) if after <= page.committed => {
@@ -109,9 +109,9 @@ impl Chaos {
 }
 
 /// A server that answers as the books have it.
-pub(crate) fn serve(chaos: &Arc<Chaos>) -> Server {
+pub(crate) fn serve(chaos: &Arc<Chaos>) -> MockServer {
     let chaos = Arc::clone(chaos);
-    Server::forgetful(move |request, _| chaos.answer(request))
+    MockServer::new().without_record().reply_with(move |request| chaos.answer(request))
 }
 
 /// The data of an event: several lines, of characters of all lengths, up to 2 KiB.
@@ -138,7 +138,7 @@ impl Page {
             1 | 2 => Reply::status([500, 502, 503, 504, 429][self.dice.below(5) as usize]).send("busy"),
             3 | 4 if !moved => Reply::status(307).header("location", format!("/{number}/moved")),
             5 => Reply::raw().reset(),
-            6 => Reply::raw().send("HTTP/1.1 200 OK\r\ncontent-ty").cut(),
+            6 => Reply::raw().send("HTTP/1.1 200 OK\r\ncontent-ty").drop_connection(),
             7 => Reply::raw().stall(),
             8 => Reply::raw().send("no http at all\r\n\r\n"),
             _ => self.stream(number, after),
@@ -163,7 +163,7 @@ impl Page {
         }
         match self.dice.below(12) {
             0 => self.long_by(body.into_bytes()),
-            1 => Reply::events().send_each_byte(body).cut(),
+            1 => Reply::events().send_each_byte(body).drop_connection(),
             _ => {
                 body += &format!("id: {NEVER}\nevent: never\ndata: nev€");
                 let cut = body.len() - self.dice.below(20) as usize;
@@ -176,7 +176,11 @@ impl Page {
     /// The head promises more than there is.
     fn long_by(&mut self, body: Vec<u8>) -> Reply {
         let len = body.len() as u64 + 1 + self.dice.below(1000);
-        Reply::status(200).header("content-type", "text/event-stream").content_length(len).send(body).cut()
+        Reply::status(200)
+            .header("content-type", "text/event-stream")
+            .content_length(len)
+            .send(body)
+            .drop_connection()
     }
 
     fn in_pieces(&mut self, mut bytes: &[u8]) -> Reply {
@@ -196,7 +200,7 @@ impl Page {
         match self.dice.below(8) {
             0 => reply.stall(),
             1 | 2 => reply.reset(),
-            3 | 4 => reply.cut(),
+            3 | 4 => reply.drop_connection(),
             5 => reply.pause(Duration::from_millis(self.dice.below(300))).close(),
             _ => reply.close(),
         }

@@ -1,6 +1,6 @@
-//! Bodies whose framing is broken, and such whose framing is seldom seen (RFC 9112, sections 6 and 7).
+//! Bodies with invalid or unusual framing (RFC 9112, sections 6 and 7).
 //!
-//! Every reply has the first event whole, and a second one that is there in part or not at all.
+//! Every reply contains the first event, and a part of the second one or nothing of it.
 
 use sse_driver::Error;
 use sse_driver::proto::Cause;
@@ -8,11 +8,11 @@ use sse_driver::proto::Cause;
 use super::FaultAdapter;
 use super::case::{CHUNKED, bounded_case, causes, chunk, delivers, event, events, with_losses};
 use crate::suite::case::{get, open};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply};
 
 type Row = (&'static str, fn() -> Reply);
 
-/// A response of this head, with the first event, half of the second one, and what comes then.
+/// A chunked response with the first event, half of the second one, and `rest`.
 fn chunked(rest: impl AsRef<[u8]>) -> Reply {
     let first = [CHUNKED, &chunk(&event(1)), &chunk("id: 2\ndata: ev")].concat();
     Reply::raw().send([first.as_bytes(), rest.as_ref()].concat())
@@ -27,7 +27,7 @@ fn whole(version: &str, headers: &str, body: &str) -> String {
     format!("{version} 200 OK\r\ncontent-type: text/event-stream\r\n{headers}\r\n{body}")
 }
 
-/// Each stalls where it can: the fault is in what was sent, and not that the rest is missing.
+/// Each reply stalls if possible, so that the fault is in its bytes and not in a missing rest.
 const BROKEN: [Row; 15] = [
     ("a chunk size over 64 bits", || chunked("10000000000000000\r\nent 2\n\n").stall()),
     ("a chunk size of 1,000 digits", || chunked(format!("{}\r\nent 2\n\n", "f".repeat(1000))).stall()),
@@ -35,15 +35,15 @@ const BROKEN: [Row; 15] = [
     ("a chunk size below zero", || chunked("-7\r\nent 2\n\n").stall()),
     ("no chunk size", || chunked("\r\nent 2\n\n").stall()),
     ("a chunk longer than its size", || chunked("3\r\nent 2\n\n\r\n0\r\n\r\n").stall()),
-    ("a chunk extension without end", || chunked("7;x=").send_for_ever("y".repeat(1 << 14))),
-    ("trailers without end", || chunked("0\r\n").send_for_ever("x: y\r\n".repeat(1 << 10))),
-    ("a chunk of 2^63 bytes that ends", || chunked("8000000000000000\r\nent 2\n").cut()),
-    ("no last chunk", || chunked("").cut()),
-    ("a last chunk that is cut", || chunked("0\r\n").cut()),
+    ("a chunk extension without end", || chunked("7;x=").send_forever("y".repeat(1 << 14))),
+    ("trailers without end", || chunked("0\r\n").send_forever("x: y\r\n".repeat(1 << 10))),
+    ("a chunk of 2^63 bytes that ends", || chunked("8000000000000000\r\nent 2\n").drop_connection()),
+    ("no last chunk", || chunked("").drop_connection()),
+    ("a last chunk that is cut", || chunked("0\r\n").drop_connection()),
     ("a chunk that is reset", || chunked("7\r\nen").reset()),
     ("a character that is reset", || chunked(b"7\r\n\xf0\x9f").reset()),
-    ("a length that is too long", || sized(1000, &(event(1) + "id: 2\ndata: ev")).cut()),
-    ("a length of 2^63", || sized(1 << 63, &(event(1) + "id: 2\ndata: ev")).cut()),
+    ("a length that is too long", || sized(1000, &(event(1) + "id: 2\ndata: ev")).drop_connection()),
+    ("a length of 2^63", || sized(1 << 63, &(event(1) + "id: 2\ndata: ev")).drop_connection()),
 ];
 
 const UNUSUAL: [Row; 10] = [
@@ -75,15 +75,17 @@ const UNUSUAL: [Row; 10] = [
     }),
 ];
 
-/// The first connection has this reply. Why it was lost, and that the stream goes on after event 1.
+/// Answers the first connection with this reply, checks that the stream resumes after event 1, and
+/// returns why the connection was lost.
 async fn lost_with<A: FaultAdapter>(what: &str, reply: fn() -> Reply) -> Cause {
-    let server = Server::respond(move |request, number| match (number, request.header("last-event-id")) {
-        (0, None) => reply(),
-        // A reset may overtake what was sent before it.
-        (1, None) => events(1..=3),
-        (1, Some("1")) => events(2..=3),
-        _ => Reply::status(500),
-    });
+    let server =
+        MockServer::new().reply_with(move |request| match (request.number, request.last_event_id()) {
+            (0, None) => reply(),
+            // A reset may overtake bytes that were sent before it.
+            (1, None) => events(1..=3),
+            (1, Some("1")) => events(2..=3),
+            _ => Reply::status(500),
+        });
     let (request, losses) = with_losses::<A>(get::<A>(&server));
     let mut session = open::<A>(request).await;
     delivers::<A>(&mut session, 1..=3, what).await;
@@ -97,8 +99,8 @@ async fn lost_with<A: FaultAdapter>(what: &str, reply: fn() -> Reply) -> Cause {
     cause
 }
 
-/// The body broke off, as soon as it is seen that it did: an error of the transport. What came before it is delivered, and
-/// the stream goes on from there.
+/// A broken body is an error of the transport, as soon as the fault is visible. Events before it
+/// are delivered, and the stream resumes after them.
 pub fn a_broken_body_goes_on_after_its_last_event<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for (what, reply) in BROKEN {
@@ -108,9 +110,9 @@ pub fn a_broken_body_goes_on_after_its_last_event<A: FaultAdapter>() {
     });
 }
 
-/// The body has its end where its framing says, and is what the framing says that it is: nothing of a trailer, of what is
-/// left over, or of half an event is ever delivered.
-pub fn an_unusual_body_is_read_as_it_is_meant<A: FaultAdapter>() {
+/// The framing alone decides where the body ends. Trailers, bytes after the end and a partial event
+/// are never delivered.
+pub fn an_unusual_body_is_read_as_its_framing_says<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for (what, reply) in UNUSUAL {
             let cause = lost_with::<A>(what, reply).await;

@@ -1,4 +1,4 @@
-//! Proxies that keep what they should pass on.
+//! Proxies that buffer the stream.
 
 use sse_driver::Frame;
 use sse_driver::proto::Cause;
@@ -6,38 +6,38 @@ use sse_driver::proto::Cause;
 use super::FaultAdapter;
 use super::case::{SHORT, bounded_case, causes, delivers, event, with_losses};
 use crate::suite::case::{LONG, SessionOf, client, closes, dropped_when, open, within};
-use crate::{BufferingProxy, Gate, Reply, Server};
+use crate::{BufferingProxy, Gate, MockServer, Reply};
 
-/// How much the proxy keeps before it passes it on, in bytes.
+/// The size of the proxy's buffer in bytes.
 const ROOM: usize = 4096;
 
-/// A stream in small pieces that has filled the proxy after event 100, and not before event 80.
+/// A stream in small writes that fills the proxy's buffer between event 80 and event 100.
 fn pieces(gate: &Gate) -> Reply {
     let piece = |n| format!(": comment {n}\n{}", event(n));
     let small = (1..=80).fold(Reply::events(), |reply, n| reply.send(piece(n)));
     (81..=100).fold(small.wait(gate), |reply, n| reply.send(piece(n))).stall()
 }
 
-/// Nothing is heard of the stream, not even its comments, until the proxy has enough. Then all of it comes at once, in
-/// order, and what one lump ends with in part the next begins with.
-pub fn a_proxy_that_buffers_delivers_all_of_it_late<A: FaultAdapter>() {
+/// Nothing arrives, not even comments, until the proxy's buffer is full. Then everything arrives at
+/// once and in order, and an event may be split between two writes of the proxy.
+pub fn a_buffering_proxy_delivers_everything_late<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let gate = Gate::new();
         let held_back = gate.clone();
-        let server = Server::respond(move |_, _| pieces(&held_back));
+        let server = MockServer::new().reply_with(move |_| pieces(&held_back));
         let proxy = BufferingProxy::new(&server, ROOM);
         let (request, losses) = with_losses::<A>(client::<A>().build().get(proxy.url("/")));
         let mut session = open::<A>(request.show_comments(true)).await;
         let mut frames = session.frames();
-        assert!(within::<A, _>(SHORT, frames.next()).await.is_none(), "it came through the proxy");
+        assert!(within::<A, _>(SHORT, frames.next()).await.is_none(), "the proxy forwarded early");
         gate.open();
         for n in 1..=85 {
-            let comment = within::<A, _>(LONG, frames.next()).await.expect("it comes at last");
+            let comment = within::<A, _>(LONG, frames.next()).await.expect("the proxy forwards");
             assert!(
                 matches!(comment, Some(Ok(Frame::Comment(text))) if text == format!("comment {n}")),
                 "{n}"
             );
-            let event = within::<A, _>(LONG, frames.next()).await.expect("it comes at last");
+            let event = within::<A, _>(LONG, frames.next()).await.expect("the proxy forwards");
             assert!(
                 matches!(event, Some(Ok(Frame::Event(event))) if event.last_event_id == n.to_string()),
                 "{n}"
@@ -47,17 +47,20 @@ pub fn a_proxy_that_buffers_delivers_all_of_it_late<A: FaultAdapter>() {
     });
 }
 
-/// To the client the stream is idle, whatever the server sends: it is dropped and made again, and what the proxy kept of
-/// the first one is lost to the proxy alone.
-pub fn a_proxy_that_buffers_for_too_long_is_found_by_the_idle_timeout<A: FaultAdapter>() {
+/// The stream seems idle to the client, whatever the server sends. The client reconnects, and only
+/// the proxy loses the bytes that it buffered.
+pub fn a_buffering_proxy_is_found_by_the_idle_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
-        let server = Server::respond(|request, number| match (number, request.header("last-event-id")) {
-            (0 | 1, None) => Reply::events().send(": alive\n").send(event(1)).stall(),
-            // It ends, and so the proxy has no reason to wait.
-            (2, None) => Reply::events().send(": alive\n").send(event(1)).send(event(2)).send("id: 3\nda"),
-            (3, Some("2")) => Reply::events().send(event(3)).send(event(4)),
-            _ => Reply::events().stall(),
-        });
+        let server =
+            MockServer::new().reply_with(|request| match (request.number, request.last_event_id()) {
+                (0 | 1, None) => Reply::events().send(": alive\n").send(event(1)).stall(),
+                // The stream ends, so the proxy forwards it at once.
+                (2, None) => {
+                    Reply::events().send(": alive\n").send(event(1)).send(event(2)).send("id: 3\nda")
+                }
+                (3, Some("2")) => Reply::events().send(event(3)).send(event(4)),
+                _ => Reply::events().stall(),
+            });
         let proxy = BufferingProxy::new(&server, ROOM);
         let request = client::<A>().idle_timeout(SHORT).build().get(proxy.url("/"));
         let (request, losses) = with_losses::<A>(request);
@@ -66,6 +69,6 @@ pub fn a_proxy_that_buffers_for_too_long_is_found_by_the_idle_timeout<A: FaultAd
         assert_eq!(causes(&losses), [Cause::IdleTimeout, Cause::IdleTimeout, Cause::Eof]);
         closes::<A>(&server, 0).await;
         dropped_when::<A, _>(session.next(), "one more connection", || server.requests().len() > 4).await;
-        assert_eq!(server.requests()[4].header("last-event-id"), Some("4"));
+        assert_eq!(server.requests()[4].last_event_id(), Some("4"));
     });
 }

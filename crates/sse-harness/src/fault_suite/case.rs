@@ -1,4 +1,4 @@
-//! What the cases are made of.
+//! Shared parts of the cases.
 
 use core::convert::Infallible;
 use core::time::Duration;
@@ -13,23 +13,23 @@ use super::FaultAdapter;
 use crate::Reply;
 use crate::suite::case::{LONG, Notes, RequestOf, SessionOf, in_time, within};
 
-/// Long enough for a busy machine to answer in, where nothing else may time out.
+/// A timeout that is long enough for a busy machine to answer.
 pub(crate) const SHORT: Duration = Duration::from_millis(400);
-/// The limit of an event, in bytes, where one is to be reached.
+/// The limit on an event in bytes, for cases that reach it.
 pub(crate) const LIMIT: usize = 64 << 10;
 
-/// The head of a response in chunks, for replies that write their own.
+/// The head of a chunked response, for replies that write their own chunks.
 pub(crate) const CHUNKED: &str =
     "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
 
 /// Runs a case on one thread, in bounded time and bounded memory.
 ///
-/// What its servers send is made on their own threads, and so is not counted.
+/// The memory of its servers does not count, since they run on their own threads.
 pub(crate) fn bounded_case<A: FaultAdapter>(body: impl AsyncFnOnce() + Send + 'static) {
     in_time(|| {
         let held = A::memory_of(|| A::block_on(body()));
-        assert!(held > 0, "nothing was counted");
-        assert!(held <= A::MOST_MEMORY, "{held} bytes were held, more than {}", A::MOST_MEMORY);
+        assert!(held > 0, "no memory was counted");
+        assert!(held <= A::MAX_MEMORY, "{held} bytes were held, more than {}", A::MAX_MEMORY);
     });
 }
 
@@ -38,17 +38,17 @@ pub(crate) fn event(n: u64) -> String {
     format!("id: {n}\ndata: event {n}\n\n")
 }
 
-/// Some bytes as a chunk of a body in chunks.
+/// A chunk of a chunked body.
 pub(crate) fn chunk(bytes: &str) -> String {
     format!("{:x}\r\n{bytes}\r\n", bytes.len())
 }
 
-/// A stream of these events, that then is silent.
+/// A stream of these events that is silent afterwards.
 pub(crate) fn events(events: core::ops::RangeInclusive<u64>) -> Reply {
     Reply::events().send(events.map(event).collect::<String>()).stall()
 }
 
-/// The next events of the session are these.
+/// Checks that these are the next events of the session.
 pub(crate) async fn delivers<A: FaultAdapter>(
     session: &mut SessionOf<A>,
     events: core::ops::RangeInclusive<u64>,
@@ -56,25 +56,26 @@ pub(crate) async fn delivers<A: FaultAdapter>(
 ) {
     for n in events {
         let event = within::<A, _>(LONG, session.next()).await;
-        let event = event.unwrap_or_else(|| panic!("{what}: neither event {n} nor an end"));
-        let event = event.unwrap_or_else(|| panic!("{what}: no event {n}"));
-        let event = event.unwrap_or_else(|error| panic!("{what}: {error:?} before event {n}"));
+        let event = event.unwrap_or_else(|| panic!("{what}: timeout instead of event {n}"));
+        let event = event.unwrap_or_else(|| panic!("{what}: the end instead of event {n}"));
+        let event = event.unwrap_or_else(|error| panic!("{what}: {error:?} instead of event {n}"));
         let got = (&*event.event_type, &*event.data, &*event.last_event_id);
         assert_eq!(got, ("message", &*format!("event {n}"), &*n.to_string()), "{what}");
     }
 }
 
-/// The body of a request that is more than the buffers between two sockets hold on any system. It takes no memory.
+/// A request body that is larger than the buffers between two sockets on any system. It takes no
+/// memory.
 pub(crate) fn large_body() -> RequestBody {
     static PART: [u8; 1 << 16] = [0; 1 << 16];
     let part = || Ok::<_, Infallible>(Bytes::from_static(&PART));
     RequestBody::stream(move || stream::iter((0..1000).map(move |_| part())))
 }
 
-/// What a request's disconnections were.
+/// The disconnections of a request.
 pub(crate) type Losses = Notes<(Cause, Option<Arc<Error>>)>;
 
-/// The request, and what its disconnections will be.
+/// Records the disconnections of a request.
 pub(crate) fn with_losses<A: FaultAdapter>(request: RequestOf<A>) -> (RequestOf<A>, Losses) {
     let losses = Notes::new();
     let seen = losses.clone();

@@ -1,4 +1,4 @@
-//! Servers that answer before they were asked.
+//! Servers that answer before they have the request.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -8,15 +8,16 @@ use sse_driver::Error;
 use super::FaultAdapter;
 use super::case::{CHUNKED, SHORT, bounded_case, chunk, delivers, event, large_body};
 use crate::suite::case::{LONG, chain, client, get, next, refused, within};
-use crate::{Gate, Reply, Server};
+use crate::{Gate, Reply, serve};
 
-/// Bytes that come before a request are not its response (RFC 9112, section 9.2); but a client that asks at once cannot
-/// tell. It refuses the connection or takes the response. It never waits for another one, and never has half of it.
+/// Bytes before a request are not its response (RFC 9112, section 9.2), but a client that sends at
+/// once cannot tell. It fails or takes the response. It never waits for another one, and never
+/// takes a part of it.
 pub fn a_response_before_the_request_is_settled<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for _ in 0..20 {
             let reply = Reply::raw().send([CHUNKED, &chunk(&event(1)), &chunk(&event(2))].concat());
-            let server = Server::premature(reply.stall());
+            let server = serve([reply.stall().before_request()]);
             match within::<A, _>(LONG, get::<A>(&server).open()).await.expect("it comes to something") {
                 Ok(mut session) => delivers::<A>(&mut session, 1..=2, "taken").await,
                 Err(error) => assert!(matches!(error, Error::Connect(_)), "{error:?}"),
@@ -25,33 +26,31 @@ pub fn a_response_before_the_request_is_settled<A: FaultAdapter>() {
     });
 }
 
-/// A server that knows enough need not read all of a body (RFC 9112, section 9.3). Its stream is read, and that the rest of
-/// the request is never taken is no failure of it.
+/// A server need not read a whole request body (RFC 9112, section 9.3). The client reads its stream
+/// although the rest of the request is never sent.
 pub fn a_response_before_the_body_of_the_request_is_taken<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let head = Reply::raw().pause(SHORT / 2).send(CHUNKED);
-        let server = Server::premature(
-            (1..=50).fold(head, |reply, n| reply.send(chunk(&event(n)))).wait(&Gate::new()),
-        );
+        let events = (1..=50).fold(head, |reply, n| reply.send(chunk(&event(n))));
+        let server = serve([events.wait(&Gate::new()).before_request()]);
         let request = client::<A>().build().post(server.url("/")).body(large_body());
-        let mut session =
-            within::<A, _>(LONG, request.open()).await.expect("it answers").expect("it is a response");
+        let mut session = within::<A, _>(LONG, request.open()).await.expect("an answer").expect("a response");
         delivers::<A>(&mut session, 1..=50, "early").await;
         assert!(within::<A, _>(SHORT, next::<A>(&mut session)).await.is_none(), "it goes on");
     });
 }
 
-/// A server that has no room for a connection says so and closes it, and does not read the request. The client reports its
-/// status and its `Retry-After`.
+/// An overloaded server answers and closes the connection without reading the request. The client
+/// reports the status and `Retry-After`.
 pub fn a_refusal_before_the_request_is_read_is_the_response<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-        let url = format!("http://{}/", listener.local_addr().expect("it has one"));
+        let url = format!("http://{}/", listener.local_addr().expect("a bound socket has an address"));
         let refuses = std::thread::spawn(move || {
             for _ in 0..200 {
-                let (mut stream, _) = listener.accept().expect("the client comes");
+                let (mut stream, _) = listener.accept().expect("the client connects");
                 let busy = b"HTTP/1.1 503 Busy\r\nretry-after: 7\r\ncontent-length: 4\r\n\r\nbusy";
-                stream.write_all(busy).expect("there is room for it");
+                stream.write_all(busy).expect("the response fits into the buffer");
             }
         });
         for run in 0..200 {
@@ -60,6 +59,6 @@ pub fn a_refusal_before_the_request_is_read_is_the_response<A: FaultAdapter>() {
             let retry_after = response.headers().get("retry-after").map(|value| value.as_bytes());
             assert_eq!((response.status().as_u16(), retry_after), (503, Some(&b"7"[..])), "run {run}");
         }
-        refuses.join().expect("nobody was missing");
+        refuses.join().expect("the server does not panic");
     });
 }

@@ -1,4 +1,4 @@
-//! Bodies in which no event ever ends.
+//! Bodies with an event that never ends.
 
 use core::time::Duration;
 
@@ -8,19 +8,19 @@ use sse_driver::proto::{Limits, Oversize};
 use super::FaultAdapter;
 use super::case::{LIMIT, bounded_case, delivers, event};
 use crate::suite::case::{closes, dropped_when, failure, get, open};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply};
 
-/// So much of what never ends is sent that whoever kept it all would be found out.
+/// The amount of data that the server sends. A client that kept all of it would exceed the memory
+/// limit.
 const MUCH: u64 = 24 << 20;
 
-/// An event, and then this for ever.
-fn server(endless: &'static str) -> Server {
-    Server::respond(move |_, _| {
-        Reply::events().send(event(1)).send(endless).send_for_ever("y".repeat(1 << 16))
-    })
+/// Sends an event, and then this forever.
+fn server(endless: &'static str) -> MockServer {
+    MockServer::new()
+        .reply_with(move |_| Reply::events().send(event(1)).send(endless).send_forever("y".repeat(1 << 16)))
 }
 
-async fn is_too_long<A: FaultAdapter>(server: &Server) {
+async fn is_too_long<A: FaultAdapter>(server: &MockServer) {
     let limits = Limits::default().max_event_len(LIMIT);
     let mut session = open::<A>(get::<A>(server).limits(limits)).await;
     delivers::<A>(&mut session, 1..=1, "before").await;
@@ -28,11 +28,11 @@ async fn is_too_long<A: FaultAdapter>(server: &Server) {
     assert!(matches!(error, Error::TooLong { limit: LIMIT }), "{error:?}");
     assert_eq!(session.last_event_id(), "1");
     closes::<A>(server, 0).await;
-    assert_eq!(server.requests().len(), 1, "the same would come again");
+    assert_eq!(server.requests().len(), 1, "it is not retried");
 }
 
-/// A line that never ends is held up to the limit of an event. Then that is the error, and the end: the server would only
-/// send it again.
+/// A line that never ends is buffered up to the limit of an event. Then the session ends with an
+/// error, since the server would send the same again.
 pub fn a_line_without_end_is_too_long<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for endless in ["data: ", "event: ", "id: ", "nothing of the standard's: ", ": "] {
@@ -41,7 +41,7 @@ pub fn a_line_without_end_is_too_long<A: FaultAdapter>() {
     });
 }
 
-/// Nor is it held to the end of time with [`Oversize::Skip`], which is to say that it is not held at all.
+/// With [`Oversize::Skip`] the line is not buffered.
 pub fn a_line_without_end_is_skipped_in_bounded_memory<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let server = server("id: 2\ndata: ");
@@ -54,13 +54,13 @@ pub fn a_line_without_end_is_skipped_in_bounded_memory<A: FaultAdapter>() {
     });
 }
 
-/// Every line of it has an end, and there is always one more: what counts is the event.
+/// Each line ends, but the event does not, and the limit is on the event.
 pub fn an_event_without_end_is_too_long<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for line in ["data\n", "data: y\n", "id: 2\ndata: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\n"]
         {
-            let server =
-                Server::respond(move |_, _| Reply::events().send(event(1)).send_for_ever(line.repeat(5000)));
+            let server = MockServer::new()
+                .reply_with(move |_| Reply::events().send(event(1)).send_forever(line.repeat(5000)));
             is_too_long::<A>(&server).await;
         }
     });

@@ -1,4 +1,4 @@
-//! What stands where a response should be and is none.
+//! Invalid response heads.
 
 use sse_driver::Error;
 use sse_driver::proto::Cause;
@@ -6,17 +6,17 @@ use sse_driver::proto::Cause;
 use super::FaultAdapter;
 use super::case::{bounded_case, causes, delivers, event, events, with_losses};
 use crate::suite::case::{chain, closes, get, open, refused};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n";
 
-/// What it is, and what the error or one of its sources says about it.
+/// The name, the reply, and a part of the message of the error or one of its sources.
 type Row = (&'static str, fn() -> Reply, &'static str);
 
 const TOO_LARGE: &str = "message head is too large";
 
-/// `sse-http` takes a head of at most 64 KiB and 256 header lines. Others may take a longer one, but none that is as long
-/// as these.
+/// `sse-http` accepts a head of at most 64 KiB and 256 header lines. Other transports may accept a
+/// longer one, but none as long as these.
 const ROWS: [Row; 20] = [
     ("garbage", || Reply::raw().send("\x16\x03\x01\x02 garbage\r\n\r\n"), "invalid HTTP version"),
     ("another protocol", || Reply::raw().send("SSH-2.0-OpenSSH_9.6\r\n").stall(), "invalid HTTP version"),
@@ -31,7 +31,7 @@ const ROWS: [Row; 20] = [
     ),
     (
         "a header without end",
-        || Reply::raw().send(OK).send("x: ").send_for_ever("y".repeat(1 << 16)),
+        || Reply::raw().send(OK).send("x: ").send_forever("y".repeat(1 << 16)),
         TOO_LARGE,
     ),
     ("10,000 headers", || ok_with(&format!("{}\r\n", "x: y\r\n".repeat(10_000))), TOO_LARGE),
@@ -47,7 +47,7 @@ const ROWS: [Row; 20] = [
     ("a length with a sign", || ok_with("content-length: +5\r\n\r\nhello"), "content-length"),
     ("a list of two lengths", || ok_with("content-length: 1, 2\r\n\r\nab"), "content-length"),
     ("nothing", Reply::raw, ""),
-    ("nothing, and a reset", || Reply::raw().reset(), ""),
+    ("no head, and a reset", || Reply::raw().reset(), ""),
     ("half a head", || Reply::raw().send(&OK[..OK.len() - 5]), ""),
     ("half a head, and a reset", || Reply::raw().send(&OK[..30]).reset(), ""),
 ];
@@ -56,11 +56,11 @@ fn ok_with(rest: &str) -> Reply {
     Reply::raw().send(OK).send(rest)
 }
 
-/// There was no response, so it is an error of the transport, which says what is wrong; the connection is closed.
-pub fn a_response_that_is_none_is_an_error<A: FaultAdapter>() {
+/// An invalid response is an error of the transport with its cause, and the connection is closed.
+pub fn an_invalid_response_is_an_error<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for (what, reply, says) in ROWS {
-            let server = Server::respond(move |_, _| reply());
+            let server = MockServer::new().reply_with(move |_| reply());
             let error = refused::<A>(get::<A>(&server)).await;
             assert!(matches!(error, Error::Connect(_)), "{what}: {error:?}");
             assert!(chain(&error).contains(says), "{what}: {}", chain(&error));
@@ -73,11 +73,11 @@ pub fn a_response_that_is_none_is_an_error<A: FaultAdapter>() {
     });
 }
 
-/// Between two streams it is a failed attempt like others, and no event is lost over it.
-pub fn a_response_that_is_none_is_retried_after_a_stream<A: FaultAdapter>() {
+/// Between two streams it is a failed attempt like others, and no event is lost.
+pub fn an_invalid_response_is_retried_after_a_stream<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for (what, reply, says) in ROWS {
-            let server = Server::respond(move |_, number| match number {
+            let server = MockServer::new().reply_with(move |request| match request.number {
                 0 => Reply::events().send(event(1)),
                 1 => reply(),
                 _ => events(2..=2),
@@ -86,24 +86,25 @@ pub fn a_response_that_is_none_is_retried_after_a_stream<A: FaultAdapter>() {
             let mut session = open::<A>(request).await;
             delivers::<A>(&mut session, 1..=2, what).await;
             assert_eq!(causes(&losses), [Cause::Eof, Cause::Transport], "{what}");
-            let error = losses.all().pop().and_then(|(_, error)| error).expect("there was an error");
+            let error =
+                losses.all().pop().and_then(|(_, error)| error).expect("the attempt failed with an error");
             assert!(
                 matches!(*error, Error::Connect(_)) && chain(&*error).contains(says),
                 "{what}: {error:?}"
             );
             for number in [1, 2] {
-                assert_eq!(server.requests()[number].header("last-event-id"), Some("1"), "{what}");
+                assert_eq!(server.requests()[number].last_event_id(), Some("1"), "{what}");
             }
         }
     });
 }
 
-/// Each of them is a response, but none is the one that was asked for (RFC 9110, section 15.2). On the first attempt that is
-/// an error, later it is retried.
+/// Informational responses are valid, but the final one never comes (RFC 9110, section 15.2). On
+/// the first attempt that is an error, later it is retried.
 pub fn informational_responses_without_end_are_an_error<A: FaultAdapter>() {
     bounded_case::<A>(async || {
-        let server = Server::respond(move |_, number| match number {
-            0 | 2 => Reply::raw().send_for_ever("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(100)),
+        let server = MockServer::new().reply_with(move |request| match request.number {
+            0 | 2 => Reply::raw().send_forever("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(100)),
             1 => Reply::events().send(event(1)),
             _ => events(2..=2),
         });

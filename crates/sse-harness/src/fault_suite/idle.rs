@@ -1,19 +1,19 @@
-//! Streams on which nothing comes.
+//! Idle streams.
 
 use core::time::Duration;
 
 use super::FaultAdapter;
 use super::case::{delivers, events};
-use crate::Server;
+use crate::MockServer;
 use crate::suite::case::{client, in_time, open, within};
 
-/// The most bytes that one session may hold, with its connection and what its runtime holds for it.
+/// The maximum memory in bytes of a session, with its connection and its share of the runtime.
 const MOST_EACH: u64 = 2400;
 
-/// An application may have many thousands of them. None owns a buffer while nothing comes.
+/// An application may have many thousands of idle sessions. None of them owns a buffer.
 pub fn an_idle_session_holds_little<A: FaultAdapter>() {
     in_time(|| {
-        let server = Server::respond(|_, _| events(1..=1));
+        let server = MockServer::new().reply_with(|_| events(1..=1));
         let held = |count: usize| {
             A::memory_of(|| {
                 A::block_on(async {
@@ -30,7 +30,7 @@ pub fn an_idle_session_holds_little<A: FaultAdapter>() {
                 });
             })
         };
-        // The first ones make what is shared: the thread's buffer, the runtime's tables.
+        // The first sessions allocate shared memory: the thread's buffer and the runtime's tables.
         held(150);
         let (few, many) = (held(50), held(150));
         let each = many.saturating_sub(few) / 100;

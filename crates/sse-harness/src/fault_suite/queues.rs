@@ -1,4 +1,4 @@
-//! Servers that do not come to accept a connection.
+//! Servers that do not accept connections.
 
 use sse_driver::Error;
 
@@ -7,7 +7,7 @@ use super::case::{SHORT, bounded_case};
 use crate::ReservedPort;
 use crate::suite::case::{BuilderOf, LONG, chain, client, refused, timed};
 
-/// The error of a request to such a server, which comes after the time that it is given, and not long after.
+/// Returns the error of a request to such a server, which must come soon after its timeout.
 async fn error_of<A: FaultAdapter>(client: BuilderOf<A>, full: bool) -> Error {
     let port = ReservedPort::new();
     let url = port.url("/");
@@ -18,7 +18,8 @@ async fn error_of<A: FaultAdapter>(client: BuilderOf<A>, full: bool) -> Error {
     error
 }
 
-/// There is no room in the server's queue, and so no connection: one attempt has the response timeout for all it does.
+/// The server's queue is full, so there is no connection. The response timeout covers the whole
+/// attempt.
 pub fn a_full_accept_queue_is_found_by_the_response_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let error = error_of::<A>(client::<A>().response_timeout(SHORT), true).await;
@@ -26,8 +27,9 @@ pub fn a_full_accept_queue_is_found_by_the_response_timeout<A: FaultAdapter>() {
     });
 }
 
-/// There is room, so the system makes the connection, and takes the request too. Nobody reads it.
-pub fn a_server_that_accepts_nobody_is_found_by_the_response_timeout<A: FaultAdapter>() {
+/// The server's queue has room, so the system establishes the connection and buffers the request,
+/// which is never read.
+pub fn a_server_that_does_not_accept_is_found_by_the_response_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let client = client::<A>().connect_timeout(SHORT / 4).response_timeout(SHORT);
         let error = error_of::<A>(client, false).await;
@@ -35,8 +37,7 @@ pub fn a_server_that_accepts_nobody_is_found_by_the_response_timeout<A: FaultAda
     });
 }
 
-/// The connect timeout finds it sooner, and says what it is: on the first attempt, and on each of those that the policy
-/// allows.
+/// The connect timeout expires sooner with a clear error, on the first attempt and on each retry.
 pub fn a_full_accept_queue_is_found_by_the_connect_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let patient = || client::<A>().connect_timeout(SHORT).response_timeout(LONG);

@@ -8,15 +8,15 @@ use sse_driver::proto::{Cause, ReconnectPolicy};
 
 use super::UnixAdapter;
 use crate::suite::case::{LONG, Notes, case, eventually, within};
-use crate::{Reply, Server, UnixFront};
+use crate::{Reply, UnixFront, serve};
 
-/// Events, a connection that is cut, one that ends, and the end: as over TCP. The host of the URL is nobody's, and goes
-/// into `Host`.
+/// A session over a Unix socket works as over TCP: events, a truncated connection, one that ends,
+/// and the end of the session. The host of the URL does not resolve, and is sent as `Host`.
 pub fn a_unix_socket_is_followed_across_connections<A: UnixAdapter>() {
     case::<A>(async || {
         let event = |n| format!("id: {n}\ndata: event {n}\n\n");
-        let server = Server::script([
-            Reply::events().send(event(1)).send("id: 2\ndata: ev").cut(),
+        let server = serve([
+            Reply::events().send(event(1)).send("id: 2\ndata: ev").drop_connection(),
             Reply::events().send(event(2)).send(event(3)),
             Reply::events().send(event(4)).stall(),
         ]);
@@ -31,16 +31,15 @@ pub fn a_unix_socket_is_followed_across_connections<A: UnixAdapter>() {
                 seen.push(*cause);
             }
         });
-        let mut session =
-            within::<A, _>(LONG, request.open()).await.expect("it answers").expect("it is a stream");
+        let mut session = within::<A, _>(LONG, request.open()).await.expect("an answer").expect("a stream");
         for n in 1..=4 {
-            let event = within::<A, _>(LONG, session.next()).await.expect("it goes on");
-            let event = event.expect("there is an event").expect("there is no error");
+            let event = within::<A, _>(LONG, session.next()).await.expect("an event in time");
+            let event = event.expect("an event").expect("no error");
             assert_eq!((&*event.data, &*event.last_event_id), (&*format!("event {n}"), &*n.to_string()));
         }
         assert_eq!(causes.all(), [Cause::Transport, Cause::Eof]);
         let asked = server.requests();
-        let ids: Vec<_> = asked.iter().map(|request| request.header("last-event-id")).collect();
+        let ids: Vec<_> = asked.iter().map(|request| request.last_event_id()).collect();
         assert_eq!(ids, [None, Some("1"), Some("3")]);
         for request in &asked {
             assert_eq!(
@@ -53,22 +52,22 @@ pub fn a_unix_socket_is_followed_across_connections<A: UnixAdapter>() {
     });
 }
 
-/// The error says so, as it says that a port refuses; so does a socket that nobody listens at any more.
+/// A missing socket, or one without a listener, is an error like a refused connection.
 pub fn a_unix_socket_that_is_not_there_is_an_error<A: UnixAdapter>() {
     case::<A>(async || {
-        let front = UnixFront::new(&Server::script([Reply::status(204)]));
+        let front = UnixFront::new(&serve([Reply::status(204)]));
         let (path, left) = (front.path().to_owned(), front.path().with_extension("left"));
         drop(front);
-        drop(std::os::unix::net::UnixListener::bind(&left).expect("the folder can be written to"));
+        drop(std::os::unix::net::UnixListener::bind(&left).expect("the folder is writable"));
         let error_at = async |path| {
             let request = A::unix(path).build().get("http://localhost/");
             within::<A, _>(LONG, request.open())
                 .await
-                .expect("it comes to something")
-                .expect_err("nobody is there")
+                .expect("a response or an error")
+                .expect_err("no server listens")
         };
         let (gone, refused) = (error_at(&path).await, error_at(&left).await);
-        std::fs::remove_file(&left).expect("it is there");
+        std::fs::remove_file(&left).expect("the socket exists");
         for (error, kind) in [(gone, ErrorKind::NotFound), (refused, ErrorKind::ConnectionRefused)] {
             assert!(matches!(error, Error::Connect(_)), "{error:?}");
             assert_eq!(kind_of(&error), Some(kind), "{error:?}");

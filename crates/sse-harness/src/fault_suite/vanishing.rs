@@ -1,4 +1,4 @@
-//! Peers of which nothing more is heard, or nothing that helps. The connection itself never fails.
+//! Peers that send nothing, or nothing useful, while the connection itself does not fail.
 
 use sse_driver::Error;
 use sse_driver::proto::Cause;
@@ -8,15 +8,14 @@ use super::case::{
     CHUNKED, SHORT, bounded_case, causes, chunk, delivers, event, events, large_body, with_losses,
 };
 use crate::suite::case::{client, closes, get, open, refused, timed};
-use crate::{Reply, ReservedPort, Server};
+use crate::{MockServer, Reply, ReservedPort};
 
-/// A peer that is cut off sends no end: no byte comes, and none ever will. The idle time says so, and what there is of an
-/// event is forgotten.
-pub fn a_peer_that_vanishes_in_mid_event_is_found_by_the_idle_timeout<A: FaultAdapter>() {
+/// A peer that vanishes sends no end. The idle timeout expires, and a partial event is dropped.
+pub fn a_peer_that_vanishes_within_an_event_is_found_by_the_idle_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
-        let server = Server::respond(|_, number| match number {
+        let server = MockServer::new().reply_with(|request| match request.number {
             0 => Reply::events().send(event(1)).send("id: 2\nevent: half\ndata: ev").stall(),
-            // In the midst of a character, and of a chunk.
+            // In the middle of a character and of a chunk.
             1 => Reply::raw().send(CHUNKED).send(b"ff\r\nid: 2\ndata: \xe2\x82").stall(),
             _ => events(2..=3),
         });
@@ -27,17 +26,17 @@ pub fn a_peer_that_vanishes_in_mid_event_is_found_by_the_idle_timeout<A: FaultAd
         assert!(took >= SHORT, "two idle times are over after {took:?}");
         assert_eq!(causes(&losses), [Cause::IdleTimeout; 2]);
         for number in [1, 2] {
-            assert_eq!(server.requests()[number].header("last-event-id"), Some("1"));
+            assert_eq!(server.requests()[number].last_event_id(), Some("1"));
         }
         closes::<A>(&server, 0).await;
     });
 }
 
-/// Zeros before a chunk's size are no more than framing, so a stream of nothing else is silent, however busy it is.
+/// Leading zeros of a chunk size are framing, so a stream of nothing else counts as silent.
 pub fn a_chunk_size_without_end_is_found_by_the_idle_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
-        let server = Server::respond(|_, number| match number {
-            0 => Reply::raw().send([CHUNKED, &chunk(&event(1))].concat()).send_for_ever("0".repeat(1 << 14)),
+        let server = MockServer::new().reply_with(|request| match request.number {
+            0 => Reply::raw().send([CHUNKED, &chunk(&event(1))].concat()).send_forever("0".repeat(1 << 14)),
             _ => events(2..=2),
         });
         let (request, losses) = with_losses::<A>(get::<A>(&server).idle_timeout(SHORT));
@@ -48,8 +47,8 @@ pub fn a_chunk_size_without_end_is_found_by_the_idle_timeout<A: FaultAdapter>() 
     });
 }
 
-/// A peer that does not even read: the request never gets through, however long it is tried.
-pub fn a_peer_that_takes_no_bytes_is_found_by_the_response_timeout<A: FaultAdapter>() {
+/// A peer that does not read never gets the whole request.
+pub fn a_peer_that_does_not_read_is_found_by_the_response_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let port = ReservedPort::new();
         let url = port.url("/");
@@ -60,10 +59,10 @@ pub fn a_peer_that_takes_no_bytes_is_found_by_the_response_timeout<A: FaultAdapt
     });
 }
 
-/// The response `tease`s: on the first attempt that is an error, later it is retried.
-async fn times_out<A: FaultAdapter>(tease: fn() -> Reply) {
-    let server = Server::respond(move |_, number| match number {
-        0 | 2 => tease(),
+/// A response that never completes is an error on the first attempt, and is retried later.
+async fn times_out<A: FaultAdapter>(incomplete: fn() -> Reply) {
+    let server = MockServer::new().reply_with(move |request| match request.number {
+        0 | 2 => incomplete(),
         1 => Reply::events().send(event(1)),
         _ => events(2..=2),
     });
@@ -79,7 +78,8 @@ async fn times_out<A: FaultAdapter>(tease: fn() -> Reply) {
     closes::<A>(&server, 2).await;
 }
 
-/// A head that comes byte by byte is never idle, and never there: what counts is the whole of it.
+/// A head that arrives byte by byte is never idle and never complete. The timeout covers the whole
+/// head.
 pub fn a_head_that_drips_is_found_by_the_response_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         times_out::<A>(|| {

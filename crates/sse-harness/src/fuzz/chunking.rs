@@ -1,12 +1,14 @@
-//! The decoder against itself.
+//! Compares the decoder with itself on different chunks.
 
 use super::reader::{Reader, limits};
 
-/// Any bytes, cut in two ways: all that came out is the same, and at each place where both are cut it came out by then.
+/// Checks that any bytes, split in two ways, give the same outcome, and the same frames up to each
+/// position where both are split.
 ///
-/// The first byte is the limit (0 for none), the second whether to skip what is over it. Then twice: how many bytes are
-/// about the cuts (up to 16), and these. Each of them is the size of a piece in its lower six bits, 0 for an empty one.
-/// They are used round and round. The rest is the stream.
+/// The first byte is the limit (0 for none), the second whether to skip longer events. Then, for
+/// each of the two ways, come the number of bytes that define the chunks (up to 16), and these. The
+/// lower six bits of each are the size of a chunk, and they are used in a cycle. The rest is the
+/// stream.
 ///
 /// ```
 /// sse_harness::fuzz::chunking(b"\0\0\x01\x01\x02\x83\x05id: 1\r\ndata: a\r\n\r\n");
@@ -14,7 +16,7 @@ use super::reader::{Reader, limits};
 ///
 /// # Panics
 ///
-/// When it makes a difference how the bytes were cut.
+/// Panics if the chunks make a difference.
 pub fn chunking(input: &[u8]) {
     let [limit, skip, rest @ ..] = input else { return };
     let (Some((one, rest)), limits) = (cuts(rest), limits(*limit, skip % 2 == 1)) else { return };
@@ -34,13 +36,13 @@ pub fn chunking(input: &[u8]) {
     assert_eq!(one.reader.outcome(), other.reader.outcome());
 }
 
-/// How many there are, and they.
+/// Takes a number, and that many bytes.
 fn cuts(input: &[u8]) -> Option<(&[u8], &[u8])> {
     let (count, rest) = input.split_first()?;
     rest.split_at_checked(usize::from(count % 17))
 }
 
-/// One way through the stream.
+/// One way to split the stream.
 struct Cut<'a> {
     cuts: &'a [u8],
     turn: usize,
@@ -50,7 +52,8 @@ struct Cut<'a> {
 }
 
 impl Cut<'_> {
-    /// Without cuts, all at once. A round of empty pieces only would not end, so each round ends with a byte.
+    /// Without sizes, the stream is one chunk. Each cycle ends with a byte, since a cycle of empty
+    /// chunks would not end.
     fn advance(&mut self) {
         let rest = &self.stream[self.read..];
         let len = match self.cuts.get(self.turn) {

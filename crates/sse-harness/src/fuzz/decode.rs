@@ -1,13 +1,13 @@
-//! The decoder against the reference.
+//! Compares the decoder with the reference.
 
 use super::reader::{Reader, limits};
 use crate::reference;
 
-/// Any bytes, cut into pieces of any size, with any limit: the decoder says what the slow reference says, the event
-/// that the end of the stream ends included.
+/// Checks that for any bytes, chunk size and limit the decoder has the same outcome as the slow
+/// reference, including the event that the end of the stream completes.
 ///
-/// The first three bytes are the limit (0 for none), whether to skip what is over it, and the size of the pieces; the rest
-/// is the stream.
+/// The first three bytes are the limit (0 for none), whether to skip longer events, and the size of
+/// the chunks. The rest is the stream.
 ///
 /// ```
 /// sse_harness::fuzz::decode(b"\x08\x01\x03data: too long\n\ndata\n\n");
@@ -15,7 +15,7 @@ use crate::reference;
 ///
 /// # Panics
 ///
-/// When the decoder says anything else.
+/// Panics if the outcomes differ.
 pub fn decode(input: &[u8]) {
     let [limit, skip, piece, stream @ ..] = input else { return };
     let limits = limits(*limit, skip % 2 == 1);

@@ -1,4 +1,4 @@
-//! The decoder against two others.
+//! Compares the decoder with two others.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -11,18 +11,18 @@ use sse_proto::{Event, Frame};
 use super::reader::{Reader, limits};
 use crate::reference::Outcome;
 
-/// Any bytes, cut into pieces of any size, without a limit: two decoders that others wrote, sse-core 0.2.3 and sse-parse
-/// 0.1.0, say what this one says.
+/// Checks that for any bytes and chunk size, without a limit, the decoder agrees with two decoders
+/// of other authors, sse-core 0.2.3 and sse-parse 0.1.0.
 ///
-/// The first byte is the size of the pieces; the rest is the stream. Where they differ, WHATWG HTML 9.2.6 decides, and
-/// exactly that is taken out before they are compared:
+/// The first byte is the size of the chunks, the rest is the stream. These differences are removed
+/// before the comparison, since WHATWG HTML 9.2.6 decides them:
 ///
 /// | | here | there | the standard |
 /// |---|---|---|---|
-/// | whether an ID is the block's own | is told | sse-core and sse-parse do not tell | it is in the stream |
-/// | comments | are told | sse-core and sse-parse tell none | "Ignore the line": it is told to nobody, and harms nobody that it is |
-/// | `retry` over 2^32 - 1 ms | is taken | sse-core ignores it | "consists of only ASCII digits": any number will do |
-/// | `retry` over 2^64 - 1 ms | is 2^64 - 1 ms | sse-parse ignores it (where there is one, no `retry` is compared) | the same |
+/// | whether an ID is inherited | is reported | sse-core and sse-parse do not report it | the stream contains it |
+/// | comments | are reported | sse-core and sse-parse report none | "Ignore the line": reporting it does no harm |
+/// | `retry` over 2^32 - 1 ms | is accepted | sse-core ignores it | "consists of only ASCII digits": any number is valid |
+/// | `retry` over 2^64 - 1 ms | is 2^64 - 1 ms | sse-parse ignores it (then no `retry` is compared) | the same |
 ///
 /// ```
 /// sse_harness::fuzz::differential(b"\x03retry: 99999999999\nid: 1\ndata: a\n\n");
@@ -30,7 +30,7 @@ use crate::reference::Outcome;
 ///
 /// # Panics
 ///
-/// When one of them says anything else.
+/// Panics at any other difference.
 pub fn differential(input: &[u8]) {
     let Some((piece, stream)) = input.split_first() else { return };
     let piece = usize::from(*piece).max(1);
@@ -78,12 +78,13 @@ fn sse_core(stream: &[u8], piece: usize) -> Outcome {
     Outcome { frames, last_event_id, too_long: false, unfinished: None }
 }
 
-/// It tells of the last `retry` before an event with the event, and of the last one of all when asked.
+/// sse-parse reports the last `retry` before an event with that event, and the very last one
+/// separately.
 fn as_sse_parse(ours: &Outcome) -> (Outcome, Option<Duration>) {
-    let told = without(ours, |frame| matches!(frame, Frame::Comment(_)));
+    let reported = without(ours, |frame| matches!(frame, Frame::Comment(_)));
     let mut frames: Vec<Frame> = Vec::new();
     let mut last = None;
-    for frame in told.frames {
+    for frame in reported.frames {
         if let Frame::Retry(time) = frame {
             last = Some(time);
             forget_retry(&mut frames);
@@ -91,7 +92,7 @@ fn as_sse_parse(ours: &Outcome) -> (Outcome, Option<Duration>) {
         frames.push(frame);
     }
     forget_retry(&mut frames);
-    (Outcome { frames, ..told }, last)
+    (Outcome { frames, ..reported }, last)
 }
 
 fn forget_retry(frames: &mut Vec<Frame>) {
@@ -118,8 +119,8 @@ fn without_retries(outcome: &Outcome) -> Outcome {
     without(outcome, |frame| matches!(frame, Frame::Retry(_)))
 }
 
-/// What the others tell as well: neither of them tells the event that the end of the stream ends, nor whether an ID is the
-/// block's own.
+/// Reduces an outcome to what the others report too: neither reports the event that the end of the
+/// stream completes, nor whether an ID is inherited.
 fn without(ours: &Outcome, unwanted: impl Fn(&Frame) -> bool) -> Outcome {
     let frames = ours.frames.iter().filter(|frame| !unwanted(frame)).map(|frame| match frame {
         Frame::Event(ours) => Frame::Event(event(&ours.event_type, ours.data.clone(), &ours.last_event_id)),

@@ -1,8 +1,8 @@
-//! Choices, from the bytes of an input.
+//! Draws choices from the bytes of an input.
 
 use std::time::Duration;
 
-/// What is left of an input. Past its end everything is 0.
+/// The rest of an input. After its end, all bytes are 0.
 pub(super) struct Draw<'a>(pub(super) &'a [u8]);
 
 impl<'a> Draw<'a> {
@@ -14,7 +14,7 @@ impl<'a> Draw<'a> {
         self.bytes(1).first().copied().unwrap_or(0)
     }
 
-    /// As many as there are, at most so many.
+    /// Takes at most this many bytes.
     pub(super) fn bytes(&mut self, count: usize) -> &'a [u8] {
         let (bytes, rest) = self.0.split_at(count.min(self.0.len()));
         self.0 = rest;
@@ -29,14 +29,14 @@ impl<'a> Draw<'a> {
         self.one_of(&TIMES)
     }
 
-    /// None in half of the cases.
+    /// Returns `None` in half of the cases.
     pub(super) fn maybe_time(&mut self) -> Option<Duration> {
         let byte = self.byte();
         (byte % 2 == 1).then(|| TIMES[usize::from(byte / 2) % TIMES.len()])
     }
 }
 
-/// From none to for ever.
+/// Times from zero to the maximum.
 pub(super) const TIMES: [Duration; 16] = [
     Duration::ZERO,
     Duration::from_secs(3),

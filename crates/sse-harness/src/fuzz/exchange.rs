@@ -1,4 +1,4 @@
-//! The HTTP transport beside hyper: the same bytes of a server, in the same pieces, to both.
+//! Compares the HTTP transport with hyper on the same bytes of a server.
 
 mod grammar;
 mod hyper;
@@ -15,14 +15,14 @@ use http::{HeaderMap, Method, StatusCode, Version, header};
 use self::wire::Script;
 use super::draw::Draw;
 
-/// What a client makes of the bytes.
+/// The outcome of a client.
 #[derive(Debug, PartialEq, Eq)]
 struct Outcome {
     head: Option<Head>,
     body: Vec<u8>,
     end: End,
-    /// What the error says. It is not compared.
-    error: Said,
+    /// The message of the error, which is not compared.
+    error: Message,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -32,45 +32,45 @@ struct Head {
     headers: HeaderMap,
 }
 
-/// How it ended. Without a head, `Broken` is an error in place of one.
+/// How the response ended. Without a head, `Broken` means that the request failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     Complete,
     Broken,
-    /// The server is silent, and the client waits for more.
+    /// The client waits for more, but the server is silent.
     Waiting,
 }
 
-/// A text that is equal to every other one.
+/// A message that equals any other one.
 #[derive(Debug, Default)]
-struct Said(String);
+struct Message(String);
 
-impl PartialEq for Said {
+impl PartialEq for Message {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Said {}
+impl Eq for Message {}
 
-/// `sse-http` and hyper make the same head, the same body and the same kind of end of the bytes of
-/// a server, however they are cut.
+/// Checks that `sse-http` and hyper read the same head, the same body and the same kind of end from
+/// the bytes of a server, however they are split.
 ///
-/// hyper is configured to take folded header lines and spaces before a colon too. The differences
-/// that are meant:
+/// hyper is configured to accept folded header lines and spaces before a colon too. These
+/// differences are intended:
 ///
 /// | bytes | hyper | `sse-http` | why |
 /// |---|---|---|---|
-/// | `Transfer-Encoding` that is not `chunked`, once and alone | ignores other codings, and reads to the end where `chunked` is not the last one | an error | RFC 9112, 6.1 and 7: the coding was not asked for with `TE` and cannot be undone, and `chunked` may not be applied twice |
+/// | `Transfer-Encoding` other than exactly `chunked` | ignores other codings, and reads to the end if `chunked` is not the last one | an error | RFC 9112, 6.1 and 7: the coding was not asked for with `TE` and cannot be undone, and `chunked` may not be applied twice |
 /// | `Content-Length` of 2^64 - 1 or one less | an error: it uses these two values itself | a length | RFC 9110, 8.6 has no bound |
-/// | a trailer line that is no valid header line | an error | is dropped with the others | RFC 9112, 7.1.2: trailers may be discarded |
-/// | an invalid head without its blank line, and then silence | an error or not, as the cuts have it | an error where it is not HTTP/1; otherwise it waits for the blank line, and can show the invalid one | RFC 9112, 2.2 asks for neither |
-/// | more than 16 KiB of chunk extensions in a whole body (longer than the inputs here) | an error | the bound is for each chunk, so that a stream may last | RFC 9112, 7.1.1 asks for a bound |
-/// | more than 100 responses 1xx | reads on | an error | RFC 9110, 15.2 has no bound; without one there is no end |
+/// | a trailer line that is not a valid header line | an error | is dropped with the others | RFC 9112, 7.1.2: trailers may be discarded |
+/// | an invalid head without its blank line, and then silence | an error or not, depending on the chunks | an error if it is not HTTP/1; otherwise it waits for the blank line, so that it can show the invalid line | RFC 9112, 2.2 requires neither |
+/// | more than 16 KiB of chunk extensions in a whole body (longer than the inputs here) | an error | the bound applies to each chunk, so that a stream may last | RFC 9112, 7.1.1 requires a bound |
+/// | more than 100 responses 1xx | reads on | an error | RFC 9110, 15.2 has no bound, but without one the response may never come |
 ///
-/// The first three bytes choose the method, how the connection ends, and whether the rest is what
-/// the server sends, or choices of a grammar of responses that are nearly right. Then comes how
-/// many bytes are about the cuts, and these.
+/// The first three bytes choose the method, how the connection ends, and whether the rest is the
+/// server's bytes or the choices of a grammar for almost valid responses. Then come the number of
+/// bytes that define the chunks, and these.
 ///
 /// ```
 /// sse_harness::fuzz::exchange(b"\0\0\x01\x01\x05HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi");
@@ -78,7 +78,7 @@ impl Eq for Said {}
 ///
 /// # Panics
 ///
-/// When there is another difference.
+/// Panics at any other difference.
 pub fn exchange(input: &[u8]) {
     let mut draw = Draw(input);
     let method = draw.one_of(&[Method::GET, Method::POST, Method::HEAD]);
@@ -101,14 +101,14 @@ pub fn exchange(input: &[u8]) {
     );
 }
 
-/// What the transport does with a whole response, where hyper does nothing: it follows redirects
-/// and refuses compression.
+/// Whether the transport handles a response above the level of hyper: it follows redirects and
+/// rejects compression.
 fn is_not_compared(head: &Head) -> bool {
     matches!(head.status.as_u16(), 301 | 302 | 303 | 307 | 308)
         || head.headers.contains_key(header::CONTENT_ENCODING)
 }
 
-/// The rows of the table above.
+/// Whether a difference is in the table of [`exchange`].
 fn is_meant(ours: &Outcome, theirs: &Outcome, end: wire::End) -> bool {
     let is_ours = |text| ours.end == End::Broken && ours.head.is_none() && ours.error.0.contains(text);
     let is_theirs = |text| theirs.end == End::Broken && theirs.error.0.contains(text);
@@ -128,7 +128,7 @@ fn has_largest_length(head: &Head) -> bool {
     length.is_some_and(|length| length.contains("1844674407370955161"))
 }
 
-/// Polls a future to its end. `None`: it waits, and the server is silent.
+/// Polls a future to its end. Returns `None` if it waits and the server is silent.
 fn run<F: Future>(future: F, is_silent: impl Fn() -> bool) -> Option<F::Output> {
     let (mut future, cx) = (pin!(future), &mut Context::from_waker(Waker::noop()));
     for _ in 0..100_000 {
@@ -138,5 +138,5 @@ fn run<F: Future>(future: F, is_silent: impl Fn() -> bool) -> Option<F::Output> 
             Poll::Pending => {}
         }
     }
-    panic!("it does not end");
+    panic!("the future does not end");
 }

@@ -1,4 +1,4 @@
-//! The HTTP transport, and the client on top of it, against a server that sends anything.
+//! Runs the HTTP transport, and a client on top of it, against a server that sends any bytes.
 
 mod net;
 mod run;
@@ -17,14 +17,15 @@ use self::net::{End, Net, Reply};
 use self::run::Clock;
 use super::draw::Draw;
 
-/// Any bytes as the responses of a server, cut as the bytes say: `sse-http` alone, or with a session on top, panics at
-/// nothing, comes to an end unless the server fell silent (a session has timeouts, and ends always), is not busy without
-/// anything happening, and holds little, however much comes.
+/// Checks that `sse-http`, alone or with a session on top, handles any bytes of a server: it does
+/// not panic, it ends unless the server is silent (a session always ends, since it has timeouts),
+/// it does not spin, and it uses little memory.
 ///
-/// `heap` is how many bytes are allocated at this moment; 0 where nobody counts.
+/// `heap` returns how many bytes are allocated, or 0 if nothing counts them.
 ///
-/// The first three bytes are flags, and how many of the last bytes are sent how many times more. Then how many bytes (up to
-/// 16) are about the cuts, and these. The rest is what the server sends; 0x1E is where the next connection begins.
+/// The first three bytes are flags, and how many of the last bytes are repeated how many times.
+/// Then come the number of bytes that define the chunks (up to 16), and these. The rest is what the
+/// server sends. 0x1E starts the next connection.
 ///
 /// ```
 /// let response = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: a\n\n";
@@ -33,7 +34,7 @@ use super::draw::Draw;
 ///
 /// # Panics
 ///
-/// When any of that does not hold.
+/// Panics if any of that does not hold.
 pub fn http(input: &[u8], heap: fn() -> usize) {
     let mut draw = Draw(input);
     let flags = draw.byte();
@@ -41,10 +42,10 @@ pub fn http(input: &[u8], heap: fn() -> usize) {
     let net = Net::new(&clock, replies(flags, &mut draw), heap);
     if flags & 1 == 0 {
         let done = clock.run(exchange(&net, flags), || net.tried());
-        assert!(done.is_some() || net.fell_silent(), "it waits for nothing that could happen");
+        assert!(done.is_some() || net.fell_silent(), "it waits though no event can wake it");
     } else {
         let done = clock.run(session(&net, flags), || net.tried());
-        assert!(done.is_some(), "a session does not end");
+        assert!(done.is_some(), "the session does not end");
     }
 }
 
@@ -62,21 +63,21 @@ fn replies(flags: u8, draw: &mut Draw<'_>) -> Vec<Reply> {
     draw.0.split(|byte| *byte == 0x1E).take(16).map(reply).collect()
 }
 
-/// One request, and its response to the end.
+/// Sends one request and reads its response to the end.
 async fn exchange(net: &Net, flags: u8) {
     let mut request = Request::new(body(flags));
     *request.method_mut() = method(flags);
     *request.uri_mut() = "http://test/events".parse().expect("a URL");
     let transport = Http::new(net.clone()).proxy(Proxy::none());
     let response = transport.connect(request).await;
-    assert!(net.dials() <= 11, "ten redirects and no more");
+    assert!(net.dials() <= 11, "more than ten redirects");
     let Ok(response) = response else { return };
     let mut body = pin!(response.into_body());
     while let Some(Ok(_)) = poll_fn(|cx| body.as_mut().poll_next(cx)).await {}
     assert!(poll_fn(|cx| body.as_mut().poll_next(cx)).await.is_none(), "nothing comes after the end");
 }
 
-/// A session, to its end.
+/// Reads a session to its end.
 async fn session(net: &Net, flags: u8) {
     let oversize = if flags & 32 == 0 { Oversize::Fail } else { Oversize::Skip };
     let client = Client::builder_with(Http::new(net.clone()).proxy(Proxy::none()), net.clock.clone())
@@ -92,7 +93,7 @@ async fn session(net: &Net, flags: u8) {
     let Ok(mut session) = request.open().await else { return };
     while let Some(Ok(_)) = session.frames().next().await {}
     assert!(session.frames().next().await.is_none(), "nothing comes after the end");
-    assert!(session.close_reason().is_some(), "it has a reason to end");
+    assert!(session.close_reason().is_some(), "a closed session has a reason");
 }
 
 fn method(flags: u8) -> Method {

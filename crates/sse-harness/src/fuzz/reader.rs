@@ -1,4 +1,4 @@
-//! A decoder, and all that it said.
+//! A decoder with all its output.
 
 use sse_proto::{DecodeError, Decoder, Frame, Limits, Oversize};
 
@@ -17,7 +17,7 @@ impl Reader {
 
     pub(super) fn read(&mut self, chunk: &[u8]) {
         let read = self.decode(chunk);
-        assert!(read.is_err() || !self.too_long, "too long is for ever");
+        assert!(read.is_err() || !self.too_long, "too long is final");
         self.too_long |= read.is_err();
     }
 
@@ -27,12 +27,12 @@ impl Reader {
         if let Some(event) = &unfinished {
             assert_eq!(event.last_event_id, self.decoder.last_event_id());
         }
-        assert_eq!(self.decoder.decode_eof(), None, "the stream ends once");
+        assert_eq!(self.decoder.decode_eof(), None, "the end completes one event");
         Outcome { frames: self.frames, last_event_id, too_long: self.too_long, unfinished }
     }
 
-    /// All that may be compared before the stream is over: how many frames there are, the last event ID and whether it is
-    /// too long.
+    /// Returns what can be compared before the end of the stream: the number of frames, the last
+    /// event ID, and whether an event was too long.
     pub(super) fn progress(&self) -> (usize, &str, bool) {
         (self.frames.len(), self.decoder.last_event_id(), self.too_long)
     }
@@ -41,12 +41,12 @@ impl Reader {
         while let Some(frame) = self.decoder.decode(&mut chunk)? {
             self.frames.push(frame.to_owned());
         }
-        assert!(chunk.is_empty(), "`None` means that the input is used up");
+        assert!(chunk.is_empty(), "`None` means that the input is consumed");
         Ok(())
     }
 }
 
-/// Limits as one byte has them, 0 for none.
+/// Reads limits from a byte, which is 0 for none.
 pub(super) fn limits(limit: u8, skip: bool) -> Limits {
     let max_event_len = if limit == 0 { usize::MAX } else { usize::from(limit) };
     let oversize = if skip { Oversize::Skip } else { Oversize::Fail };

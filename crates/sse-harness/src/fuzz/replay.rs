@@ -1,10 +1,10 @@
-//! Inputs that are kept.
+//! Replays kept inputs.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// Hands a target each input that is kept for it: the committed seeds, and what a fuzzer has left in this working copy
-/// (`corpus`, `artifacts`). Returns how many there were.
+/// Runs a target with all its kept inputs: the committed seeds, and what a fuzzer left in this
+/// working copy (`corpus`, `artifacts`). Returns the number of inputs.
 ///
 /// ```
 /// use sse_harness::fuzz;
@@ -14,7 +14,7 @@ use std::{fs, io};
 ///
 /// # Panics
 ///
-/// When the target does, after the name of the input was printed; or when there is no seed.
+/// Panics if the target does, after printing the name of the input, or if there is no seed.
 pub fn replay(target: &str, body: impl Fn(&[u8])) -> usize {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz");
     let seeds = inputs(&fuzz.join("seeds").join(target)).expect("each target has seeds");
@@ -22,8 +22,8 @@ pub fn replay(target: &str, body: impl Fn(&[u8])) -> usize {
     let left = ["corpus", "artifacts"].into_iter().flat_map(|from| inputs(&fuzz.join(from).join(target)));
     let inputs: Vec<_> = seeds.into_iter().chain(left.flatten()).collect();
     for input in &inputs {
-        let _named = Named(input);
-        // A fuzzer that is at work takes out of its corpus what it has no need for.
+        let _print = PrintOnPanic(input);
+        // A running fuzzer may remove inputs from its corpus.
         if let Ok(input) = fs::read(input) {
             body(&input);
         }
@@ -38,10 +38,10 @@ fn inputs(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(inputs)
 }
 
-/// Says at which input a panic happened.
-struct Named<'a>(&'a Path);
+/// Prints the input at which a panic happened.
+struct PrintOnPanic<'a>(&'a Path);
 
-impl Drop for Named<'_> {
+impl Drop for PrintOnPanic<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("the input is {}", self.0.display());

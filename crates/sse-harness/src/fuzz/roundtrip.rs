@@ -1,4 +1,4 @@
-//! The encoder and the decoder against each other.
+//! Compares the encoder with the decoder.
 
 use std::time::Duration;
 
@@ -7,12 +7,14 @@ use sse_proto::{EncodeError, Event, Frame};
 use super::reader::{Reader, limits};
 use crate::reference::Outcome;
 
-/// Any frames: those that are refused are refused for the documented reason and nothing is written of them; the others come
-/// back, up to the line ends in data. What is shown of a refused one is still one frame.
+/// Checks that any frame is either decoded to itself, up to the line ends in data, or rejected with
+/// the documented error and nothing written. The `Display` output of a rejected frame is still one
+/// frame.
 ///
-/// Between the frames is the byte 0x1E. The first byte of each is the kind (`e` for an event, `c` for a comment, `r` for a
-/// reconnection time, `d` for a discarded event), the rest its text, and for an event three texts with 0x1F between: the type, the last event ID, which is the event's own
-/// where it begins with `=`, and the data. Bytes that are not UTF-8 become U+FFFD first.
+/// The byte 0x1E separates the frames. The first byte of each is the kind (`e` for an event, `c`
+/// for a comment, `r` for a reconnection time, `d` for a discarded event), the rest its text. An
+/// event has three texts separated by 0x1F: the type, the last event ID, which the event itself
+/// sets if it starts with `=`, and the data. Invalid UTF-8 becomes U+FFFD first.
 ///
 /// ```
 /// sse_harness::fuzz::roundtrip(b"eadd\x1F7\x1Ftwo\r\nlines\x1Echi\x1Er\x00\x01");
@@ -20,7 +22,7 @@ use crate::reference::Outcome;
 ///
 /// # Panics
 ///
-/// When a frame comes back as another one, or is refused for no reason.
+/// Panics if a frame is decoded to another one, or is rejected without reason.
 pub fn roundtrip(input: &[u8]) {
     let mut wire = Vec::new();
     let mut expected =
@@ -30,10 +32,10 @@ pub fn roundtrip(input: &[u8]) {
         let encoded = frame.encode(&mut wire);
         assert_eq!(encoded.err(), refusal(&frame), "{frame:?}");
         if encoded.is_ok() {
-            assert_eq!(frame.to_string().as_bytes(), &wire[before..], "Display is the wire form");
+            assert_eq!(frame.to_string().as_bytes(), &wire[before..], "Display agrees with encode");
             expect(&frame, &mut expected);
         } else {
-            assert_eq!(wire.len(), before, "nothing is written of {frame:?}");
+            assert_eq!(wire.len(), before, "{frame:?} is rejected, but written");
             shown_harmless(&frame);
         }
     }
@@ -66,7 +68,7 @@ fn number(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-/// The documented reasons, and no other.
+/// Returns the documented error for a frame.
 fn refusal(frame: &Frame) -> Option<EncodeError> {
     let two_lines = |text: &str| text.contains('\r') || text.contains('\n');
     match frame {
@@ -80,7 +82,7 @@ fn refusal(frame: &Frame) -> Option<EncodeError> {
     }
 }
 
-/// What a reader makes of the frame after those before it.
+/// Adds the frame to the expected outcome.
 fn expect(frame: &Frame, expected: &mut Outcome) {
     expected.frames.push(match frame {
         Frame::Event(event) => {
@@ -101,7 +103,8 @@ fn expect(frame: &Frame, expected: &mut Outcome) {
     });
 }
 
-/// No text gets out of the field that it stands in: one frame is shown as one frame of its kind.
+/// Checks that the `Display` output of a frame is one frame of its kind, so no text leaves its
+/// field.
 fn shown_harmless(frame: &Frame) {
     let shown = decoded(frame.to_string().as_bytes()).frames;
     let alike = match (frame, shown.as_slice()) {
@@ -111,7 +114,7 @@ fn shown_harmless(frame: &Frame) {
         (Frame::Comment(_) | Frame::Discarded { .. }, [Frame::Comment(_)]) => true,
         _ => false,
     };
-    assert!(alike, "{frame:?} is shown as {shown:?}");
+    assert!(alike, "{frame:?} is displayed as {shown:?}");
 }
 
 fn decoded(wire: &[u8]) -> Outcome {

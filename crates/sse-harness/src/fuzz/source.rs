@@ -1,28 +1,31 @@
-//! The event source against a slow model of it.
+//! Compares the event source with the model.
 
-mod delay;
-mod model;
+mod output;
 mod received;
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use sse_proto::{
-    CloseReason, Config, Disconnect, EventSource, Frame, Instant, Output, Oversize, ReconnectPolicy, Replay,
-    ResponseHead, Retry,
+    CloseReason, Config, Disconnect, EventSource, Frame, Instant, Limits, Output, Oversize, ReadyState,
+    ReconnectPolicy, Replay, ResponseHead, Retry, Verdict,
 };
 
-use self::model::{Model, Owned};
+use self::output::Owned;
+use self::received::Received;
 use super::draw::{Draw, TIMES};
+use crate::model::Model;
 
-/// Any inputs of an event source, in any order, at any times, whether they make sense or not, with any configuration: what it
-/// puts out is what a slow model says, which knows the whole stream of each connection and asks the reference about it.
+/// Checks that for any configuration and any inputs, in any order and at any times, the outputs of
+/// an event source are those of the model, and its frames are those that the reference decodes from
+/// each connection.
 ///
-/// Besides: between two `Connect` there is a `Disconnected`; after `Closed` there is nothing else; a deadline is not in the
-/// past when `Wait` names it first; the last event ID moves while outputs are polled, never at an input.
+/// It also checks that there is a `Disconnected` between two `Connect`, that nothing follows
+/// `Closed`, that a deadline is not in the past when `Wait` first returns it, and that the last
+/// event ID changes while outputs are polled, never at an input.
 ///
-/// The first 14 bytes are the configuration. Then each byte is an input in its lower four bits, and in its higher four the
-/// time that passes before it.
+/// The first 14 bytes are the configuration. Then each byte is an input in its lower four bits, and
+/// the time that passes before it in its upper four bits.
 ///
 /// ```
 /// let config = [0; 14];
@@ -32,13 +35,16 @@ use super::draw::{Draw, TIMES};
 ///
 /// # Panics
 ///
-/// When an output is not what the model says.
+/// Panics if an output differs from that of the model.
 pub fn source(input: &[u8]) {
     let mut draw = Draw(input);
     let config = config(&mut draw);
     let answers = config.seed;
     let mut life = Life {
         source: EventSource::new(config.clone(), Instant::ZERO),
+        received: Received::new(""),
+        has_idle_timeout: config.idle_timeout.is_some(),
+        limits: config.limits,
         model: Model::new(config, Instant::ZERO),
         now: Duration::ZERO,
         connected: false,
@@ -75,7 +81,7 @@ fn config(draw: &mut Draw<'_>) -> Config {
     config
 }
 
-/// The choice 0 is the default's.
+/// The choice 0 is the default.
 fn policy(flags: u8, draw: &mut Draw<'_>) -> ReconnectPolicy {
     let usual = ReconnectPolicy::default();
     let mut or_usual = |usual: Duration| match draw.byte() {
@@ -102,13 +108,16 @@ fn policy(flags: u8, draw: &mut Draw<'_>) -> ReconnectPolicy {
 struct Life {
     source: EventSource,
     model: Model,
+    received: Received,
+    has_idle_timeout: bool,
+    limits: Limits,
     now: Duration,
     connected: bool,
-    /// An input went in and its outputs were not drained.
+    /// Whether the outputs of an input are not drained yet.
     held: bool,
     last_wait: Option<Instant>,
     events: u32,
-    /// What the next question is answered with.
+    /// The answer to the next question.
     answers: u64,
 }
 
@@ -121,8 +130,8 @@ impl Life {
         self.now = self.now.saturating_add(time);
     }
 
-    /// Two of the inputs are whole events, or chance would hardly come upon one. 11 to 13 do not drain, so that inputs pile
-    /// up as no driver lets them.
+    /// Two of the inputs are whole events, which random bytes rarely contain. 11 to 13 do not
+    /// drain, so inputs pile up, unlike with a real driver.
     fn input(&mut self, choice: u8, draw: &mut Draw<'_>) {
         let id = self.source.last_event_id().to_owned();
         match choice {
@@ -171,14 +180,23 @@ impl Life {
     }
 
     fn send(&mut self, chunk: &[u8]) {
-        let now = self.model.wants_time().then(|| self.now());
-        self.source.handle_data(now, Bytes::copy_from_slice(chunk));
-        self.model.handle_data(self.now(), chunk);
+        let now = self.now();
+        self.source.handle_data(self.has_idle_timeout.then_some(now), Bytes::copy_from_slice(chunk));
+        if chunk.is_empty() || self.model.ready_state() != ReadyState::Open {
+            return;
+        }
+        self.model.handle_bytes(now);
+        let added = self.received.push(chunk, self.limits);
+        added.frames.into_iter().for_each(|frame| self.model.handle_frame(frame));
+        self.model.handle_last_event_id(added.last_event_id);
+        if added.too_long {
+            self.model.handle_too_long();
+        }
     }
 
     fn disconnect(&mut self, how: Disconnect) {
         self.source.handle_disconnect(self.now(), how);
-        self.model.lose(self.now(), how.into());
+        self.model.handle_disconnect(self.now(), how.into());
     }
 
     fn time_out(&mut self) {
@@ -195,18 +213,18 @@ impl Life {
         match choice % 4 {
             0 => {
                 self.source.close();
-                self.model.end(CloseReason::Requested);
+                self.model.close(CloseReason::Requested);
             }
             1 => {
                 self.source.finish();
-                self.model.end(CloseReason::Finished);
+                self.model.close(CloseReason::Finished);
             }
             2 => self.disconnect(Disconnect::Futile),
             _ => self.disconnect(Disconnect::HookFailed),
         }
     }
 
-    /// One question in five gets no answer.
+    /// Answers four of five questions.
     fn answer(&mut self) {
         self.answers = self.answers.wrapping_mul(5).wrapping_add(3);
         let retry = match self.answers / 8 % 5 {
@@ -237,7 +255,7 @@ impl Life {
         self.held = false;
     }
 
-    /// One output, with the frames before it that may hide that the last event ID has moved.
+    /// Polls one output, after the frames that may hide a change of the last event ID.
     fn poll_on(&mut self) {
         while let Owned::Frame(Frame::Comment(_) | Frame::Retry(_) | Frame::Discarded { .. }) = self.poll() {}
     }
@@ -255,13 +273,45 @@ impl Life {
             _ => {}
         }
         if let Some(reason) = was_closed {
-            assert_eq!(output, Owned::Other(Output::Closed(reason)), "closed is for ever");
+            assert_eq!(output, Owned::Other(Output::Closed(reason)), "closed is final");
         }
-        self.model.check(&output, &self.source);
+        self.check(&output);
         if matches!(output, Owned::Other(Output::Failed { .. })) {
             self.answer();
         }
         output
+    }
+
+    fn check(&mut self, output: &Owned) {
+        let model = &mut self.model;
+        match output {
+            Owned::Frame(frame) => assert_eq!(*frame, model.next_frame()),
+            Owned::Other(Output::Connect(attempt)) => {
+                let (number, failures, resume) = model.next_attempt();
+                assert_eq!((attempt.number, attempt.failures, &attempt.resume), (number, failures, &resume));
+                self.received = Received::new(model.last_event_id());
+            }
+            Owned::Other(Output::Opened) => model.check_opened(),
+            Owned::Other(Output::Failed { cause, verdict: Verdict::Retry(delay) }) => {
+                model.check_failed(*cause, Some(*delay));
+            }
+            Owned::Other(Output::Failed { cause, verdict: Verdict::Close }) => {
+                model.check_failed(*cause, None)
+            }
+            Owned::Other(Output::Disconnected { cause, retry_at }) => {
+                let expected = model.check_disconnected(*cause);
+                assert!(expected.contains(retry_at), "{retry_at:?} not in {expected:?}");
+                model.set_retry_at(*retry_at);
+            }
+            Owned::Other(Output::Wait(deadline)) => model.check_wait(*deadline),
+            Owned::Other(Output::Closed(reason)) => model.check_closed(reason),
+            Owned::Other(output @ Output::Frame(_)) => unreachable!("{output:?} is not owned"),
+        }
+        assert_eq!(self.source.ready_state(), model.ready_state());
+        assert_eq!(self.source.reconnection_time(), model.reconnection_time());
+        if !matches!(output, Owned::Frame(Frame::Comment(_) | Frame::Retry(_) | Frame::Discarded { .. })) {
+            assert_eq!(self.source.last_event_id(), model.last_event_id(), "after {output:?}");
+        }
     }
 }
 

@@ -1,83 +1,35 @@
-//! The model of one session: what its client promises, given what the network and the application did to it.
+//! One session of the simulation: the model of its event source, and what only a simulation knows.
 
 mod told;
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use sse_driver::proto::{Cause, CloseReason, Oversize};
-use sse_driver::{Event, Frame, Instant, Retry};
+use sse_driver::proto::{Cause, CloseReason, Config, Oversize, ReadyState, ResponseHead};
+use sse_driver::{Event, Frame, Instant};
 
-use super::log::{DONE, Mark};
-use super::pace::Pace;
+use super::log::Mark;
+use super::rules::Verdict;
 use super::settings::Settings;
+use crate::model::Model;
 
 #[derive(Debug)]
 pub(super) struct Life {
     settings: Settings,
-    phase: Phase,
-    due: Due,
-    /// Of what the client has, what it has not told the application yet.
-    pub(super) pending: VecDeque<Frame>,
-    /// What the next request must carry; 0 for none.
-    pub(super) last_event_id: usize,
-    /// When the application polled again after it did not, or the clock jumped: nothing can happen sooner.
+    model: Model,
+    /// When the application polled again after a pause, or the clock jumped: nothing can happen sooner.
     pub(super) back_at: Instant,
-    attempts: u64,
-    was_open: bool,
-    connecting_since: Instant,
-    open_since: Option<Instant>,
-    last_byte: Instant,
-    /// The connection delivered an event.
-    delivered: bool,
-    /// The connection moved the last event ID.
-    id_moved: bool,
     /// The session delivered an event.
     ever_delivered: bool,
-    /// What the application has decided, and when.
-    answer: Option<(Retry, Instant)>,
     too_long: TooLong,
+    /// The response came from another URL.
     moved: bool,
-    pace: Pace,
-    /// Why it is over.
+    /// The application has ended it, and wants to hear no more of it.
+    pub(super) dismissed: bool,
+    /// Why the session closed.
     pub(super) reason: Option<CloseReason>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Fresh,
-    Connecting,
-    Open,
-    /// The next attempt is due then.
-    Waiting(Instant),
-    Closed,
-}
-
-/// What has happened and must be told next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Due {
-    Nothing,
-    Open,
-    Lost(Loss),
-    Closed(CloseReason),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Loss {
-    cause: Cause,
-    at: Instant,
-    /// Why the policy closes, where the response says so.
-    refused: Option<CloseReason>,
-    retry_after: Option<Duration>,
-}
-
-impl Loss {
-    fn new(cause: Cause, at: Instant) -> Self {
-        Self { cause, at, refused: None, retry_after: None }
-    }
-}
-
-/// Whether the event over the limit has been found out.
+/// Whether the client has noticed an event over the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TooLong {
     No,
@@ -85,37 +37,37 @@ enum TooLong {
     Surely,
 }
 
-/// Inputs: what the network did.
+/// What the network did.
 impl Life {
-    pub(super) fn new(settings: &Settings, last_event_id: usize) -> Self {
+    pub(super) fn new(settings: &Settings, last_event_id: usize, now: Instant) -> Self {
+        let mut config = Config::default();
+        config.policy = settings.policy.clone();
+        config.limits = settings.limits;
+        config.idle_timeout = settings.idle_timeout;
+        config.response_timeout = settings.response_timeout;
+        config.show_comments = settings.shows_all();
+        config.show_retries = settings.shows_all();
+        config.ask = settings.decides;
+        if last_event_id > 0 {
+            config.last_event_id = last_event_id.to_string();
+        }
         Self {
-            phase: Phase::Fresh,
-            due: Due::Nothing,
-            pending: VecDeque::new(),
-            last_event_id,
-            back_at: Instant::ZERO,
-            attempts: 0,
-            was_open: false,
-            connecting_since: Instant::ZERO,
-            open_since: None,
-            last_byte: Instant::ZERO,
-            delivered: false,
-            id_moved: false,
+            model: Model::new(config, now),
+            settings: settings.clone(),
+            back_at: now,
             ever_delivered: false,
-            answer: None,
             too_long: TooLong::No,
             moved: false,
+            dismissed: false,
             reason: None,
-            pace: Pace::new(&settings.policy),
-            settings: settings.clone(),
         }
     }
 
     pub(super) fn handle_failure(&mut self, now: Instant) {
-        self.due = Due::Lost(Loss::new(Cause::Transport, now));
+        self.model.handle_disconnect(now, Cause::Transport);
     }
 
-    /// Whether it opens the stream.
+    /// Returns whether it opens the stream.
     pub(super) fn handle_response(
         &mut self,
         now: Instant,
@@ -124,70 +76,86 @@ impl Life {
         retry_after: Option<u64>,
         moved: bool,
     ) -> bool {
-        let is_stream =
+        let is_event_stream =
             content_type.is_some_and(|value| value.to_lowercase().starts_with("text/event-stream"));
         self.moved = moved;
-        self.due = match status {
-            200 if is_stream => {
-                (self.was_open, self.open_since, self.last_byte) = (true, Some(now), now);
-                Due::Open
-            }
-            204 => Due::Closed(CloseReason::NoContent),
-            _ => {
-                let is_later =
-                    matches!(status, 408 | 425 | 429 | 500..=599) && ![501, 505, 511].contains(&status);
-                let (cause, refused) = match status {
-                    200 => (Cause::ContentType, Some(CloseReason::ContentType(content_type.map(Into::into)))),
-                    _ if is_later && self.settings.policy.retry_status => (Cause::Status(status), None),
-                    _ => (Cause::Status(status), Some(CloseReason::Status(status))),
-                };
-                let retry_after = retry_after.map(Duration::from_secs);
-                Due::Lost(Loss { cause, at: now, refused, retry_after })
-            }
+        let head = ResponseHead {
+            status,
+            content_type: content_type.map(str::as_bytes),
+            retry_after: retry_after.map(Duration::from_secs),
+            accept: None,
         };
-        self.due == Due::Open
+        self.model.handle_response(now, head, is_event_stream);
+        self.is_open()
     }
 
     pub(super) fn handle_bytes(&mut self, now: Instant) {
-        self.last_byte = now;
+        self.model.handle_bytes(now);
     }
 
     pub(super) fn handle_mark(&mut self, mark: Mark) {
-        let frame = mark.frame();
         match mark {
-            Mark::Retry(time) => self.pace.handle_retry(time),
-            Mark::Complete(id, event) => {
-                self.last_event_id = usize::try_from(id).expect("the log is short");
-                self.id_moved = true;
-                self.delivered |= event.is_some();
-            }
             Mark::TooLong => self.too_long = TooLong::Maybe,
             Mark::Discarded if self.fails_when_too_long() => self.too_long = TooLong::Surely,
             Mark::Discarded => self.too_long = TooLong::No,
-            Mark::Comment(_) => {}
+            _ => {}
         }
-        let is_event = matches!(frame, Some(Frame::Event(_)));
-        if self.too_long == TooLong::No || !self.fails_when_too_long() {
-            self.pending.extend(frame.filter(|_| is_event || self.settings.shows_all));
+        if self.too_long != TooLong::No && self.fails_when_too_long() {
+            return;
+        }
+        // An application that reads events alone does not see that one was discarded.
+        let is_read = |frame: &Frame| self.settings.shows_all() || !matches!(frame, Frame::Discarded { .. });
+        if let Some(frame) = mark.frame().filter(is_read) {
+            self.handle_decoded(frame);
+        }
+        if let Mark::Complete(id, _) = mark {
+            self.model.handle_last_event_id(id.to_string());
         }
     }
 
     /// The end of the stream completes this event.
     pub(super) fn handle_unfinished(&mut self, event: Event) {
-        if matches!(self.due, Due::Nothing) && self.phase == Phase::Open {
-            if let Some(id) = event.id() {
-                self.last_event_id = id.parse().expect("a number");
+        if self.is_open() {
+            self.handle_decoded(Frame::Event(event));
+        }
+    }
+
+    /// The predicates say what becomes of an event.
+    fn handle_decoded(&mut self, frame: Frame) {
+        let verdict = match &frame {
+            Frame::Event(event) => self.settings.rules.verdict(event),
+            _ => Verdict::Deliver,
+        };
+        match verdict {
+            Verdict::Deliver | Verdict::Last => self.model.handle_frame(frame),
+            Verdict::Skip => self.model.handle_hidden_frame(frame),
+            Verdict::Finish => {
+                self.model.handle_hidden_frame(frame);
+                self.model.handle_end(CloseReason::Finished);
             }
-            self.delivered = true;
-            self.pending.push_back(Frame::Event(event));
+            Verdict::Fail => {
+                self.model.handle_hidden_frame(frame);
+                self.model.handle_end(CloseReason::Requested);
+            }
         }
     }
 
     pub(super) fn handle_end(&mut self, now: Instant, failed: bool) {
-        // The end of a body that is read for its error only is no news.
-        if matches!(self.due, Due::Nothing) && self.phase == Phase::Open {
-            self.due = Due::Lost(Loss::new(if failed { Cause::Transport } else { Cause::Eof }, now));
-        }
+        self.model.handle_disconnect(now, if failed { Cause::Transport } else { Cause::Eof });
+    }
+
+    /// The last event ID, as the number of an entry; 0 for none.
+    pub(super) fn last_event_id(&self) -> usize {
+        self.model.last_event_id().parse().unwrap_or(0)
+    }
+
+    /// Whether it closed because an event was an error: the application has not asked for it.
+    pub(super) fn is_rejected(&self) -> bool {
+        self.reason == Some(CloseReason::Requested) && !self.dismissed
+    }
+
+    fn is_open(&self) -> bool {
+        self.model.ready_state() == ReadyState::Open
     }
 
     fn fails_when_too_long(&self) -> bool {
@@ -195,27 +163,20 @@ impl Life {
     }
 }
 
-/// Inputs: what the application did.
+/// What the application did.
 impl Life {
     pub(super) fn handle_reconnect(&mut self, now: Instant) {
-        match (self.phase, &self.due) {
-            (_, Due::Closed(_) | Due::Lost(Loss { cause: Cause::Reconnect, .. }))
-            | (Phase::Fresh | Phase::Closed, _) => {}
-            (Phase::Waiting(at), _) => self.phase = Phase::Waiting(at.min(now)),
-            _ => self.due = Due::Lost(Loss::new(Cause::Reconnect, now)),
-        }
+        self.model.reconnect(now);
     }
 
     pub(super) fn handle_close(&mut self, reason: CloseReason) {
-        self.pending.clear();
-        if self.phase != Phase::Closed && !matches!(self.due, Due::Closed(_)) {
-            self.due = Due::Closed(reason);
-        }
+        self.dismissed = true;
+        self.model.close(reason);
     }
 
     /// The application was given a frame.
     pub(super) fn handle_frame(&mut self, frame: &Frame) {
-        let expected = self.pending.pop_front().expect("nothing has come that could be delivered");
+        let expected = self.model.next_frame();
         self.ever_delivered |= matches!(frame, Frame::Event(_));
         match (frame, &expected) {
             (Frame::Discarded { len }, Frame::Discarded { .. }) => {
@@ -223,7 +184,7 @@ impl Life {
             }
             _ => assert_eq!(*frame, expected),
         }
-        if matches!(frame, Frame::Event(event) if self.settings.finishes && event.data == DONE) {
+        if matches!(frame, Frame::Event(event) if self.settings.rules.verdict(event) == Verdict::Last) {
             self.handle_close(CloseReason::Finished);
         }
     }

@@ -8,31 +8,33 @@ use sse_driver::{Attempt, Cause, CloseReason, Error};
 
 use super::Adapter;
 use super::case::{Notes, case, client, closes, data, failure, get, open, refused};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply, serve};
 
-/// What the hook is told, in short: the attempt, the failures before it, the last event ID, whether the last failure is
-/// told, and the status of the newest response.
-type Told = (u64, u32, String, bool, Option<u16>);
+/// The arguments of the hook in short: the number of the attempt, the failures before it, the last
+/// event ID, whether there is a last failure, and the status of the latest response.
+type Summary = (u64, u32, String, bool, Option<u16>);
 
-fn told(attempt: &Attempt) -> Told {
+fn summary(attempt: &Attempt) -> Summary {
     let status = attempt.last_response.as_ref().map(|response| response.status().as_u16());
     let id = attempt.last_event_id().to_owned();
     (attempt.number, attempt.failures, id, attempt.last_failure.is_some(), status)
 }
 
-/// A token that has run out by the time of the reconnection, where it would be a fatal 401, is replaced in time.
+/// A token that has expired by the time of the reconnection, which would be a fatal 401, is
+/// replaced before.
 pub fn a_stale_token_is_renewed<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::respond(|request, number| match (number, request.header("authorization")) {
-            (0, Some("Bearer token 1")) => Reply::events().send("id: 7\ndata: a\n\n"),
-            (1, Some("Bearer token 2")) => Reply::status(503),
-            (2, Some("Bearer token 3")) => Reply::events().send("data: b\n\n").stall(),
-            _ => Reply::status(401),
-        });
+        let server =
+            MockServer::new().reply_with(|request| match (request.number, request.header("authorization")) {
+                (0, Some("Bearer token 1")) => Reply::events().send("id: 7\ndata: a\n\n"),
+                (1, Some("Bearer token 2")) => Reply::status(503),
+                (2, Some("Bearer token 3")) => Reply::events().send("data: b\n\n").stall(),
+                _ => Reply::status(401),
+            });
         let notes = Notes::new();
         let seen = notes.clone();
         let request = get::<A>(&server).bearer_auth("stale").before_each(move |attempt, mut request| {
-            seen.push(told(&attempt));
+            seen.push(summary(&attempt));
             let token = format!("Bearer token {}", attempt.number);
             request.headers_mut().insert("authorization", token.parse().expect("a header value"));
             async { Ok::<_, Error>(request) }
@@ -49,14 +51,11 @@ pub fn a_stale_token_is_renewed<A: Adapter>() {
     });
 }
 
-/// A POST that is resumed by a GET of another URL, whose query says where: method, URL, headers and body are all the
-/// hook's to change.
+/// The hook can change method, URL, headers and body. Here a GET of another URL resumes a POST.
 pub fn an_attempt_can_become_another_request<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([
-            Reply::events().send("id: 7\ndata: a\n\n"),
-            Reply::events().send("data: b\n\n").stall(),
-        ]);
+        let server =
+            serve([Reply::events().send("id: 7\ndata: a\n\n"), Reply::events().send("data: b\n\n").stall()]);
         let resume = server.url("/resume?after=");
         let request = client::<A>().build().post(server.url("/start")).body("{}").replay(true);
         let request = request.header("x-start", "1").before_each(move |attempt, mut request| {
@@ -73,16 +72,19 @@ pub fn an_attempt_can_become_another_request<A: Adapter>() {
         assert_eq!(data::<A>(&mut session).await, "b");
         assert_eq!(session.url().as_str(), server.url("/resume?after=7"));
         let [first, second] = &server.requests()[..] else { panic!("two requests") };
-        assert_eq!((&*first.method, &*first.path, &*first.body), ("POST", "/start", &b"{}"[..]));
-        assert_eq!((&*second.method, &*second.path, &*second.body), ("GET", "/resume?after=7", &b""[..]));
+        assert_eq!((first.method.as_str(), &*first.path, &*first.body), ("POST", "/start", &b"{}"[..]));
+        assert_eq!(
+            (second.method.as_str(), &*second.path, &*second.body),
+            ("GET", "/resume?after=7", &b""[..])
+        );
         assert_eq!((first.header("x-start"), second.header("x-start")), (Some("1"), None));
     });
 }
 
-/// An error from the hook is final, whatever the policy, and nothing is sent.
-pub fn an_error_calls_off_the_first_attempt<A: Adapter>() {
+/// An error from the hook ends the session, whatever the policy, and no request is sent.
+pub fn an_error_of_the_hook_ends_the_first_attempt<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().stall()]);
+        let server = serve([Reply::events().stall()]);
         let request = get::<A>(&server).retry_initial(true);
         let request = request.before_each(async |_, _| Err(io::Error::other("no token")));
         let error = refused::<A>(request).await;
@@ -92,10 +94,10 @@ pub fn an_error_calls_off_the_first_attempt<A: Adapter>() {
     });
 }
 
-/// So it is before a reconnection.
-pub fn an_error_calls_off_a_reconnection<A: Adapter>() {
+/// The same holds before a reconnection.
+pub fn an_error_of_the_hook_ends_a_reconnection<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().send("data: a\n\n"), Reply::events().stall()]);
+        let server = serve([Reply::events().send("data: a\n\n"), Reply::events().stall()]);
         let request = get::<A>(&server).before_each(|attempt, request| async move {
             if attempt.number == 1 { Ok(request) } else { Err(io::Error::other("no token")) }
         });

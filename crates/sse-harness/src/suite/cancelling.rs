@@ -8,13 +8,13 @@ use sse_driver::{Error, State};
 
 use super::Adapter;
 use super::case::{Notes, case, closes, data, dropped_when, get, is_open, open, sleep, within};
-use crate::{Gate, Reply, Server};
+use crate::{Gate, Reply, serve};
 
-/// While the response head is awaited, be it that nothing of it has come or half.
+/// It is dropped before the response head, or in the middle of it.
 pub fn a_dropped_open_closes_its_connection<A: Adapter>() {
     case::<A>(async || {
         for head in ["", "HTTP/1.1 200 \r\ncontent-type: text/ev"] {
-            let server = Server::script([Reply::raw().send(head).stall()]);
+            let server = serve([Reply::raw().send(head).stall()]);
             let open = get::<A>(&server).open();
             dropped_when::<A, _>(open, "a request", || server.requests().len() == 1).await;
             closes::<A>(&server, 0).await;
@@ -22,14 +22,15 @@ pub fn a_dropped_open_closes_its_connection<A: Adapter>() {
     });
 }
 
-/// A `next` that is dropped in the midst of an event has taken nothing with it: each event comes once, in order.
+/// A `next` that is dropped in the middle of an event loses nothing: each event arrives once and in
+/// order.
 pub fn a_dropped_next_loses_nothing<A: Adapter>() {
     case::<A>(async || {
         let gate = Gate::new();
         let more: String = (1..30).map(|n| format!("id: {n}\ndata: {n}\n\n")).collect();
         let reply =
             Reply::events().send("id: 0\nda").wait(&gate).send("ta: 0\n\n").send_each_byte(more).stall();
-        let server = Server::script([reply]);
+        let server = serve([reply]);
         let mut session = open::<A>(get::<A>(&server)).await;
         let (mut events, mut dropped) = (Vec::new(), 0);
         while events.len() < 30 {
@@ -47,12 +48,13 @@ pub fn a_dropped_next_loses_nothing<A: Adapter>() {
     });
 }
 
-/// Nor has one that is dropped between two connections: there is one request for each.
+/// A `next` that is dropped between two connections loses nothing, and there is one request for
+/// each.
 pub fn a_dropped_next_of_a_reconnection_loses_nothing<A: Adapter>() {
     case::<A>(async || {
         let gate = Gate::new();
         let head = "HTTP/1.1 200 \r\ncontent-type: text/event-stream\r\n";
-        let server = Server::script([
+        let server = serve([
             Reply::events().send("id: 1\ndata: a\n\n"),
             Reply::raw().send(head).wait(&gate).send("\r\ndata: b\n\n").stall(),
         ]);
@@ -69,10 +71,10 @@ pub fn a_dropped_next_of_a_reconnection_loses_nothing<A: Adapter>() {
     });
 }
 
-/// A session that is dropped while the response head of a reconnection is awaited closes that connection.
+/// It is dropped before the response head of the reconnection.
 pub fn a_session_dropped_while_it_reconnects_closes_its_connection<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().send("data: a\n\n"), Reply::raw().stall()]);
+        let server = serve([Reply::events().send("data: a\n\n"), Reply::raw().stall()]);
         let mut session = open::<A>(get::<A>(&server)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         dropped_when::<A, _>(session.next(), "a second request", || server.requests().len() == 2).await;
@@ -82,11 +84,11 @@ pub fn a_session_dropped_while_it_reconnects_closes_its_connection<A: Adapter>()
     });
 }
 
-/// A session that is dropped during the reconnection wait makes no other request.
-pub fn a_session_dropped_while_it_waits_asks_no_more<A: Adapter>() {
+/// It is dropped while it waits for the next attempt.
+pub fn a_session_dropped_while_it_waits_sends_no_request<A: Adapter>() {
     case::<A>(async || {
         let wait = Duration::from_millis(500);
-        let server = Server::script([Reply::events().send("data: a\n\n")]);
+        let server = serve([Reply::events().send("data: a\n\n")]);
         let losses = Notes::new();
         let seen = losses.clone();
         let request = get::<A>(&server).reconnection_time(wait).on_state(move |state| {
@@ -103,10 +105,10 @@ pub fn a_session_dropped_while_it_waits_asks_no_more<A: Adapter>() {
     });
 }
 
-/// Nor does one that is dropped while its hook prepares an attempt.
-pub fn a_session_dropped_before_an_attempt_asks_no_more<A: Adapter>() {
+/// It is dropped while its hook prepares an attempt.
+pub fn a_session_dropped_before_an_attempt_sends_no_request<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().send("data: a\n\n")]);
+        let server = serve([Reply::events().send("data: a\n\n")]);
         let attempts = Notes::new();
         let seen = attempts.clone();
         let request = get::<A>(&server).before_each(move |attempt, request| {

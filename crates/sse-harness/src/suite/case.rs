@@ -1,4 +1,4 @@
-//! What the cases are made of.
+//! Shared parts of the cases.
 
 use core::future::Future;
 use core::pin::pin;
@@ -13,29 +13,29 @@ use sse_driver::proto::ReconnectPolicy;
 use sse_driver::{ClientBuilder, Error, RequestBuilder, Session, Timer};
 
 use super::Adapter;
-use crate::Server;
+use crate::MockServer;
 
-/// Far more than anything takes: reached only when a case fails.
+/// A timeout that only a failing case reaches.
 pub(crate) const LONG: Duration = Duration::from_secs(10);
 /// How long a connection may be open after its session is gone.
 pub(crate) const SOON: Duration = Duration::from_secs(1);
 
-/// The end of a case that does not end by itself.
+/// The maximum time of a case.
 const CASE: Duration = Duration::from_secs(30);
-/// How often a case looks at something that happens elsewhere.
+/// How often a case polls for an event on another thread.
 const LOOK: Duration = Duration::from_millis(2);
 
 pub(crate) type BuilderOf<A> = ClientBuilder<<A as Adapter>::Transport, <A as Adapter>::Timer>;
 pub(crate) type RequestOf<A> = RequestBuilder<<A as Adapter>::Transport, <A as Adapter>::Timer>;
 pub(crate) type SessionOf<A> = Session<<A as Adapter>::Transport, <A as Adapter>::Timer>;
 
-/// Runs a case on one thread, and fails when it does not end: a session that never lets go of its thread would hold up
-/// a timeout on that thread too.
+/// Runs a case on one thread, and fails if it does not end. Another thread watches the time, since
+/// a session that blocks its thread would block a timeout there too.
 pub(crate) fn case<A: Adapter>(body: impl AsyncFnOnce() + Send + 'static) {
     in_time(|| A::block_on(body()));
 }
 
-/// Runs it on a thread of its own, and fails when it does not end.
+/// Runs a function on its own thread, and fails if it does not end.
 pub(crate) fn in_time(run: impl FnOnce() + Send + 'static) {
     let (running, over) = mpsc::channel::<()>();
     let name = thread::current().name().unwrap_or_default().to_owned();
@@ -43,7 +43,7 @@ pub(crate) fn in_time(run: impl FnOnce() + Send + 'static) {
         let _running = running;
         run();
     };
-    let thread = thread::Builder::new().name(name).spawn(run).expect("the system has a thread left");
+    let thread = thread::Builder::new().name(name).spawn(run).expect("the system can start a thread");
     if over.recv_timeout(CASE) == Err(RecvTimeoutError::Timeout) {
         panic!("not over after {CASE:?}");
     }
@@ -61,37 +61,37 @@ pub(crate) fn client<A: Adapter>() -> BuilderOf<A> {
 }
 
 /// A GET request of that client.
-pub(crate) fn get<A: Adapter>(server: &Server) -> RequestOf<A> {
+pub(crate) fn get<A: Adapter>(server: &MockServer) -> RequestOf<A> {
     client::<A>().build().get(server.url("/events"))
 }
 
 pub(crate) async fn open<A: Adapter>(request: RequestOf<A>) -> SessionOf<A> {
-    within::<A, _>(LONG, request.open()).await.expect("a response comes").expect("it is accepted")
+    within::<A, _>(LONG, request.open()).await.expect("a response in time").expect("an accepted response")
 }
 
 pub(crate) async fn refused<A: Adapter>(request: RequestOf<A>) -> Error {
-    let opened = within::<A, _>(LONG, request.open()).await.expect("it comes to something");
-    opened.expect_err("it is refused")
+    let opened = within::<A, _>(LONG, request.open()).await.expect("a response in time");
+    opened.expect_err("a refused response")
 }
 
-/// The next item, which is there within reason.
+/// Returns the next item, and fails if it takes too long.
 pub(crate) async fn next<A: Adapter>(session: &mut SessionOf<A>) -> Option<Result<sse_driver::Event, Error>> {
-    within::<A, _>(LONG, session.next()).await.expect("the session goes on")
+    within::<A, _>(LONG, session.next()).await.expect("an item in time")
 }
 
-/// The data of the next event.
+/// Returns the data of the next event.
 pub(crate) async fn data<A: Adapter>(session: &mut SessionOf<A>) -> String {
-    next::<A>(session).await.expect("there is an event").expect("there is no error").data.to_string()
+    next::<A>(session).await.expect("an event").expect("no error").data.to_string()
 }
 
-/// The error that the session ends with.
+/// Returns the error that ends the session.
 pub(crate) async fn failure<A: Adapter>(session: &mut SessionOf<A>) -> Error {
-    let error = next::<A>(session).await.expect("it does not end without it").expect_err("there is no event");
+    let error = next::<A>(session).await.expect("an error before the end").expect_err("an error");
     assert!(next::<A>(session).await.is_none(), "an error is the last item");
     error
 }
 
-/// The session ends, without an error, and stays so.
+/// Checks that the session ends without an error, and stays closed.
 pub(crate) async fn ends<A: Adapter>(session: &mut SessionOf<A>) {
     for _ in 0..2 {
         let item = next::<A>(session).await;
@@ -104,7 +104,7 @@ pub(crate) async fn sleep<A: Adapter>(time: Duration) {
     timer.sleep_until(timer.now() + time).await;
 }
 
-/// What the future comes to; `None` when it takes longer than that.
+/// Returns the output of a future, or `None` if it takes longer than `time`.
 pub(crate) async fn within<A: Adapter, T>(time: Duration, future: impl Future<Output = T>) -> Option<T> {
     match select(pin!(future), pin!(sleep::<A>(time))).await {
         Either::Left((value, _)) => Some(value),
@@ -112,7 +112,7 @@ pub(crate) async fn within<A: Adapter, T>(time: Duration, future: impl Future<Ou
     }
 }
 
-/// How long the future takes by the adapter's own clock, and what it comes to.
+/// Returns how long a future takes by the adapter's timer, and its output.
 pub(crate) async fn timed<A: Adapter, T>(future: impl Future<Output = T>) -> (Duration, T) {
     let timer = A::Timer::default();
     let start = timer.now();
@@ -120,7 +120,7 @@ pub(crate) async fn timed<A: Adapter, T>(future: impl Future<Output = T>) -> (Du
     (timer.now().saturating_duration_since(start), value)
 }
 
-/// Waits for what happens elsewhere, and lets the runtime work meanwhile.
+/// Waits for an event on another thread while the runtime works.
 pub(crate) async fn eventually<A: Adapter, T>(what: &str, look: impl Fn() -> Option<T>) -> T {
     let looking = async {
         loop {
@@ -130,39 +130,38 @@ pub(crate) async fn eventually<A: Adapter, T>(what: &str, look: impl Fn() -> Opt
             sleep::<A>(LOOK).await;
         }
     };
-    within::<A, _>(LONG, looking).await.unwrap_or_else(|| panic!("in vain: {what}"))
+    within::<A, _>(LONG, looking).await.unwrap_or_else(|| panic!("timeout: {what}"))
 }
 
-/// Waits in the same way, and polls the future, which has no end by itself, all the while. Then drops it.
+/// Polls a future that does not end while it waits for an event on another thread. Then drops it.
 pub(crate) async fn dropped_when<A: Adapter, F: Future>(future: F, what: &str, look: impl Fn() -> bool) {
     let looking = eventually::<A, _>(what, || look().then_some(()));
-    // Boxed, since a pinned future would live on to the end of this function, and so beyond the look.
+    // Boxed, because a future pinned on the stack would live until the end of this function.
     match select(Box::pin(future), pin!(looking)).await {
-        Either::Left(_) => panic!("it was to go on until there was {what}"),
+        Either::Left(_) => panic!("the future ended before {what}"),
         Either::Right(((), future)) => drop(future),
     }
 }
 
-/// The server sees that the connection of request `number` is closed, and sees it soon.
-pub(crate) async fn closes<A: Adapter>(server: &Server, number: usize) {
+/// Checks that the server soon sees the end of the connection of request `number`.
+pub(crate) async fn closes<A: Adapter>(server: &MockServer, number: usize) {
     let start = std::time::Instant::now();
-    let closed =
-        eventually::<A, _>("a closed connection", || server.wait_for_close(number, Duration::ZERO)).await;
-    let took = closed.saturating_duration_since(start);
+    eventually::<A, _>("a closed connection", || server.wait_for_close(number, Duration::ZERO)).await;
+    let took = start.elapsed();
     assert!(took < SOON, "the connection was closed after {took:?}");
 }
 
-pub(crate) fn is_open(server: &Server, number: usize) -> bool {
+pub(crate) fn is_open(server: &MockServer, number: usize) -> bool {
     server.requests().len() > number && server.wait_for_close(number, Duration::ZERO).is_none()
 }
 
-/// An error and all its sources, in one line.
+/// Joins an error and its sources in one line.
 pub(crate) fn chain(error: &dyn core::error::Error) -> String {
     let sources = core::iter::successors(error.source(), |error| error.source());
     sources.fold(error.to_string(), |chain, source| format!("{chain}: {source}"))
 }
 
-/// What a hook saw, for the case to look at. Clones are the same notes.
+/// Notes that a hook takes for its case. Clones share them.
 pub(crate) struct Notes<T>(Arc<Mutex<Vec<T>>>);
 
 impl<T> Clone for Notes<T> {

@@ -1,24 +1,24 @@
-//! The application has enough: whichever way it says so, the connection is closed at once.
+//! The ways in which an application can end a session. Each closes the connection at once.
 
 use sse_driver::proto::{CloseReason, ReadyState};
 
 use super::Adapter;
 use super::case::{Notes, SessionOf, case, closes, data, dropped_when, ends, get, is_open, open};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply, serve};
 
-fn server() -> Server {
-    Server::script([Reply::events().send("data: a\n\ndata: b\n\ndata: c\n\n").stall()])
+fn server() -> MockServer {
+    serve([Reply::events().send("data: a\n\ndata: b\n\ndata: c\n\n").stall()])
 }
 
-/// A session that has read one event, of three that came together.
-async fn reading<A: Adapter>(server: &Server) -> SessionOf<A> {
+/// Opens a session and reads the first of three events that arrive together.
+async fn reading<A: Adapter>(server: &MockServer) -> SessionOf<A> {
     let mut session = open::<A>(get::<A>(server)).await;
     assert_eq!(data::<A>(&mut session).await, "a");
     assert!(is_open(server, 0));
     session
 }
 
-/// Not even what is there already comes after `close`.
+/// Not even events that have already arrived are delivered after `close`.
 pub fn close_delivers_nothing_more<A: Adapter>() {
     case::<A>(async || {
         let server = server();
@@ -31,7 +31,7 @@ pub fn close_delivers_nothing_more<A: Adapter>() {
     });
 }
 
-/// It needs no poll of the session for that.
+/// The session need not be polled for that.
 pub fn close_closes_the_connection<A: Adapter>() {
     case::<A>(async || {
         let server = server();
@@ -41,7 +41,7 @@ pub fn close_closes_the_connection<A: Adapter>() {
     });
 }
 
-/// `finish` is the same, for a good reason.
+/// `finish` is the same with another close reason.
 pub fn finish_closes_the_connection<A: Adapter>() {
     case::<A>(async || {
         let server = server();
@@ -63,7 +63,7 @@ pub fn a_dropped_session_closes_its_connection<A: Adapter>() {
     });
 }
 
-/// What a block returns is returned, and its connection is closed.
+/// The output of the block is returned, and the connection is closed.
 pub fn the_block_form_closes_its_connection<A: Adapter>() {
     case::<A>(async || {
         let server = server();
@@ -77,7 +77,7 @@ pub fn the_block_form_closes_its_connection<A: Adapter>() {
     });
 }
 
-/// A block that is given up in its midst has its connection closed all the same.
+/// The block is dropped before it ends.
 pub fn a_block_that_is_dropped_closes_its_connection<A: Adapter>() {
     case::<A>(async || {
         let server = server();

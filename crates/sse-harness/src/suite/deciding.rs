@@ -1,4 +1,4 @@
-//! What the application decides: what is retried, what opens a stream, and what is an answer.
+//! Decisions of the application: what is retried, what opens a stream, and what is an answer.
 
 use core::time::Duration;
 
@@ -8,7 +8,7 @@ use super::Adapter;
 use super::case::{
     LONG, Notes, RequestOf, case, chain, client, data, ends, failure, get, next, open, refused, timed, within,
 };
-use crate::{Reply, Server};
+use crate::{Reply, serve};
 
 type ResponseOf<A> = Response<<A as Adapter>::Transport, <A as Adapter>::Timer>;
 
@@ -17,16 +17,16 @@ fn stream(data: &str) -> Reply {
 }
 
 async fn other<A: Adapter>(request: RequestOf<A>) -> ResponseOf<A> {
-    match within::<A, _>(LONG, request.send()).await.expect("an answer comes").expect("no error") {
+    match within::<A, _>(LONG, request.send()).await.expect("an answer in time").expect("no error") {
         Answer::Other(response) => response,
         Answer::Stream(session) => panic!("{session:?}"),
     }
 }
 
-/// What happens before the first open is for `retry_initial`, whatever the method.
+/// `retry_initial` applies before the first open, whatever the method.
 pub fn a_post_is_retried_until_it_is_open<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::status(429), stream("a"), stream("b")]);
+        let server = serve([Reply::status(429), stream("a"), stream("b")]);
         let client = client::<A>().retry_initial(true).max_reconnection_attempts(5).build();
         let mut session = open::<A>(client.post(server.url("/")).body("question")).await;
         assert_eq!(data::<A>(&mut session).await, "a");
@@ -36,10 +36,10 @@ pub fn a_post_is_retried_until_it_is_open<A: Adapter>() {
     });
 }
 
-/// A server that breaks off after an event makes progress each time, and there is an end of it all the same.
-pub fn reconnections_are_limited_in_all<A: Adapter>() {
+/// A server that breaks off after each event makes progress each time, but the total is limited.
+pub fn total_reconnections_are_limited<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().send("data: a\n\n").cut()]);
+        let server = serve([Reply::events().send("data: a\n\n").drop_connection()]);
         let ten_ms = Duration::from_millis(10);
         let policy =
             ReconnectPolicy::default().reconnection_time(ten_ms).min_delay(ten_ms).max_total_reconnections(2);
@@ -54,18 +54,18 @@ pub fn reconnections_are_limited_in_all<A: Adapter>() {
     });
 }
 
-/// Those of proxies, too.
+/// This includes the statuses of well-known proxies.
 pub fn every_5xx_is_retried_but_three<A: Adapter>() {
     case::<A>(async || {
         for status in [520, 521, 529, 530, 561, 598, 599] {
-            let server = Server::script([stream("a"), Reply::status(status), stream("b").stall()]);
+            let server = serve([stream("a"), Reply::status(status), stream("b").stall()]);
             let mut session = open::<A>(get::<A>(&server)).await;
             for expected in ["a", "b"] {
                 assert_eq!(data::<A>(&mut session).await, expected, "{status}");
             }
         }
         for status in [501, 505, 511] {
-            let server = Server::script([stream("a"), Reply::status(status)]);
+            let server = serve([stream("a"), Reply::status(status)]);
             let mut session = open::<A>(get::<A>(&server)).await;
             assert_eq!(data::<A>(&mut session).await, "a");
             let error = failure::<A>(&mut session).await;
@@ -74,22 +74,22 @@ pub fn every_5xx_is_retried_but_three<A: Adapter>() {
     });
 }
 
-/// A server that is polled sends an id and a reconnection time, and ends.
-pub fn an_id_that_moves_is_progress<A: Adapter>() {
+/// A server for polling sends an ID and a reconnection time, and ends the stream.
+pub fn a_new_last_event_id_is_progress<A: Adapter>() {
     case::<A>(async || {
         let polled = |id: u32| Reply::events().send(format!("id: {id}\nretry: 10\n\n"));
-        let server = Server::script((7..12).map(polled).chain([Reply::status(204)]));
+        let server = serve((7..12).map(polled).chain([Reply::status(204)]));
         let mut session = open::<A>(get::<A>(&server).max_reconnection_attempts(1)).await;
         ends::<A>(&mut session).await;
         assert_eq!(session.close_reason(), Some(&CloseReason::NoContent));
-        assert_eq!(server.requests()[5].header("last-event-id"), Some("11"));
+        assert_eq!(server.requests()[5].last_event_id(), Some("11"));
     });
 }
 
-/// It is the delay, also where the policy's would be longer.
+/// It sets the delay even if that of the policy is longer.
 pub fn retry_after_is_the_next_delay<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::status(503).header("retry-after", "1"), stream("a").stall()]);
+        let server = serve([Reply::status(503).header("retry-after", "1"), stream("a").stall()]);
         let request = get::<A>(&server).retry_initial(true).reconnection_time(Duration::from_secs(60));
         let (took, mut session) = timed::<A, _>(open::<A>(request)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
@@ -97,11 +97,10 @@ pub fn retry_after_is_the_next_delay<A: Adapter>() {
     });
 }
 
-/// The error of a status that is retried has the beginning of the body.
+/// The error of a retried status has the start of the body.
 pub fn a_retried_status_has_its_body<A: Adapter>() {
     case::<A>(async || {
-        let server =
-            Server::script([stream("a"), Reply::status(502).send("bad gateway"), stream("b").stall()]);
+        let server = serve([stream("a"), Reply::status(502).send("bad gateway"), stream("b").stall()]);
         let notes = Notes::new();
         let seen = notes.clone();
         let request = get::<A>(&server).on_state(move |state| {
@@ -117,11 +116,11 @@ pub fn a_retried_status_has_its_body<A: Adapter>() {
     });
 }
 
-/// The application's own rule goes before those of statuses, content types and the first attempt.
+/// The application's rule overrides those for statuses, content types and the first attempt.
 pub fn the_application_decides_what_is_retried<A: Adapter>() {
     case::<A>(async || {
         let html = Reply::status(200).header("content-type", "text/html").send("<p>starting");
-        let server = Server::script([html, Reply::status(404), stream("a"), Reply::status(503)]);
+        let server = serve([html, Reply::status(404), stream("a"), Reply::status(503)]);
         let request = get::<A>(&server).retry_when(|failure| match failure.cause {
             Cause::ContentType | Cause::Status(404) => Retry::After(Duration::from_millis(10)),
             Cause::Status(503) => Retry::Stop,
@@ -136,11 +135,11 @@ pub fn the_application_decides_what_is_retried<A: Adapter>() {
     });
 }
 
-/// At the first attempt and at a reconnection; a token that is good is kept.
+/// The token is renewed at the first attempt and at a reconnection. A valid token is kept.
 pub fn an_expired_token_is_renewed<A: Adapter>() {
     case::<A>(async || {
         let expired = || Reply::status(401).send("expired");
-        let server = Server::script([expired(), stream("a"), stream("b"), expired(), stream("c").stall()]);
+        let server = serve([expired(), stream("a"), stream("b"), expired(), stream("c").stall()]);
         let notes = Notes::new();
         let asked = notes.clone();
         let request = get::<A>(&server).bearer_auth_with(move |why| {
@@ -163,12 +162,12 @@ pub fn an_expired_token_is_renewed<A: Adapter>() {
     });
 }
 
-/// A 200 of another content type, and another status.
+/// It accepts a 200 with another content type, and another status.
 pub fn the_application_decides_what_opens_a_stream<A: Adapter>() {
     case::<A>(async || {
         let other =
             |status| Reply::status(status).header("content-type", "text/x").send("data: a\n\n").stall();
-        let server = Server::script([other(200), other(201)]);
+        let server = serve([other(200), other(201)]);
         let mut session = open::<A>(get::<A>(&server).any_content_type(true)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         let request = get::<A>(&server).accept_when(|head| head.status() == 201);
@@ -177,22 +176,22 @@ pub fn the_application_decides_what_opens_a_stream<A: Adapter>() {
     });
 }
 
-/// Servers that switch compression off have many words for it.
+/// Servers use many values to say that a body is not compressed.
 pub fn a_body_that_is_not_compressed_is_read<A: Adapter>() {
     case::<A>(async || {
         for coding in ["none", "identity", "utf-8", "binary", "chunked"] {
-            let server = Server::script([stream("a").header("content-encoding", coding).stall()]);
+            let server = serve([stream("a").header("content-encoding", coding).stall()]);
             let mut session = open::<A>(get::<A>(&server)).await;
             assert_eq!(data::<A>(&mut session).await, "a", "{coding}");
         }
     });
 }
 
-/// The error says that there was a response. Nobody is asked again, whatever the policy.
+/// The error has the response, and no attempt follows, whatever the policy.
 pub fn a_compressed_body_is_futile<A: Adapter>() {
     case::<A>(async || {
         for coding in ["gzip", "br", "zstd", "deflate"] {
-            let server = Server::script([stream("a").header("content-encoding", coding)]);
+            let server = serve([stream("a").header("content-encoding", coding)]);
             let error = refused::<A>(get::<A>(&server).retry_initial(true)).await;
             assert!(matches!(error, Error::ContentEncoding(_)), "{error:?}");
             assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
@@ -201,8 +200,8 @@ pub fn a_compressed_body_is_futile<A: Adapter>() {
     });
 }
 
-/// Nor does a URL that the transport cannot ask become one that it can.
-pub fn a_scheme_that_is_not_served_is_futile<A: Adapter>() {
+/// An unsupported URL is not retried, whatever the policy.
+pub fn an_unsupported_scheme_is_futile<A: Adapter>() {
     case::<A>(async || {
         let request = client::<A>().retry_initial(true).build().get("ftp://localhost/");
         let error = refused::<A>(request).await;
@@ -210,24 +209,24 @@ pub fn a_scheme_that_is_not_served_is_futile<A: Adapter>() {
     });
 }
 
-/// Inside and around; HTTP trims what is around.
+/// Tabs and spaces are sent within and around the ID. HTTP trims those around it.
 pub fn an_id_with_tabs_and_spaces_is_sent<A: Adapter>() {
     case::<A>(async || {
         let ids = Reply::events().send("id: a\tb\ndata: a\n\n");
-        let server = Server::script([ids, Reply::events().send("id: 7 \ndata: b\n\n"), Reply::status(204)]);
+        let server = serve([ids, Reply::events().send("id: 7 \ndata: b\n\n"), Reply::status(204)]);
         let mut session = open::<A>(get::<A>(&server)).await;
         while next::<A>(&mut session).await.is_some() {}
-        assert_eq!(server.requests()[1].header("last-event-id"), Some("a\tb"));
-        assert_eq!(server.requests()[2].header("last-event-id").map(str::trim), Some("7"));
+        assert_eq!(server.requests()[1].last_event_id(), Some("a\tb"));
+        assert_eq!(server.requests()[2].last_event_id().map(str::trim), Some("7"));
     });
 }
 
-/// A stream or JSON, an acceptance, a refusal: none of them is an error, and each has its whole body.
+/// A stream, JSON, a 202 and a refusal are answers rather than errors, and each has its whole body.
 pub fn every_response_is_an_answer<A: Adapter>() {
     case::<A>(async || {
         let json = Reply::status(200).header("content-type", "application/json").send("x".repeat(100_000));
         let replies = [json, Reply::status(202), Reply::status(204), Reply::status(404).send("no session")];
-        let server = Server::script(replies.into_iter().chain([stream("a").stall()]));
+        let server = serve(replies.into_iter().chain([stream("a").stall()]));
         let client = client::<A>().build();
         for (status, len) in [(200, 100_000), (202, 0), (204, 0), (404, 10)] {
             let response = other::<A>(client.post(server.url("/mcp")).body("{}")).await;
@@ -240,11 +239,11 @@ pub fn every_response_is_an_answer<A: Adapter>() {
     });
 }
 
-/// MCP Streamable HTTP: without a body, and from the last event on.
+/// As in MCP Streamable HTTP, the GET has no body and resumes after the last event.
 pub fn a_post_is_resumed_by_get<A: Adapter>() {
     case::<A>(async || {
         let primed = Reply::events().send("id: 1\nretry: 10\ndata:\n\n");
-        let server = Server::script([primed, Reply::events().send("id\ndata: b\n\n")]);
+        let server = serve([primed, Reply::events().send("id\ndata: b\n\n")]);
         let post = client::<A>().build().post(server.url("/mcp")).body("{}");
         let request = post.header("content-type", "application/json").resume_by_get(true);
         let mut session = open::<A>(request).await;
@@ -253,8 +252,8 @@ pub fn a_post_is_resumed_by_get<A: Adapter>() {
         }
         ends::<A>(&mut session).await;
         let [first, second] = &server.requests()[..] else { panic!("two requests") };
-        assert_eq!((&*first.method, &first.body[..]), ("POST", &b"{}"[..]));
-        assert_eq!((&*second.method, second.header("last-event-id")), ("GET", Some("1")));
+        assert_eq!((first.method.as_str(), &first.body[..]), ("POST", &b"{}"[..]));
+        assert_eq!((second.method.as_str(), second.last_event_id()), ("GET", Some("1")));
         assert!(second.body.is_empty() && second.header("content-type").is_none());
     });
 }

@@ -1,4 +1,4 @@
-//! Streams that say themselves when they are over.
+//! Streams with an event that ends them.
 
 use std::error::Error as _;
 use std::fmt;
@@ -8,17 +8,26 @@ use sse_driver::proto::{CloseReason, ReadyState};
 
 use super::Adapter;
 use super::case::{RequestOf, case, closes, data, ends, failure, get, open};
-use crate::{Reply, Server};
+use crate::{MockServer, Reply, serve};
 
-fn until_done<A: Adapter>(server: &Server) -> RequestOf<A> {
+type Framing = (&'static str, fn(&str) -> Reply);
+
+/// The ways in which a body ends cleanly.
+const FRAMINGS: [Framing; 3] = [
+    ("chunked", |body| Reply::events().chunked().send(body)),
+    ("length", |body| Reply::events().content_length(body.len() as u64).send(body)),
+    ("close", |body| Reply::events().until_close().send(body)),
+];
+
+fn until_done<A: Adapter>(server: &MockServer) -> RequestOf<A> {
     get::<A>(server).finish_after(|event| event.data == "[DONE]")
 }
 
-/// The terminal event is delivered, and nothing after it; the connection is closed, there is no other, and all of that
-/// is a normal end.
+/// The terminal event is the last one delivered. The connection is closed without another attempt,
+/// and the end is normal.
 pub fn the_terminal_event_finishes_the_session<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().send("data: a\n\ndata: [DONE]\n\ndata: b\n\n").stall()]);
+        let server = serve([Reply::events().send("data: a\n\ndata: [DONE]\n\ndata: b\n\n").stall()]);
         let mut session = open::<A>(until_done::<A>(&server)).await;
         for expected in ["a", "[DONE]"] {
             assert_eq!(data::<A>(&mut session).await, expected);
@@ -31,19 +40,19 @@ pub fn the_terminal_event_finishes_the_session<A: Adapter>() {
     });
 }
 
-/// A stream that ends before that event is not the whole stream: an error where there is no reconnection, and the reason
-/// for one where there is.
+/// A stream that ends before that event is incomplete. That is an error without reconnection, and
+/// the cause of a reconnection otherwise.
 pub fn a_stream_without_its_terminal_event_is_truncated<A: Adapter>() {
     case::<A>(async || {
         let half = || Reply::events().send("data: a\n\n");
-        let server = Server::script([half()]);
+        let server = serve([half()]);
         let mut session = open::<A>(until_done::<A>(&server).max_reconnection_attempts(0)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         let error = failure::<A>(&mut session).await;
         assert!(matches!(error, Error::Truncated), "{error:?}");
         assert_eq!(server.requests().len(), 1);
 
-        let server = Server::script([half(), Reply::events().send("data: [DONE]\n\n").stall()]);
+        let server = serve([half(), Reply::events().send("data: [DONE]\n\n").stall()]);
         let mut session = open::<A>(until_done::<A>(&server)).await;
         for expected in ["a", "[DONE]"] {
             assert_eq!(data::<A>(&mut session).await, expected);
@@ -64,11 +73,11 @@ impl fmt::Display for Overloaded {
 
 impl std::error::Error for Overloaded {}
 
-/// An event that reports an error ends the session with that error in its place.
+/// An event that reports an error ends the session with that error.
 pub fn an_event_can_be_an_error<A: Adapter>() {
     case::<A>(async || {
         let body = "data: a\n\nevent: error\ndata: come back later\n\ndata: b\n\n";
-        let server = Server::script([Reply::events().send(body).stall()]);
+        let server = serve([Reply::events().send(body).stall()]);
         let request = get::<A>(&server)
             .fail_when(|event| (event.event_type == "error").then(|| Overloaded(event.data.to_string())));
         let mut session = open::<A>(request).await;
@@ -79,5 +88,69 @@ pub fn an_event_can_be_an_error<A: Adapter>() {
         assert_eq!(source, Some(&Overloaded("come back later".into())));
         closes::<A>(&server, 0).await;
         assert_eq!(server.requests().len(), 1);
+    });
+}
+
+/// With its blank line or without, where the body then ends, however it says so: `[DONE]` ends the session, the
+/// application does not see it, and there is no other request.
+pub fn the_event_before_which_a_session_finishes_is_not_delivered<A: Adapter>() {
+    case::<A>(async || {
+        for (name, framing) in FRAMINGS {
+            for end in ["\n\n", "\n", "", "\r\n\r\n", "\n\ndata: b\n\n"] {
+                let server = serve([framing(&format!("data: a\n\ndata: [DONE]{end}"))]);
+                let request = get::<A>(&server).finish_before(|event| event.data == "[DONE]");
+                let mut session = open::<A>(request).await;
+                assert_eq!(data::<A>(&mut session).await, "a");
+                ends::<A>(&mut session).await;
+                assert_eq!(session.close_reason(), Some(&CloseReason::Finished), "{name} {end:?}");
+                closes::<A>(&server, 0).await;
+                assert_eq!(server.requests().len(), 1, "{name} {end:?}");
+            }
+        }
+        let server = serve([Reply::events().send("data: a\n\ndata: [DONE]\n\n").stall()]);
+        let mut session = open::<A>(get::<A>(&server).finish_before(|event| event.data == "[DONE]")).await;
+        assert_eq!(data::<A>(&mut session).await, "a");
+        ends::<A>(&mut session).await;
+        closes::<A>(&server, 0).await;
+    });
+}
+
+/// At a clean end, however the body says that it ends; otherwise the event is dropped.
+pub fn an_unfinished_event_is_delivered_when_asked_for<A: Adapter>() {
+    case::<A>(async || {
+        for (name, framing) in FRAMINGS {
+            for deliver in [true, false] {
+                let server = serve([framing("id: 1\ndata: a\n\nid: 2\ndata: b")]);
+                let request = get::<A>(&server).deliver_unfinished(deliver).max_reconnection_attempts(0);
+                let mut session = open::<A>(request).await;
+                assert_eq!(data::<A>(&mut session).await, "a");
+                if deliver {
+                    assert_eq!(data::<A>(&mut session).await, "b", "{name}");
+                }
+                ends::<A>(&mut session).await;
+                assert_eq!(session.last_event_id(), if deliver { "2" } else { "1" }, "{name}");
+            }
+        }
+    });
+}
+
+/// It is not the end that it looks like either.
+pub fn what_a_broken_connection_cut_off_is_not_delivered<A: Adapter>() {
+    case::<A>(async || {
+        let body = "data: a\n\ndata: [DONE]";
+        for reply in [
+            Reply::events().chunked().send(body).drop_connection(),
+            Reply::events().content_length(body.len() as u64 + 1).send(body).close(),
+        ] {
+            let server = serve([reply]);
+            let request = get::<A>(&server)
+                .deliver_unfinished(true)
+                .finish_before(|event| event.data == "[DONE]")
+                .max_reconnection_attempts(0);
+            let mut session = open::<A>(request).await;
+            assert_eq!(data::<A>(&mut session).await, "a");
+            let error = failure::<A>(&mut session).await;
+            assert!(matches!(error, Error::Stream(_)), "{error:?}");
+        }
     });
 }

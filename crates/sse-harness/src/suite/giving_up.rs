@@ -1,16 +1,16 @@
-//! Policies that let a session end.
+//! Policies that end a session.
 
 use sse_driver::Error;
 use sse_driver::proto::{Cause, CloseReason};
 
 use super::Adapter;
 use super::case::{case, data, ends, failure, get, open};
-use crate::{Gate, Reply, Server};
+use crate::{Gate, Reply, serve};
 
-/// Without reconnection the end of the stream is the end of the session, and no error.
-pub fn no_reconnection_ends_with_the_stream<A: Adapter>() {
+/// The end is normal.
+pub fn without_reconnection_the_session_ends_with_the_stream<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().send("data: a\n\n")]);
+        let server = serve([Reply::events().send("data: a\n\n")]);
         let mut session = open::<A>(get::<A>(&server).max_reconnection_attempts(0)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         ends::<A>(&mut session).await;
@@ -19,12 +19,12 @@ pub fn no_reconnection_ends_with_the_stream<A: Adapter>() {
     });
 }
 
-/// A stream that breaks off is one, and says how.
-pub fn no_reconnection_tells_of_a_broken_stream<A: Adapter>() {
+/// The error says how the stream broke off.
+pub fn without_reconnection_a_broken_stream_is_an_error<A: Adapter>() {
     case::<A>(async || {
-        for end in [Reply::cut, Reply::reset] {
+        for end in [Reply::drop_connection, Reply::reset] {
             let gate = Gate::new();
-            let server = Server::script([end(Reply::events().send("data: a\n\n").wait(&gate))]);
+            let server = serve([end(Reply::events().send("data: a\n\n").wait(&gate))]);
             let mut session = open::<A>(get::<A>(&server).max_reconnection_attempts(0)).await;
             assert_eq!(data::<A>(&mut session).await, "a");
             gate.open();
@@ -35,13 +35,13 @@ pub fn no_reconnection_tells_of_a_broken_stream<A: Adapter>() {
     });
 }
 
-/// The attempts count those that failed in a row: an event starts the count over, an open stream without one does not.
-/// The error says how the last one failed.
+/// Consecutive failures count. An event resets the count, but an open stream without one does not.
+/// The error says how the last attempt failed.
 pub fn attempts_are_used_up<A: Adapter>() {
     case::<A>(async || {
         let stream = |data| Reply::events().send(format!("data: {data}\n\n"));
         let busy = || Reply::status(503).send("busy");
-        let server = Server::script([stream("a"), busy(), stream("b"), Reply::events(), busy()]);
+        let server = serve([stream("a"), busy(), stream("b"), Reply::events(), busy()]);
         let mut session = open::<A>(get::<A>(&server).max_reconnection_attempts(2)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         assert_eq!(data::<A>(&mut session).await, "b");

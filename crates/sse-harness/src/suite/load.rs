@@ -9,20 +9,20 @@ use futures_util::future::{Either, join_all, select};
 
 use super::Adapter;
 use super::case::{case, client, closes, data, eventually, get, open, sleep};
-use crate::{Gate, Reply, Server};
+use crate::{Gate, MockServer, Reply, serve};
 
-/// A thousand connections that are all open at the same time, each with its own events.
+/// A thousand connections are open at the same time, each with its own events.
 ///
-/// Its process has both ends of each, and so needs two thousand files and a few.
+/// The process has both ends of each connection, so it needs a little more than 2000 open files.
 pub fn a_thousand_sessions_on_one_thread<A: Adapter>() {
     const SESSIONS: usize = 1000;
     const FILES: u64 = 4096;
     case::<A>(async || {
-        // Where the limit cannot be raised, it may be high enough.
+        // If the limit cannot be raised, it may still be high enough.
         let _ = rlimit::increase_nofile_limit(FILES);
         let gate = Gate::new();
         let before_second = gate.clone();
-        let server = Server::respond(move |request, _| {
+        let server = MockServer::new().reply_with(move |request| {
             let first = Reply::events().send(format!("data: first of {}\n\n", request.path));
             first.wait(&before_second).send(format!("data: second of {}\n\n", request.path)).stall()
         });
@@ -51,14 +51,14 @@ pub fn a_thousand_sessions_on_one_thread<A: Adapter>() {
     });
 }
 
-/// Nothing is read ahead of the reader, so the buffers of the system fill up and the server has to wait; it goes on when
-/// the reader does, and nothing is lost.
+/// A session reads nothing ahead of the application, so the system's buffers fill up and the server
+/// has to wait. When the application reads on, nothing is lost.
 pub fn a_session_that_is_not_read_stops_its_server<A: Adapter>() {
-    /// More than the buffers between two sockets hold on any system.
+    /// More bytes than the buffers between two sockets hold on any system.
     const MOST: u64 = 64 << 20;
     case::<A>(async || {
         let long = "x".repeat(64 << 10);
-        let server = Server::script([Reply::events().send_for_ever(format!("data: {long}\n\n"))]);
+        let server = serve([Reply::events().send_forever(format!("data: {long}\n\n"))]);
         let mut session = open::<A>(get::<A>(&server)).await;
         assert!(data::<A>(&mut session).await == long);
         let mut sent = 0;
@@ -75,25 +75,25 @@ pub fn a_session_that_is_not_read_stops_its_server<A: Adapter>() {
     });
 }
 
-/// A loop over a server that is always ready gives way, after so many events, to whatever else is on its thread.
-pub fn a_stream_of_events_without_end_lets_others_run<A: Adapter>() {
-    case::<A>(async || lets_others_run::<A>("data: x\n\n").await);
+/// A loop over a server that is always ready yields regularly to other tasks on its thread.
+pub fn an_endless_stream_of_events_yields<A: Adapter>() {
+    case::<A>(async || yields_to_a_clock::<A>("data: x\n\n").await);
 }
 
-/// So does a single `next` that never comes to an end, since what it reads is nothing to tell.
-pub fn a_stream_of_comments_without_end_lets_others_run<A: Adapter>() {
-    case::<A>(async || lets_others_run::<A>(": x\n\n").await);
+/// A single `next` that never completes, because it reads only comments, yields too.
+pub fn an_endless_stream_of_comments_yields<A: Adapter>() {
+    case::<A>(async || yields_to_a_clock::<A>(": x\n\n").await);
 }
 
-/// A reader and a clock on one thread: the clock ticks in spite of the reader, and the reader reads all the while.
-async fn lets_others_run<A: Adapter>(frame: &str) {
-    /// The most events that may come between two turns of the other.
+/// Runs a reader and a clock on one thread. The clock must tick while the reader reads.
+async fn yields_to_a_clock<A: Adapter>(frame: &str) {
+    /// The maximum number of events between two turns of the clock.
     const IN_A_ROW: u32 = 1000;
-    let server = Server::script([Reply::events().send_for_ever(frame.repeat(10_000))]);
+    let server = serve([Reply::events().send_forever(frame.repeat(10_000))]);
     let mut session = open::<A>(get::<A>(&server)).await;
     let in_a_row = Cell::new(0);
     let reader = async {
-        while session.next().await.expect("it has no end").is_ok() {
+        while session.next().await.expect("the stream does not end").is_ok() {
             in_a_row.set(in_a_row.get() + 1);
             assert!(in_a_row.get() <= IN_A_ROW, "nothing else ran for {IN_A_ROW} events");
         }
@@ -107,7 +107,7 @@ async fn lets_others_run<A: Adapter>(frame: &str) {
     assert!(matches!(select(reader, other).await, Either::Right(_)), "the stream has an error");
 }
 
-/// At least twenty ticks.
+/// Waits for at least twenty ticks.
 async fn ticks_until<A: Adapter>(done: impl Fn() -> bool) {
     for tick in 0.. {
         if tick >= 20 && done() {

@@ -1,15 +1,16 @@
-//! From the request to the open session.
+//! Opening a session.
 
 use sse_driver::proto::{CloseReason, ReadyState};
 
 use super::Adapter;
 use super::case::{case, client, closes, ends, get, is_open, open};
-use crate::{Reply, Server};
+use crate::{Reply, serve};
 
-/// A session is open as soon as the response head is there, before any byte of the body, and tells what is in it.
-pub fn a_session_tells_of_its_response<A: Adapter>() {
+/// A session is open as soon as the response head arrives, before any byte of the body, and returns
+/// that head.
+pub fn a_session_returns_its_response<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().header("x-served-by", "a").stall()]);
+        let server = serve([Reply::events().header("x-served-by", "a").stall()]);
         let session = open::<A>(get::<A>(&server)).await;
         assert_eq!(session.response().expect("it is open").status(), 200);
         assert_eq!(session.response().expect("it is open").headers()["x-served-by"], "a");
@@ -21,10 +22,11 @@ pub fn a_session_tells_of_its_response<A: Adapter>() {
     });
 }
 
-/// The request has the headers of an event stream and the settings of the client; no last event ID where there is none.
-pub fn a_request_says_what_it_wants<A: Adapter>() {
+/// The request has the headers for an event stream and those of the client, but no last event ID if
+/// there is none.
+pub fn a_request_has_the_headers_of_an_event_stream<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::status(204)]);
+        let server = serve([Reply::status(204)]);
         let client = client::<A>().header("x-tenant", "7").build();
         open::<A>(client.get(server.url("/a")).query([("b", "c d")]).bearer_auth("secret")).await;
         let [request] = &server.requests()[..] else { panic!("one request") };
@@ -39,16 +41,16 @@ pub fn a_request_says_what_it_wants<A: Adapter>() {
         for (name, value) in expected {
             assert_eq!(request.header_values(name), [value], "{name}");
         }
-        assert_eq!(request.header("last-event-id"), None);
+        assert_eq!(request.last_event_id(), None);
         assert!(request.body.is_empty());
     });
 }
 
-/// A header of the request takes the place of its client's, for this request only. The last event ID of an earlier
-/// session is sent, once.
+/// A header of the request replaces that of its client for this request only. The last event ID of
+/// an earlier session is sent once.
 pub fn a_request_overrides_its_client<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::status(204)]);
+        let server = serve([Reply::status(204)]);
         let client =
             client::<A>().header("x-tenant", "7").header("accept", "text/x, text/event-stream").build();
         let request = client.get(server.url("/")).header("x-tenant", "8").last_event_id("41");
@@ -59,14 +61,15 @@ pub fn a_request_overrides_its_client<A: Adapter>() {
         assert_eq!(first.header_values("last-event-id"), ["41"]);
         assert_eq!(first.header_values("accept"), ["text/x, text/event-stream"]);
         assert_eq!(second.header_values("x-tenant"), ["7"]);
-        assert_eq!(second.header("last-event-id"), None);
+        assert_eq!(second.last_event_id(), None);
     });
 }
 
-/// 204 is a normal end, also at first: a session without events and without an error, and no other request.
-pub fn a_first_204_is_a_session_that_is_over<A: Adapter>() {
+/// A 204 as the first response is a normal end: a session without events, errors and further
+/// requests.
+pub fn a_first_204_opens_a_closed_session<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::status(204).header("x-served-by", "a")]);
+        let server = serve([Reply::status(204).header("x-served-by", "a")]);
         let mut session = open::<A>(get::<A>(&server)).await;
         assert_eq!(session.response().expect("it is open").status(), 204);
         assert_eq!(session.response().expect("it is open").headers()["x-served-by"], "a");

@@ -1,13 +1,16 @@
-//! From bytes to frames.
+//! Reading frames.
+
+use core::ops::ControlFlow;
+use std::sync::Arc;
 
 use sse_driver::proto::{CloseReason, Limits, Oversize};
-use sse_driver::{Error, Frame};
+use sse_driver::{Error, EventRef, Frame, FrameRef, Read, State, Update};
 
 use super::Adapter;
 use super::case::{
     BuilderOf, LONG, RequestOf, SessionOf, case, client, closes, data, failure, get, next, open, within,
 };
-use crate::{Reply, Server};
+use crate::{Reply, serve};
 
 const STREAM: &str = "\u{feff}: a comment\nevent: tick\nid: 7\ndata: one\ndata:two\n\nretry: 100\rdata\r\rid\r\ndata: \u{fc}\r\nnoise\r\n\r\n";
 
@@ -17,11 +20,12 @@ fn stream_of_frames() -> Reply {
 
 async fn frame<A: Adapter>(session: &mut SessionOf<A>) -> Frame {
     let frame = within::<A, _>(LONG, session.frames().next()).await;
-    frame.expect("the session goes on").expect("there is a frame").expect("there is no error")
+    frame.expect("a frame in time").expect("a frame").expect("no error")
 }
 
-/// Type, data, last event ID and every line end, in one chunk, in a chunk for each part of a line, and byte by byte.
-pub fn events_have_all_their_fields_however_they_are_cut<A: Adapter>() {
+/// Events with all fields and line ends arrive in one chunk, in a chunk for each part of a line,
+/// and byte by byte.
+pub fn events_have_all_fields_in_any_chunks<A: Adapter>() {
     case::<A>(async || {
         let pieces = STREAM.split_inclusive([':', '\r']);
         let replies = [
@@ -31,7 +35,7 @@ pub fn events_have_all_their_fields_however_they_are_cut<A: Adapter>() {
             Reply::events().until_close().send_each_byte(STREAM),
         ];
         for reply in replies {
-            let server = Server::script([reply.stall()]);
+            let server = serve([reply.stall()]);
             let mut session = open::<A>(get::<A>(&server)).await;
             for (event_type, data, own_id, id) in [
                 ("tick", "one\ntwo", Some("7"), "7"),
@@ -47,29 +51,30 @@ pub fn events_have_all_their_fields_however_they_are_cut<A: Adapter>() {
     });
 }
 
-/// Comments are hidden unless the client shows them; what the request says wins over that, both ways.
-pub fn comments_are_shown_when_asked_for<A: Adapter>() {
+/// Comments are hidden unless the client shows them. The setting of the request overrides that of
+/// the client.
+pub fn comments_are_shown_if_configured<A: Adapter>() {
     case::<A>(async || {
         let comments = ["hello", "a", "bye", "b"];
         shown::<A>(BuilderOf::<A>::show_comments, RequestOf::<A>::show_comments, &comments).await;
     });
 }
 
-/// Reconnection times likewise.
-pub fn retries_are_shown_when_asked_for<A: Adapter>() {
+/// The same holds for reconnection times.
+pub fn retries_are_shown_if_configured<A: Adapter>() {
     case::<A>(async || {
         let retries = ["1s", "a", "b"];
         shown::<A>(BuilderOf::<A>::show_retries, RequestOf::<A>::show_retries, &retries).await;
     });
 }
 
-/// All combinations of a setting of the client and of the request; `when_on` is what comes when it is on.
+/// Tests all combinations of the settings of client and request. `when_on` has the frames if shown.
 async fn shown<A: Adapter>(
     of_client: fn(BuilderOf<A>, bool) -> BuilderOf<A>,
     of_request: fn(RequestOf<A>, bool) -> RequestOf<A>,
     when_on: &[&str],
 ) {
-    let server = Server::script([stream_of_frames()]);
+    let server = serve([stream_of_frames()]);
     let unset = None;
     for on_client in [unset, Some(false), Some(true)] {
         for on_request in [unset, Some(false), Some(true)] {
@@ -96,11 +101,11 @@ fn say(frame: Frame) -> String {
     }
 }
 
-/// An event over the limit is an error that says so, with no reconnection; the events before it are delivered.
+/// An event over the limit is an error without reconnection. The events before it are delivered.
 pub fn an_event_that_is_too_long_ends_the_session<A: Adapter>() {
     case::<A>(async || {
         let long = "x".repeat(1000);
-        let server = Server::script([Reply::events().send("data: a\n\ndata: ").send(long).stall()]);
+        let server = serve([Reply::events().send("data: a\n\ndata: ").send(long).stall()]);
         let limits = Limits::default().max_event_len(100);
         let mut session = open::<A>(get::<A>(&server).limits(limits)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
@@ -112,11 +117,11 @@ pub fn an_event_that_is_too_long_ends_the_session<A: Adapter>() {
     });
 }
 
-/// Or it is skipped, which `incoming` tells, and the stream goes on.
+/// With [`Oversize::Skip`] it is reported as discarded, and the stream continues.
 pub fn an_event_that_is_too_long_can_be_skipped<A: Adapter>() {
     case::<A>(async || {
         let body = format!("data: a\n\ndata: {}\n\ndata: b\n\n", "x".repeat(1000));
-        let server = Server::script([Reply::events().send(body).stall()]);
+        let server = serve([Reply::events().send(body).stall()]);
         let limits = Limits::default().max_event_len(100).oversize(Oversize::Skip);
         let request = || get::<A>(&server).limits(limits);
         let mut session = open::<A>(request()).await;
@@ -125,6 +130,85 @@ pub fn an_event_that_is_too_long_can_be_skipped<A: Adapter>() {
         assert_eq!(say(frame::<A>(&mut session).await), "b");
         let mut session = open::<A>(request()).await;
         assert_eq!(data::<A>(&mut session).await, "a");
-        assert_eq!(data::<A>(&mut session).await, "b", "`next` passes over it");
+        assert_eq!(data::<A>(&mut session).await, "b", "`next` skips the report");
+    });
+}
+
+/// Each frame once, with reconnection in between, up to the one at which the visitor breaks; the next call goes on behind
+/// that.
+pub fn frames_are_lent_until_the_visitor_breaks<A: Adapter>() {
+    case::<A>(async || {
+        let server = serve([
+            Reply::events().send(": hello\ndata: a\n\n"),
+            Reply::events().send("data: b\n\nid: 3\ndata: c\n\ndata: d\n\n").stall(),
+        ]);
+        let mut session = open::<A>(get::<A>(&server).show_comments(true)).await;
+        let mut seen = Vec::new();
+        let visit = |frame: FrameRef<'_>| match frame {
+            FrameRef::Event(EventRef { data: "c", last_event_id, .. }) => {
+                ControlFlow::Break(last_event_id.to_owned())
+            }
+            frame => {
+                seen.push(say(frame.to_owned()));
+                ControlFlow::Continue(())
+            }
+        };
+        let broke = within::<A, _>(LONG, session.for_each_frame(visit)).await.expect("it breaks");
+        assert_eq!(broke.expect("no error").as_deref(), Some("3"));
+        assert_eq!(seen, ["hello", "a", "b"]);
+        assert_eq!(data::<A>(&mut session).await, "d");
+        assert_eq!(server.requests().len(), 2);
+    });
+}
+
+/// A reader skips, makes items and errors of its own, and ends the session, which closes the connection.
+pub fn events_are_read_as_values_of_the_applications_own<A: Adapter>() {
+    case::<A>(async || {
+        let body = "event: ping\ndata\n\ndata: 1\n\ndata: x\n\ndata: 2\n\ndata: 3\n\n";
+        let server = serve([Reply::events().send(body).stall()]);
+        let mut session = open::<A>(get::<A>(&server)).await;
+        let mut numbers = session.read(|event| match event.data.parse::<u32>() {
+            _ if event.event_type == "ping" => Read::Skip,
+            Ok(2) => Read::Last(2),
+            Ok(number) => Read::Item(number),
+            Err(error) => Read::Error(Error::Rejected(Arc::new(error))),
+        });
+        let mut read = Vec::new();
+        while let Some(item) = within::<A, _>(LONG, numbers.next()).await.expect("it goes on") {
+            read.push(item.ok());
+        }
+        assert_eq!(read, [Some(1), None, Some(2)]);
+        assert_eq!(session.close_reason(), Some(&CloseReason::Finished));
+        closes::<A>(&server, 0).await;
+    });
+}
+
+/// All that happens, in one stream: a reconnection, too, and the error as the last item.
+pub fn updates_are_states_and_frames_in_order<A: Adapter>() {
+    case::<A>(async || {
+        let replies = [
+            Reply::events().send("data: a\n\n"),
+            Reply::events().send(": c\ndata: b\n\n"),
+            Reply::status(404),
+        ];
+        let server = serve(replies);
+        let mut session = get::<A>(&server).show_comments(true).start();
+        let mut updates = session.updates();
+        let mut told = Vec::new();
+        while let Some(update) = within::<A, _>(LONG, updates.next()).await.expect("it goes on") {
+            told.push(match update {
+                Ok(Update::Frame(frame)) => say(frame),
+                Ok(Update::State(State::Connecting { attempt, .. })) => format!("connecting {attempt}"),
+                Ok(Update::State(State::Open { .. })) => "open".to_owned(),
+                Ok(Update::State(State::Disconnected { cause, .. })) => format!("lost: {cause:?}"),
+                Ok(Update::State(State::Closed { reason, .. })) => format!("closed: {reason:?}"),
+                Ok(update) => panic!("{update:?}"),
+                Err(error) => format!("error: {:?}", error.status().map(|status| status.as_u16())),
+            });
+        }
+        let first = ["connecting 1", "open", "a", "lost: Eof"];
+        let then = ["connecting 2", "open", "c", "b", "lost: Eof"];
+        let last = ["connecting 3", "closed: Status(404)", "error: Some(404)"];
+        assert_eq!(told, [&first[..], &then, &last].concat());
     });
 }

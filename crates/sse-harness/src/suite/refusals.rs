@@ -1,4 +1,4 @@
-//! Responses that are no event stream, and no response at all.
+//! Refused responses and refused connections.
 
 use core::time::Duration;
 use std::error::Error as _;
@@ -9,17 +9,18 @@ use sse_driver::{Error, State};
 
 use super::Adapter;
 use super::case::{case, chain, client, closes, data, failure, get, open, refused, timed};
-use crate::{Reply, ReservedPort, Server};
+use crate::{Reply, ReservedPort, serve};
 
 fn stream(data: &str) -> Reply {
     Reply::events().send(format!("data: {data}\n\n"))
 }
 
-/// A status that is neither 200 nor one to retry is an error with the response in it, and the end, whatever the policy.
+/// A status that is neither 200 nor retried is an error with the response, and ends the session
+/// whatever the policy.
 pub fn a_404_is_an_error_with_its_body<A: Adapter>() {
     case::<A>(async || {
         let page = Reply::status(404).header("content-type", "text/plain").header("x-id", "7");
-        let server = Server::script([page.send("no such ").send("stream")]);
+        let server = serve([page.send("no such ").send("stream")]);
         let error = refused::<A>(get::<A>(&server).retry_initial(true)).await;
         assert_eq!(error.to_string(), "expected status 200 and text/event-stream, got status 404 Not Found");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
@@ -33,11 +34,11 @@ pub fn a_404_is_an_error_with_its_body<A: Adapter>() {
     });
 }
 
-/// A page that is larger than anybody reads is not read to its end.
+/// A large page is not read to its end.
 pub fn the_body_of_an_error_is_cut_at_64_kib<A: Adapter>() {
     case::<A>(async || {
-        let page = Reply::status(403).chunked().send("forbidden ").send_for_ever("x".repeat(1000));
-        let server = Server::script([page]);
+        let page = Reply::status(403).chunked().send("forbidden ").send_forever("x".repeat(1000));
+        let server = serve([page]);
         let error = refused::<A>(get::<A>(&server)).await;
         let body = error.response().expect("there was a response").body();
         assert_eq!(body.len(), 64 * 1024);
@@ -46,10 +47,10 @@ pub fn the_body_of_an_error_is_cut_at_64_kib<A: Adapter>() {
     });
 }
 
-/// A failure before the first stream is most likely a wrong URL: it is told at once.
+/// A failure before the first stream is most likely a wrong URL, so it is an error at once.
 pub fn a_500_is_final_before_the_first_stream<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::status(500).send("broken"), stream("a").stall()]);
+        let server = serve([Reply::status(500).send("broken"), stream("a").stall()]);
         let error = refused::<A>(get::<A>(&server)).await;
         assert_eq!(error.response().expect("there was a response").body(), "broken");
         assert_eq!((error.status().map(|status| status.as_u16()), server.requests().len()), (Some(500), 1));
@@ -57,9 +58,9 @@ pub fn a_500_is_final_before_the_first_stream<A: Adapter>() {
 }
 
 /// With `retry_initial` it is retried like any other.
-pub fn a_500_is_retried_when_the_first_failure_is<A: Adapter>() {
+pub fn a_500_is_retried_with_retry_initial<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::status(500).send("broken"), stream("a").stall()]);
+        let server = serve([Reply::status(500).send("broken"), stream("a").stall()]);
         let mut session = open::<A>(get::<A>(&server).retry_initial(true)).await;
         assert_eq!(session.response().expect("it is open").status(), 200);
         assert_eq!(data::<A>(&mut session).await, "a");
@@ -67,12 +68,12 @@ pub fn a_500_is_retried_when_the_first_failure_is<A: Adapter>() {
     });
 }
 
-/// Once a stream was open, a status that says "later" is retried.
+/// Once a stream has been open, a temporary error status is retried.
 pub fn a_500_is_retried_after_a_stream<A: Adapter>() {
     case::<A>(async || {
         let busy = [500, 502, 503, 504, 429].map(|status| Reply::status(status).send("busy"));
         let replies = [stream("a")].into_iter().chain(busy).chain([stream("b").stall()]);
-        let server = Server::script(replies);
+        let server = serve(replies);
         let mut session = open::<A>(get::<A>(&server)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         assert_eq!(data::<A>(&mut session).await, "b");
@@ -83,19 +84,20 @@ pub fn a_500_is_retried_after_a_stream<A: Adapter>() {
     });
 }
 
-/// 200 with another content type, or none, is refused, on a reconnection too; parameters and case do not count.
+/// A 200 with another content type, or none, is refused, also on a reconnection. Parameters and
+/// case do not matter.
 pub fn another_content_type_is_refused<A: Adapter>() {
     case::<A>(async || {
         let ok = |content_type| Reply::status(200).header("content-type", content_type);
         let expected = "expected status 200 and text/event-stream, got status 200 OK and ";
-        let html = Server::script([ok("text/html").send("<p>")]);
+        let html = serve([ok("text/html").send("<p>")]);
         let error = refused::<A>(get::<A>(&html)).await;
         assert_eq!(error.to_string(), format!("{expected}content type \"text/html\""));
         assert_eq!(error.response().expect("there was a response").body(), "<p>");
-        let none = Server::script([Reply::status(200).send("data: a\n\n")]);
+        let none = serve([Reply::status(200).send("data: a\n\n")]);
         assert_eq!(refused::<A>(get::<A>(&none)).await.to_string(), format!("{expected}no content type"));
         let events = ok("Text/Event-Stream; charset=utf-8").send("data: a\n\n");
-        let later = Server::script([events, ok("text/html").send("<p>"), stream("b")]);
+        let later = serve([events, ok("text/html").send("<p>"), stream("b")]);
         let mut session = open::<A>(get::<A>(&later)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         assert!(matches!(failure::<A>(&mut session).await, Error::Response(_)));
@@ -103,11 +105,11 @@ pub fn another_content_type_is_refused<A: Adapter>() {
     });
 }
 
-/// `Retry-After` makes the wait longer than the reconnection time is.
+/// `Retry-After` makes the wait longer than the reconnection time.
 pub fn retry_after_is_waited_for<A: Adapter>() {
     case::<A>(async || {
         let busy = Reply::status(503).header("retry-after", "1");
-        let server = Server::script([stream("a"), busy, stream("b").stall()]);
+        let server = serve([stream("a"), busy, stream("b").stall()]);
         let mut session = open::<A>(get::<A>(&server)).await;
         let (before, a) = timed::<A, _>(data::<A>(&mut session)).await;
         let (took, b) = timed::<A, _>(data::<A>(&mut session)).await;
@@ -128,7 +130,7 @@ fn is_refused(error: &Error) -> bool {
     false
 }
 
-/// Nobody listens: the error says that there was no response, and its sources say why.
+/// The error says that the connection failed, and its sources say why.
 pub fn a_refused_connection_is_an_error<A: Adapter>() {
     case::<A>(async || {
         let port = ReservedPort::new();
@@ -139,7 +141,7 @@ pub fn a_refused_connection_is_an_error<A: Adapter>() {
     });
 }
 
-/// A client that is up before its server is waits for it, when told to.
+/// With `retry_initial` a client that starts before its server waits for it.
 pub fn a_refused_connection_is_retried_until_the_server_is_there<A: Adapter>() {
     case::<A>(async || {
         let port = ReservedPort::new();
@@ -151,19 +153,20 @@ pub fn a_refused_connection_is_retried_until_the_server_is_there<A: Adapter>() {
                 if matches!(state, State::Connecting { attempt: 3, .. }) {
                     let port =
                         started.0.lock().expect("no panic").take().expect("there is one third attempt");
-                    *started.1.lock().expect("no panic") = Some(port.script([stream("a").stall()]));
+                    *started.1.lock().expect("no panic") = Some(port.serve([stream("a").stall()]));
                 }
             }
         };
         let request = client::<A>().retry_initial(true).on_state(start).build().get(url);
         let mut session = open::<A>(request).await;
         assert_eq!(data::<A>(&mut session).await, "a");
-        let server = started.1.lock().expect("no panic").take().expect("it was started");
+        let server =
+            started.1.lock().expect("no panic").take().expect("the third attempt started the server");
         assert_eq!(server.requests().len(), 1);
     });
 }
 
-/// And gives up when it does not come.
+/// The session gives up if the server does not start.
 pub fn a_refused_connection_is_retried_until_the_attempts_are_used_up<A: Adapter>() {
     case::<A>(async || {
         let port = ReservedPort::new();

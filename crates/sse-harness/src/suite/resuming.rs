@@ -1,4 +1,4 @@
-//! From one connection to the next.
+//! Resuming a stream over several connections.
 
 use core::time::Duration;
 
@@ -7,12 +7,13 @@ use sse_driver::proto::{CloseReason, ReadyState};
 
 use super::Adapter;
 use super::case::{Notes, case, closes, data, dropped_when, ends, get, is_open, next, open};
-use crate::{Gate, RecordedRequest, Reply, Server};
+use crate::{Gate, RecordedRequest, Reply, serve};
 
-/// A stream that breaks off in the midst of its second event goes on after the first: that ID is sent, once, in place of
-/// the caller's own, and what came of the second event is forgotten, its ID too.
+/// Checks that a stream that breaks off in the middle of its second event resumes after the first.
+/// The client sends that ID once, in place of the caller's own, and drops the partial event with
+/// its ID.
 async fn goes_on<A: Adapter>(broken: Reply, gate: &Gate) {
-    let server = Server::script([broken, Reply::events().send("data: b\n\nid: 3\ndata: c\n\n").stall()]);
+    let server = serve([broken, Reply::events().send("data: b\n\nid: 3\ndata: c\n\n").stall()]);
     let mut session = open::<A>(get::<A>(&server).header("last-event-id", "0")).await;
     let first = next::<A>(&mut session).await.expect("an event").expect("no error");
     assert_eq!((&*first.data, &*first.last_event_id), ("a", "1"));
@@ -29,22 +30,22 @@ fn last_event_ids(request: &RecordedRequest) -> Vec<String> {
     request.header_values("last-event-id").into_iter().map(str::to_owned).collect()
 }
 
-/// The start of a stream that breaks off once the first event is read.
+/// The start of a stream that breaks off after the first event.
 fn half(gate: &Gate) -> Reply {
     Reply::events().send("id: 1\ndata: a\n\nid: 2\nevent: x\ndata: ha").wait(gate)
 }
 
-/// The server ends the stream in the midst of an event: with a last chunk, or without.
+/// The server ends the stream in the middle of an event, with a last chunk or without.
 pub fn a_cut_stream_goes_on_after_its_last_event<A: Adapter>() {
     case::<A>(async || {
-        for end in [Reply::close, Reply::cut] {
+        for end in [Reply::close, Reply::drop_connection] {
             let gate = Gate::new();
             goes_on::<A>(end(half(&gate)), &gate).await;
         }
     });
 }
 
-/// The connection is reset in the midst of an event.
+/// The connection is reset in the middle of an event.
 pub fn a_reset_stream_goes_on_after_its_last_event<A: Adapter>() {
     case::<A>(async || {
         let gate = Gate::new();
@@ -52,15 +53,19 @@ pub fn a_reset_stream_goes_on_after_its_last_event<A: Adapter>() {
     });
 }
 
-/// 204 is how a server says that there is no more: a normal end, and no other request.
+/// A 204 is a normal end, and no other request follows.
 pub fn a_later_204_ends_the_session<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::events().send("data: a\n\n"), Reply::status(204)]);
+        let server = serve([Reply::events().send("data: a\n\n"), Reply::status(204)]);
         let mut session = open::<A>(get::<A>(&server)).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         ends::<A>(&mut session).await;
         assert_eq!(session.close_reason(), Some(&CloseReason::NoContent));
-        assert_eq!(session.response().expect("it is open").status(), 200, "the one that opened it");
+        assert_eq!(
+            session.response().expect("it is open").status(),
+            200,
+            "the response that opened the session"
+        );
         assert_eq!(session.last_response().expect("it is open").status(), 204);
         assert_eq!(server.requests().len(), 2);
     });
@@ -71,7 +76,7 @@ fn describe(state: &State) -> String {
         State::Connecting { attempt, .. } => format!("connecting {attempt}"),
         State::Open { response, .. } => format!("open {}", response.status().as_u16()),
         State::Disconnected { cause, retry_in, error, .. } => {
-            // Some of the 10 ms are over by then.
+            // Some of the 10 ms have already passed.
             assert!(*retry_in <= Duration::from_millis(10), "{retry_in:?}");
             format!("{cause} ({})", error.as_deref().map_or("-".into(), ToString::to_string))
         }
@@ -80,12 +85,11 @@ fn describe(state: &State) -> String {
     }
 }
 
-/// Whoever watches the states is told of each step, in order, with its cause.
+/// The callback receives each state, in order and with its cause.
 pub fn states_come_in_order<A: Adapter>() {
     case::<A>(async || {
         let stream = |data| Reply::events().send(format!("data: {data}\n\n"));
-        let server =
-            Server::script([stream("a"), Reply::status(503), stream("b").stall(), Reply::status(204)]);
+        let server = serve([stream("a"), Reply::status(503), stream("b").stall(), Reply::status(204)]);
         let notes = Notes::new();
         let seen = notes.clone();
         let request = get::<A>(&server).on_state(move |state| seen.push(describe(state)));
@@ -112,11 +116,11 @@ pub fn states_come_in_order<A: Adapter>() {
     });
 }
 
-/// The server asks for an hour between connections, and the application for none at all.
-pub fn reconnect_cuts_the_wait<A: Adapter>() {
+/// The server asks for an hour between connections, but the application reconnects at once.
+pub fn reconnect_ends_the_wait<A: Adapter>() {
     case::<A>(async || {
         let first = Reply::events().send("retry: 3600000\nid: 1\ndata: a\n\n");
-        let server = Server::script([first, Reply::events().send("data: b\n\n").stall()]);
+        let server = serve([first, Reply::events().send("data: b\n\n").stall()]);
         let notes = Notes::new();
         let seen = notes.clone();
         let request = get::<A>(&server).on_state(move |state| {
@@ -135,11 +139,11 @@ pub fn reconnect_cuts_the_wait<A: Adapter>() {
     });
 }
 
-/// An open connection is dropped at once, also when nobody polls; the next one goes on after the last event, and has a
-/// response of its own.
+/// An open connection is dropped at once, even if the session is not polled. The next one resumes
+/// after the last event, and has its own response.
 pub fn reconnect_drops_an_open_connection<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([
+        let server = serve([
             Reply::events().header("x-number", "1").send("id: 1\ndata: a\n\n").stall(),
             Reply::events().header("x-number", "2").send("data: b\n\n").stall(),
         ]);

@@ -1,4 +1,4 @@
-//! Servers that say nothing.
+//! Silent servers.
 
 use core::time::Duration;
 
@@ -7,12 +7,12 @@ use sse_driver::{Error, State};
 
 use super::Adapter;
 use super::case::{Notes, RequestOf, case, closes, data, eventually, get, open, refused};
-use crate::{Reply, Server};
+use crate::{Reply, serve};
 
-/// Long enough for a busy machine to send a first event in, since nothing else may time out.
+/// A timeout that is long enough for a busy machine to send a first event.
 const SHORT: Duration = Duration::from_millis(300);
 
-/// The request, and the causes of its disconnections.
+/// Records the causes of the disconnections of a request.
 fn with_causes<A: Adapter>(request: RequestOf<A>) -> (RequestOf<A>, Notes<Cause>) {
     let causes = Notes::new();
     let seen = causes.clone();
@@ -24,10 +24,10 @@ fn with_causes<A: Adapter>(request: RequestOf<A>) -> (RequestOf<A>, Notes<Cause>
     (request, causes)
 }
 
-/// A stream without a byte for the idle time is dropped and made again.
+/// A stream without a byte for the idle timeout is dropped, and the client reconnects.
 pub fn a_silent_stream_is_reconnected<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([
+        let server = serve([
             Reply::events().send("id: 1\ndata: a\n\n").stall(),
             Reply::events().stall(),
             Reply::events().send("data: b\n\n").stall(),
@@ -37,18 +37,18 @@ pub fn a_silent_stream_is_reconnected<A: Adapter>() {
         assert_eq!(data::<A>(&mut session).await, "a");
         assert_eq!(data::<A>(&mut session).await, "b");
         assert_eq!(causes.all(), [Cause::IdleTimeout; 2]);
-        assert_eq!(server.requests()[1].header("last-event-id"), Some("1"));
+        assert_eq!(server.requests()[1].last_event_id(), Some("1"));
         closes::<A>(&server, 0).await;
     });
 }
 
-/// A comment is a byte like any other: a stream of nothing else outlives its idle time, hidden as comments may be.
+/// Comments count as bytes, even if they are hidden, so a stream of only comments is not idle.
 pub fn comments_keep_a_stream_alive<A: Adapter>() {
     case::<A>(async || {
-        // Twenty times more than there is between two comments, for a machine that is busy.
+        // Twenty times the pause between two comments, for a busy machine.
         let idle = Duration::from_secs(1);
         let comment = |reply: Reply, _| reply.send(":\n").pause(idle / 20);
-        let server = Server::script([(0..30).fold(Reply::events(), comment).send("data: a\n\n").stall()]);
+        let server = serve([(0..30).fold(Reply::events(), comment).send("data: a\n\n").stall()]);
         let (request, causes) = with_causes::<A>(get::<A>(&server).idle_timeout(idle));
         let mut session = open::<A>(request).await;
         assert_eq!(data::<A>(&mut session).await, "a");
@@ -56,10 +56,10 @@ pub fn comments_keep_a_stream_alive<A: Adapter>() {
     });
 }
 
-/// A server that takes the request and does not answer.
+/// The server reads the request and does not answer.
 pub fn a_missing_response_times_out<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([Reply::raw().stall()]);
+        let server = serve([Reply::raw().stall()]);
         let error = refused::<A>(get::<A>(&server).response_timeout(SHORT)).await;
         assert!(matches!(error, Error::ResponseTimeout(SHORT)), "{error:?}");
         assert!(error.is_timeout());
@@ -68,10 +68,10 @@ pub fn a_missing_response_times_out<A: Adapter>() {
     });
 }
 
-/// Once a stream was open it is asked again.
+/// Once a stream has been open, the attempt is retried.
 pub fn a_missing_response_is_retried_after_a_stream<A: Adapter>() {
     case::<A>(async || {
-        let server = Server::script([
+        let server = serve([
             Reply::events().send("data: a\n\n"),
             Reply::raw().send("HTTP/1.1 200 \r\n").stall(),
             Reply::events().send("data: b\n\n").stall(),

@@ -1,4 +1,4 @@
-//! Comments: one for each line, at its line, and never an event.
+//! Comments: one per line, reported at its line, and never an event.
 
 use super::{Case, case, comment, event, full, inheriting, typed, with_id};
 

@@ -1,4 +1,5 @@
-//! The end of the stream, in each state. What is not complete is dropped, unless the end of the stream ends it.
+//! The end of the stream in each state. A partial event is dropped, unless the end of the stream
+//! completes it.
 
 use super::{Case, case, comment, event, full, inheriting, retry, typed, with_id};
 

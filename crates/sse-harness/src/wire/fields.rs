@@ -1,4 +1,4 @@
-//! Names, values, `data` and `event`.
+//! Field names, values, `data` and `event`.
 
 use super::{Case, case, comment, event, full, inheriting, typed, with_id};
 

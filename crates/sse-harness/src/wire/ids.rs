@@ -1,4 +1,4 @@
-//! The last event ID: committed at the blank line, never before it.
+//! The last event ID, which is committed at the blank line.
 
 use super::{Case, case, comment, event, full, inheriting, retry, with_id};
 
@@ -77,7 +77,8 @@ fn committed() -> Vec<Case> {
     ]
 }
 
-/// Events without an id, so many that a decoder may keep the text that they share; then the id changes.
+/// Several events that inherit an ID, which a decoder may keep as shared text, before the ID
+/// changes.
 fn carried() -> Vec<Case> {
     let carried = |id| ["a", "b", "c"].map(|data| inheriting(data, id));
     let [[a, b, c], [a2, b2, c2]] = ["1", "2"].map(carried);

@@ -1,10 +1,11 @@
-//! Rows of megabytes.
+//! Rows with megabytes of input.
 
 use super::{Case, case, comment, discarded, event, inheriting, with_id};
 
 const MIB: usize = 1 << 20;
 
-/// The rows whose input is too large for each of its bytes and splits to be tried: whole and in a few chunk sizes only.
+/// Returns the rows whose input is too large to test every split. Test them whole and in a few
+/// chunk sizes.
 #[must_use]
 pub fn large_cases() -> Vec<Case> {
     vec![

@@ -1,4 +1,4 @@
-//! Events over the limit, where they end the stream.
+//! Events over the limit that end the stream.
 
 use super::{Case, case, comment, event, inheriting, retry, typed, with_id};
 
@@ -171,7 +171,8 @@ fn far() -> Vec<Case> {
     ]
 }
 
-/// U+FFFD is three bytes, and may stand for one. The line counts as it was received; the ID in force as the text it is.
+/// U+FFFD is three bytes, and may stand for one. The line counts as it was received; the ID in
+/// force as the text it is.
 fn invalid_text() -> Vec<Case> {
     vec![
         case(

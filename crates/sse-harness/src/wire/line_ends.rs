@@ -1,4 +1,4 @@
-//! LF, CR and CRLF, and a byte order mark.
+//! Line ends (LF, CR and CRLF) and byte order marks.
 
 use super::{Case, case, comment, event, full, retry, typed, with_id};
 
@@ -68,7 +68,7 @@ fn mixed() -> Vec<Case> {
     ]
 }
 
-/// The input ends with a CR: what it ended must have come out without a look at the next byte.
+/// The input ends with a CR. A decoder must not wait for the next byte.
 fn at_once() -> Vec<Case> {
     vec![
         case("CR, then silence: the line ended, the block did not", b"data:a\r", []).leaves(event("a")),

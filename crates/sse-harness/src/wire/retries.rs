@@ -1,4 +1,4 @@
-//! `retry`: ASCII digits only, and at its line.
+//! `retry`: only ASCII digits, reported at its line.
 
 use super::{Case, case, comment, event, retry, with_id};
 

@@ -1,4 +1,4 @@
-//! Events over the limit, where they are dropped.
+//! Events over the limit that are skipped.
 
 use super::{Case, case, comment, discarded, event, inheriting, retry, with_id};
 

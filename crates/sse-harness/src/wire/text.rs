@@ -1,4 +1,4 @@
-//! UTF-8: what is invalid becomes U+FFFD, one for each maximal subpart (Encoding Standard, "UTF-8 decoder").
+//! Invalid UTF-8 becomes U+FFFD, one for each maximal subpart (Encoding Standard, "UTF-8 decoder").
 
 use super::{Case, case, comment, event, full, typed, with_id};
 
@@ -52,7 +52,7 @@ fn invalid() -> Vec<Case> {
     ]
 }
 
-/// A sequence that ends too early is one U+FFFD, and what ended it stays what it is.
+/// A truncated sequence becomes one U+FFFD, and the byte after it keeps its meaning.
 fn cut_off() -> Vec<Case> {
     vec![
         case("two of three, then a letter", b"data: \xE2\x82a\n\n", [event("\u{FFFD}a")]),

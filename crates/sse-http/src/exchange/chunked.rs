@@ -1,18 +1,18 @@
-//! The chunked transfer coding (RFC 9112, section 7.1). Chunk extensions and trailers are read
-//! over.
+//! Decodes the chunked transfer coding (RFC 9112, section 7.1), and skips chunk extensions and
+//! trailers.
 
 use super::{InvalidResponse, Output};
 
-/// The most bytes of the extensions of one chunk, and of all trailers.
+/// The maximum length in bytes of the extensions of one chunk, and of all trailers.
 pub(super) const MAX_EXTRA: u16 = 16 * 1024;
 
-/// Takes the framing off. It holds no bytes, so each state is a place between two of them.
+/// Removes the framing. It holds no bytes: each state is a position between two of them.
 #[derive(Debug, Default)]
 pub(super) struct Chunked {
     state: State,
-    /// The size of the chunk, and then how much of it is to come.
+    /// The size of the chunk, then how much of it is still to come.
     left: u64,
-    /// How many bytes of extensions or trailers have come.
+    /// How many bytes of extensions or trailers have arrived.
     extra: u16,
 }
 
@@ -64,8 +64,8 @@ impl Chunked {
         Output::Data(start..*at)
     }
 
-    /// The lines end with CR LF and nothing else. Section 2.2 allows a lone LF for header lines
-    /// only, and peers that disagree about the end of a chunk's line disagree about the body.
+    /// Requires CR LF at the end of each line. Section 2.2 allows a lone LF for header lines only,
+    /// and peers that disagree about the end of a chunk's line disagree about the body.
     fn step(&mut self, byte: u8) -> Result<(), InvalidResponse> {
         self.state = match (self.state, byte) {
             (State::Start | State::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => self.digit(byte)?,
@@ -92,7 +92,7 @@ impl Chunked {
         Ok(())
     }
 
-    /// Zeros in front of a size are endless or not: none of them is held.
+    /// Adds a digit to the size. Any number of leading zeros is allowed, since none is stored.
     fn digit(&mut self, byte: u8) -> Result<State, InvalidResponse> {
         let digit = char::from(byte).to_digit(16).ok_or(InvalidResponse::ChunkSize)?;
         let size = self.left.checked_mul(16).ok_or(InvalidResponse::ChunkSize)?;

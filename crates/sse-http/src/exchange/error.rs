@@ -8,7 +8,7 @@ use sse_driver::BoxError;
 
 use super::InvalidResponse;
 
-/// Why an exchange of a request and its response failed.
+/// The reason why an exchange of a request and its response failed.
 ///
 /// ```
 /// use std::{error::Error as _, io};
@@ -23,9 +23,9 @@ use super::InvalidResponse;
 pub enum ExchangeError {
     /// Reading or writing failed.
     Io(io::Error),
-    /// The stream that makes the request's body failed.
+    /// The stream of the request's body failed.
     RequestBody(BoxError),
-    /// What the server sent is not a valid response, or ended too early.
+    /// The server sent an invalid response, or the response ended too early.
     Response(InvalidResponse),
 }
 
@@ -33,7 +33,7 @@ impl fmt::Display for ExchangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(_) => f.write_str("the connection failed"),
-            Self::RequestBody(_) => f.write_str("the body of the request failed"),
+            Self::RequestBody(_) => f.write_str("the request body failed"),
             Self::Response(invalid) => invalid.fmt(f),
         }
     }

@@ -1,32 +1,32 @@
-//! Where a response's body ends (RFC 9112, section 6.3).
+//! Determines where a response's body ends (RFC 9112, section 6.3).
 
 use http::{HeaderMap, StatusCode, Version, header};
 
 use super::chunked::Chunked;
-use super::{Asked, Head, InvalidResponse, Output};
+use super::{Head, InvalidResponse, Output, RequestKind};
 
-/// How the body is delimited, and what is left of it.
+/// How the body is delimited, and how much of it is still to come.
 #[derive(Debug)]
 pub(super) enum Framing {
     Length(u64),
     Chunked(Chunked),
-    /// By the end of the connection.
+    /// The body ends with the connection.
     Close,
 }
 
 impl Framing {
-    /// The rules in the order in which RFC 9112, section 6.3, has them. The connection carries one
-    /// response, so a `Content-Length` beside `Transfer-Encoding` is overridden, as there, and
-    /// hides no second one.
-    pub(super) fn of(asked: Asked, head: &Head) -> Result<Self, InvalidResponse> {
+    /// Applies the rules of RFC 9112, section 6.3, in their order. `Transfer-Encoding` overrides
+    /// `Content-Length`, as the section says: a connection carries one response, so the difference
+    /// cannot hide a second one.
+    pub(super) fn new(request: RequestKind, head: &Head) -> Result<Self, InvalidResponse> {
         let has_no_body = matches!(
             head.status,
             StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED | StatusCode::SWITCHING_PROTOCOLS
         );
-        if has_no_body || asked == Asked::Head {
+        if has_no_body || request == RequestKind::Head {
             return Ok(Self::Length(0));
         }
-        if asked == Asked::Connect && head.status.is_success() {
+        if request == RequestKind::Connect && head.status.is_success() {
             return Ok(Self::Close);
         }
         if head.headers.contains_key(header::TRANSFER_ENCODING) {
@@ -55,9 +55,9 @@ impl Framing {
     }
 }
 
-/// `chunked`, once and alone. It may not be applied twice (RFC 9112, section 6.1); another coding
-/// was not asked for with `TE`; and an HTTP/1.0 server that names one does not know what it says
-/// (section 6.1).
+/// Whether the only transfer coding is `chunked`, applied once. It must not be applied twice, and
+/// an HTTP/1.0 server that names it is faulty (both RFC 9112, section 6.1). The request allowed no
+/// other coding with `TE`.
 fn is_chunked(head: &Head) -> bool {
     let mut values = head.headers.get_all(header::TRANSFER_ENCODING).iter();
     let alone = values.next().filter(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked"));
@@ -69,9 +69,9 @@ fn transfer_encoding(head: &Head) -> InvalidResponse {
     InvalidResponse::transfer_encoding(&values.collect::<Vec<_>>().join(&b", "[..]))
 }
 
-/// A length that is repeated, in one header line or in several, counts once where all are the same
-/// (RFC 9112, section 6.3, rule 5): gateways that merge header lines make such. Different ones are
-/// an error.
+/// Returns the length. It may be repeated, in one header line or in several, if all values are the
+/// same (RFC 9112, section 6.3, rule 5): gateways that merge header lines produce that. Different
+/// values are an error.
 fn content_length(headers: &HeaderMap) -> Result<Option<u64>, InvalidResponse> {
     let mut found = None;
     for value in headers.get_all(header::CONTENT_LENGTH) {
@@ -86,7 +86,7 @@ fn content_length(headers: &HeaderMap) -> Result<Option<u64>, InvalidResponse> {
     Ok(found)
 }
 
-/// Digits alone: `u64`'s own parser takes a sign.
+/// Parses digits only, where the parser of `u64` also accepts a sign.
 fn digits(text: &[u8]) -> Option<u64> {
     let text =
         core::str::from_utf8(text).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;

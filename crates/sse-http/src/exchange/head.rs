@@ -1,4 +1,4 @@
-//! The head of a response: status line and header lines (RFC 9112, sections 4 and 5).
+//! Parses the head of a response: the status line and header lines (RFC 9112, sections 4 and 5).
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use httparse::ParserConfig;
 
 use super::InvalidResponse;
 
-/// The most bytes of one head, the blank line included. Servers with many cookies send more than 16
-/// KiB.
+/// The maximum length of a head in bytes, including the blank line. Servers with many cookies send
+/// more than 16 KiB.
 pub(super) const MAX_LEN: usize = 64 * 1024;
-/// The most header lines of one head.
+/// The maximum number of header lines in a head.
 pub(super) const MAX_LINES: usize = 256;
 
 /// A parsed response head.
@@ -21,19 +21,19 @@ pub(crate) struct Head {
     pub(crate) headers: HeaderMap,
 }
 
-/// Collects a head until its blank line is there. Each byte is looked at once, however the reads
-/// cut it.
+/// Collects a head until its blank line arrives. It looks at each byte once, however the reads
+/// divide the head.
 #[derive(Debug, Default)]
 pub(super) struct HeadReader {
     held: Vec<u8>,
-    /// How many bytes have come, those in front of the status line included.
+    /// How many bytes have arrived, including empty lines before the status line.
     len: usize,
-    /// How many lines with text are complete: the status line, and header lines.
+    /// How many lines with text are complete: the status line and header lines.
     lines: usize,
     line: Line,
 }
 
-/// What there is of the current line.
+/// The content of the current line so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Line {
     #[default]
@@ -43,7 +43,7 @@ enum Line {
 }
 
 impl HeadReader {
-    /// The next head, and `None` where it is not complete.
+    /// Returns the next head, or `None` while it is incomplete.
     pub(super) fn read(&mut self, read: &[u8], at: &mut usize) -> Result<Option<Head>, InvalidResponse> {
         let mut start = *at;
         while *at < read.len() {
@@ -65,7 +65,7 @@ impl HeadReader {
         Ok(None)
     }
 
-    /// Whether a blank line ends with this byte.
+    /// Counts a byte and returns whether it ends a blank line.
     fn take(&mut self, byte: u8) -> Result<bool, InvalidResponse> {
         let is_blank = byte == b'\n' && self.line != Line::Text;
         self.line = match (byte, self.line) {
@@ -84,7 +84,8 @@ impl HeadReader {
     }
 }
 
-/// Finds a peer that does not speak HTTP/1 by its first bytes: it may never send a blank line.
+/// Checks the first bytes at once, since a peer that does not speak HTTP/1 may never send a blank
+/// line.
 fn check_version(start: &[u8]) -> Result<(), InvalidResponse> {
     const VERSION: &[u8] = b"HTTP/1.";
     let len = start.len().min(VERSION.len());
@@ -120,23 +121,23 @@ fn parse(head: &[u8]) -> Result<Head, InvalidResponse> {
     Ok(Head { status, version, headers })
 }
 
-/// Whitespace between a name and its colon is dropped (RFC 9112, section 5.1).
+/// Configures the parser to drop whitespace between a name and its colon (RFC 9112, section 5.1).
 fn config() -> ParserConfig {
     let mut config = ParserConfig::default();
     config.allow_spaces_after_header_name_in_responses(true);
     config
 }
 
-/// A header line that goes on in the next line, as one line with a space (obs-fold: RFC 9112,
-/// section 5.2). Only a value goes on. Whitespace at the start of a line after anything else is
-/// left to be an error, and so is that after the status line (section 2.2).
+/// Joins header lines that continue on the next line, with a space (obs-fold: RFC 9112, section
+/// 5.2). Only a value may continue. Other lines that start with whitespace stay as they are, and
+/// parsing them is an error, as it is after the status line (section 2.2).
 fn unfold(head: &[u8]) -> Cow<'_, [u8]> {
     let is_fold = |line: &[u8]| line.first().is_some_and(is_space);
     if !head.split(|byte| *byte == b'\n').skip(2).any(is_fold) {
         return Cow::Borrowed(head);
     }
     let mut unfolded = Vec::with_capacity(head.len());
-    // Whether the line has a value, and from where on its text is what the last line has added.
+    // Whether the line has a value, and where the text of the last line starts.
     let (mut has_value, mut text) = (false, 0);
     for (number, line) in head.split_inclusive(|byte| *byte == b'\n').enumerate() {
         let mut line = line;
@@ -152,7 +153,7 @@ fn unfold(head: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(unfolded)
 }
 
-/// A space in place of the line's end and the whitespace before it. The text of the line begins at
+/// Replaces the line end and the whitespace before it with a space. The text of the line starts at
 /// `text`.
 fn end_with_space(lines: &mut Vec<u8>, text: usize) {
     lines.truncate(lines.len() - if lines.ends_with(b"\r\n") { 2 } else { 1 });
@@ -166,7 +167,7 @@ fn is_space(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// Which line the parser did not like.
+/// Finds the line that the parser rejected.
 fn invalid_line(head: &[u8]) -> InvalidResponse {
     let is_valid = |line: &[u8]| {
         let alone = [b"HTTP/1.1 200\r\n", line, b"\r\n"].concat();

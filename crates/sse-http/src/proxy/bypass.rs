@@ -1,4 +1,4 @@
-//! The hosts that are asked without a proxy.
+//! The hosts to connect to directly, without a proxy.
 
 use core::net::IpAddr;
 
@@ -16,11 +16,16 @@ enum Entry {
     Everything,
     Network(IpNet),
     Address(IpAddr, Option<u16>),
-    Domain { name: String, itself: bool, port: Option<u16> },
+    /// The subdomains of `name`, and with `itself` the domain too.
+    Domain {
+        name: String,
+        itself: bool,
+        port: Option<u16>,
+    },
 }
 
 impl Bypass {
-    /// This machine. What it serves on its own addresses, a proxy on another one cannot reach.
+    /// Bypasses the proxy for this machine, whose loopback addresses another machine cannot reach.
     pub(super) fn loopback() -> Self {
         Self { loopback: true, entries: vec![] }
     }
@@ -31,7 +36,7 @@ impl Bypass {
     }
 
     pub(super) fn contains(&self, host: &Host<&str>, port: u16) -> bool {
-        let host = Asked::from(host);
+        let host = CanonicalHost::from(host);
         (self.loopback && host.is_loopback()) || self.entries.iter().any(|entry| entry.matches(&host, port))
     }
 }
@@ -50,23 +55,23 @@ impl Entry {
         let (host, port) = split_port(text);
         let parent = host.strip_prefix("*.").or_else(|| host.strip_prefix('.'));
         let name = parent.unwrap_or(host);
-        match Asked::from(&Host::parse(name.strip_suffix('.').unwrap_or(name)).ok()?) {
-            Asked::Address(address) => Some(Self::Address(address, port)),
-            Asked::Domain(name) => {
+        match CanonicalHost::from(&Host::parse(name.strip_suffix('.').unwrap_or(name)).ok()?) {
+            CanonicalHost::Address(address) => Some(Self::Address(address, port)),
+            CanonicalHost::Domain(name) => {
                 Some(Self::Domain { name: name.to_owned(), itself: parent.is_none(), port })
             }
         }
     }
 
-    fn matches(&self, host: &Asked<'_>, asked_port: u16) -> bool {
+    fn matches(&self, host: &CanonicalHost<'_>, host_port: u16) -> bool {
         match (self, host) {
             (Self::Everything, _) => true,
-            (Self::Network(network), Asked::Address(address)) => network.contains(address),
-            (Self::Address(this, port), Asked::Address(address)) => {
-                this == address && port.is_none_or(|port| port == asked_port)
+            (Self::Network(network), CanonicalHost::Address(address)) => network.contains(address),
+            (Self::Address(this, port), CanonicalHost::Address(address)) => {
+                this == address && port.is_none_or(|port| port == host_port)
             }
-            (Self::Domain { name, itself, port }, Asked::Domain(domain)) => {
-                is_below(domain, name, *itself) && port.is_none_or(|port| port == asked_port)
+            (Self::Domain { name, itself, port }, CanonicalHost::Domain(domain)) => {
+                is_below(domain, name, *itself) && port.is_none_or(|port| port == host_port)
             }
             _ => false,
         }
@@ -80,6 +85,7 @@ fn split_port(text: &str) -> (&str, Option<u16>) {
     }
 }
 
+/// Whether a domain is a subdomain of `parent`, or with `itself` the same.
 fn is_below(domain: &str, parent: &str, itself: bool) -> bool {
     match domain.strip_suffix(parent) {
         Some("") => itself,
@@ -88,14 +94,14 @@ fn is_below(domain: &str, parent: &str, itself: bool) -> bool {
     }
 }
 
-/// A host in the one form in which two of them compare: no final dot, no IPv4 address written as an
-/// IPv6 one.
-enum Asked<'h> {
+/// A host in canonical form, so that two can be compared: without a final dot, and with IPv4-mapped
+/// IPv6 addresses as IPv4.
+enum CanonicalHost<'h> {
     Address(IpAddr),
     Domain(&'h str),
 }
 
-impl<'h, S: AsRef<str>> From<&'h Host<S>> for Asked<'h> {
+impl<'h, S: AsRef<str>> From<&'h Host<S>> for CanonicalHost<'h> {
     fn from(host: &'h Host<S>) -> Self {
         match host {
             Host::Ipv4(address) => Self::Address((*address).into()),
@@ -108,7 +114,7 @@ impl<'h, S: AsRef<str>> From<&'h Host<S>> for Asked<'h> {
     }
 }
 
-impl Asked<'_> {
+impl CanonicalHost<'_> {
     fn is_loopback(&self) -> bool {
         match self {
             Self::Address(address) => address.is_loopback(),

@@ -1,4 +1,4 @@
-//! What can go wrong between this side and a proxy.
+//! Errors of proxies.
 
 use core::error::Error as StdError;
 use core::fmt;
@@ -8,9 +8,9 @@ use http::StatusCode;
 
 use crate::ExchangeError;
 
-/// Why there is no way through a proxy.
+/// The reason why a request could not be sent through a proxy.
 ///
-/// No message holds a proxy's user name or password.
+/// No message contains a user name or password.
 ///
 /// ```
 /// use http::StatusCode;
@@ -26,31 +26,31 @@ use crate::ExchangeError;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ProxyError {
-    /// The setting is no URL of a proxy.
+    /// The URL of the proxy is invalid.
     Url(url::ParseError),
-    /// The scheme of the proxy's URL is another than `http`.
+    /// The scheme of the proxy's URL is not `http`.
     Scheme(String),
-    /// There was no connection to the proxy, or none through it within the
+    /// The proxy could not be reached, or the connection through it took longer than the
     /// [`ConnectTimeout`](sse_driver::ConnectTimeout).
     Connect {
         /// The proxy's host and port.
         proxy: String,
-        /// What the dial said.
+        /// The error of the dial.
         source: io::Error,
     },
-    /// The proxy gave no valid answer to `CONNECT`.
+    /// The proxy sent no valid response to `CONNECT`.
     Exchange {
         /// The proxy's host and port.
         proxy: String,
-        /// What was wrong with it.
+        /// The cause.
         source: ExchangeError,
     },
-    /// The proxy answered `CONNECT` with another status than 2xx: it wants credentials (407),
-    /// forbids this host, or could not reach it.
+    /// The proxy's response to `CONNECT` has a status other than 2xx: it requires credentials
+    /// (407), forbids the host, or could not reach it.
     Refused {
         /// The proxy's host and port.
         proxy: String,
-        /// The status.
+        /// The status of the response.
         status: StatusCode,
     },
 }
@@ -58,12 +58,14 @@ pub enum ProxyError {
 impl fmt::Display for ProxyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Url(_) => f.write_str("expected the proxy to be a URL like http://host:port"),
+            Self::Url(_) => f.write_str("expected a proxy URL such as http://host:port"),
             Self::Scheme(scheme) => {
-                write!(f, "expected the proxy to be an http:// URL, got the scheme `{scheme}`")
+                write!(f, "expected an http:// proxy URL, got the scheme `{scheme}`")
             }
             Self::Connect { proxy, .. } => write!(f, "cannot connect through the proxy {proxy}"),
-            Self::Exchange { proxy, .. } => write!(f, "no valid answer to CONNECT from the proxy {proxy}"),
+            Self::Exchange { proxy, .. } => {
+                write!(f, "the proxy {proxy} sent no valid response to CONNECT")
+            }
             Self::Refused { proxy, status } => {
                 write!(f, "the proxy {proxy} refused the connection with status {status}")
             }

@@ -1,4 +1,4 @@
-//! One proxy, from its URL, and the requests that are for itself to forward.
+//! A proxy server, parsed from its URL, and the requests that it forwards.
 
 use core::fmt;
 
@@ -12,7 +12,7 @@ use url::{Host, Url};
 use super::ProxyError;
 use crate::Error;
 use crate::redirect::Hop;
-use crate::request::Request;
+use crate::request::WireRequest;
 
 pub(crate) struct Server {
     /// Without the brackets of an IPv6 address.
@@ -34,9 +34,9 @@ impl Server {
         Ok(Self { host, port: url.port().unwrap_or(80), authorization: authorization(&url) })
     }
 
-    /// Makes a request one that a proxy forwards: absolute form (RFC 9112, section 3.2.2), with
-    /// what the proxy wants.
-    pub(crate) fn forward(&self, request: &mut Request, hop: &Hop) -> Result<(), Error> {
+    /// Turns a request into one that the proxy forwards: in absolute form (RFC 9112, section
+    /// 3.2.2), with the credentials for the proxy.
+    pub(crate) fn forward(&self, request: &mut WireRequest, hop: &Hop) -> Result<(), Error> {
         request.target = absolute(&hop.url)?;
         if let Some(authorization) = self.authorization(hop) {
             request.headers.insert(PROXY_AUTHORIZATION, authorization.clone());
@@ -44,20 +44,21 @@ impl Server {
         Ok(())
     }
 
-    /// The caller's own wins.
+    /// Returns the value of `Proxy-Authorization`: the caller's own, or the one from the proxy's
+    /// URL.
     pub(super) fn authorization<'a>(&'a self, hop: &'a Hop) -> Option<&'a HeaderValue> {
         hop.proxy_authorization.as_ref().or(self.authorization.as_ref())
     }
 }
 
-/// Neither a user name and password nor a fragment is ever sent.
+/// The URL without user name, password and fragment, which are never sent.
 fn absolute(url: &Url) -> Result<Uri, Error> {
     let authority_and_path = &url[url::Position::BeforeHost..url::Position::AfterQuery];
     let uri = format!("{}://{authority_and_path}", url.scheme());
     uri.parse().map_err(|error| Error::Url(Box::new(error)))
 }
 
-/// The user name and password as Basic credentials (RFC 7617).
+/// Encodes the user name and password as Basic credentials (RFC 7617).
 fn authorization(url: &Url) -> Option<HeaderValue> {
     if url.username().is_empty() && url.password().is_none() {
         return None;
@@ -71,7 +72,7 @@ fn authorization(url: &Url) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// The host and port.
+/// Shows the host and port.
 impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.host.contains(':') {

@@ -1,31 +1,23 @@
-use http::{HeaderMap, HeaderValue, Method};
-use sse_driver::RequestBody;
+use http::{HeaderValue, Method};
 use url::Url;
 
 use super::{Proxy, Server};
 use crate::redirect::Hop;
-use crate::request::Request;
+use crate::request::WireRequest;
 
 type Variables<'v> = &'v [(&'v str, &'v str)];
 
-fn of(variables: Variables<'_>) -> Proxy {
+fn from_variables(variables: Variables<'_>) -> Proxy {
     Proxy::from_lookup(|name| {
         variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned())
     })
 }
 
 fn hop(url: &str) -> Hop {
-    Hop {
-        method: Method::GET,
-        url: url.parse().unwrap(),
-        headers: HeaderMap::new(),
-        body: RequestBody::default(),
-        proxy_authorization: None,
-        redirects: 0,
-    }
+    Hop::new(Method::GET, url)
 }
 
-/// The proxy of a URL, as it is shown; nothing for none.
+/// The proxy for a URL, or the error, as text; empty for no proxy.
 fn server(proxy: &Proxy, url: &str) -> String {
     let url = Url::parse(url).unwrap();
     let found =
@@ -37,7 +29,7 @@ fn server(proxy: &Proxy, url: &str) -> String {
 }
 
 #[test]
-fn what_the_environment_says() {
+fn environment_variables_set_the_proxies() {
     #[rustfmt::skip]
     let cases: &[(Variables<'_>, &str, &str)] = &[
         (&[], "", ""),
@@ -63,14 +55,14 @@ fn what_the_environment_says() {
         (&[("ALL_PROXY", "p:1"), ("no_proxy", "b.example"), ("NO_PROXY", "a.example")], "p:1", "p:1"),
     ];
     for (variables, http, https) in cases {
-        let proxy = of(variables);
+        let proxy = from_variables(variables);
         assert_eq!(server(&proxy, "http://a.example/"), *http, "{variables:?}");
         assert_eq!(server(&proxy, "https://a.example/"), *https, "{variables:?}");
     }
 }
 
 #[test]
-fn what_the_builder_says() {
+fn constructors_set_the_proxies() {
     #[rustfmt::skip]
     let cases = [
         (Proxy::none(), "", ""),
@@ -87,7 +79,7 @@ fn what_the_builder_says() {
 }
 
 #[test]
-fn this_machine_is_asked_directly_where_the_environment_names_the_proxy() {
+fn proxies_of_the_environment_are_not_used_for_loopback() {
     let local = [
         "localhost",
         "LOCALHOST",
@@ -100,16 +92,17 @@ fn this_machine_is_asked_directly_where_the_environment_names_the_proxy() {
     ];
     for host in local {
         let url = format!("http://{host}:8080/");
-        assert_eq!(server(&of(&[("http_proxy", "p:1")]), &url), "", "{host}");
+        assert_eq!(server(&from_variables(&[("http_proxy", "p:1")]), &url), "", "{host}");
         assert_eq!(server(&Proxy::all("p:1"), &url), "p:1", "{host}");
     }
     for host in ["localhost.example", "notlocalhost", "128.0.0.1", "10.0.0.1", "[::2]", "0.0.0.0"] {
-        assert_eq!(server(&of(&[("http_proxy", "p:1")]), &format!("http://{host}/")), "p:1", "{host}");
+        let proxy = from_variables(&[("http_proxy", "p:1")]);
+        assert_eq!(server(&proxy, &format!("http://{host}/")), "p:1", "{host}");
     }
 }
 
 #[test]
-fn hosts_that_are_asked_directly() {
+fn no_proxy_entries_bypass_the_proxy() {
     #[rustfmt::skip]
     let cases: &[(&str, &[&str], &[&str])] = &[
         ("*", &["a.example", "192.0.2.1", "[2001:db8::1]"], &[]),
@@ -143,7 +136,7 @@ fn hosts_that_are_asked_directly() {
 }
 
 #[test]
-fn the_url_of_a_proxy() {
+fn proxy_urls_are_parsed() {
     #[rustfmt::skip]
     let cases = [
         ("http://p:3128", "p:3128", None),
@@ -170,17 +163,17 @@ fn the_url_of_a_proxy() {
 }
 
 #[test]
-fn what_is_no_proxy() {
+fn invalid_proxy_urls_are_errors_without_secrets() {
     #[rustfmt::skip]
     let cases = [
-        ("https://u:secret@p:1", "expected the proxy to be an http:// URL, got the scheme `https`"),
-        ("socks5://u:secret@p:1", "expected the proxy to be an http:// URL, got the scheme `socks5`"),
-        ("socks5h://p", "expected the proxy to be an http:// URL, got the scheme `socks5h`"),
-        ("file:///secret", "expected the proxy to be an http:// URL, got the scheme `file`"),
-        ("http://u:secret@", "expected the proxy to be a URL like http://host:port"),
-        ("p:port", "expected the proxy to be a URL like http://host:port"),
-        ("p:99999", "expected the proxy to be a URL like http://host:port"),
-        ("", "expected the proxy to be a URL like http://host:port"),
+        ("https://u:secret@p:1", "expected an http:// proxy URL, got the scheme `https`"),
+        ("socks5://u:secret@p:1", "expected an http:// proxy URL, got the scheme `socks5`"),
+        ("socks5h://p", "expected an http:// proxy URL, got the scheme `socks5h`"),
+        ("file:///secret", "expected an http:// proxy URL, got the scheme `file`"),
+        ("http://u:secret@", "expected a proxy URL such as http://host:port"),
+        ("p:port", "expected a proxy URL such as http://host:port"),
+        ("p:99999", "expected a proxy URL such as http://host:port"),
+        ("", "expected a proxy URL such as http://host:port"),
     ];
     for (url, message) in cases {
         assert_eq!(server(&Proxy::all(url), "http://a.example/"), message, "{url}");
@@ -196,7 +189,7 @@ fn what_is_no_proxy() {
 }
 
 #[test]
-fn the_absolute_form() {
+fn forwarded_requests_have_the_absolute_form() {
     #[rustfmt::skip]
     let cases = [
         ("http://a.example", "http://a.example/"),
@@ -208,7 +201,7 @@ fn the_absolute_form() {
     ];
     for (url, expected) in cases {
         let hop = Hop { method: Method::POST, ..hop(url) };
-        let mut request = Request::new(&hop).unwrap();
+        let mut request = WireRequest::new(&hop).unwrap();
         let server = Server::parse("http://user:password@p:1").unwrap();
         server.forward(&mut request, &hop).unwrap();
         assert_eq!(request.target.to_string(), expected);
@@ -218,7 +211,7 @@ fn the_absolute_form() {
 }
 
 #[test]
-fn the_callers_own_credentials_for_the_proxy_win() {
+fn the_callers_proxy_credentials_take_precedence() {
     let own = Hop { proxy_authorization: Some(HeaderValue::from_static("Own")), ..hop("http://a/") };
     for url in ["http://user:password@p:1", "http://p:1"] {
         assert_eq!(Server::parse(url).unwrap().authorization(&own).unwrap(), "Own");

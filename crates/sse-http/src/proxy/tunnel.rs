@@ -14,9 +14,9 @@ use crate::Error;
 use crate::connection::Connection;
 use crate::pace::Pace;
 use crate::redirect::Hop;
-use crate::request::{Payload, Request};
+use crate::request::{Payload, WireRequest};
 
-/// A dialled stream, in front of which lie the bytes that came right behind the proxy's answer.
+/// A dialled stream that first yields the bytes that followed the proxy's response head.
 pub(crate) struct Tunnel<S> {
     early: Bytes,
     stream: S,
@@ -24,14 +24,14 @@ pub(crate) struct Tunnel<S> {
 }
 
 impl<S> Tunnel<S> {
-    /// No tunnel: the stream itself.
+    /// Wraps a stream that goes through no proxy.
     pub(crate) fn none(stream: S) -> Self {
         Self { early: Bytes::new(), stream, pace: Pace::default() }
     }
 }
 
 impl Server {
-    /// Has the proxy connect its stream to a host and port.
+    /// Asks the proxy to connect its stream to a host and port.
     pub(crate) async fn tunnel<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         stream: S,
@@ -50,9 +50,9 @@ impl Server {
         }
     }
 
-    /// Of the caller's headers none but the one that is for proxies: the others are for the host
-    /// behind.
-    fn connect_request(&self, host: &str, port: u16, hop: &Hop) -> Result<Request, Error> {
+    /// Builds the `CONNECT` request. It carries none of the caller's headers but
+    /// `Proxy-Authorization`: the others are for the server.
+    fn connect_request(&self, host: &str, port: u16, hop: &Hop) -> Result<WireRequest, Error> {
         let authority =
             if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
         let target = authority.parse::<Uri>().map_err(|error| Error::Url(Box::new(error)))?;
@@ -61,7 +61,7 @@ impl Server {
         if let Some(authorization) = self.authorization(hop) {
             headers.insert(PROXY_AUTHORIZATION, authorization.clone());
         }
-        Ok(Request { method: Method::CONNECT, target, headers, body: Payload::Whole(Bytes::new()) })
+        Ok(WireRequest { method: Method::CONNECT, target, headers, body: Payload::Whole(Bytes::new()) })
     }
 }
 
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_early_bytes_come_first_and_an_endless_source_makes_way() {
+    fn early_bytes_come_first_and_an_endless_source_yields() {
         let mut tunnel =
             Tunnel { early: Bytes::from("early"), ..Tunnel::none(Cursor::new(vec![b'x'; 1000])) };
         let cx = &mut Context::from_waker(Waker::noop());

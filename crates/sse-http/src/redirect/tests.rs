@@ -6,21 +6,14 @@ use super::{Hop, MAX_REDIRECTS};
 use crate::RedirectError;
 
 fn hop(method: &str, url: &str) -> Hop {
-    Hop {
-        method: method.parse().unwrap(),
-        url: url.parse().unwrap(),
-        headers: HeaderMap::new(),
-        body: RequestBody::default(),
-        proxy_authorization: None,
-        redirects: 0,
-    }
+    Hop::new(method.parse().unwrap(), url)
 }
 
 fn has_body(hop: &Hop) -> bool {
     hop.body.as_bytes().is_none_or(|body| !body.is_empty())
 }
 
-fn to(location: impl AsRef<[u8]>) -> HeaderMap {
+fn redirect_to(location: impl AsRef<[u8]>) -> HeaderMap {
     HeaderMap::from_iter([(header::LOCATION, HeaderValue::from_bytes(location.as_ref()).unwrap())])
 }
 
@@ -33,14 +26,14 @@ fn only_five_statuses_redirect() {
     for status in 200..600 {
         let redirects = [301, 302, 303, 307, 308].contains(&status);
         let mut hop = hop("GET", "http://a/");
-        assert_eq!(follow(&mut hop, status, &to("/b")), Ok(redirects), "{status}");
+        assert_eq!(follow(&mut hop, status, &redirect_to("/b")), Ok(redirects), "{status}");
         assert_eq!(hop.url.path(), if redirects { "/b" } else { "/" }, "{status}");
         assert_eq!(hop.redirects, u8::from(redirects), "{status}");
     }
 }
 
 #[test]
-fn the_method_and_whether_the_body_goes_along() {
+fn the_status_decides_about_method_and_body() {
     #[rustfmt::skip]
     let cases = [
         (301, "GET", "GET", true),    (302, "GET", "GET", true),    (303, "GET", "GET", true),
@@ -58,7 +51,7 @@ fn the_method_and_whether_the_body_goes_along() {
         {
             hop.headers.insert(name, HeaderValue::from_static("x"));
         }
-        follow(&mut hop, status, &to("/b")).unwrap();
+        follow(&mut hop, status, &redirect_to("/b")).unwrap();
         assert_eq!(hop.method.as_str(), after, "{before} {status}");
         assert_eq!(has_body(&hop), with_body, "{before} {status}");
         assert_eq!(hop.headers.len(), if with_body { 5 } else { 1 }, "{before} {status}");
@@ -67,7 +60,7 @@ fn the_method_and_whether_the_body_goes_along() {
 }
 
 #[test]
-fn where_a_location_leads() {
+fn locations_are_resolved_against_the_url() {
     let base = "http://user:secret@a.example:8080/dir/page?old=1#part";
     let cases: &[(&[u8], &str)] = &[
         (b"http://b.example/x", "http://b.example/x#part"),
@@ -91,13 +84,13 @@ fn where_a_location_leads() {
     for (location, expected) in cases {
         let mut hop = hop("GET", base);
         let shown = String::from_utf8_lossy(location);
-        assert_eq!(follow(&mut hop, 302, &to(location)), Ok(true), "{shown}");
+        assert_eq!(follow(&mut hop, 302, &redirect_to(location)), Ok(true), "{shown}");
         assert_eq!(hop.url.as_str(), *expected, "{shown}");
     }
 }
 
 #[test]
-fn what_another_origin_is_told() {
+fn redirect_to_another_origin_drops_credentials() {
     let headers = [
         ("accept", "text/event-stream"),
         ("accept-language", "de"),
@@ -133,7 +126,7 @@ fn what_another_origin_is_told() {
             let mut hop = hop("PUT", from);
             hop.headers
                 .extend(headers.map(|(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v))));
-            follow(&mut hop, status, &to(location)).unwrap();
+            follow(&mut hop, status, &redirect_to(location)).unwrap();
             let kept: Vec<_> = hop.headers.keys().map(|name| name.as_str()).collect();
             let case = format!("{status} {from} -> {location}: {kept:?}");
             let as_get = usize::from(status == 303);
@@ -177,7 +170,7 @@ fn a_body_never_goes_to_another_origin() {
             for body in [RequestBody::from("{}"), streamed()] {
                 let mut hop = Hop { body, ..hop(method, from) };
                 hop.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-                let outcome = follow(&mut hop, status, &to(location));
+                let outcome = follow(&mut hop, status, &redirect_to(location));
                 let case = format!("{status} {method} {from} -> {location}");
                 match crosses && carries {
                     true => assert_eq!(outcome, Err(RedirectError::BodyToAnotherOrigin), "{case}"),
@@ -192,45 +185,49 @@ fn a_body_never_goes_to_another_origin() {
 }
 
 #[test]
-fn repeated_headers_are_kept_whole_and_other_cache_control_is_dropped() {
+fn another_origin_gets_repeated_headers_but_no_custom_cache_control() {
     let mut hop = hop("GET", "http://a/");
     for value in ["text/event-stream", "text/plain"] {
         hop.headers.append(header::ACCEPT, HeaderValue::from_static(value));
     }
     hop.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("x-tenant=7"));
-    follow(&mut hop, 302, &to("http://b/")).unwrap();
+    follow(&mut hop, 302, &redirect_to("http://b/")).unwrap();
     assert_eq!(hop.headers.get_all(header::ACCEPT).iter().count(), 2);
     assert!(!hop.headers.contains_key(header::CACHE_CONTROL));
 }
 
 #[test]
-fn what_was_dropped_stays_dropped_on_the_way_back() {
+fn dropped_headers_stay_dropped_on_the_way_back() {
     let mut hop = hop("POST", "http://a/");
     hop.headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Bearer x"));
     hop.body = RequestBody::from("{}");
     for location in ["http://b/", "http://a/"] {
-        follow(&mut hop, 302, &to(location)).unwrap();
+        follow(&mut hop, 302, &redirect_to(location)).unwrap();
     }
     assert_eq!(hop.url.as_str(), "http://a/");
     assert!(hop.headers.is_empty() && !has_body(&hop));
 }
 
 #[test]
-fn redirects_that_are_not_followed() {
+fn invalid_redirects_are_errors() {
     let several = HeaderMap::from_iter(["/a", "/b"].map(|l| (header::LOCATION, HeaderValue::from_static(l))));
     let scheme = |scheme: &str| RedirectError::Scheme(scheme.to_owned());
     let cases = [
         ("http://a/", HeaderMap::new(), RedirectError::MissingLocation),
-        ("http://a/", to(""), RedirectError::MissingLocation),
+        ("http://a/", redirect_to(""), RedirectError::MissingLocation),
         ("http://a/", several, RedirectError::SeveralLocations),
-        ("http://a/", to("http://"), RedirectError::InvalidLocation(url::ParseError::EmptyHost)),
-        ("http://a/", to("http://b:99999/"), RedirectError::InvalidLocation(url::ParseError::InvalidPort)),
-        ("http://a/", to("ftp://b/"), scheme("ftp")),
-        ("http://a/", to("file:///etc/passwd"), scheme("file")),
-        ("http://a/", to("data:text/event-stream,data:x"), scheme("data")),
-        ("https://a/", to("ws://a/"), scheme("ws")),
-        ("https://a/", to("http://a/"), RedirectError::Downgrade),
-        ("https://a/", to("http://b/"), RedirectError::Downgrade),
+        ("http://a/", redirect_to("http://"), RedirectError::InvalidLocation(url::ParseError::EmptyHost)),
+        (
+            "http://a/",
+            redirect_to("http://b:99999/"),
+            RedirectError::InvalidLocation(url::ParseError::InvalidPort),
+        ),
+        ("http://a/", redirect_to("ftp://b/"), scheme("ftp")),
+        ("http://a/", redirect_to("file:///etc/passwd"), scheme("file")),
+        ("http://a/", redirect_to("data:text/event-stream,data:x"), scheme("data")),
+        ("https://a/", redirect_to("ws://a/"), scheme("ws")),
+        ("https://a/", redirect_to("http://a/"), RedirectError::Downgrade),
+        ("https://a/", redirect_to("http://b/"), RedirectError::Downgrade),
     ];
     for (url, response, expected) in cases {
         assert_eq!(follow(&mut hop("GET", url), 302, &response), Err(expected), "{url} {response:?}");
@@ -238,11 +235,11 @@ fn redirects_that_are_not_followed() {
 }
 
 #[test]
-fn ten_in_a_row_and_no_more() {
+fn the_eleventh_redirect_in_a_row_is_an_error() {
     let mut hop = hop("GET", "http://a/");
     for _ in 0..MAX_REDIRECTS {
-        assert_eq!(follow(&mut hop, 302, &to("/")), Ok(true));
+        assert_eq!(follow(&mut hop, 302, &redirect_to("/")), Ok(true));
     }
     assert_eq!(follow(&mut hop, 200, &HeaderMap::new()), Ok(false));
-    assert_eq!(follow(&mut hop, 302, &to("/")), Err(RedirectError::TooMany));
+    assert_eq!(follow(&mut hop, 302, &redirect_to("/")), Err(RedirectError::TooMany));
 }

@@ -1,4 +1,4 @@
-//! The configuration of rustls: cryptography, roots, ALPN.
+//! Builds the rustls configuration: cryptography, root certificates and ALPN.
 
 use std::sync::Arc;
 
@@ -9,16 +9,16 @@ use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
 use super::TlsError;
-use super::named::Named;
+use super::self_signed::AcceptSelfSigned;
 
-/// Whom to trust besides those that are added one by one.
+/// The root certificates to trust in addition to those that the application adds.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Roots {
     #[cfg(feature = "platform-verifier")]
     Platform,
     #[cfg(feature = "webpki-roots")]
     Webpki,
-    Nobody,
+    Empty,
 }
 
 impl Roots {
@@ -27,7 +27,7 @@ impl Roots {
     #[cfg(all(feature = "webpki-roots", not(feature = "platform-verifier")))]
     pub(super) const BUILT_IN: Self = Self::Webpki;
     #[cfg(not(any(feature = "webpki-roots", feature = "platform-verifier")))]
-    pub(super) const BUILT_IN: Self = Self::Nobody;
+    pub(super) const BUILT_IN: Self = Self::Empty;
 }
 
 pub(super) fn build(roots: Roots, extra: &[CertificateDer<'static>]) -> Result<Arc<ClientConfig>, TlsError> {
@@ -37,22 +37,22 @@ pub(super) fn build(roots: Roots, extra: &[CertificateDer<'static>]) -> Result<A
         .map_err(TlsError::Config)?;
     let verifier = match roots {
         #[cfg(feature = "platform-verifier")]
-        Roots::Platform => Arc::new(by_platform(extra, provider).map_err(TlsError::Platform)?),
+        Roots::Platform => Arc::new(platform_verifier(extra, provider).map_err(TlsError::Platform)?),
         #[cfg(feature = "webpki-roots")]
-        Roots::Webpki => by_roots(
+        Roots::Webpki => webpki_verifier(
             RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
             extra,
             provider,
         )?,
-        Roots::Nobody if extra.is_empty() => return Err(TlsError::NoRoots),
-        Roots::Nobody => by_roots(RootCertStore::empty(), extra, provider)?,
+        Roots::Empty if extra.is_empty() => return Err(TlsError::NoRoots),
+        Roots::Empty => webpki_verifier(RootCertStore::empty(), extra, provider)?,
     };
-    let verifier = Named::over(verifier, extra);
+    let verifier = AcceptSelfSigned::wrap(verifier, extra);
     Ok(with_alpn(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()))
 }
 
-/// The two features of rustls may both be on, by way of other crates too. rustls' own choice then
-/// panics, so it is made here.
+/// Chooses the crypto provider. rustls' own choice would panic if both of its features are enabled,
+/// which other crates can do too.
 fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
     CryptoProvider::get_default().cloned().or_else(built_in).ok_or(TlsError::NoProvider)
 }
@@ -72,7 +72,7 @@ fn built_in() -> Option<Arc<CryptoProvider>> {
     None
 }
 
-fn by_roots(
+fn webpki_verifier(
     mut roots: RootCertStore,
     extra: &[CertificateDer<'static>],
     provider: Arc<CryptoProvider>,
@@ -85,33 +85,33 @@ fn by_roots(
 }
 
 #[cfg(all(feature = "platform-verifier", not(target_os = "android")))]
-fn by_platform(
+fn platform_verifier(
     extra: &[CertificateDer<'static>],
     provider: Arc<CryptoProvider>,
 ) -> Result<rustls_platform_verifier::Verifier, rustls::Error> {
     rustls_platform_verifier::Verifier::new_with_extra_roots(extra.iter().cloned(), provider)
 }
 
-/// Android's verifier takes no roots but its own.
+/// Android's verifier accepts no additional roots.
 #[cfg(all(feature = "platform-verifier", target_os = "android"))]
-fn by_platform(
+fn platform_verifier(
     extra: &[CertificateDer<'static>],
     provider: Arc<CryptoProvider>,
 ) -> Result<rustls_platform_verifier::Verifier, rustls::Error> {
     if !extra.is_empty() {
-        return Err(rustls::Error::General("Android's verifier takes no roots but its own".to_owned()));
+        return Err(rustls::Error::General("Android's verifier accepts no additional roots".to_owned()));
     }
     rustls_platform_verifier::Verifier::new(provider)
 }
 
-/// Without ALPN a server may take the client for one that speaks whatever it likes best, HTTP/2
-/// say.
+/// Sets the ALPN protocol to HTTP/1.1. Without ALPN some servers choose another protocol, such as
+/// HTTP/2.
 pub(super) fn with_alpn(mut config: ClientConfig) -> Arc<ClientConfig> {
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Arc::new(config)
 }
 
-/// The certificate, if it can be a root at all.
+/// Checks that a certificate can be used as a root.
 pub(super) fn valid_root(certificate: CertificateDer<'static>) -> Result<CertificateDer<'static>, TlsError> {
     RootCertStore::empty().add(certificate.clone()).map_err(TlsError::Root)?;
     Ok(certificate)

@@ -1,4 +1,4 @@
-//! What can go wrong with TLS, before and in the handshake.
+//! Errors of TLS settings and of the handshake.
 
 use core::error::Error as StdError;
 use core::fmt;
@@ -6,7 +6,7 @@ use std::io;
 
 use rustls::pki_types::pem;
 
-/// Why there is no TLS.
+/// The reason why TLS could not be established.
 ///
 /// ```
 /// use sse_http::TlsError;
@@ -16,28 +16,29 @@ use rustls::pki_types::pem;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TlsError {
-    /// No crypto provider is built in, and the process has none installed.
+    /// No crypto provider is compiled in, and the program has installed none.
     NoProvider,
-    /// No roots are built in, and none were added: nobody would be trusted.
+    /// No root certificates are compiled in, and none were added.
     NoRoots,
-    /// A PEM text is none.
+    /// The text passed as PEM is not valid PEM.
     Pem(pem::Error),
-    /// A PEM text holds no certificate.
+    /// The PEM text contains no certificate.
     NoCertificate,
-    /// A certificate cannot be a root: it is broken.
+    /// A certificate is invalid and cannot be used as a root.
     Root(rustls::Error),
-    /// The operating system's trust cannot be used: it has no root certificates, say.
+    /// The operating system's certificate verifier cannot be used: it has no root certificates, for
+    /// example.
     Platform(rustls::Error),
-    /// The settings do not go together.
+    /// The settings contradict each other.
     Config(rustls::Error),
-    /// The URL's host is no name that a certificate can be for.
+    /// The URL's host is not a name that a certificate can contain.
     Name,
-    /// What the peer sent is not TLS.
+    /// The server's response to the handshake is not TLS.
     NotTls(rustls::Error),
-    /// The handshake failed: the certificate is not for this host, not valid now, from nobody who
-    /// is trusted, or there is no common version, cipher suite or protocol.
+    /// The handshake failed: the certificate is for another host, expired or not trusted, or client
+    /// and server share no version, cipher suite or protocol.
     Handshake(rustls::Error),
-    /// The connection failed or ended in the handshake.
+    /// The connection failed or ended during the handshake.
     Io(io::Error),
 }
 
@@ -48,19 +49,19 @@ impl fmt::Display for TlsError {
                 "no crypto provider is built in: enable the feature `ring` or `aws-lc-rs`, or install one"
             }
             Self::NoRoots => {
-                "nobody is trusted: enable the feature `platform-verifier` or `webpki-roots`, or add roots"
+                "no root certificates: enable the feature `platform-verifier` or `webpki-roots`, or add roots"
             }
             Self::Pem(_) => "expected certificates as PEM",
             Self::NoCertificate => {
                 "expected PEM with a certificate (-----BEGIN CERTIFICATE-----), found none"
             }
-            Self::Root(_) => "a certificate cannot be a root",
-            Self::Platform(_) => "the trust of the operating system cannot be used",
-            Self::Config(_) => "the settings do not make a configuration",
-            Self::Name => "expected a host that a certificate can be for",
-            Self::NotTls(_) => "what the peer sent is not TLS",
+            Self::Root(_) => "invalid root certificate",
+            Self::Platform(_) => "cannot use the certificate verifier of the operating system",
+            Self::Config(_) => "invalid TLS configuration",
+            Self::Name => "expected a host name or address that a certificate can contain",
+            Self::NotTls(_) => "the server does not speak TLS",
             Self::Handshake(_) => "the handshake failed",
-            Self::Io(_) => "the connection failed in the handshake",
+            Self::Io(_) => "the connection failed during the handshake",
         })
     }
 }

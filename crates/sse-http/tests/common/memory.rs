@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use futures_util::io::{AsyncRead, AsyncWrite};
 use sse_http::Dial;
 
-/// What one read of the client sees. After the last piece: the end of the stream.
+/// The result of one read of the client. The stream ends after the last piece.
 #[derive(Clone, Debug)]
 pub(crate) enum Piece {
     Bytes(Vec<u8>),
@@ -22,17 +22,16 @@ impl From<&str> for Piece {
     }
 }
 
-/// A network in memory: connection after connection gets the next reply, once its request head is
-/// there.
+/// An in-memory network. Each connection sends the next reply once it has received a request head.
 #[derive(Clone, Default)]
 pub(crate) struct Memory(Arc<Mutex<Record>>);
 
 #[derive(Default)]
 pub(crate) struct Record {
     replies: VecDeque<VecDeque<Piece>>,
-    /// `host port` of each dial.
+    /// The host and port of each dial, separated by a space.
     pub(crate) dialled: Vec<String>,
-    /// What each connection was sent.
+    /// The request that each connection received.
     pub(crate) sent: Vec<String>,
     /// How many connections are open.
     pub(crate) open: usize,

@@ -1,4 +1,4 @@
-//! A network in memory, whose bytes are exact, and what else the tests share.
+//! An in-memory network with exact bytes, and other code that the tests share.
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 mod memory;
@@ -12,7 +12,7 @@ pub(crate) use memory::{Memory, Piece};
 use sse_driver::RequestBody;
 use sse_http::{Dial, Error, Http, Proxy};
 
-/// A transport that asks no proxy, whatever the environment of the tests says.
+/// A transport without proxies, regardless of the environment that the tests run in.
 pub(crate) fn direct<D: Dial>(dial: D) -> Http<D> {
     Http::new(dial).proxy(Proxy::none())
 }
@@ -25,7 +25,7 @@ pub(crate) fn empty(builder: request::Builder) -> Request<RequestBody> {
     builder.body(RequestBody::default()).unwrap()
 }
 
-/// The bytes of a body, and the error that it ended with. Checks that nothing comes after the end.
+/// Reads a body to its end or error, and checks that it yields nothing afterwards.
 pub(crate) async fn read(
     mut body: impl Stream<Item = Result<Bytes, Error>> + Unpin,
 ) -> (String, Option<Error>) {
@@ -43,7 +43,7 @@ pub(crate) async fn read(
     (String::from_utf8(bytes).unwrap(), end)
 }
 
-/// An error and all its causes, as a program would print them.
+/// Joins an error and its sources, as a program would print them.
 pub(crate) fn chain(error: &dyn StdError) -> String {
     let causes = core::iter::successors(Some(error), |&error| error.source());
     causes.map(|error| error.to_string()).collect::<Vec<_>>().join(": ")

@@ -1,5 +1,5 @@
-//! Uses sse-proto where there is no std to link. As soon as the crate or one of its dependencies names `std`, this fails
-//! to build (E0152, a second panic handler).
+//! Uses sse-proto without std. If the crate or one of its dependencies uses `std`, this binary
+//! fails to build (E0152, a second panic handler).
 #![no_std]
 #![no_main]
 
@@ -12,7 +12,8 @@ use sse_proto::{Config, Disconnect, EventSource, FrameRef, Instant, Output, Resp
 
 struct Malloc;
 
-// SAFETY: `aligned_alloc` and `free` keep `GlobalAlloc`'s contract; the size is rounded up to the alignment as C11 asks.
+// SAFETY: `aligned_alloc` and `free` fulfil the contract of `GlobalAlloc`. The size is rounded up
+// to the alignment, as C11 requires.
 unsafe impl GlobalAlloc for Malloc {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let align = layout.align().max(16);
@@ -33,7 +34,8 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     unsafe { libc::abort() }
 }
 
-/// `alloc` and `core` are built for unwinding and name these; with `panic = "abort"` nothing calls them.
+/// `alloc` and `core` are built for unwinding and refer to these functions. With `panic = "abort"`
+/// nothing calls them.
 #[unsafe(no_mangle)]
 extern "C" fn rust_eh_personality() {}
 
@@ -42,7 +44,7 @@ extern "C" fn _Unwind_Resume() -> ! {
     unsafe { libc::abort() }
 }
 
-/// 0 when the event came.
+/// Returns 0 if the event was received.
 #[unsafe(no_mangle)]
 extern "C" fn main() -> i32 {
     let now = Instant::ZERO;

@@ -1,142 +1,105 @@
-//! What is held of the event in progress.
+//! The buffer of the event in progress.
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::time::Duration;
 
 use super::fast::Span;
-use super::field::{Field, data_prefix};
+use super::field::data_prefix;
 use super::utf8::BLOCK;
 use super::{utf8, work};
 
-/// The fields of the event so far, and the line in progress where a chunk cut it off.
-///
-/// The line in progress stands behind the data in one buffer, so that a long data line is written once.
+/// The fields of the event so far, and a partial line at the end of a chunk.
 #[derive(Clone, Default)]
 pub(crate) struct Buffer {
-    /// The data lines so far, each with an LF behind it; then the line in progress.
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) data_len: usize,
-    /// The type of this event, if it has one; otherwise that of an earlier one, which often is the next one again.
+    /// The data lines so far, each followed by an LF, then the start of the next one's value.
+    pub(crate) data: Vec<u8>,
+    /// The length of the data without the LF after its last line, once the event is complete.
+    data_len: usize,
+    /// The partial line, unless it is known to be a data line.
+    pub(crate) line: Vec<u8>,
+    /// The type of this event if `has_type`, otherwise that of an earlier one, which often repeats.
     pub(crate) event_type: String,
     pub(crate) has_type: bool,
     pub(crate) id: String,
     pub(crate) has_id: bool,
+    /// The maximum length of the data or the line.
+    limit: usize,
 }
 
-/// Room of so many bytes is kept for the next event; more is given back.
+/// The capacity in bytes that is kept for the next event. Larger buffers are freed.
 pub(crate) const KEEP: usize = 128 * 1024;
 
 impl Buffer {
-    /// The data, without the LF behind its last line; that LF and the padding stand behind it.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
+    /// Returns the data of a complete event. The LF and the padding follow it.
     pub(crate) fn data(&self) -> Span<'_> {
-        Span { bytes: &self.bytes, len: self.data_len.saturating_sub(1) }
+        Span { bytes: &self.data, len: self.data_len }
     }
 
-    /// Fills up the last block behind the data, where there is room, so that the data can be checked in whole blocks.
-    pub(crate) fn pad_data(&mut self) {
+    /// Completes the event. If there is capacity, fills up the last block after the data, so that
+    /// it can be validated in whole blocks.
+    pub(crate) fn complete(&mut self) {
         const PADDING: [u8; BLOCK] = [b'\n'; BLOCK];
-        let len = self.bytes.len().next_multiple_of(BLOCK) - self.bytes.len();
-        if self.bytes.capacity() - self.bytes.len() >= len {
-            self.bytes.extend_from_slice(&PADDING[..len]);
+        self.data_len = self.data.len() - 1;
+        let len = self.data.len().next_multiple_of(BLOCK) - self.data.len();
+        if self.data.capacity() - self.data.len() >= len {
+            self.data.extend_from_slice(&PADDING[..len]);
         }
     }
 
-    /// The line in progress, or the value so far where it is a data line that was recognized.
-    pub(crate) fn line(&self) -> &[u8] {
-        &self.bytes[self.data_len..]
+    /// Appends a part of a data line's value.
+    #[inline(always)]
+    pub(crate) fn push_value(&mut self, part: &[u8]) {
+        extend(&mut self.data, part, self.limit);
     }
 
-    /// Holds more of the line in progress. `most` is how long that line can become.
-    #[inline]
-    pub(crate) fn push(&mut self, part: &[u8], most: usize) {
-        work::count(part.len());
-        if self.bytes.capacity() - self.bytes.len() <= part.len() {
-            self.grow(part.len(), most);
+    /// Completes a data line. `rest` is the rest of its value with one byte of the line end, which
+    /// becomes LF.
+    #[inline(always)]
+    pub(crate) fn end_value(&mut self, rest: &[u8]) {
+        self.push_value(rest);
+        if let Some(end) = self.data.last_mut() {
+            *end = b'\n';
         }
-        self.bytes.extend_from_slice(part);
     }
 
-    /// Makes room for so many bytes and an LF: twice as much as there was, as ever, but no more than can be used.
-    #[cold]
-    fn grow(&mut self, len: usize, most: usize) {
-        let needed = self.bytes.len() + len + 1;
-        let most = self.data_len.saturating_add(most).saturating_add(1).max(needed);
-        let room = needed.max(2 * self.bytes.capacity()).min(most);
-        self.bytes.reserve_exact(room - self.bytes.len());
-    }
-
-    /// Recognizes a data line by its beginning, and from then on holds its value alone. Returns whether it did.
-    pub(crate) fn strip_data_prefix(&mut self) -> bool {
-        let Some(prefix) = data_prefix(self.line()) else { return false };
-        self.bytes.drain(self.data_len..self.data_len + prefix);
+    /// Appends a part of a line. Returns whether it is now known to be a data line. Then only its
+    /// value is kept.
+    pub(crate) fn push_line(&mut self, part: &[u8]) -> bool {
+        extend(&mut self.line, part, self.limit);
+        let Some(prefix) = data_prefix(&self.line) else { return false };
+        extend(&mut self.data, &self.line[prefix..], self.limit);
+        self.drop_line();
         true
     }
 
-    /// A data line whose value lies whole in the chunk.
-    #[inline]
-    pub(crate) fn push_data(&mut self, value: &[u8], most: usize) {
-        self.push(value, most);
-        self.end_data();
-    }
-
-    /// The line in progress, of which only the value was held, is complete.
-    pub(crate) fn end_data(&mut self) {
-        self.bytes.push(b'\n');
-        self.data_len = self.bytes.len();
-    }
-
-    /// Takes over what the line in progress says, now that it is complete. Returns the reconnection time if it sets one.
-    pub(crate) fn end_line(&mut self) -> Option<Duration> {
-        if self.strip_data_prefix() {
-            self.end_data();
-            return None;
-        }
-        let bytes = core::mem::take(&mut self.bytes);
-        let (mut is_data, mut retry) = (false, None);
-        match Field::parse(&bytes[self.data_len..]) {
-            // Its value is empty: there is no byte behind the name and the colon.
-            Field::Data(_) => is_data = true,
-            Field::EventType(value) => self.set_event_type(value),
-            Field::Id(value) => self.set_id(value),
-            Field::Retry(time) => retry = Some(time),
-            Field::Comment(_) | Field::Blank | Field::Ignored => {}
-        }
-        self.bytes = bytes;
-        self.drop_line();
-        if is_data {
-            self.end_data();
-        }
-        retry
-    }
-
-    /// Drops the line in progress.
+    /// Drops the partial line.
     pub(crate) fn drop_line(&mut self) {
-        self.bytes.truncate(self.data_len);
-        if self.data_len == 0 {
-            release(&mut self.bytes);
-        }
+        self.line.clear();
+        release(&mut self.line);
     }
 
-    /// The next event begins.
+    /// Prepares for the next event.
     pub(crate) fn clear(&mut self) {
-        self.bytes.clear();
-        self.data_len = 0;
+        self.data.clear();
         self.has_type = false;
         self.has_id = false;
-        release(&mut self.bytes);
+        release(&mut self.data);
         release_text(&mut self.event_type);
         release_text(&mut self.id);
     }
 
     pub(crate) fn set_event_type(&mut self, value: &[u8]) {
         self.remember_event_type(value);
-        // An empty one is none.
+        // An empty type is the default.
         self.has_type = !value.is_empty();
     }
 
-    /// The text of an event type that is not that of the event in progress. The same one as before is neither checked nor
-    /// copied again.
+    /// Returns the text of an event type that does not belong to the event in progress. A repeated
+    /// one is neither validated nor copied again.
     pub(crate) fn remember_event_type(&mut self, value: &[u8]) -> &str {
         if self.event_type.as_bytes() != value {
             utf8::set(&mut self.event_type, value);
@@ -150,7 +113,25 @@ impl Buffer {
     }
 }
 
-pub(crate) fn release(bytes: &mut Vec<u8>) {
+#[inline(always)]
+fn extend(bytes: &mut Vec<u8>, part: &[u8], limit: usize) {
+    work::count(part.len());
+    if bytes.capacity() - bytes.len() <= part.len() {
+        grow(bytes, part.len(), limit);
+    }
+    bytes.extend_from_slice(part);
+}
+
+/// Grows a buffer for `len` more bytes and an LF. It doubles the capacity, but not beyond what can
+/// be used.
+#[cold]
+fn grow(bytes: &mut Vec<u8>, len: usize, limit: usize) {
+    let needed = bytes.len() + len + 1;
+    let room = needed.max(2 * bytes.capacity()).min(needed.max(limit.saturating_add(1)));
+    bytes.reserve_exact(room - bytes.len());
+}
+
+fn release(bytes: &mut Vec<u8>) {
     if bytes.capacity() > KEEP {
         *bytes = Vec::new();
     }

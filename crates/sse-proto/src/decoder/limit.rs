@@ -1,65 +1,66 @@
-//! How long the event in progress is, and how long it may be.
+//! The length of the event in progress, and its limit.
 
 use crate::Limits;
 
-/// Counts the lines of one event, each with one byte for its end, and whether they are within the limit.
+/// Counts the lines of one event, each with one byte for its end, and checks them against the
+/// limit.
 #[derive(Clone)]
 pub(crate) struct Counter {
     pub(crate) limits: Limits,
     /// The limit without the last event ID.
     room: usize,
-    /// The complete lines of this event, comments left out.
+    /// The lines of this event so far, without comments.
     pub(crate) used: usize,
-    /// The line in progress.
-    line: usize,
+    /// The comment in progress, which counts separately.
+    comment: usize,
 }
 
 impl Counter {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, room: limits.max_event_len, used: 0, line: 0 }
-    }
-
-    pub(crate) fn limit(&self) -> usize {
-        self.limits.max_event_len
+        Self { limits, room: limits.max_event_len, used: 0, comment: 0 }
     }
 
     pub(crate) fn set_last_event_id_len(&mut self, len: usize) {
-        self.room = self.limit().saturating_sub(len);
+        self.room = self.limits.max_event_len.saturating_sub(len);
     }
 
-    /// Whether the event is within the limit with so many bytes more.
+    /// Whether the event with `len` more bytes is within the limit.
     pub(crate) fn has_room(&self, len: usize) -> bool {
-        self.used.saturating_add(self.line).saturating_add(len) <= self.room
+        len <= self.room.saturating_sub(self.used)
     }
 
-    /// Counts more of the line in progress, if that is within the limit.
-    pub(crate) fn add_part(&mut self, len: usize, is_comment: bool) -> bool {
-        let line = self.line.saturating_add(len);
-        let fits = if is_comment { line <= self.limit() } else { self.has_room(len) };
+    /// Counts a part of a line, if it is within the limit.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, len: usize, is_comment: bool) -> bool {
+        let fits = if is_comment {
+            len <= self.limits.max_event_len.saturating_sub(self.comment)
+        } else {
+            self.has_room(len)
+        };
         if fits {
-            self.line = line;
+            *(if is_comment { &mut self.comment } else { &mut self.used }) += len;
         }
         fits
     }
 
-    /// Counts the line in progress, which ends after so many bytes more, if that is within the limit.
+    /// Counts the rest of a line with its end, if it is within the limit.
+    #[inline(always)]
     pub(crate) fn end_line(&mut self, len: usize, is_comment: bool) -> bool {
-        let fits = self.add_part(len.saturating_add(1), is_comment);
-        if fits {
-            let line = core::mem::take(&mut self.line);
-            self.used += if is_comment { 0 } else { line };
+        let fits = self.add(len + 1, is_comment);
+        if fits && is_comment {
+            self.comment = 0;
         }
         fits
     }
 
-    /// The event is dropped: what is held of the line in progress, so many bytes more, and all that comes.
+    /// Counts dropped bytes: those of the event so far, and `len` more.
     pub(crate) fn drop_bytes(&mut self, len: usize) {
-        self.used = self.used.saturating_add(core::mem::take(&mut self.line)).saturating_add(len);
+        self.used = self.used.saturating_add(core::mem::take(&mut self.comment)).saturating_add(len);
     }
 
-    /// The next event begins. Returns how long this one was.
+    /// Starts the next event, and returns the length of this one.
     pub(crate) fn take(&mut self) -> usize {
-        self.line = 0;
+        self.comment = 0;
         core::mem::take(&mut self.used)
     }
 }

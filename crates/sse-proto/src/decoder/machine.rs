@@ -1,4 +1,5 @@
-//! Everything that the fast path leaves: one state, one loop, line by line as the standard has it.
+//! The slow path: decodes everything that the fast path rejects, line by line as the standard
+//! specifies.
 
 use alloc::string::String;
 use core::time::Duration;
@@ -6,85 +7,66 @@ use core::time::Duration;
 use super::buffer::{Buffer, release_text};
 use super::field::{Field, data_prefix, is_comment};
 use super::limit::Counter;
-use super::scan::{line_len, short_line_len};
+use super::scan::{line_len, short_line_len, value_len};
 use super::utf8;
 use crate::{Limits, Oversize};
 
-/// The parser, between two bytes of the stream.
+/// The state of the decoder between two bytes of the stream.
 #[derive(Clone)]
 pub(crate) struct Machine {
     pub(crate) state: State,
-    /// The event is over the limit: its lines are dropped, up to a blank one.
+    /// Whether the event is over the limit, so that its lines are dropped up to a blank one.
     skipping: bool,
     pub(crate) counter: Counter,
     pub(crate) buffer: Buffer,
     pub(crate) last_event_id: String,
     pub(crate) show_comments: bool,
     pub(crate) show_retries: bool,
-    pub(crate) lent: Lent,
+    /// How many bytes at the end of the chunk are known to contain no line end.
+    pub(crate) unended: usize,
+    /// Whether the last call returned an event or a line that borrows from the buffer.
+    pub(crate) is_lent: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// At the start of the stream, where so many bytes of a BOM were seen.
+    /// At the start of the stream, after `bom` bytes of a possible BOM.
     Start { bom: usize },
-    /// At the start of a line.
+    /// At the start of the first line of an event.
+    EventStart,
+    /// At the start of another line, also after a comment or a reconnection time.
     LineStart,
-    /// The same, behind a CR: an LF that comes next belongs to it.
+    /// At the start of a line after a CR, to which a following LF belongs.
     AfterCr,
     /// Inside a line, which the buffer holds.
     InLine,
-    /// Inside the value of a data line, which the buffer holds without what stands before the value.
+    /// Inside the value of a data line, which the buffer holds.
     InData,
-    /// Past the limit, until a reset.
+    /// After an error, until a reset.
     Failed,
 }
 
-/// What the buffer lends until the next call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lent {
-    Nothing,
-    Event,
-    Comment,
-}
-
-/// Where the machine stopped. It borrows nothing, so that the machine and the input are free again.
+/// The step at which the machine stopped. It borrows neither from the machine nor from the input.
 pub(crate) enum Step {
-    /// It did not stop: there is more to read.
+    /// The machine did not stop, and there is more to read.
     Continue,
-    /// The input is used up.
+    /// The input is consumed.
     NeedInput,
-    /// An event may begin here; nothing is held.
+    /// An event may start here, and the buffer is empty.
     EventStart,
     /// The buffer holds an event.
     Event,
-    /// The text of a comment, in the input.
+    /// The text of a comment: the first `len` of the last `end` bytes of the input.
     Comment {
-        start: usize,
+        end: usize,
         len: usize,
     },
     /// The buffer holds a comment.
     HeldComment,
     Retry(Duration),
-    Discarded {
-        len: u64,
-    },
+    Discarded(u64),
     /// An event is over the limit.
     TooLong,
-}
-
-/// A chunk, and how much of it has been read.
-pub(crate) struct Cursor<'i> {
-    pub(crate) bytes: &'i [u8],
-    pub(crate) read: usize,
-    /// From here on there is no line end, as far as is known.
-    pub(crate) unended: usize,
-}
-
-impl<'i> Cursor<'i> {
-    pub(crate) fn rest(&self) -> &'i [u8] {
-        &self.bytes[self.read..]
-    }
 }
 
 impl Machine {
@@ -93,28 +75,25 @@ impl Machine {
             state: State::Start { bom: 0 },
             skipping: false,
             counter: Counter::new(limits),
-            buffer: Buffer::default(),
+            buffer: Buffer::new(limits.max_event_len),
             last_event_id: String::new(),
             show_comments: true,
             show_retries: true,
-            lent: Lent::Nothing,
+            unended: 0,
+            is_lent: false,
         }
     }
 
-    /// Begins a new stream with the same last event ID.
+    /// Prepares for a new stream, and keeps the last event ID.
     pub(crate) fn reset(&mut self) {
-        self.buffer = Buffer::default();
+        self.buffer = Buffer::new(self.counter.limits.max_event_len);
         self.state = State::Start { bom: 0 };
         self.skipping = false;
         self.counter.take();
-        self.lent = Lent::Nothing;
+        self.is_lent = false;
     }
 
-    pub(crate) fn is_at_event_start(&self) -> bool {
-        self.state == State::LineStart && self.counter.used == 0
-    }
-
-    /// Most servers that send an ID send another one each time; the same one is not copied again.
+    /// Sets the last event ID, unless it is the same as before.
     pub(crate) fn set_last_event_id(&mut self, id: &[u8]) {
         if self.last_event_id.as_bytes() != id {
             utf8::set(&mut self.last_event_id, id);
@@ -122,27 +101,26 @@ impl Machine {
         }
     }
 
-    /// Forgets what the last call lent.
+    /// Releases what the frame of the last call borrowed.
     pub(crate) fn release(&mut self) {
-        match self.lent {
-            Lent::Nothing => return,
-            Lent::Event => self.buffer.clear(),
-            Lent::Comment => self.buffer.drop_line(),
+        if core::mem::take(&mut self.is_lent) {
+            if self.buffer.line.is_empty() { self.buffer.clear() } else { self.buffer.drop_line() }
         }
-        self.lent = Lent::Nothing;
     }
 
-    /// Reads on to the next step. A reconnection time takes effect in `retry`, also where it is not shown.
+    /// Reads to the next step. Stores a reconnection time in `retry`, even if it is not shown.
     #[inline(always)]
-    pub(crate) fn advance(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
+    pub(crate) fn advance(&mut self, input: &mut &[u8], retry: &mut Option<Duration>) -> Step {
         loop {
             let step = match self.state {
                 State::AfterCr => self.skip_lf(input),
                 State::Start { bom } => self.skip_bom(input, bom),
                 State::Failed => Step::TooLong,
                 _ if self.skipping => self.skip_line(input),
-                State::LineStart => self.read_lines(input, retry),
-                State::InLine | State::InData => self.read_rest_of_line(input, retry),
+                State::EventStart | State::LineStart => self.read_lines(input, retry),
+                State::InLine => self.read_rest_of_line(input, retry),
+                // The value of a data line has been read, so this is its end.
+                State::InData => Step::NeedInput,
             };
             if !matches!(step, Step::Continue) {
                 return step;
@@ -150,216 +128,247 @@ impl Machine {
         }
     }
 
-    /// Holds all of the input, where it is but a piece of a data line: the beginning of one, at the start of an event, or
-    /// more of one. At the end of the input, `unended` bytes are known to have no line end.
+    /// Buffers the whole input if it is the start of a data line, and returns the rest of it.
     #[inline(always)]
-    pub(crate) fn hold_data(&mut self, input: &[u8], unended: usize) -> bool {
-        let prefix = match self.state {
-            State::InData if !input.is_empty() && line_len(input).is_none() => 0,
-            State::LineStart if unended > 0 => match data_prefix(input) {
-                Some(prefix) if prefix + unended == input.len() => prefix,
-                _ => return false,
-            },
-            _ => return false,
-        };
-        let fits = self.counter.has_room(input.len());
-        if fits {
-            self.release();
-            self.counter.add_part(input.len(), false);
-            self.buffer.push(&input[prefix..], self.counter.limit());
-            self.state = State::InData;
+    pub(crate) fn begin_value<'i>(&mut self, input: &'i [u8]) -> &'i [u8] {
+        match data_prefix(input) {
+            Some(prefix) if prefix + self.unended == input.len() => {
+                self.release();
+                self.hold_value(input, prefix);
+                &[]
+            }
+            _ => input,
         }
-        fits
     }
 
-    /// Takes the end of the stream for the end of the line and of the event.
+    /// Reads more of the value of a data line, and returns the rest of the input.
+    #[inline(always)]
+    pub(crate) fn read_value<'i>(&mut self, input: &'i [u8]) -> &'i [u8] {
+        let Some(len) = value_len(input) else {
+            self.hold_value(input, 0);
+            return &[];
+        };
+        let rest = self.pass_line_end(&input[len..]);
+        if self.counter.end_line(len, false) {
+            self.buffer.end_value(&input[..=len]);
+        } else {
+            self.overflow(len + 1);
+        }
+        rest
+    }
+
+    /// Completes the line and the event at the end of the stream.
     pub(crate) fn end_stream(&mut self) -> Step {
         if self.skipping || self.state == State::Failed {
             return Step::NeedInput;
         }
         match self.state {
-            State::InData => self.buffer.end_data(),
-            State::InLine => drop(self.buffer.end_line()),
+            State::InData => self.buffer.end_value(b"\n"),
+            State::InLine => drop(self.end_line(&mut None)),
             _ => {}
         }
         self.state = State::LineStart;
+        // The data of a block that has none so far may have been cut off: its ID must not stand for an event that nobody
+        // has seen.
+        if self.buffer.data_len == 0 {
+            self.buffer.clear();
+            return Step::NeedInput;
+        }
         self.dispatch()
     }
 
     #[cold]
-    fn skip_bom(&mut self, input: &mut Cursor<'_>, bom: usize) -> Step {
+    fn skip_bom(&mut self, input: &mut &[u8], bom: usize) -> Step {
         const BOM: &[u8] = b"\xEF\xBB\xBF";
-        let rest = input.rest();
-        let same = BOM[bom..].iter().zip(rest).take_while(|(one, other)| one == other).count();
+        let same = BOM[bom..].iter().zip(*input).take_while(|(one, other)| one == other).count();
         let seen = bom + same;
-        if seen < BOM.len() && same == rest.len() {
-            input.read += same;
+        if seen < BOM.len() && same == input.len() {
+            *input = &[];
             self.state = State::Start { bom: seen };
             return Step::NeedInput;
         }
-        self.state = State::LineStart;
+        self.state = State::EventStart;
         if seen == BOM.len() {
-            input.read += same;
+            *input = &input[same..];
         } else if bom > 0 {
-            // It was none, and what an earlier chunk had of it begins a line. The limit is looked at again with the rest.
+            // This is not a BOM, so the bytes of an earlier chunk start a line. The rest checks the
+            // limit again.
             self.hold_part(&BOM[..bom]);
             return Step::Continue;
         }
         Step::EventStart
     }
 
-    fn skip_lf(&mut self, input: &mut Cursor<'_>) -> Step {
-        match input.rest() {
-            [] => return Step::NeedInput,
-            [b'\n', ..] => input.read += 1,
-            _ => {}
-        }
-        self.state = State::LineStart;
-        self.line_read()
+    fn skip_lf(&mut self, input: &mut &[u8]) -> Step {
+        let Some(first) = input.first() else { return Step::NeedInput };
+        *input = &input[usize::from(*first == b'\n')..];
+        let is_inside = self.counter.used > 0;
+        self.state = if is_inside { State::LineStart } else { State::EventStart };
+        if is_inside { Step::Continue } else { Step::EventStart }
     }
 
-    /// Reads whole lines, up to the first that makes a step.
+    /// Reads whole lines up to the first one that is a step.
     #[inline(always)]
-    fn read_lines(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
-        while self.state == State::LineStart {
+    fn read_lines(&mut self, input: &mut &[u8], retry: &mut Option<Duration>) -> Step {
+        loop {
+            let bytes = *input;
             // No line ends within the name of a data line.
-            let value = input.read + data_prefix(input.rest()).unwrap_or(0);
-            let len = if value < input.unended { short_line_len(&input.bytes[value..]) } else { None };
-            let Some(len) = len else { return self.hold(input) };
-            let end = value + len;
-            let line = &input.bytes[input.read..end];
-            self.pass_line_end(input, end);
-            if value > end - line.len() && self.counter.end_line(line.len(), false) {
-                self.buffer.push_data(&input.bytes[value..end], self.counter.limit());
+            let prefix = data_prefix(bytes).unwrap_or(0);
+            let value = &bytes[prefix..];
+            let len = match value.len() > self.unended {
+                true if prefix > 0 => value_len(value),
+                true => short_line_len(value),
+                false => None,
+            };
+            let Some(len) = len else { return self.hold(input, prefix) };
+            let (line, end) = bytes.split_at(prefix + len);
+            *input = self.pass_line_end(end);
+            if prefix > 0 && self.counter.end_line(line.len(), false) {
+                self.buffer.end_value(&value[..=len]);
                 continue;
             }
-            let field = Field::parse(line);
-            if let Field::Comment(text) = field {
-                if !self.counter.end_line(line.len(), true) {
-                    return self.overflow(line.len() + 1);
-                } else if self.show_comments {
-                    return Step::Comment { start: end - text.len(), len: text.len() };
-                } else if self.counter.used == 0 {
-                    return Step::EventStart;
-                }
-            } else if line.is_empty() {
+            if line.is_empty() {
                 return self.dispatch();
-            } else if !self.counter.end_line(line.len(), false) {
+            }
+            if !self.counter.end_line(line.len(), is_comment(line)) {
                 return self.overflow(line.len() + 1);
             }
-            match field {
-                Field::Data(value) => self.buffer.push_data(value, self.counter.limit()),
-                Field::EventType(value) => self.buffer.set_event_type(value),
-                Field::Id(value) => self.buffer.set_id(value),
-                Field::Retry(time) => match self.set_retry(time, retry) {
-                    Step::Continue => {}
-                    step => return step,
-                },
-                Field::Comment(_) | Field::Blank | Field::Ignored => {}
+            let step = match Field::parse(line) {
+                Field::Comment(text) if self.show_comments => {
+                    Step::Comment { end: text.len() + end.len(), len: text.len() }
+                }
+                field => self.take_field(field, retry),
+            };
+            if !matches!(step, Step::Continue) {
+                return step;
             }
         }
-        Step::NeedInput
     }
 
-    /// Reads on in a line whose beginning the buffer holds.
-    #[inline(always)]
-    fn read_rest_of_line(&mut self, input: &mut Cursor<'_>, retry: &mut Option<Duration>) -> Step {
-        let part = input.rest();
-        let Some(len) = line_len(part) else { return self.hold(input) };
-        let in_data = self.state == State::InData;
-        let is_comment = !in_data && is_comment(self.buffer.line());
-        self.pass_line_end(input, input.read + len);
+    /// Reads more of a line whose start is in the buffer.
+    fn read_rest_of_line(&mut self, input: &mut &[u8], retry: &mut Option<Duration>) -> Step {
+        let bytes = *input;
+        let Some(len) = line_len(bytes) else { return self.hold(input, 0) };
+        let is_comment = is_comment(&self.buffer.line);
+        *input = self.pass_line_end(&bytes[len..]);
         if !self.counter.end_line(len, is_comment) {
             return self.overflow(len + 1);
         }
-        self.buffer.push(&part[..len], self.counter.limit());
-        if in_data {
-            self.buffer.end_data();
-            return Step::Continue;
-        }
-        if is_comment && self.show_comments {
-            self.lent = Lent::Comment;
-            return Step::HeldComment;
-        }
-        match self.buffer.end_line() {
-            Some(time) => self.set_retry(time, retry),
-            None => self.line_read(),
+        if self.buffer.push_line(&bytes[..len]) {
+            self.buffer.end_value(b"\n");
+            Step::Continue
+        } else if is_comment && self.show_comments {
+            self.is_lent = true;
+            Step::HeldComment
+        } else {
+            self.end_line(retry)
         }
     }
 
-    fn set_retry(&self, time: Duration, retry: &mut Option<Duration>) -> Step {
-        *retry = Some(time);
-        if self.show_retries { Step::Retry(time) } else { Step::Continue }
+    /// Handles the field of the line in the buffer.
+    fn end_line(&mut self, retry: &mut Option<Duration>) -> Step {
+        let line = core::mem::take(&mut self.buffer.line);
+        let step = self.take_field(Field::parse(&line), retry);
+        self.buffer.line = line;
+        self.buffer.drop_line();
+        step
     }
 
-    /// After a line that said nothing to return.
-    fn line_read(&self) -> Step {
-        if self.is_at_event_start() { Step::EventStart } else { Step::Continue }
-    }
-
-    /// Holds the rest of the input, in which the line does not end.
     #[inline(always)]
-    fn hold(&mut self, input: &mut Cursor<'_>) -> Step {
-        let part = input.rest();
-        input.read = input.bytes.len();
-        if part.is_empty() { Step::NeedInput } else { self.hold_part(part) }
+    fn take_field(&mut self, field: Field<'_>, retry: &mut Option<Duration>) -> Step {
+        match field {
+            // The value is empty. Any other data line is recognized earlier.
+            Field::Data(_) => self.buffer.end_value(b"\n"),
+            Field::EventType(value) => self.buffer.set_event_type(value),
+            Field::Id(value) => self.buffer.set_id(value),
+            Field::Retry(time) => {
+                *retry = Some(time);
+                if self.show_retries {
+                    return Step::Retry(time);
+                }
+            }
+            Field::Comment(_) | Field::Blank | Field::Ignored => {}
+        }
+        Step::Continue
     }
 
-    /// Holds a part of a line.
-    fn hold_part(&mut self, part: &[u8]) -> Step {
-        let is_comment = match self.state {
-            State::LineStart => is_comment(part),
-            State::InLine => is_comment(self.buffer.line()),
-            _ => false,
-        };
-        if !self.counter.add_part(part.len(), is_comment) {
+    /// Buffers the rest of the input, in which the line does not end. `prefix` is the length of the
+    /// name, colon and space of a data line, and 0 for any other line.
+    #[inline(always)]
+    fn hold(&mut self, input: &mut &[u8], prefix: usize) -> Step {
+        let part = core::mem::take(input);
+        if prefix > 0 {
+            self.hold_value(part, prefix)
+        } else if part.is_empty() {
+            Step::NeedInput
+        } else {
+            self.hold_part(part)
+        }
+    }
+
+    /// Buffers a part of a data line's value.
+    #[inline(always)]
+    fn hold_value(&mut self, part: &[u8], prefix: usize) -> Step {
+        if !self.counter.add(part.len(), false) {
             self.state = State::InLine;
             return self.overflow(part.len());
         }
-        self.buffer.push(part, self.counter.limit());
-        if self.state != State::InData {
-            let is_data = self.buffer.strip_data_prefix();
-            self.state = if is_data { State::InData } else { State::InLine };
+        self.buffer.push_value(&part[prefix..]);
+        self.state = State::InData;
+        Step::NeedInput
+    }
+
+    /// Buffers a part of any other line.
+    fn hold_part(&mut self, part: &[u8]) -> Step {
+        let is_comment = is_comment(if self.state == State::InLine { &self.buffer.line } else { part });
+        let fits = self.counter.add(part.len(), is_comment);
+        self.state = State::InLine;
+        if !fits {
+            return self.overflow(part.len());
+        }
+        if self.buffer.push_line(part) {
+            self.state = State::InData;
         }
         Step::NeedInput
     }
 
-    /// WHATWG HTML 9.2.6, "dispatch the event". Without data there is no event, but the ID counts.
+    /// Dispatches the event (WHATWG HTML 9.2.6, "dispatch the event"). Without data there is no
+    /// event, but the ID takes effect.
     #[inline(always)]
     fn dispatch(&mut self) -> Step {
         self.counter.take();
+        if self.state == State::LineStart {
+            self.state = State::EventStart;
+        }
         if self.buffer.has_id {
             core::mem::swap(&mut self.buffer.id, &mut self.last_event_id);
             release_text(&mut self.last_event_id);
             self.counter.set_last_event_id_len(self.last_event_id.len());
         }
-        if self.buffer.data_len == 0 {
+        if self.buffer.data.is_empty() {
             self.buffer.clear();
             return Step::EventStart;
         }
-        self.buffer.pad_data();
-        self.lent = Lent::Event;
+        self.buffer.complete();
+        self.is_lent = true;
         Step::Event
     }
 
-    /// Moves past the line end at `end`.
+    /// Skips the line end at the start of `bytes`, and returns the rest.
     #[inline(always)]
-    fn pass_line_end(&mut self, input: &mut Cursor<'_>, end: usize) {
-        self.state = State::LineStart;
-        input.read = end + 1;
-        if input.bytes[end] == b'\r' {
-            match input.rest().first() {
-                None => self.state = State::AfterCr,
-                Some(b'\n') => input.read += 1,
-                Some(_) => {}
-            }
+    fn pass_line_end<'i>(&mut self, bytes: &'i [u8]) -> &'i [u8] {
+        self.state = if bytes == b"\r" { State::AfterCr } else { State::LineStart };
+        match bytes {
+            [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => rest,
+            [] => bytes,
         }
     }
 
-    /// So many bytes more take the event over the limit.
+    /// Handles an event that exceeds the limit with `len` more bytes.
     #[cold]
     fn overflow(&mut self, len: usize) -> Step {
         self.buffer.clear();
+        self.buffer.drop_line();
         self.counter.drop_bytes(len);
         self.skipping = self.counter.limits.oversize == Oversize::Skip;
         if self.skipping {
@@ -370,21 +379,22 @@ impl Machine {
         Step::TooLong
     }
 
-    /// Drops a line of an event over the limit, or what there is of it.
-    fn skip_line(&mut self, input: &mut Cursor<'_>) -> Step {
-        let Some(len) = line_len(input.rest()) else {
-            if !input.rest().is_empty() {
-                self.counter.drop_bytes(input.rest().len());
+    /// Drops a line, or a part of one, of an event over the limit.
+    fn skip_line(&mut self, input: &mut &[u8]) -> Step {
+        let bytes = *input;
+        let Some(len) = line_len(bytes) else {
+            if !bytes.is_empty() {
+                self.counter.drop_bytes(bytes.len());
                 self.state = State::InLine;
             }
-            input.read = input.bytes.len();
+            *input = &[];
             return Step::NeedInput;
         };
         let is_blank = len == 0 && self.state == State::LineStart;
-        self.pass_line_end(input, input.read + len);
+        *input = self.pass_line_end(&bytes[len..]);
         if is_blank {
             self.skipping = false;
-            return Step::Discarded { len: self.counter.take() as u64 };
+            return Step::Discarded(self.counter.take() as u64);
         }
         self.counter.drop_bytes(len.saturating_add(1));
         Step::Continue

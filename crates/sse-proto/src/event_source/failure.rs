@@ -1,4 +1,4 @@
-//! A failure, and what follows it: the precedence of limits, answers and rules.
+//! Decides what follows a failure, with the precedence of limits, answers and rules.
 
 use core::time::Duration;
 
@@ -9,13 +9,13 @@ use crate::{Cause, CloseReason, Instant, Retry, Verdict};
 pub(crate) struct Failure {
     pub(crate) cause: Cause,
     pub(crate) at: Instant,
-    /// Why the policy does not retry it, where it does not. An answer may say otherwise.
+    /// Why the policy does not retry the failure, if so. An answer may override it.
     pub(crate) refused: Option<CloseReason>,
-    /// The policy's delay; how many attempts there were, where no answer can get another one.
+    /// The policy's delay, or the number of attempts if a limit allows no more.
     pub(crate) delay: Result<Duration, u32>,
 }
 
-/// What follows a failure.
+/// The step after a failure.
 pub(crate) enum Next {
     Attempt { cause: Cause, retry_at: Instant },
     Close(CloseReason),
@@ -47,8 +47,9 @@ impl Failure {
     }
 }
 
-/// Whether a status asks the client to come back later. An unknown one is like the x00 of its class (RFC 9110, 15). Not
-/// so 501, 505 and 511: the server, or the network on the way to it, will answer the same.
+/// Whether a status is a temporary error. Unknown statuses count as the x00 of their class (RFC
+/// 9110, section 15). 501, 505 and 511 do not count: the server or the network would answer the
+/// same again.
 pub(crate) fn is_temporary(status: u16) -> bool {
     match status {
         408 | 425 | 429 => true,

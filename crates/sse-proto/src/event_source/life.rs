@@ -1,4 +1,4 @@
-//! The life of an event source: everything about it but the bytes.
+//! The life cycle of an event source: its states, and how inputs change them. It handles no bytes.
 
 mod loss;
 
@@ -21,13 +21,13 @@ pub(crate) struct Life {
     backoff: Backoff,
     attempts: u64,
     was_open: bool,
-    /// The response was accepted; the driver has not heard of it.
+    /// The response was accepted, but `Opened` is not polled yet.
     announce: bool,
-    /// The connection is over: what is left of its stream must not run into the next one.
+    /// The connection ended, so the decoder must be reset before the next one.
     reset: bool,
-    /// The present connection delivered an event.
+    /// The current connection has delivered an event.
     delivered: bool,
-    /// A hash of the last event ID that the present attempt began with. The ID itself may be long.
+    /// A hash of the last event ID at the start of the current attempt. The ID itself may be long.
     id_hash: u64,
     replay: Replay,
     ask: bool,
@@ -48,9 +48,9 @@ pub(crate) enum Phase {
         since: Instant,
         last_byte: Instant,
     },
-    /// The connection is gone; the driver has not heard of it, and may not have drained all that came before.
+    /// The connection ended. The driver may still have to poll earlier frames.
     Lost(Loss),
-    /// The driver has heard of a failure and may answer.
+    /// The driver has polled a failure and may answer.
     Asked(Box<Question>),
     Waiting {
         retry_at: Instant,
@@ -106,7 +106,7 @@ impl Life {
         }
     }
 
-    /// Whether data is wanted.
+    /// Records the arrival of data and returns whether to decode it.
     pub(crate) fn handle_data(&mut self, now: Option<Instant>) -> bool {
         let Phase::Open { last_byte, .. } = &mut self.phase else { return false };
         *last_byte = now.unwrap_or(*last_byte);
@@ -129,6 +129,7 @@ impl Life {
         self.backoff.handle_retry(time);
     }
 
+    #[inline]
     pub(crate) fn handle_event(&mut self) {
         self.delivered = true;
     }
@@ -158,7 +159,7 @@ impl Life {
         self.phase = Phase::Lost(Loss { cause, at, opened, refused: None, retry_after: None, id: None });
     }
 
-    /// Whether it has to be told what the last event ID is, now that the connection is lost.
+    /// Whether the connection is lost and the last event ID at the loss is still missing.
     pub(crate) fn wants_id(&self) -> bool {
         matches!(self.phase, Phase::Lost(Loss { id: None, .. }))
     }
@@ -181,17 +182,19 @@ impl Life {
 
 /// Outputs.
 impl Life {
-    /// Whether the driver has to hear that the stream is open. It hears it once.
+    /// Returns `true` once after the stream opened.
+    #[inline]
     pub(crate) fn take_announcement(&mut self) -> bool {
         core::mem::take(&mut self.announce)
     }
 
-    /// Whether the decoder has to begin anew. It does so once.
+    /// Returns `true` once after a connection ended, when the decoder must be reset.
+    #[inline]
     pub(crate) fn take_reset(&mut self) -> bool {
         core::mem::take(&mut self.reset)
     }
 
-    /// What to do next, once all that came is decoded. `None`: an attempt is due.
+    /// Returns the next output after all data is decoded, or `None` if an attempt is due.
     pub(crate) fn poll_output(&mut self) -> Option<Output<'static>> {
         Some(match &self.phase {
             Phase::Due { since } => {
@@ -254,7 +257,7 @@ impl Life {
     }
 }
 
-/// FNV-1a.
+/// The FNV-1a hash of a text.
 fn hash(text: &str) -> u64 {
     text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)

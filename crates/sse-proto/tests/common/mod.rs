@@ -1,4 +1,4 @@
-//! The decoder, as the tests use it.
+//! Runs the decoder for the tests.
 
 use sse_harness::reference::Outcome;
 use sse_proto::{Decoder, Limits, Oversize};
@@ -16,7 +16,7 @@ pub(crate) fn decode(mut decoder: Decoder, chunks: &[&[u8]]) -> Outcome {
             match decoder.decode(&mut rest) {
                 Ok(Some(frame)) => frames.push(frame.to_owned()),
                 Ok(None) => {
-                    assert!(rest.is_empty(), "`None` means that the input is used up");
+                    assert!(rest.is_empty(), "`None` means that the input is consumed");
                     break false;
                 }
                 Err(_) => break true,

@@ -1,4 +1,4 @@
-//! What an answer to a failure changes, and what it cannot.
+//! The effect of answers to failures, and its limits.
 
 use sse_proto::{Config, Disconnect, Replay, ResponseHead, Retry};
 
@@ -8,13 +8,13 @@ fn asking() -> Config {
     config().ask(true)
 }
 
-/// One attempt may fail, in a row or in all.
+/// One attempt may fail, consecutively or in total.
 fn one_attempt(in_all: bool) -> Config {
     let policy = if in_all { policy().max_total_reconnections(1) } else { policy().max_attempts(1) };
     with(policy).ask(true)
 }
 
-/// At the attempt after the first loss.
+/// Returns an event source at the attempt after the first loss.
 fn reconnecting(config: Config) -> Life {
     let mut life = Life::open(config);
     life.eof();
@@ -34,7 +34,7 @@ fn busy(life: &mut Life) {
     life.source.handle_response(life.now, head(503));
 }
 
-fn call_off(life: &mut Life) {
+fn fail_hook(life: &mut Life) {
     life.source.handle_disconnect(life.now, Disconnect::HookFailed);
 }
 
@@ -50,7 +50,7 @@ fn not_accepted(life: &mut Life) {
     life.source.handle_response(life.now, ResponseHead { accept: Some(false), ..head(200) });
 }
 
-/// Each answer, the one that is not given included; `After` asks for 7 s.
+/// The outputs after no answer and after each answer. `After` is 7 s.
 fn outcomes(make: impl Fn() -> Life, failure: fn(&mut Life)) -> (String, [String; 5]) {
     let answers =
         [None, Some(Retry::Default), Some(Retry::Backoff), Some(Retry::After(seconds(7))), Some(Retry::Stop)];
@@ -59,31 +59,30 @@ fn outcomes(make: impl Fn() -> Life, failure: fn(&mut Life)) -> (String, [String
         let mut life = make();
         failure(&mut life);
         question = life.poll();
-        let told = match answer {
+        let outputs = match answer {
             Some(answer) => life.decide(answer),
             None => life.drain(),
         };
-        told.split(", wait").next().unwrap_or_default().to_owned()
+        outputs.split(", wait").next().unwrap_or_default().to_owned()
     });
     (question, outcomes)
 }
 
-/// An answer goes before statuses, content types and the rule for what happens before the first open.
+/// A failure, the output that reports it, and the outputs after each answer; no answer means `Default`.
+type Row = (fn(&mut Life), &'static str, [&'static str; 4]);
+
+fn check_answers(make: fn() -> Life, rows: &[Row]) {
+    for (failure, expected, [default, backoff, after, stop]) in rows {
+        let (question, outcomes) = outcomes(make, *failure);
+        assert_eq!(question, *expected);
+        assert_eq!(outcomes, [default, default, backoff, after, stop].map(|outputs| (*outputs).to_owned()));
+    }
+}
+
 #[test]
-fn an_answer_goes_before_the_rules() {
-    let first = || Life::connecting(asking());
-    let open = || Life::open(asking());
-    let second = || reconnecting(asking());
-    type Row = (fn(&mut Life), &'static str, [&'static str; 4]);
-    let check = |make: &dyn Fn() -> Life, rows: &[Row]| {
-        for (failure, expected, [default, backoff, after, stop]) in rows {
-            let (question, outcomes) = outcomes(make, *failure);
-            assert_eq!(question, *expected);
-            assert_eq!(outcomes, [default, default, backoff, after, stop].map(|told| (*told).to_owned()));
-        }
-    };
-    check(
-        &first,
+fn answers_override_the_rules_before_the_first_open() {
+    check_answers(
+        || Life::connecting(asking()),
         &[
             (
                 fail,
@@ -137,19 +136,23 @@ fn an_answer_goes_before_the_rules() {
             ),
         ],
     );
-    check(
-        &open,
+}
+
+#[test]
+fn answers_override_the_rules_after_the_first_open() {
+    check_answers(
+        || Life::open(asking()),
         &[(
             end,
             "failed Eof retry 3s",
             ["lost Eof until 3s", "lost Eof until 3s", "lost Eof until 7s", "closed EndOfStream"],
         )],
     );
-    check(
-        &second,
+    check_answers(
+        || reconnecting(asking()),
         &[
             (
-                call_off,
+                fail_hook,
                 "failed HookFailed close",
                 [
                     "closed Failed(HookFailed)",
@@ -172,21 +175,20 @@ fn an_answer_goes_before_the_rules() {
     );
 }
 
-/// It gets no attempt that a limit rules out.
 #[test]
-fn no_answer_goes_beyond_a_limit() {
+fn no_answer_overrides_a_limit() {
     let never = asking().replay(Replay::Never);
     let resuming = asking().replay(Replay::Resuming);
     let none = |attempts| format!("closed GaveUp {{ attempts: {attempts}, last: Transport }}");
     for (name, make, failure, closed, stopped) in [
         (
-            "in a row",
+            "consecutive attempts",
             &(|| reconnecting(one_attempt(false))) as &dyn Fn() -> Life,
             fail as fn(&mut Life),
             none(1),
             "closed Failed(Transport)",
         ),
-        ("in all", &|| reconnecting(one_attempt(true)), fail, none(1), "closed Failed(Transport)"),
+        ("total attempts", &|| reconnecting(one_attempt(true)), fail, none(1), "closed Failed(Transport)"),
         (
             "a status",
             &|| reconnecting(one_attempt(false)),
@@ -196,7 +198,7 @@ fn no_answer_goes_beyond_a_limit() {
         ),
         ("no replay", &|| Life::open(never.clone()), fail, none(0), "closed Failed(Transport)"),
         (
-            "no replay, an end",
+            "no replay, a clean end",
             &|| Life::open(never.clone()),
             end,
             "closed EndOfStream".into(),
@@ -212,15 +214,15 @@ fn no_answer_goes_beyond_a_limit() {
     ] {
         let (question, outcomes) = outcomes(make, failure);
         assert!(question.ends_with("close"), "{name}: {question}");
-        for (n, told) in outcomes.iter().enumerate() {
-            assert_eq!(*told, if n == 4 { stopped } else { &closed }, "{name}: answer {n}");
+        for (n, outputs) in outcomes.iter().enumerate() {
+            assert_eq!(*outputs, if n == 4 { stopped } else { &closed }, "{name}: answer {n}");
         }
     }
 }
 
 #[test]
-fn what_may_be_replayed_only_to_resume() {
-    for (stream, drained, told) in [
+fn replay_resuming_needs_a_sendable_last_event_id() {
+    for (stream, drained, outputs) in [
         ("id: 7\n\n", true, "lost Eof until 3s, wait until 3s"),
         ("id: 7\n\n", false, "lost Eof until 3s, wait until 3s"),
         ("id: 7\ndata: half\n", true, "closed EndOfStream"),
@@ -233,13 +235,18 @@ fn what_may_be_replayed_only_to_resume() {
         } else {
             life.source.handle_data(at(0), stream.into());
         }
-        assert_eq!(life.eof(), told, "{stream:?}");
+        assert_eq!(life.eof(), outputs, "{stream:?}");
     }
+    // The end of the stream completes the event that has the ID.
+    let mut life = Life::open(config().replay(Replay::Resuming));
+    assert_eq!(life.data("id: 7\ndata: a"), "wait");
+    life.source.complete_unfinished();
+    assert_eq!(life.eof(), "message \"a\" #7, lost Eof until 3s, wait until 3s");
 }
 
-/// Whether the request may be sent again is for what comes after an open, and `retry_initial` for what comes before.
+/// `Replay` applies after the first open, and `retry_initial` before it.
 #[test]
-fn a_request_that_is_not_replayed_is_retried_until_it_is_open() {
+fn without_replay_the_request_is_retried_until_the_first_open() {
     for replay in [Replay::Never, Replay::Resuming] {
         let config = with(policy().retry_initial(true)).replay(replay);
         let mut life = Life::connecting(config);
@@ -251,7 +258,7 @@ fn a_request_that_is_not_replayed_is_retried_until_it_is_open() {
         assert_eq!(life.data("data: a\n\n"), "message \"a\" #, wait");
         assert_eq!(life.break_off(), "closed GaveUp { attempts: 0, last: Transport }");
     }
-    // The application may ask for it all the same; the attempt is as little replayed as the one before it.
+    // The application may reconnect nevertheless, but that attempt is not retried either.
     let mut life = Life::open(config().replay(Replay::Never));
     assert_eq!(life.reconnect(), "lost Reconnect until 0ns, connect, wait");
     assert_eq!(life.response(503), "closed GaveUp { attempts: 0, last: Status(503) }");
@@ -275,9 +282,9 @@ fn each_retry_counts_as_a_failure() {
     }
 }
 
-/// A time of the application's own is kept to, but for the shortest delay, and runs from the answer.
+/// The delay is at least `min_delay`, and starts at the answer.
 #[test]
-fn an_answer_with_a_time() {
+fn the_application_can_set_the_delay() {
     for (time, until) in
         [(0, millis(2100)), (99, millis(2100)), (100, millis(2100)), (86_400_000, seconds(86_402))]
     {
@@ -285,14 +292,14 @@ fn an_answer_with_a_time() {
         life.source.handle_disconnect(at(0), Disconnect::Eof);
         assert_eq!(life.poll(), "failed Eof retry 3s");
         life.at(2);
-        let told = life.decide(Retry::After(millis(time)));
-        assert_eq!(told, format!("lost Eof until {until:?}, wait until {until:?}"));
+        let outputs = life.decide(Retry::After(millis(time)));
+        assert_eq!(outputs, format!("lost Eof until {until:?}, wait until {until:?}"));
     }
 }
 
-/// `Retry-After` is the delay also where the policy alone would close.
+/// `Retry-After` sets the delay even if the policy would close.
 #[test]
-fn backoff_keeps_to_retry_after() {
+fn backoff_follows_retry_after() {
     let mut life = Life::connecting(asking());
     life.source.handle_response(at(0), ResponseHead { retry_after: Some(seconds(50)), ..head(404) });
     assert_eq!(life.poll(), "failed Status(404) close");
@@ -300,7 +307,7 @@ fn backoff_keeps_to_retry_after() {
 }
 
 #[test]
-fn some_ends_are_no_question() {
+fn ends_that_cannot_be_retried_are_not_reported_as_failed() {
     assert_eq!(Life::connecting(asking()).response(204), "closed NoContent");
     assert_eq!(Life::connecting(asking()).futile(), "closed Failed(Futile)");
     assert_eq!(Life::open(asking()).finish(), "closed Finished");
@@ -310,22 +317,21 @@ fn some_ends_are_no_question() {
     assert_eq!(Life::open(asking().limits(limits)).data("data: long\n\n"), "closed TooLong { limit: 4 }");
 }
 
-/// What is complete comes before the question about the connection that it came by.
 #[test]
-fn the_question_comes_after_the_frames() {
+fn a_failure_is_reported_after_the_frames_of_its_connection() {
     let mut life = Life::open(asking());
     life.source.handle_data(at(0), "data: a\n\n".into());
     assert_eq!(life.eof(), "message \"a\" #, failed Eof retry 3s, lost Eof until 3s, wait until 3s");
 }
 
 #[test]
-fn an_answer_without_a_question_does_nothing() {
+fn an_answer_without_a_failure_does_nothing() {
     let mut life = Life::open(asking());
     assert_eq!(life.decide(Retry::Stop), "wait");
     life.source.handle_disconnect(at(0), Disconnect::Eof);
     life.source.decide(at(0), Retry::Stop);
     assert_eq!(life.drain(), "failed Eof retry 3s, lost Eof until 3s, wait until 3s");
-    // The answer to one question is none to the next.
+    // An answer does not apply to the next failure.
     life.at(3).timeout();
     life.source.handle_response(at(3), head(503));
     assert_eq!(life.poll(), "failed Status(503) retry 6s");

@@ -1,19 +1,19 @@
-//! When the next attempt is due, and whether there is one.
+//! Delays before attempts, and limits on their number.
 
 use std::time::Duration;
 
 use sse_proto::{Backoff, ReconnectPolicy, ResponseHead};
 
-use crate::life::{Life, at, config, head, millis, policy, seconds, with};
+use crate::life::{Life, at, config, head, longest_policy, millis, policy, seconds, with};
 
-/// The delay after each of some failures in a row.
+/// The delays after consecutive failures.
 fn delays(policy: ReconnectPolicy, seed: u64) -> impl Iterator<Item = Duration> {
     let mut backoff = Backoff::new(policy, seed);
     std::iter::from_fn(move || backoff.next_delay())
 }
 
 #[test]
-fn growth_and_cap() {
+fn delays_grow_to_the_maximum() {
     let policy = |reconnection_time, factor, max_delay| {
         policy().reconnection_time(millis(reconnection_time)).factor(factor).max_delay(millis(max_delay))
     };
@@ -21,9 +21,9 @@ fn growth_and_cap() {
         (policy(3000, 2, 60_000), [3000, 6000, 12_000, 24_000, 48_000, 60_000, 60_000]),
         (policy(1000, 3, 20_000), [1000, 3000, 9000, 20_000, 20_000, 20_000, 20_000]),
         (policy(500, 1, 60_000), [500; 7]),
-        // A factor of none means no growth, and no end of the delay.
+        // A factor of 0 means no growth, like 1.
         (policy(500, 0, 60_000), [500; 7]),
-        // A reconnection time over the cap is kept to.
+        // A reconnection time above the maximum still applies.
         (policy(90_000, 2, 60_000), [90_000; 7]),
         (policy(0, 2, 60_000), [0; 7]),
         (policy(1, u32::MAX, 60_000), [1, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000]),
@@ -35,21 +35,21 @@ fn growth_and_cap() {
 }
 
 #[test]
-fn jitter_is_added_and_never_taken_off() {
-    for (percent, most) in [(0, 3000), (20, 3600), (100, 6000), (250, 10_500)] {
+fn jitter_only_adds_to_the_delay() {
+    for (percent, max) in [(0, 3000), (20, 3600), (100, 6000), (250, 10_500)] {
         let policy = || policy().jitter_percent(percent);
-        let firsts = || (0..5000).map(|seed| delays(policy(), seed).next().expect("no end of attempts"));
-        let (floor, ceiling) = (millis(3000), millis(most));
+        let firsts = || (0..5000).map(|seed| delays(policy(), seed).next().expect("attempts are unlimited"));
+        let (floor, ceiling) = (millis(3000), millis(max));
         let hundredth = (ceiling - floor) / 100;
         assert!(firsts().all(|delay| floor <= delay && delay <= ceiling), "{percent} %");
         assert!(firsts().any(|delay| delay <= floor + hundredth), "{percent} %: close to the floor");
         assert!(firsts().any(|delay| delay >= ceiling - hundredth), "{percent} %: close to the ceiling");
     }
-    // It comes on top of the cap, and it is rolled anew for each delay.
+    // Jitter is added to the maximum too, and differs for each delay.
     let capped: Vec<_> = delays(ReconnectPolicy::default(), 7).skip(10).take(100).collect();
     assert!(capped.iter().all(|delay| (seconds(60)..=seconds(72)).contains(delay)));
     assert!(capped.windows(2).all(|pair| pair[0] != pair[1]));
-    // The same seed rolls the same.
+    // The same seed gives the same delays.
     assert!(delays(ReconnectPolicy::default(), 7).skip(10).take(100).eq(capped));
 }
 
@@ -61,18 +61,18 @@ fn growth_starts_over_with_an_event() {
         assert!(life.eof().ends_with(&format!("wait until {:?}", next.since_origin())));
         assert_eq!(life.reopen(), next);
     }
-    // 21 s. Neither a 200, nor comments, nor a reconnection time, nor half an event with its id is progress.
+    // At 21 s. A 200, comments, a reconnection time and half an event with its ID are no progress.
     assert_eq!(life.data(": c\nretry: 3000\n\nid: 1\ndata: half"), "wait");
     assert_eq!(life.break_off(), "lost Transport until 45s, wait until 45s");
     life.reopen();
     assert_eq!(life.data("data: a\n\n"), "message \"a\" #, wait");
     assert_eq!(life.break_off(), "lost Transport until 48s, wait until 48s");
-    // The event was that of the connection before.
+    // The event belongs to the previous connection.
     life.reopen();
     assert_eq!(life.eof(), "lost Eof until 54s, wait until 54s");
 }
 
-/// A server that is polled: blocks of an id and a reconnection time alone, and then the end.
+/// A server for polling sends only an ID and a reconnection time, then ends the stream.
 #[test]
 fn growth_starts_over_when_the_last_event_id_moves() {
     let mut life = Life::waiting(with(policy().max_attempts(1)));
@@ -87,15 +87,15 @@ fn growth_starts_over_when_the_last_event_id_moves() {
         let next = (at + millis(500)).since_origin();
         assert_eq!(life.eof(), format!("lost Eof until {next:?}, wait until {next:?}"), "id {id}");
     }
-    // The same one again has not moved.
+    // The same ID again is no progress.
     life.reopen();
     assert_eq!(life.data("id: 10\n\n"), "wait");
     assert_eq!(life.eof(), "closed GaveUp { attempts: 1, last: Eof }");
 }
 
-/// An id that moved by one connection is no progress of the attempt after it.
+/// The progress of a connection does not count for the attempt after it.
 #[test]
-fn an_attempt_that_fails_moves_no_id() {
+fn a_failed_attempt_makes_no_progress() {
     let mut life = Life::open(config());
     assert_eq!(life.data("id: 7\n\n"), "wait");
     assert_eq!(life.eof(), "lost Eof until 3s, wait until 3s");
@@ -113,7 +113,7 @@ fn growth_starts_over_after_a_long_connection() {
         let (lost, next) = (3 + open_for, 3 + open_for + delay);
         assert_eq!(life.at(lost).eof(), format!("lost Eof until {next}s, wait until {next}s"));
     }
-    // A long wait for a response is no open connection.
+    // A long wait for a response does not count.
     let mut life = Life::waiting(config());
     life.at(3).timeout();
     assert_eq!(life.at(1000).break_off(), "lost Transport until 1006s, wait until 1006s");
@@ -130,7 +130,7 @@ fn accept_and_close_runs_out_of_attempts() {
 }
 
 #[test]
-fn attempts_run_out_whatever_fails() {
+fn consecutive_failures_of_any_kind_use_up_attempts() {
     let limited = || with(policy().max_attempts(2));
     let mut life = Life::waiting(limited());
     life.at(3).timeout();
@@ -142,12 +142,12 @@ fn attempts_run_out_whatever_fails() {
     for _ in 0..10 {
         life.reopen();
         assert!(life.data("data: a\n\n").starts_with("message"));
-        assert!(life.eof().starts_with("lost Eof"), "progress each time: no end of attempts");
+        assert!(life.eof().starts_with("lost Eof"), "progress each time, so attempts do not run out");
     }
 }
 
 #[test]
-fn no_reconnection_at_all() {
+fn the_never_policy_does_not_reconnect() {
     let open = || Life::open(with(ReconnectPolicy::never()));
     assert_eq!(open().eof(), "closed EndOfStream");
     assert_eq!(open().break_off(), "closed GaveUp { attempts: 0, last: Transport }");
@@ -175,33 +175,32 @@ fn the_server_sets_the_reconnection_time_within_bounds() {
         assert_eq!(life.data(stream), "wait");
         assert_eq!(life.source.reconnection_time(), delay, "{stream:?}");
         assert_eq!(life.eof(), format!("lost Eof until {delay:?}, wait until {delay:?}"), "{stream:?}");
-        // It is for good, and it is what grows.
+        // It stays in effect, and the delay grows from it.
         life.reopen();
         let next = life.now + delay.saturating_mul(2).min(seconds(60).max(delay));
         assert!(life.eof().ends_with(&format!("until {:?}", next.since_origin())), "{stream:?}");
     }
 }
 
-/// The bounds are for the server: whoever writes the policy may do as they like.
 #[test]
-fn bounds_of_the_policy() {
+fn bounds_for_servers_do_not_apply_to_the_policy() {
     let policy = policy().reconnection_time(millis(1));
     assert_eq!(Backoff::new(policy.clone(), 0).next_delay(), Some(millis(1)));
-    // Where they contradict each other, the lower one wins: no storm.
+    // If they contradict each other, the minimum applies.
     let mut backoff = Backoff::new(policy.min_delay(seconds(9)).max_server_delay(seconds(1)), 0);
     backoff.handle_retry(seconds(5));
     assert_eq!(backoff.reconnection_time(), seconds(9));
 }
 
 #[test]
-fn reconnections_are_counted_in_all() {
+fn total_reconnections_are_limited() {
     let mut life = Life::open(with(policy().max_total_reconnections(2).max_attempts(9)));
     for _ in 0..2 {
         assert_eq!(life.data("data: a\n\n"), "message \"a\" #, wait");
         assert!(life.eof().starts_with("lost Eof"));
         life.reopen();
     }
-    // Those that the application asks for do not count.
+    // Calls of `reconnect` do not count.
     assert!(life.reconnect().starts_with("lost Reconnect"));
     assert!(life.response(200).starts_with("opened"));
     assert_eq!(life.data("data: a\n\n"), "message \"a\" #, wait");
@@ -210,16 +209,16 @@ fn reconnections_are_counted_in_all() {
     let none = with(policy().max_total_reconnections(0));
     assert_eq!(Life::open(none.clone()).eof(), "closed EndOfStream");
     assert_eq!(Life::open(none).break_off(), "closed GaveUp { attempts: 0, last: Transport }");
-    // Attempts before the first open are among them.
+    // Attempts before the first open count.
     let mut life = Life::connecting(with(policy().retry_initial(true).max_total_reconnections(1)));
     assert_eq!(life.response(503), "lost Status(503) until 3s, wait until 3s");
     life.at(3).timeout();
     assert_eq!(life.response(503), "closed GaveUp { attempts: 1, last: Status(503) }");
 }
 
-/// It is the delay, be it shorter or longer than that of the policy.
+/// It may be shorter or longer than the delay of the policy.
 #[test]
-fn retry_after_is_the_next_delay_and_no_other() {
+fn retry_after_sets_only_the_next_delay() {
     let hour = 3600;
     for (retry_after, delay) in [
         (None, seconds(6)),
@@ -231,8 +230,8 @@ fn retry_after_is_the_next_delay_and_no_other() {
         let mut life = Life::waiting(config());
         life.at(3).timeout();
         let next = (at(3) + delay).since_origin();
-        let told = life.head(ResponseHead { retry_after: retry_after.map(seconds), ..head(503) });
-        assert_eq!(told, format!("lost Status(503) until {next:?}, wait until {next:?}"));
+        let outputs = life.head(ResponseHead { retry_after: retry_after.map(seconds), ..head(503) });
+        assert_eq!(outputs, format!("lost Status(503) until {next:?}, wait until {next:?}"));
         assert_eq!(life.source.reconnection_time(), seconds(3));
         life.now = at(3) + delay;
         life.timeout();
@@ -242,12 +241,12 @@ fn retry_after_is_the_next_delay_and_no_other() {
 }
 
 #[test]
-fn jitter_comes_on_top_of_retry_after() {
+fn jitter_is_added_to_retry_after() {
     let delays: Vec<_> = (0..1000)
         .map(|seed| {
             let mut backoff = Backoff::new(ReconnectPolicy::default(), seed);
             backoff.handle_retry_after(seconds(10));
-            backoff.next_delay().expect("no end of attempts")
+            backoff.next_delay().expect("attempts are unlimited")
         })
         .collect();
     assert!(delays.iter().all(|delay| (seconds(10)..=seconds(12)).contains(delay)));
@@ -255,7 +254,7 @@ fn jitter_comes_on_top_of_retry_after() {
 }
 
 #[test]
-fn a_second_retry_after_takes_the_place_of_the_first() {
+fn a_second_retry_after_replaces_the_first() {
     let mut backoff = Backoff::new(policy(), 0);
     backoff.handle_retry_after(seconds(3600));
     backoff.handle_retry_after(seconds(2));
@@ -263,9 +262,10 @@ fn a_second_retry_after_takes_the_place_of_the_first() {
     assert_eq!(backoff.next_delay(), Some(seconds(6)));
 }
 
-/// The application asks for a new connection before the driver has drained the failure: no later loss waits for it.
+/// If the application reconnects before or after the driver drains the failure, `Retry-After` does
+/// not delay a later attempt.
 #[test]
-fn retry_after_counts_for_the_attempt_behind_it() {
+fn retry_after_is_dropped_by_a_reconnect() {
     for drained in [false, true] {
         let mut life = Life::waiting(config());
         life.at(3).timeout();
@@ -282,9 +282,8 @@ fn retry_after_counts_for_the_attempt_behind_it() {
     }
 }
 
-/// A delay that was asked for before a wait was cut short is not the one after it.
 #[test]
-fn retry_after_does_not_outlive_a_reconnect() {
+fn retry_after_is_dropped_when_a_reconnect_ends_its_wait() {
     let mut life = Life::waiting(config());
     life.at(3).timeout();
     life.head(ResponseHead { retry_after: Some(seconds(500)), ..head(429) });
@@ -293,7 +292,7 @@ fn retry_after_does_not_outlive_a_reconnect() {
 }
 
 #[test]
-fn retry_after_of_an_answer_that_is_final() {
+fn retry_after_does_not_make_a_final_response_retried() {
     let mut life = Life::connecting(config());
     assert_eq!(life.head(ResponseHead { retry_after: Some(seconds(5)), ..head(404) }), "closed Status(404)");
     let mut life = Life::connecting(config());
@@ -305,20 +304,14 @@ fn retry_after_of_an_answer_that_is_final() {
 
 #[test]
 fn no_sum_of_times_panics() {
-    let most = Duration::MAX;
+    let max = Duration::MAX;
     for jitter_percent in [0, 20, u32::MAX] {
-        let policy = policy()
-            .reconnection_time(most)
-            .factor(u32::MAX)
-            .max_delay(most)
-            .min_delay(most)
-            .max_server_delay(most)
-            .jitter_percent(jitter_percent);
+        let policy = longest_policy().jitter_percent(jitter_percent);
         let mut backoff = Backoff::new(policy, 1);
         for _ in 0..5 {
-            backoff.handle_retry_after(most);
-            assert_eq!(backoff.next_delay(), Some(most));
-            backoff.handle_retry(most);
+            backoff.handle_retry_after(max);
+            assert_eq!(backoff.next_delay(), Some(max));
+            backoff.handle_retry(max);
         }
     }
 }

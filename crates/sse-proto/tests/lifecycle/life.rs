@@ -1,4 +1,4 @@
-//! An event source whose inputs are method calls and whose outputs are a line of text.
+//! An event source with a clock, whose methods pass an input and return the outputs as text.
 
 use std::time::Duration;
 
@@ -22,9 +22,15 @@ pub(crate) fn at(n: u64) -> Instant {
     Instant::ZERO + seconds(n)
 }
 
-/// Without jitter, so that times can be written down.
+/// A policy without jitter, so that times are predictable.
 pub(crate) fn policy() -> ReconnectPolicy {
     ReconnectPolicy::default().jitter_percent(0)
+}
+
+/// A policy whose times all are the longest possible.
+pub(crate) fn longest_policy() -> ReconnectPolicy {
+    let max = Duration::MAX;
+    policy().reconnection_time(max).factor(u32::MAX).max_delay(max).min_delay(max).max_server_delay(max)
 }
 
 pub(crate) fn config() -> Config {
@@ -44,24 +50,24 @@ pub(crate) struct Life {
     pub(crate) now: Instant,
 }
 
-/// In each of the states.
+/// Constructors for some states.
 impl Life {
-    /// Nothing is polled yet.
+    /// An event source that is not polled yet.
     pub(crate) fn new(config: Config) -> Self {
         Self { source: EventSource::new(config, at(0)), now: at(0) }
     }
 
     pub(crate) fn connecting(config: Config) -> Self {
         let mut life = Self::new(config);
-        let told = life.drain();
-        assert!(told.starts_with("connect") && told.contains(", wait"), "{told}");
+        let outputs = life.drain();
+        assert!(outputs.starts_with("connect") && outputs.contains(", wait"), "{outputs}");
         life
     }
 
     pub(crate) fn open(config: Config) -> Self {
         let mut life = Self::connecting(config);
-        let told = life.response(200);
-        assert!(told.starts_with("opened, wait"), "{told}");
+        let outputs = life.response(200);
+        assert!(outputs.starts_with("opened, wait"), "{outputs}");
         life
     }
 
@@ -72,7 +78,7 @@ impl Life {
     }
 }
 
-/// One input, and all that comes of it.
+/// Inputs, which return all outputs that follow.
 impl Life {
     pub(crate) fn at(&mut self, seconds: u64) -> &mut Self {
         self.now = at(seconds);
@@ -113,9 +119,9 @@ impl Life {
         self.drain()
     }
 
-    /// The next output alone.
+    /// Polls one output.
     pub(crate) fn poll(&mut self) -> String {
-        tell(&self.source.poll_output())
+        describe(&self.source.poll_output())
     }
 
     pub(crate) fn timeout(&mut self) -> String {
@@ -139,28 +145,28 @@ impl Life {
     }
 
     pub(crate) fn drain(&mut self) -> String {
-        let mut told = Vec::new();
+        let mut outputs = Vec::new();
         loop {
             let output = self.source.poll_output();
             let is_last = matches!(output, Output::Wait(_) | Output::Closed(_));
-            told.push(tell(&output));
+            outputs.push(describe(&output));
             if is_last {
-                return told.join(", ");
+                return outputs.join(", ");
             }
         }
     }
 
-    /// Waits for the next attempt and has it answered with a 200. What the time is then.
+    /// Waits for the next attempt, answers it with a 200, and returns its time.
     pub(crate) fn reopen(&mut self) -> Instant {
         let Output::Wait(Some(next)) = self.source.poll_output() else { panic!("it does not wait") };
         self.now = next;
-        let told = self.timeout() + ", " + &self.response(200);
-        assert!(told.starts_with("connect") && told.contains("opened"), "{told}");
+        let outputs = self.timeout() + ", " + &self.response(200);
+        assert!(outputs.starts_with("connect") && outputs.contains("opened"), "{outputs}");
         next
     }
 }
 
-fn tell(output: &Output<'_>) -> String {
+fn describe(output: &Output<'_>) -> String {
     match output {
         Output::Connect(attempt) => match &attempt.resume {
             Resume::Fresh => "connect".to_owned(),

@@ -1,4 +1,4 @@
-//! The life of an event source with invented time, row by row: what goes in, and what comes out of it, as text.
+//! Drives an event source with chosen times, and compares its outputs, as text, with tables.
 #![allow(missing_docs)]
 
 mod deciding;

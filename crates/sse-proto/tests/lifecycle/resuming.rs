@@ -1,4 +1,4 @@
-//! What a connection knows of the ones before it.
+//! Resuming after a lost connection.
 
 use sse_proto::{Config, Disconnect, EventSource, Output, Resume};
 
@@ -8,9 +8,9 @@ fn from(last_event_id: &str) -> Config {
     config().last_event_id(last_event_id)
 }
 
-/// What the first attempt sends when it resumes from an id.
+/// The first attempt with a configured last event ID.
 #[test]
-fn what_an_attempt_sends() {
+fn an_attempt_sends_the_last_event_id_if_a_header_can_carry_it() {
     let unsendable =
         ["a\u{1}b", "a\u{7F}b", "a\nb", "a\rb", "\u{0}", "\u{1B}[0m", &"x".repeat(4097), &"é".repeat(2049)];
     let sendable = [
@@ -33,7 +33,7 @@ fn what_an_attempt_sends() {
         .chain(unsendable.iter().map(|id| (*id, Resume::Unsendable((*id).into()), None)));
     for (id, resume, sent) in rows {
         let mut source = EventSource::new(from(id), at(0));
-        let Output::Connect(attempt) = source.poll_output() else { panic!("the first output") };
+        let Output::Connect(attempt) = source.poll_output() else { panic!("expected Connect first") };
         assert_eq!((attempt.number, attempt.failures), (1, 0));
         assert_eq!(attempt.resume, resume);
         assert_eq!(attempt.last_event_id(), id);
@@ -48,7 +48,7 @@ fn attempts_are_counted() {
     let mut source = EventSource::new(config(), at(0));
     let mut counted = Vec::new();
     for n in 0..4 {
-        let Output::Connect(attempt) = source.poll_output() else { panic!("it is due") };
+        let Output::Connect(attempt) = source.poll_output() else { panic!("expected Connect") };
         counted.push((attempt.number, attempt.failures));
         source.handle_response(at(n), head(200));
         if n == 2 {
@@ -64,7 +64,7 @@ fn attempts_are_counted() {
 }
 
 #[test]
-fn a_partial_event_and_its_id_do_not_survive() {
+fn a_partial_event_and_its_id_are_dropped() {
     for rest in
         ["", "id: 2", "id: 2\n", "id: 2\r", "id: 2\ndata: half", "id: 2\ndata: half\n", "event: t\ndata: h\n"]
     {
@@ -75,12 +75,30 @@ fn a_partial_event_and_its_id_do_not_survive() {
         assert_eq!(life.eof(), "lost Eof until 3s, wait until 3s");
         assert_eq!(life.at(3).timeout(), "connect from 1, wait", "{rest:?}");
         assert_eq!(life.response(200), "opened, wait");
-        // Neither its data nor its type nor its id; and an event without an id carries the one before.
+        // Its data, type and ID are dropped. An event without an ID has the one before it.
         assert_eq!(life.data("\n\ndata: b\n\n"), "message \"b\" #1, wait", "{rest:?}");
     }
 }
 
-/// The LF after a CR, and a byte order mark, belong to the connection that they came by.
+/// An LF after a CR, and a byte order mark, belong to the connection that carries them.
+#[test]
+fn an_id_whose_event_has_no_data_does_not_survive_an_end_that_completes_events() {
+    for (rest, delivered, id) in [
+        ("id: 2", "", 1),
+        ("id: 2\n", "", 1),
+        ("id: 2\nevent: t\n", "", 1),
+        ("id: 2\ndata\n", "message \"\" #2, ", 2),
+        ("id: 2\ndata: b", "message \"b\" #2, ", 2),
+    ] {
+        let mut life = Life::open(config());
+        assert_eq!(life.data("id: 1\ndata: a\n\n"), "message \"a\" #1, wait");
+        assert_eq!(life.data(rest), "wait");
+        life.source.complete_unfinished();
+        assert_eq!(life.eof(), format!("{delivered}lost Eof until 3s, wait until 3s"), "{rest:?}");
+        assert_eq!(life.at(3).timeout(), format!("connect from {id}, wait"), "{rest:?}");
+    }
+}
+
 #[test]
 fn a_new_connection_is_a_new_stream() {
     let mut life = Life::open(config());
@@ -96,9 +114,9 @@ fn a_new_connection_is_a_new_stream() {
     assert_eq!(life.data(&b"\xBFdata: c\n\ndata: d\n\n"[..]), "message \"d\" #, wait");
 }
 
-/// Half a character at the end of one connection, the other half at the beginning of the next.
+/// A character is split between the end of one connection and the start of the next.
 #[test]
-fn half_a_character_does_not_survive() {
+fn a_partial_character_is_dropped() {
     let mut life = Life::open(config());
     assert_eq!(life.data(&b"data: \xF0\x9F"[..]), "wait");
     life.break_off();
@@ -107,7 +125,7 @@ fn half_a_character_does_not_survive() {
 }
 
 #[test]
-fn the_id_is_that_of_the_last_complete_block() {
+fn the_last_event_id_is_that_of_the_last_complete_block() {
     for (stream, resumed) in [
         ("id: 1\ndata: a\n\n", "connect from 1"),
         ("id: 1\n\n", "connect from 1"),
@@ -125,9 +143,8 @@ fn the_id_is_that_of_the_last_complete_block() {
     }
 }
 
-/// A response that is no stream has no say in it.
 #[test]
-fn the_id_outlives_failed_attempts() {
+fn failed_attempts_keep_the_last_event_id() {
     let mut life = Life::open(config());
     life.data("id: 1\ndata: a\n\n");
     life.eof();
@@ -137,7 +154,7 @@ fn the_id_outlives_failed_attempts() {
     assert_eq!(life.at(9).timeout(), "connect from 1, wait");
 }
 
-/// An id that no header can carry ends nothing: the server begins wherever it pleases.
+/// If a header cannot carry the ID, the server chooses where to start.
 #[test]
 fn an_unsendable_id_does_not_end_the_stream() {
     let mut life = Life::open(config());

@@ -1,15 +1,15 @@
-//! Each input in each state: what it comes to, or that it comes to nothing.
+//! The effect of each input in each state, or that it has none.
 
 use sse_proto::{Config, Disconnect, EventSource, ReadyState, Retry};
 
 use crate::life::{Life, at, config, head, seconds};
 
-/// Every timeout is 20 s here, and the inputs come at 1 s.
+/// Every timeout is 20 s here, and the inputs arrive at 1 s.
 fn config_with_timeouts() -> Config {
     config().response_timeout(seconds(20)).idle_timeout(seconds(20))
 }
 
-/// The attempt is due; the driver has not polled.
+/// The attempt is due, but not polled yet.
 fn due() -> Life {
     Life::new(config_with_timeouts())
 }
@@ -20,7 +20,7 @@ fn connecting() -> Life {
     life
 }
 
-/// Half an event is there.
+/// The connection is open, and half an event has arrived.
 fn open() -> Life {
     let mut life = connecting();
     life.response(200);
@@ -28,7 +28,7 @@ fn open() -> Life {
     life
 }
 
-/// The connection is lost; the driver has not polled.
+/// The connection is lost, but not polled yet.
 fn lost() -> Life {
     let mut life = open();
     life.source.handle_data(at(0), "\n".into());
@@ -36,7 +36,7 @@ fn lost() -> Life {
     life
 }
 
-/// A connection is lost, and the driver was asked about it.
+/// The connection is lost, and the driver may decide what follows.
 fn asked() -> Life {
     let mut life = Life::open(config_with_timeouts().ask(true));
     life.source.handle_disconnect(at(0), Disconnect::Transport);
@@ -67,9 +67,9 @@ const INPUTS: [Input; 16] = [
     ("no data", |source| source.handle_data(at(1), "".into())),
     ("the end", |source| source.handle_disconnect(at(1), Disconnect::Eof)),
     ("a failure", |source| source.handle_disconnect(at(1), Disconnect::Transport)),
-    ("what is futile", |source| source.handle_disconnect(at(1), Disconnect::Futile)),
+    ("a futile failure", |source| source.handle_disconnect(at(1), Disconnect::Futile)),
     ("an answer", |source| source.decide(at(1), Retry::After(seconds(7)))),
-    ("time before time", |source| source.handle_timeout(at(0))),
+    ("a timeout at the same time", |source| source.handle_timeout(at(0))),
     ("an early timeout", |source| source.handle_timeout(at(1))),
     ("a timeout", |source| source.handle_timeout(at(20))),
     ("reconnect", |source| source.reconnect(at(1))),
@@ -77,7 +77,8 @@ const INPUTS: [Input; 16] = [
     ("close", EventSource::close),
 ];
 
-/// What comes of an input; of any that a row does not name comes what comes without one.
+/// A state, and the outputs after some inputs. Any other input leaves the outputs as they are
+/// without an input.
 type Row = (&'static str, fn() -> Life, ReadyState, &'static str, &'static [(&'static str, &'static str)]);
 
 const ROWS: [Row; 7] = [
@@ -104,7 +105,7 @@ const ROWS: [Row; 7] = [
             ("a 404", "closed Status(404)"),
             ("the end", "closed Failed(Eof)"),
             ("a failure", "closed Failed(Transport)"),
-            ("what is futile", "closed Failed(Futile)"),
+            ("a futile failure", "closed Failed(Futile)"),
             ("a timeout", "closed Failed(ResponseTimeout)"),
             ("reconnect", "lost Reconnect until 1s, connect, wait until 21s"),
             ("finish", "closed Finished"),
@@ -120,7 +121,7 @@ const ROWS: [Row; 7] = [
             ("data", "message \"a\" #1, message \"b\" #2, wait until 21s"),
             ("the end", "lost Eof until 4s, wait until 4s"),
             ("a failure", "lost Transport until 4s, wait until 4s"),
-            ("what is futile", "closed Failed(Futile)"),
+            ("a futile failure", "closed Failed(Futile)"),
             ("a timeout", "lost IdleTimeout until 23s, wait until 23s"),
             ("reconnect", "lost Reconnect until 1s, connect, wait until 21s"),
             ("finish", "closed Finished"),
@@ -166,15 +167,16 @@ const ROWS: [Row; 7] = [
 ];
 
 #[test]
-fn each_input_in_each_state() {
-    for (state, make, ready_state, nothing, comes) in ROWS {
+fn each_input_has_its_effect_in_each_state() {
+    for (state, make, ready_state, unchanged, effects) in ROWS {
         assert_eq!(make().source.ready_state(), ready_state, "{state}");
-        assert_eq!(make().drain(), nothing, "{state}, without an input");
-        for (input, _) in comes {
-            assert!(INPUTS.iter().any(|(name, _)| name == input), "{state}: {input:?} is no input");
+        assert_eq!(make().drain(), unchanged, "{state}, without an input");
+        for (input, _) in effects {
+            assert!(INPUTS.iter().any(|(name, _)| name == input), "{state}: unknown input {input:?}");
         }
         for (name, input) in INPUTS {
-            let expected = comes.iter().find(|(input, _)| *input == name).map_or(nothing, |(_, told)| told);
+            let effect = effects.iter().find(|(input, _)| *input == name);
+            let expected = effect.map_or(unchanged, |(_, outputs)| outputs);
             let mut life = make();
             input(&mut life.source);
             assert_eq!(life.drain(), expected, "{state}, then {name}");
@@ -182,9 +184,9 @@ fn each_input_in_each_state() {
     }
 }
 
-/// No two inputs in a row, drained or not, make it panic, hang or forget that it is closed.
+/// No two inputs, drained or not, make the event source panic, hang or leave the closed state.
 #[test]
-fn each_two_inputs_in_each_state() {
+fn any_two_inputs_are_handled_in_each_state() {
     for (state, make, ..) in ROWS {
         for ((one, first), (other, second)) in
             INPUTS.iter().flat_map(|first| INPUTS.iter().map(move |second| (first, second)))
@@ -192,12 +194,15 @@ fn each_two_inputs_in_each_state() {
             for drained in [true, false] {
                 let mut life = make();
                 first(&mut life.source);
-                let told = if drained { life.drain() } else { String::new() };
+                let outputs = if drained { life.drain() } else { String::new() };
                 second(&mut life.source);
                 let (then, after) = (life.drain(), life.drain());
-                let what = format!("{state}, {one}, {other}, drained: {drained}: {told}; {then}; {after}");
-                assert!(!told.starts_with("closed") || then == told, "{what}");
-                assert!(then.ends_with(&after) && !after.contains(','), "nothing comes of nothing: {what}");
+                let what = format!("{state}, {one}, {other}, drained: {drained}: {outputs}; {then}; {after}");
+                assert!(!outputs.starts_with("closed") || then == outputs, "{what}");
+                assert!(
+                    then.ends_with(&after) && !after.contains(','),
+                    "without an input the last output repeats: {what}"
+                );
             }
         }
     }

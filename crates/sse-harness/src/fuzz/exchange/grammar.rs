@@ -1,8 +1,8 @@
-//! Responses that are nearly right.
+//! Generates responses that are valid or almost valid.
 
 use super::super::draw::Draw;
 
-/// A response of choices, with a few of its bytes changed now and then. Most of them are valid.
+/// Generates a response from choices, and sometimes changes some of its bytes. Most are valid.
 pub(super) fn response(draw: &mut Draw<'_>) -> Vec<u8> {
     let mut response = Vec::new();
     for _ in 0..draw.one_of(&[0, 0, 0, 0, 1, 2]) {
@@ -28,14 +28,14 @@ pub(super) fn response(draw: &mut Draw<'_>) -> Vec<u8> {
     response
 }
 
-/// Valid choices, and others.
+/// Valid and invalid choices.
 struct Choices {
     good: &'static [&'static str],
     bad: &'static [&'static str],
 }
 
 impl Choices {
-    /// A bad one in so many of 256 cases.
+    /// Draws an invalid choice in `bad` of 256 cases.
     fn draw(&self, draw: &mut Draw<'_>, bad: u8) -> &'static str {
         let choices = if draw.byte() >= 255 - bad { self.bad } else { self.good };
         draw.one_of(choices)
@@ -122,7 +122,7 @@ fn status_line(draw: &mut Draw<'_>, statuses: &Choices, out: &mut Vec<u8>) {
     end_line(draw, out);
 }
 
-/// Whether it says that the body is chunked.
+/// Adds the framing headers and returns whether the body is chunked.
 fn framing(draw: &mut Draw<'_>, out: &mut Vec<u8>) -> bool {
     let (choices, is_chunked) = match draw.byte() % 8 {
         0 => return false,
@@ -139,7 +139,7 @@ fn field(draw: &mut Draw<'_>, out: &mut Vec<u8>) {
     end_line(draw, out);
 }
 
-/// One byte for each character, as a server would send Latin-1.
+/// Appends one byte per character, as a server sends Latin-1.
 fn text(text: &str, out: &mut Vec<u8>) {
     out.extend(text.chars().map(|char| u8::try_from(char).unwrap_or(b'?')));
 }
@@ -177,7 +177,7 @@ fn chunk_line(draw: &mut Draw<'_>, out: &mut Vec<u8>) {
     text(LINE_ENDS.draw(draw, 4), out);
 }
 
-/// Changes a byte, takes one out, puts one in, or cuts the rest off; most often none of these.
+/// Usually does nothing; otherwise changes, removes or inserts a byte, or truncates the response.
 fn change(draw: &mut Draw<'_>, out: &mut Vec<u8>) {
     for _ in 0..draw.one_of(&[0, 0, 0, 0, 0, 0, 1, 2]) {
         if out.is_empty() {

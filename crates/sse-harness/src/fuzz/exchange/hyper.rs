@@ -1,4 +1,4 @@
-//! What hyper makes of the bytes.
+//! Runs hyper.
 
 use std::error::Error as StdError;
 use std::future::poll_fn;
@@ -14,7 +14,7 @@ use ::hyper::rt::{Read, ReadBufCursor, Write};
 use http::{Method, Request};
 
 use super::wire::{Script, Wire};
-use super::{End, Head, Outcome, Said, run};
+use super::{End, Head, Message, Outcome, run};
 
 struct Io(Wire);
 
@@ -47,21 +47,21 @@ impl Write for Io {
 pub(super) fn outcome(method: &Method, script: &Script) -> Outcome {
     let silent = Arc::new(AtomicBool::new(false));
     let io = Io(Wire::new(script, &silent));
-    let mut outcome = Outcome { head: None, body: vec![], end: End::Waiting, error: Said::default() };
+    let mut outcome = Outcome { head: None, body: vec![], end: End::Waiting, error: Message::default() };
     let end = run(exchange(io, method, &mut outcome), || silent.load(Ordering::Relaxed));
     outcome.end = match end {
         None => End::Waiting,
         Some(Ok(())) => End::Complete,
         Some(Err(error)) => {
             let causes = std::iter::successors(Some(&error as &dyn StdError), |&error| error.source());
-            outcome.error = Said(causes.map(|error| format!("{error:?}")).collect::<Vec<_>>().join(": "));
+            outcome.error = Message(causes.map(|error| format!("{error:?}")).collect::<Vec<_>>().join(": "));
             End::Broken
         }
     };
     outcome
 }
 
-/// The connection is driven beside the request, and then beside the body.
+/// Drives the connection together with the request, and then with the body.
 async fn exchange(io: Io, method: &Method, outcome: &mut Outcome) -> ::hyper::Result<()> {
     let (mut sender, connection) = http1::Builder::new()
         .allow_obsolete_multiline_headers_in_responses(true)

@@ -1,4 +1,4 @@
-//! What `sse-http` makes of the bytes.
+//! Runs `sse-http`.
 
 use std::error::Error as StdError;
 use std::future::poll_fn;
@@ -14,7 +14,7 @@ use sse_driver::{RequestBody, Transport};
 use sse_http::{Dial, Http, Proxy};
 
 use super::wire::{Script, Wire};
-use super::{End, Head, Outcome, Said, run};
+use super::{End, Head, Message, Outcome, run};
 
 #[derive(Clone)]
 struct Network {
@@ -37,14 +37,14 @@ impl Dial for Network {
 pub(super) fn outcome(method: &Method, script: &Script) -> Outcome {
     let silent = Arc::new(AtomicBool::new(false));
     let network = Network { script: script.clone(), silent: Arc::clone(&silent) };
-    let mut outcome = Outcome { head: None, body: vec![], end: End::Waiting, error: Said::default() };
+    let mut outcome = Outcome { head: None, body: vec![], end: End::Waiting, error: Message::default() };
     let end = run(exchange(network, method, &mut outcome), || silent.load(Ordering::Relaxed));
     outcome.end = match end {
         None => End::Waiting,
         Some(Ok(())) => End::Complete,
         Some(Err(error)) => {
             let causes = std::iter::successors(Some(&error as &dyn StdError), |&error| error.source());
-            outcome.error = Said(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "));
+            outcome.error = Message(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "));
             End::Broken
         }
     };

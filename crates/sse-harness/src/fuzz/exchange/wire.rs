@@ -1,4 +1,4 @@
-//! A connection in memory, as both clients see it.
+//! An in-memory connection for both clients.
 
 use std::io;
 use std::pin::Pin;
@@ -9,12 +9,12 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_io::{AsyncRead, AsyncWrite};
 
-/// What a server sends.
+/// The bytes that a server sends.
 #[derive(Clone, Debug)]
 pub(super) struct Script {
     pub(super) bytes: Bytes,
-    /// The sizes of the reads, used round and round; none: all at once. A size of 0 is a read that
-    /// is pending once.
+    /// The sizes of the reads, used in a cycle. A size of 0 makes a read pending once. Without
+    /// sizes, one read returns everything.
     pub(super) cuts: Vec<u8>,
     pub(super) end: End,
 }
@@ -26,7 +26,7 @@ pub(super) enum End {
     Silence,
 }
 
-/// The client's end of the connection. The server speaks once the head of the request is there.
+/// The client's end of the connection. The server answers once it has the head of the request.
 pub(super) struct Wire {
     script: Script,
     asked: Vec<u8>,
@@ -46,7 +46,7 @@ impl Wire {
         cut
     }
 
-    /// The next bytes, at most so many.
+    /// Returns the next bytes, at most `room`.
     pub(super) fn poll_give(&mut self, room: usize) -> Poll<io::Result<Bytes>> {
         if !self.asked.ends_with(b"\r\n\r\n") {
             return Poll::Pending;
@@ -54,7 +54,7 @@ impl Wire {
         let left = self.script.bytes.len() - self.at;
         if left > 0 {
             let cut = self.next_cut();
-            // Where every cut is 0, nothing would ever come.
+            // If every size were 0, no read would return bytes.
             if cut == 0 && self.script.cuts.iter().any(|cut| *cut > 0) {
                 return Poll::Pending;
             }

@@ -1,4 +1,4 @@
-//! A network of one server, whose bytes are those of an input.
+//! A network with one server, which sends the bytes of an input.
 
 use std::collections::VecDeque;
 use std::io;
@@ -13,7 +13,7 @@ use sse_http::Dial;
 
 use super::run::Clock;
 
-/// Connection after connection gets the next reply; when there is none left, connections are refused.
+/// Each connection sends the next reply. When there is none left, connections are refused.
 #[derive(Clone)]
 pub(super) struct Net {
     pub(super) clock: Clock,
@@ -24,24 +24,24 @@ struct State {
     replies: VecDeque<Reply>,
     heap: fn() -> usize,
     heap_before: usize,
-    /// What was done since a byte went over the network: polls of the client, reads of nothing.
-    in_vain: u32,
-    /// A server has fallen silent for ever.
+    /// The number of polls and empty reads since a byte was transferred.
+    idle_polls: u32,
+    /// A server will never send again.
     silent: bool,
     dials: u32,
 }
 
-/// What a server sends, and how.
+/// The bytes that a server sends, and how it sends them.
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
     pub(super) bytes: Vec<u8>,
-    /// The last so many of them come so many times more.
+    /// How many of the last bytes are repeated, and how often.
     pub(super) again: (usize, usize),
-    /// The size of the next read in its lower six bits; a second passes before it, or the task is woken first. Used round
-    /// and round.
+    /// Each byte has the size of a read in its lower six bits. The other bits delay the read by a
+    /// second, or wake the task first. They are used in a cycle.
     pub(super) cuts: Vec<u8>,
     pub(super) end: End,
-    /// It does not wait for the request.
+    /// Whether it sends without waiting for the request.
     pub(super) speaks_first: bool,
 }
 
@@ -52,15 +52,16 @@ pub(super) enum End {
     Silence,
 }
 
-/// How much a client may hold, in bytes: its buffers, a response head, the body of an error and an event of 64 KiB each.
-const MOST_HELD: usize = 256 * 1024;
-/// How often a client may be polled without a byte going over the network.
-const MOST_IN_VAIN: u32 = 200;
+/// The maximum memory of a client in bytes: its buffers, and a response head, the body of an error
+/// and an event of 64 KiB each.
+const MAX_HELD: usize = 256 * 1024;
+/// How often a client may be polled without transferring a byte.
+const MAX_IDLE_POLLS: u32 = 200;
 
 impl Net {
     pub(super) fn new(clock: &Clock, replies: impl IntoIterator<Item = Reply>, heap: fn() -> usize) -> Self {
         let replies = replies.into_iter().collect();
-        let state = State { replies, heap, heap_before: heap(), in_vain: 0, silent: false, dials: 0 };
+        let state = State { replies, heap, heap_before: heap(), idle_polls: 0, silent: false, dials: 0 };
         Self { clock: clock.clone(), state: Arc::new(Mutex::new(state)) }
     }
 
@@ -72,13 +73,13 @@ impl Net {
         self.state().dials
     }
 
-    /// Something was done that need not come to anything.
+    /// Counts an operation that may transfer no byte.
     pub(super) fn tried(&self) {
         let mut state = self.state();
-        state.in_vain += 1;
-        assert!(state.in_vain < MOST_IN_VAIN, "it is busy and nothing happens");
+        state.idle_polls += 1;
+        assert!(state.idle_polls < MAX_IDLE_POLLS, "the client spins");
         let held = (state.heap)().saturating_sub(state.heap_before);
-        assert!(held < MOST_HELD, "{held} bytes are held");
+        assert!(held < MAX_HELD, "the client holds {held} bytes");
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -86,14 +87,14 @@ impl Net {
     }
 
     fn progressed(&self) {
-        self.state().in_vain = 0;
+        self.state().idle_polls = 0;
     }
 }
 
 impl Dial for Net {
     type Stream = Peer;
 
-    /// Only port 80 answers: TLS, where it is built in, would have trust loaded, which is no server's doing.
+    /// Accepts port 80 only. TLS would load root certificates, whose memory would count.
     async fn dial(&self, _host: &str, port: u16) -> io::Result<Peer> {
         self.state().dials += 1;
         if port != 80 {
@@ -115,18 +116,18 @@ impl Dial for Net {
 pub(super) struct Peer {
     net: Net,
     reply: Reply,
-    /// How much of the blank line after the request head is there.
+    /// How much of the blank line after the request head has arrived.
     asked: usize,
     sent: usize,
     left: usize,
     turn: usize,
-    /// When the next read may go on; `Some` also when it has waited.
+    /// When the next read may continue. It stays `Some` after the wait.
     pause: Option<Instant>,
     reader: Option<Waker>,
 }
 
 impl Peer {
-    /// The size of the next piece, after the pause before it.
+    /// Waits for the pause before the next read, and returns its size.
     fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
         let cut = self.reply.cuts.get(self.turn).copied().unwrap_or(0x3F);
         if self.pause.is_none() && cut & 0x80 != 0 {
@@ -142,7 +143,7 @@ impl Peer {
         Poll::Ready(usize::from(cut & 0x3F).max(1))
     }
 
-    /// Moves what is next into the buffer. What comes again comes in large pieces.
+    /// Copies the next bytes into the buffer. Repeated bytes come in large reads.
     fn give(&mut self, piece: usize, buffer: &mut [u8]) -> usize {
         let Reply { bytes, again: (again, _), .. } = &self.reply;
         let mut given = 0;
@@ -186,7 +187,7 @@ impl AsyncRead for Peer {
 }
 
 impl AsyncWrite for Peer {
-    /// As much at once as is read at once.
+    /// Accepts as many bytes as a read would return.
     fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let most = self.reply.cuts.first().map_or(usize::MAX, |cut| usize::from(cut & 0x3F).max(1));
         let taken = &bytes[..bytes.len().min(most)];

@@ -1,5 +1,5 @@
-//! A clock that moves when nothing else does, and one future on it. It holds no list of its sleepers, so that what it holds
-//! is nothing next to what is measured.
+//! A clock that advances when nothing else happens, and runs one future. It keeps no list of
+//! sleepers, so it uses no memory that would distort the measurement.
 
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,12 +8,12 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use sse_driver::{Instant, Timer};
 
-/// The time, and the next deadline that somebody waits for.
+/// The time, and the next deadline.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Clock(Arc<Mutex<(Instant, Option<Instant>)>>);
 
 impl Clock {
-    /// Runs a future to its end. `None`: it waits for something that will not happen.
+    /// Runs a future to its end. Returns `None` if it waits and nothing can wake it.
     pub(super) fn run<F: Future>(&self, future: F, mut before_each_poll: impl FnMut()) -> Option<F::Output> {
         let mut future = pin!(future);
         let woken = Arc::new(Woken(AtomicBool::new(true)));
@@ -36,7 +36,8 @@ impl Clock {
         Poll::Pending
     }
 
-    /// To the next deadline. It may be one that nobody waits for any more: who is polled too early asks again.
+    /// Advances to the next deadline. If nothing waits for it any more, a future that is polled too
+    /// early sets its deadline again.
     fn jump(&self) -> bool {
         let mut time = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let next = time.1.take();

@@ -1,34 +1,36 @@
-//! What one connection has sent.
+//! The frames of one connection. Each chunk decodes all bytes of the connection again.
 
 use sse_proto::{Frame, Limits, Oversize};
 
 use crate::reference::{self, Outcome};
 
-/// All of it, and how much of it was told.
+/// The bytes of one connection, and how many of their frames were returned.
 pub(super) struct Received {
     resumed_from: String,
     stream: Vec<u8>,
-    outcome: Outcome,
-    told: usize,
+    taken: usize,
+}
+
+/// The effect of a chunk.
+pub(super) struct Added {
+    pub(super) frames: Vec<Frame>,
+    pub(super) last_event_id: String,
+    pub(super) too_long: bool,
 }
 
 impl Received {
-    pub(super) fn nothing(resumed_from: &str) -> Self {
-        let resumed_from = resumed_from.to_owned();
-        let outcome = reference::decode(b"", usize::MAX, false, resumed_from.clone());
-        Self { resumed_from, stream: Vec::new(), outcome, told: 0 }
+    /// Creates an empty connection that resumes after this ID.
+    pub(super) fn new(resumed_from: &str) -> Self {
+        Self { resumed_from: resumed_from.to_owned(), stream: Vec::new(), taken: 0 }
     }
 
-    pub(super) fn push(&mut self, chunk: &[u8], limits: Limits) {
+    pub(super) fn push(&mut self, chunk: &[u8], limits: Limits) -> Added {
         self.stream.extend_from_slice(chunk);
         let skip = limits.oversize == Oversize::Skip;
-        self.outcome = reference::decode(&self.stream, limits.max_event_len, skip, self.resumed_from.clone());
-    }
-
-    /// The next frame; when there is none, what all of it has come to.
-    pub(super) fn next(&mut self) -> Result<Frame, &Outcome> {
-        let frame = self.outcome.frames.get(self.told).ok_or(&self.outcome)?;
-        self.told += 1;
-        Ok(frame.clone())
+        let Outcome { mut frames, last_event_id, too_long, .. } =
+            reference::decode(&self.stream, limits.max_event_len, skip, self.resumed_from.clone());
+        let frames = frames.split_off(self.taken);
+        self.taken += frames.len();
+        Added { frames, last_event_id, too_long }
     }
 }

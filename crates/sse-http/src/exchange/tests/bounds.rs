@@ -1,4 +1,4 @@
-//! How much of what is not the body a server may send.
+//! The limits of everything in a response but its body.
 
 use core::time::Duration;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use super::super::InvalidResponse;
 use super::super::head::{MAX_LEN, MAX_LINES};
 use super::{CHUNKED, OK, Outcome, run};
 
-/// The outcome of bytes in one read, and in reads of 1,000 bytes and of one.
+/// Runs bytes in one read, and in reads of 1 and of 1,000 bytes with the same outcome.
 fn in_some_pieces(bytes: &str) -> Outcome {
     let whole = run(&Method::GET, [bytes.as_bytes()]);
     for size in [1, 1000] {
@@ -19,7 +19,7 @@ fn in_some_pieces(bytes: &str) -> Outcome {
 }
 
 #[test]
-fn the_bounds_of_a_head() {
+fn heads_are_limited_in_length_and_lines() {
     let lines = |count| format!("{OK}{}\r\nbody", "a: b\r\n".repeat(count));
     let folds = |count| format!("{OK}a: b\r\n{}\r\nbody", " c\r\n".repeat(count));
     let long = |len: usize| format!("{OK}a: {}\r\n\r\nbody", "x".repeat(len - OK.len() - 7));
@@ -34,12 +34,12 @@ fn the_bounds_of_a_head() {
         assert_eq!(in_some_pieces(&bad).3, Err(InvalidResponse::HeadTooLarge));
     }
     let endless = format!("{OK}{}", "x".repeat(2 * MAX_LEN));
-    assert_eq!(in_some_pieces(&endless).3, Err(InvalidResponse::HeadTooLarge), "it needs no end");
+    assert_eq!(in_some_pieces(&endless).3, Err(InvalidResponse::HeadTooLarge), "without an end");
 }
 
-/// Each of them would take minutes if what has come were looked at again with each byte.
+/// Each head would take minutes if each read looked at all earlier bytes again.
 #[test]
-fn heads_in_small_pieces_take_time_in_their_length_only() {
+fn reading_heads_byte_by_byte_takes_linear_time() {
     let start = Instant::now();
     let (blank, early) = ("\r\n".repeat(MAX_LEN / 2 - 10), "HTTP/1.1 100 x\r\n\r\n");
     let long = format!("HTTP/1.1 100 x\r\na: {}\r\n\r\n", "x".repeat(MAX_LEN - 30));
@@ -52,17 +52,17 @@ fn heads_in_small_pieces_take_time_in_their_length_only() {
 }
 
 #[test]
-fn the_bounds_of_extensions_and_trailers() {
-    let most = 16 * 1024;
+fn chunk_extensions_and_trailers_are_limited() {
+    let max = 16 * 1024;
     let extension =
         |len| format!("{CHUNKED}{}0\r\n\r\n", format!("1;{}\r\nx\r\n", "y".repeat(len)).repeat(3));
     let trailers =
         |len| format!("{CHUNKED}3\r\nxxx\r\n0;z\r\n{}\r\n{}\r\n\r\n", "y".repeat(10), "y".repeat(len - 10));
     for (make, body) in [(&extension as &dyn Fn(usize) -> String, &b"xxx"[..]), (&trailers, b"xxx")] {
-        let good = in_some_pieces(&make(most));
-        assert_eq!((&*good.2, good.3), (body, Ok(())), "each chunk has its own");
-        assert_eq!(in_some_pieces(&make(most + 1)).3, Err(InvalidResponse::ExtraTooLarge));
+        let good = in_some_pieces(&make(max));
+        assert_eq!((&*good.2, good.3), (body, Ok(())), "the limit holds for each chunk");
+        assert_eq!(in_some_pieces(&make(max + 1)).3, Err(InvalidResponse::ExtraTooLarge));
     }
-    let endless = format!("{CHUNKED}0\r\n{}", "x".repeat(2 * most));
-    assert_eq!(in_some_pieces(&endless).3, Err(InvalidResponse::ExtraTooLarge), "it needs no end");
+    let endless = format!("{CHUNKED}0\r\n{}", "x".repeat(2 * max));
+    assert_eq!(in_some_pieces(&endless).3, Err(InvalidResponse::ExtraTooLarge), "without an end");
 }

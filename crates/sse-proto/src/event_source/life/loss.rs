@@ -1,4 +1,4 @@
-//! What follows the loss of a connection: another attempt, the end, or a question.
+//! Handles the loss of a connection: another attempt, the end, or a question to the driver.
 
 use alloc::boxed::Box;
 use core::time::Duration;
@@ -7,17 +7,17 @@ use super::{Life, Phase};
 use crate::event_source::failure::{Failure, Next};
 use crate::{Backoff, Cause, CloseReason, Instant, Output, Replay, Retry};
 
-/// How a connection came to its end, or an attempt at one.
+/// The end of a connection or of an attempt to connect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Loss {
     pub(super) cause: Cause,
     pub(super) at: Instant,
-    /// When it was opened.
+    /// When the connection opened.
     pub(super) opened: Option<Instant>,
-    /// Why the policy closes the event source, where the response alone says so.
+    /// Why the policy closes the event source, if the response decides that.
     pub(super) refused: Option<CloseReason>,
     pub(super) retry_after: Option<Duration>,
-    /// What the last event ID is, once all that came by the connection is decoded.
+    /// The last event ID after everything from the connection is decoded.
     pub(super) id: Option<IdAtLoss>,
 }
 
@@ -25,9 +25,10 @@ pub(crate) struct Loss {
 pub(crate) struct Question {
     failure: Failure,
     pub(super) answer: Retry,
-    /// When it was given.
+    /// When the answer was given.
     pub(super) answered_at: Instant,
-    /// With this failure counted, which it is once that is decided: a `reconnect` goes before it.
+    /// The backoff with this failure counted. It takes effect with the decision, which a
+    /// `reconnect` may forestall.
     pub(super) backoff: Backoff,
 }
 
@@ -38,7 +39,7 @@ pub(crate) struct IdAtLoss {
 }
 
 impl Life {
-    /// The connection is gone, and all that came by it is delivered: is there another one, and when?
+    /// Decides what follows a lost connection, once everything from it is delivered.
     pub(super) fn settle(&mut self, loss: Loss) -> Output<'static> {
         self.reset = true;
         let Loss { cause, at, opened, refused, retry_after, id } = loss;
@@ -69,14 +70,14 @@ impl Life {
         Output::Failed { cause, verdict }
     }
 
-    /// Why a failure that could be retried is not.
+    /// Returns why the policy does not retry a failure whose cause it would retry otherwise.
     fn refusal_of(&self, cause: Cause) -> Option<CloseReason> {
         let is_first = !self.was_open && !self.backoff.policy().retry_initial;
         let is_refused = is_first || cause == Cause::HookFailed;
         is_refused.then_some(CloseReason::Failed(cause))
     }
 
-    /// The policy's delay; how many attempts there were, where no other one is allowed.
+    /// Returns the policy's delay, or the number of attempts if a limit allows no more.
     fn delay(
         &self,
         backoff: &mut Backoff,

@@ -1,0 +1,21 @@
+//! Prints the public API of a crate, an item a line: `public-api-listing FILE`, where the file is rustdoc's JSON. With
+//! `--format` instead of a file it prints the version of the format that it reads.
+
+use std::error::Error;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let file = std::env::args().nth(1).ok_or("expected a file of rustdoc's JSON, or --format")?;
+    if file == "--format" {
+        println!("{}", rustdoc_types::FORMAT_VERSION);
+        return Ok(());
+    }
+    let api = public_api::Builder::from_rustdoc_json(file)
+        .omit_auto_derived_impls(true)
+        .omit_auto_trait_impls(true)
+        .omit_blanket_impls(true)
+        .build()?;
+    for item in api.items() {
+        println!("{item}");
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! `sse doctor`: what is wrong with a server of event streams.
+//!
+//! It makes its requests (`examination.rs`), keeps what came and when (`observation.rs`), draws the findings from
+//! that alone (`findings.rs`), and reports them.
+
+mod dial;
+mod escape;
+mod examination;
+mod findings;
+mod html;
+mod json;
+mod lines;
+mod lumps;
+mod observation;
+mod own_time;
+mod reading;
+mod request;
+mod resumption;
+mod summary;
+mod text;
+mod timeline;
+mod visit;
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use tokio::time::Instant;
+
+use crate::args::{DoctorArgs, ReportFormat};
+use dial::RecordingDial;
+use findings::{Finding, Severity, diagnose};
+use observation::Observation;
+use visit::Visitor;
+
+/// Wrong usage.
+const USAGE: u8 = 2;
+
+pub(crate) async fn doctor(args: DoctorArgs) -> ExitCode {
+    let dial = RecordingDial::default();
+    let prepared = request::http(&args, dial.clone());
+    let (http, request) = match (prepared, request::request(&args).await) {
+        (Ok(http), Ok(request)) => (http, request),
+        (Err(problem), _) | (_, Err(problem)) => {
+            say(&format!("error: {problem}"));
+            return ExitCode::from(USAGE);
+        }
+    };
+    let visitor = Visitor {
+        http,
+        dial,
+        start: Instant::now(),
+        response_timeout: args.response_timeout,
+        max_event_size: args.max_event_size,
+    };
+    let observation = examination::examine(&visitor, request, args.watch, &mut say).await;
+    let findings = diagnose(&observation);
+    match report(&args, &observation, &findings) {
+        // The reader has what it wanted (`sse doctor .. | head`).
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        Err(error) => {
+            say(&format!("error: {error}"));
+            return ExitCode::FAILURE;
+        }
+        Ok(()) => {}
+    }
+    let is_ill = findings.iter().any(|finding| finding.severity == Severity::Error);
+    if is_ill { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn report(args: &DoctorArgs, observation: &Observation, findings: &[Finding]) -> io::Result<()> {
+    if let Some(file) = &args.html {
+        let named = |error: io::Error| {
+            io::Error::new(error.kind(), format!("cannot write {}: {error}", file.display()))
+        };
+        std::fs::write(file, html::page(observation, findings)).map_err(named)?;
+        say(&format!("The page is in {}.", file.display()));
+    }
+    let stdout = io::stdout();
+    let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let text = match args.output {
+        ReportFormat::Json => json::report(observation, findings)?,
+        ReportFormat::Text => text::report(observation, findings, colour),
+    };
+    let mut stdout = stdout.lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+/// Says on stderr what is being done. That nobody listens is no reason to stop.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", escape::escape(text));
+}

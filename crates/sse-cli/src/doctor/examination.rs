@@ -1,0 +1,125 @@
+//! The examination of a server: which requests are made, in which order.
+
+use std::time::Duration;
+
+use http::header::{
+    ACCEPT_ENCODING, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN as ORIGIN_NAME,
+};
+use http::{HeaderName, HeaderValue, Method, Request};
+use sse_tokio::RequestBody;
+
+use super::observation::{Item, Kind, Observation, Purpose, Visit, is_repeatable, shown_url};
+use super::resumption::{expected, resume_after};
+use super::visit::{Until, Visitor};
+
+/// The origin of the page that a request pretends to come from. It is reserved, so that no server allows it
+/// alone.
+pub(crate) const ORIGIN: &str = "https://page.example";
+/// As browsers send it.
+const BROWSER_ENCODINGS: &str = "gzip, deflate, br, zstd";
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+/// How long events that were asked for again are waited for.
+const RESUME_TIME: Duration = Duration::from_secs(10);
+
+/// Makes all requests, and says before each what it is.
+pub(crate) async fn examine(
+    visitor: &Visitor,
+    request: Request<RequestBody>,
+    watch: Duration,
+    say: &mut dyn FnMut(&str),
+) -> Observation {
+    let method = request.method().clone();
+    let mut observation = Observation {
+        url: shown_url(&request.uri().to_string()),
+        method: method.clone(),
+        watch,
+        max_event_size: visitor.max_event_size,
+        visits: Vec::new(),
+    };
+    let once = if is_repeatable(&method) { "" } else { " It is sent this once." };
+    say(&format!("{method} {}, watching for {}.{once}", observation.url, seconds(watch)));
+    let until = Until { time: watch, enough: &|_| false };
+    observation.visits.push(visitor.visit(Purpose::Watch, request.clone(), Some(until)).await);
+    let Some(stream) = observation.answer().and_then(|answer| answer.stream()) else { return observation };
+    let ids: Vec<_> = stream.ids().map(str::to_owned).collect();
+    if is_repeatable(&method) {
+        let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+        if let Some(after) = resume_after(&ids) {
+            observation.visits.push(resume(visitor, &request, &ids, &after, watch, say).await);
+        }
+        say("The same as a page of another origin sends it. Only the head is read.");
+        observation.visits.push(visitor.visit(Purpose::Browser, browser(&request), None).await);
+    }
+    let asked_for = asked_for(&request);
+    if !is_repeatable(&method) || !asked_for.is_empty() {
+        say(&format!("OPTIONS, as browsers ask before they send such a {method} to another origin."));
+        observation
+            .visits
+            .push(visitor.visit(Purpose::Preflight, preflight(&request, &asked_for), None).await);
+    }
+    observation
+}
+
+async fn resume(
+    visitor: &Visitor,
+    request: &Request<RequestBody>,
+    ids: &[&str],
+    after: &str,
+    watch: Duration,
+    say: &mut dyn FnMut(&str),
+) -> Visit {
+    let time = watch.min(RESUME_TIME);
+    say(&format!(
+        "The same with Last-Event-ID {after:?}, for at most {}, to see what comes again.",
+        seconds(time)
+    ));
+    let mut request = request.clone();
+    // It can be sent, or it would not have been chosen.
+    if let Ok(id) = HeaderValue::from_bytes(after.as_bytes()) {
+        request.headers_mut().insert(LAST_EVENT_ID, id);
+    }
+    let last = expected(ids, after).last().copied();
+    let has_id = |item: &Item| matches!(&item.kind, Kind::Event(event) if event.id.as_deref() == last);
+    let enough = |items: &[Item]| last.is_some() && items.iter().any(has_id);
+    let until = Until { time, enough: &enough };
+    visitor.visit(Purpose::Resume { after: after.to_owned() }, request, Some(until)).await
+}
+
+fn browser(request: &Request<RequestBody>) -> Request<RequestBody> {
+    let mut request = request.clone();
+    request.headers_mut().insert(ORIGIN_NAME, HeaderValue::from_static(ORIGIN));
+    request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static(BROWSER_ENCODINGS));
+    request
+}
+
+fn preflight(request: &Request<RequestBody>, asked_for: &str) -> Request<RequestBody> {
+    let mut preflight = Request::new(RequestBody::default());
+    *preflight.method_mut() = Method::OPTIONS;
+    *preflight.uri_mut() = request.uri().clone();
+    let headers = preflight.headers_mut();
+    headers.insert(ORIGIN_NAME, HeaderValue::from_static(ORIGIN));
+    if let Ok(method) = HeaderValue::from_str(request.method().as_str()) {
+        headers.insert(ACCESS_CONTROL_REQUEST_METHOD, method);
+    }
+    if let Ok(names) = HeaderValue::from_str(asked_for) {
+        headers.insert(ACCESS_CONTROL_REQUEST_HEADERS, names);
+    }
+    preflight
+}
+
+/// The headers that a browser asks about first (Fetch, "CORS-safelisted request-header", and those that
+/// it sets itself).
+fn asked_for(request: &Request<RequestBody>) -> String {
+    let is_own = |name: &str| {
+        ["accept", "accept-language", "cache-control", "last-event-id", "user-agent", "cookie"]
+            .contains(&name)
+    };
+    let mut names: Vec<_> =
+        request.headers().keys().map(HeaderName::as_str).filter(|name| !is_own(name)).collect();
+    names.sort_unstable();
+    names.join(",")
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{} s", time.as_secs_f64())
+}

@@ -1,0 +1,82 @@
+//! Whether pages of other origins can read the stream (Fetch, section 3.3).
+
+use http::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN};
+
+use super::{Check, Finding};
+use crate::doctor::examination::ORIGIN;
+use crate::doctor::observation::{Answer, Observation, Purpose, Visit};
+
+pub(super) fn findings(observation: &Observation) -> Vec<Finding> {
+    let preflight = observation.visit(|purpose| *purpose == Purpose::Preflight);
+    if let Some(finding) = preflight.and_then(refused) {
+        return vec![finding];
+    }
+    let browser = observation.visit(|purpose| *purpose == Purpose::Browser);
+    // What is sent once is not sent again for this: the answer to OPTIONS has to do.
+    match browser.or(preflight).map(|visit| &visit.outcome) {
+        Some(Ok(answer)) => vec![allowed(answer)],
+        Some(Err(no_answer)) => {
+            let seen = format!("The request that a page would send had no answer: {}", no_answer.message);
+            vec![Finding::note(Check::Cors, "Not checked", seen)]
+        }
+        None => Vec::new(),
+    }
+}
+
+fn allowed(answer: &Answer) -> Finding {
+    if !answer.status.is_success() {
+        let seen = format!("A request with `Origin: {ORIGIN}` gets {}.", answer.status);
+        return Finding::note(Check::Cors, "Other origins are refused", seen);
+    }
+    let origins: Vec<_> = answer.headers.get_all(ACCESS_CONTROL_ALLOW_ORIGIN).iter().collect();
+    let text =
+        origins.iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect::<Vec<_>>().join(", ");
+    let credentials =
+        answer.headers.get(ACCESS_CONTROL_ALLOW_CREDENTIALS).is_some_and(|value| value == "true");
+    match text.as_str() {
+        "" => Finding::note(Check::Cors, "Only pages of its own origin can read it", "There is no `Access-Control-Allow-Origin`.")
+            .fix("If pages of other origins should read it, send `Access-Control-Allow-Origin` with their origin."),
+        "*" if credentials => Finding::warning(
+            Check::Cors,
+            "Cookies do not work across origins",
+            "`Access-Control-Allow-Origin: *` with `Access-Control-Allow-Credentials: true`: browsers refuse that for requests with cookies.",
+        )
+        .fix("Send the request's origin in place of `*`, and `Vary: Origin`."),
+        "*" => Finding::ok(Check::Cors, "Pages of any origin can read it, without cookies."),
+        origin if origins.len() > 1 || origin.contains(',') => Finding::error(
+            Check::Cors,
+            "An Access-Control-Allow-Origin that no browser accepts",
+            format!("`{origin}`: it has to be one origin, or `*`."),
+        )
+        .fix("Send one origin: that of the request, if it is allowed. Often both the server and a proxy add the header."),
+        ORIGIN if !varies(answer) => Finding::note(
+            Check::Cors,
+            "Caches may mix origins up",
+            "The request's origin is sent back without `Vary: Origin`.",
+        )
+        .fix("Add `Vary: Origin`."),
+        ORIGIN => Finding::ok(Check::Cors, "Pages of any origin can read it."),
+        origin => Finding::note(Check::Cors, "Pages of one other origin can read it", format!("`{origin}`.")),
+    }
+}
+
+fn varies(answer: &Answer) -> bool {
+    answer.headers.get_all("vary").iter().any(|value| {
+        let value = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
+        value.split(',').any(|name| ["origin", "*"].contains(&name.trim()))
+    })
+}
+
+/// A finding where the answer forbids what follows.
+fn refused(visit: &Visit) -> Option<Finding> {
+    let fix = "Answer OPTIONS with 204, `Access-Control-Allow-Origin`, `-Methods` and `-Headers`.";
+    let seen = match &visit.outcome {
+        Err(no_answer) => format!("OPTIONS had no answer: {}", no_answer.message),
+        Ok(answer) if !answer.status.is_success() => format!("OPTIONS gets {}.", answer.status),
+        Ok(answer) if !answer.headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) => {
+            format!("OPTIONS gets {} without `Access-Control-Allow-Origin`.", answer.status)
+        }
+        Ok(_) => return None,
+    };
+    Some(Finding::note(Check::Cors, "Only pages of its own origin can send this request", seen).fix(fix))
+}

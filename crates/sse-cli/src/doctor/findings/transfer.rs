@@ -1,0 +1,82 @@
+//! How the response travels: its HTTP version, compression, length and caching.
+
+use http::{HeaderMap, StatusCode, Version, header};
+
+use super::remedies::{COMPRESSION, HTTP_VERSION};
+use super::{Check, Finding};
+use crate::doctor::observation::{Answer, Observation, Purpose};
+
+/// Whether the body is compressed. Servers also send `identity`, `none` and the like to switch that off.
+pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut names = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    names.any(|name| {
+        let name = name.trim_ascii().to_ascii_lowercase();
+        [&b"gzip"[..], b"x-gzip", b"deflate", b"compress", b"br", b"zstd"].contains(&&name[..])
+    })
+}
+
+pub(super) fn findings(observation: &Observation, answer: &Answer) -> Vec<Finding> {
+    if answer.status != StatusCode::OK {
+        return Vec::new();
+    }
+    let mut findings = vec![version(answer), compression(observation, answer)];
+    if answer.stream().is_some() {
+        findings.push(caching(answer));
+    }
+    findings
+}
+
+fn version(answer: &Answer) -> Finding {
+    if answer.version == Version::HTTP_10 || answer.version == Version::HTTP_09 {
+        let seen = "HTTP/1.0 has no chunks: the end of such a stream cannot be told from a failure.";
+        return Finding::warning(Check::HttpVersion, "HTTP/1.0", seen).fix_at(HTTP_VERSION);
+    }
+    if let Some(length) = answer.header("content-length") {
+        let seen = format!(
+            "`Content-Length: {length}`: after {length} bytes the stream is over, and clients reconnect."
+        );
+        return Finding::warning(Check::HttpVersion, "A stream of fixed length", seen)
+            .fix("Leave `Content-Length` out: HTTP/1.1 sends chunks then.");
+    }
+    Finding::ok(
+        Check::HttpVersion,
+        "HTTP/1.1. Browsers have six such connections per host, for all tabs; HTTP/2 has no such limit.",
+    )
+}
+
+fn compression(observation: &Observation, answer: &Answer) -> Finding {
+    if is_compressed(&answer.headers) {
+        let coding = answer.header("content-encoding").unwrap_or_default();
+        let seen = format!(
+            "`Content-Encoding: {coding}`, though the request said `Accept-Encoding: identity`. The stream could not be read."
+        );
+        return Finding::error(Check::Compression, "Compressed without being asked", seen)
+            .fix_at(COMPRESSION);
+    }
+    let browser = observation.visit(|purpose| *purpose == Purpose::Browser);
+    let Some(Ok(browser)) = browser.map(|visit| &visit.outcome) else {
+        return Finding::ok(Check::Compression, "None.");
+    };
+    if is_compressed(&browser.headers) {
+        let coding = browser.header("content-encoding").unwrap_or_default();
+        let seen = format!(
+            "`Content-Encoding: {coding}` for a request as browsers send it. A compressor holds events back unless it is flushed after each."
+        );
+        return Finding::warning(Check::Compression, "Compressed for browsers", seen).fix_at(COMPRESSION);
+    }
+    Finding::ok(Check::Compression, "None, also for browsers.")
+}
+
+fn caching(answer: &Answer) -> Finding {
+    let value = answer.header("cache-control").unwrap_or_default().to_ascii_lowercase();
+    if ["no-cache", "no-store"].iter().any(|directive| value.contains(directive)) {
+        return Finding::ok(Check::Caching, format!("`Cache-Control: {value}`."));
+    }
+    let seen = match value.is_empty() {
+        true => "There is no `Cache-Control`: a cache on the way may keep the stream.".to_owned(),
+        false => format!("`Cache-Control: {value}`: a cache on the way may keep the stream."),
+    };
+    Finding::note(Check::Caching, "Caches are not told to stay away", seen)
+        .fix("Send `Cache-Control: no-cache, no-transform`.")
+}

@@ -1,0 +1,107 @@
+//! The report as a page that needs no scripts and nothing from elsewhere.
+
+use std::fmt::Write as _;
+
+use super::escape::escape;
+use super::findings::{Finding, Severity};
+use super::observation::Observation;
+use super::summary::{seen, verdict};
+use super::timeline::timeline;
+
+const STYLE: &str = include_str!("report.css");
+
+pub(crate) fn page(observation: &Observation, findings: &[Finding]) -> String {
+    let mut page = String::new();
+    let url = text(&observation.url);
+    let _ = write!(
+        page,
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>sse doctor: {url}</title>\n<style>\n{STYLE}</style>\n\
+         <main>\n<h1>{url}</h1>\n<p class=\"verdict {}\">{}</p>\n<p>{}; {}</p>\n",
+        name(findings.first().map_or(Severity::Ok, |finding| finding.severity)),
+        verdict(findings),
+        text(observation.method.as_str()),
+        text(&seen(observation)),
+    );
+    page.push_str(&timeline(observation));
+    let (passed, wrong): (Vec<_>, Vec<_>) =
+        findings.iter().partition(|finding| finding.severity == Severity::Ok);
+    for finding in wrong {
+        problem(&mut page, finding);
+    }
+    page.push_str("<h2>Passed</h2>\n<table>\n");
+    for finding in passed {
+        let _ = writeln!(page, "<tr><th>{}<td>{}", finding.check.name(), rich(&finding.seen));
+    }
+    page.push_str("</table>\n</main>\n</html>\n");
+    page
+}
+
+fn problem(page: &mut String, finding: &Finding) {
+    let severity = name(finding.severity);
+    let _ = write!(
+        page,
+        "<section class=\"{severity}\">\n<h2><span>{severity}</span> {}</h2>\n<p>{}</p>\n",
+        text(&finding.title),
+        rich(&finding.seen)
+    );
+    if !finding.fix.is_empty() {
+        page.push_str("<dl>\n");
+        for remedy in &finding.fix {
+            let _ = writeln!(page, "<dt>{}<dd>{}", remedy.place, rich(&remedy.text));
+        }
+        page.push_str("</dl>\n");
+    }
+    let _ = write!(page, "<p class=\"guide\">More: <code>{}</code></p>\n</section>\n", finding.check.guide());
+}
+
+pub(super) fn name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+        Severity::Ok => "ok",
+    }
+}
+
+/// Text in which nothing is markup and nothing steers.
+pub(super) fn text(plain: &str) -> String {
+    let mut html = String::with_capacity(plain.len());
+    for c in escape(plain).chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            c => html.push(c),
+        }
+    }
+    html
+}
+
+/// The same, with what stands between backticks as code.
+fn rich(plain: &str) -> String {
+    let mut html = String::new();
+    let mut parts = plain.split('`').enumerate().peekable();
+    while let Some((number, part)) = parts.next() {
+        // A backtick without its other one is only itself.
+        match (number % 2 == 1, parts.peek().is_some()) {
+            (true, true) => html += &format!("<code>{}</code>", text(part)),
+            (true, false) => html += &format!("`{}", text(part)),
+            (false, _) => html += &text(part),
+        }
+    }
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_a_server_is_markup() {
+        assert_eq!(rich("a `<b>` & \"c\"\u{1b}"), "a <code>&lt;b&gt;</code> &amp; &quot;c&quot;\\u{1b}");
+        assert_eq!(rich("a ` <b>"), "a ` &lt;b&gt;");
+    }
+}

@@ -1,0 +1,299 @@
+//! A scripted response: a head, then steps, then an end.
+
+use std::time::Duration;
+
+use sse_proto::{EventRef, FrameRef};
+
+use crate::Gate;
+
+/// The response to one request: a head, the steps of its body, and how the body ends.
+///
+/// A [`MockServer`](crate::MockServer) plays it over a socket, a
+/// [`MockTransport`](crate::MockTransport) in memory. A reply without an end of its own closes its
+/// body as HTTP does.
+///
+/// ```
+/// use std::time::Duration;
+/// use sse_testkit::Reply;
+///
+/// let stream = Reply::events().event("1", "one").event("2", "two");
+/// let drops_in_the_middle = Reply::events().event("1", "one").send("data: tw").drop_connection();
+/// let slow = Reply::events().pause(Duration::from_secs(5)).message("late").stall();
+/// let busy = Reply::status(503).header("retry-after", "2").send("try again");
+/// let moved = Reply::status(307).header("location", "/elsewhere");
+/// let unreachable = Reply::refuse();
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Reply {
+    pub(crate) start: Start,
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    framing: Framing,
+    pub(crate) early: bool,
+    pub(crate) delay: Option<Duration>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) end: End,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    Status(u16),
+    /// The steps write the head themselves.
+    Raw,
+    Refuse,
+}
+
+/// How the peer knows where the body ends (RFC 9112, section 6).
+#[derive(Clone, Copy, Debug)]
+enum Framing {
+    Chunked,
+    UntilClose,
+    /// As long as what the steps send.
+    Sized,
+    ContentLength(u64),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Send(Vec<u8>),
+    SendEachByte(Vec<u8>),
+    SendForever(Vec<u8>),
+    Pause(Duration),
+    Wait(Gate),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum End {
+    Close,
+    Drop,
+    Reset,
+    Stall,
+}
+
+/// The head.
+impl Reply {
+    /// An event stream: status 200, `content-type: text/event-stream`, a chunked body.
+    pub fn events() -> Self {
+        Self::status(200).header("content-type", "text/event-stream").chunked()
+    }
+
+    /// A response of this status, without headers other than those that HTTP requires. Its body is
+    /// what the steps send, and has a `content-length`.
+    ///
+    /// # Panics
+    ///
+    /// If `status` is not between 100 and 999.
+    pub fn status(status: u16) -> Self {
+        assert!((100..1000).contains(&status), "{status} is not an HTTP status");
+        Self { framing: Framing::Sized, ..Self::starting(Start::Status(status)) }
+    }
+
+    /// Sends only what the steps send, the response head included: for a broken head, a late one,
+    /// or none. Headers and framing have no effect on it. A [`MockTransport`](crate::MockTransport)
+    /// has no wire to send it over, and fails.
+    pub fn raw() -> Self {
+        Self::starting(Start::Raw)
+    }
+
+    /// Sends no response. A [`MockTransport`](crate::MockTransport) refuses the connection. A
+    /// [`MockServer`](crate::MockServer) has accepted it already, and resets it.
+    pub fn refuse() -> Self {
+        Self { end: End::Reset, ..Self::starting(Start::Refuse) }
+    }
+
+    fn starting(start: Start) -> Self {
+        let (framing, end) = (Framing::UntilClose, End::Close);
+        Self { start, headers: vec![], framing, early: false, delay: None, steps: vec![], end }
+    }
+
+    /// Adds a header. A header of the same name that is already there stays.
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.headers.push((name.into(), value.as_ref().into()));
+        self
+    }
+
+    /// Waits for this time before it sends the response head.
+    pub fn delay(self, time: Duration) -> Self {
+        Self { delay: Some(time), ..self }
+    }
+
+    /// Makes a [`MockServer`](crate::MockServer) send this reply as soon as there is a connection,
+    /// and read nothing of the request before all of it is sent. The request is recorded without
+    /// its content.
+    pub fn before_request(self) -> Self {
+        Self { early: true, ..self }
+    }
+
+    /// Sends the body with `transfer-encoding: chunked`, one chunk for each [`send`](Self::send).
+    pub fn chunked(self) -> Self {
+        Self { framing: Framing::Chunked, ..self }
+    }
+
+    /// Sends a body that ends with the connection.
+    pub fn until_close(self) -> Self {
+        Self { framing: Framing::UntilClose, ..self }
+    }
+
+    /// Announces a body of `len` bytes, whatever the steps send.
+    pub fn content_length(self, len: u64) -> Self {
+        Self { framing: Framing::ContentLength(len), ..self }
+    }
+}
+
+/// The steps of the body.
+impl Reply {
+    /// Sends an event with this ID and data, of the type `message`. Data of several lines is sent
+    /// as several `data` fields.
+    ///
+    /// # Panics
+    ///
+    /// If the ID cannot be sent: it has a line end or U+0000 in it.
+    pub fn event(self, id: &str, data: &str) -> Self {
+        self.frame(FrameRef::Event(EventRef::new("message", data).with_id(id)))
+    }
+
+    /// Sends an event that has only data: no ID, and the type `message`.
+    pub fn message(self, data: &str) -> Self {
+        self.frame(FrameRef::Event(EventRef::new("message", data)))
+    }
+
+    /// Sends any frame: an event of another type, a comment, a reconnection time.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use sse_testkit::{EventRef, FrameRef, Reply};
+    ///
+    /// let reply = Reply::events()
+    ///     .frame(FrameRef::Retry(Duration::from_secs(1)))
+    ///     .frame(FrameRef::Comment("keep-alive"))
+    ///     .frame(FrameRef::Event(EventRef::new("price", "42").with_id("7")));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the frame cannot be encoded: see [`FrameRef::encode`].
+    pub fn frame(self, frame: FrameRef<'_>) -> Self {
+        let mut bytes = Vec::new();
+        frame.encode(&mut bytes).unwrap_or_else(|error| panic!("{frame:?} cannot be sent: {error}"));
+        self.step(Step::Send(bytes))
+    }
+
+    /// Sends bytes in one write, as one chunk. Empty `bytes` send nothing: an empty chunk would end
+    /// the body.
+    pub fn send(self, bytes: impl AsRef<[u8]>) -> Self {
+        self.step(Step::Send(bytes.as_ref().into()))
+    }
+
+    /// Sends each byte in a chunk of its own. A [`MockServer`](crate::MockServer) pauses for 200 µs
+    /// after each, so that the peer most likely reads it alone.
+    pub fn send_each_byte(self, bytes: impl AsRef<[u8]>) -> Self {
+        self.step(Step::SendEachByte(bytes.as_ref().into()))
+    }
+
+    /// Sends the same chunk over and over until the client closes the connection or the server is
+    /// dropped. Steps after this one are never reached.
+    ///
+    /// # Panics
+    ///
+    /// If there are no bytes.
+    pub fn send_forever(self, bytes: impl AsRef<[u8]>) -> Self {
+        assert!(!bytes.as_ref().is_empty(), "no bytes cannot be sent forever");
+        self.step(Step::SendForever(bytes.as_ref().into()))
+    }
+
+    /// Sends nothing for this time.
+    pub fn pause(self, time: Duration) -> Self {
+        self.step(Step::Pause(time))
+    }
+
+    /// Sends nothing until `gate` is open.
+    pub fn wait(self, gate: &Gate) -> Self {
+        self.step(Step::Wait(gate.clone()))
+    }
+
+    pub(crate) fn step(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+}
+
+/// The end.
+impl Reply {
+    /// Ends the body cleanly: a chunked one with its last chunk, then the connection. This is the
+    /// default.
+    pub fn close(self) -> Self {
+        Self { end: End::Close, ..self }
+    }
+
+    /// Closes the connection without the last chunk of a chunked body. The client sees a body that
+    /// ends too early.
+    pub fn drop_connection(self) -> Self {
+        Self { end: End::Drop, ..self }
+    }
+
+    /// Ends the connection with a TCP reset. The client may lose what it has not read by then.
+    pub fn reset(self) -> Self {
+        Self { end: End::Reset, ..self }
+    }
+
+    /// Keeps the connection open and silent until the client closes it or the server is dropped.
+    pub fn stall(self) -> Self {
+        Self { end: End::Stall, ..self }
+    }
+}
+
+/// The bytes on the wire.
+impl Reply {
+    pub(crate) fn head(&self) -> Vec<u8> {
+        let Start::Status(status) = self.start else { return vec![] };
+        // RFC 9112, section 4: a reason phrase may be empty; the space before it must be there.
+        let mut head = format!("HTTP/1.1 {status} \r\n").into_bytes();
+        for (name, value) in &self.headers {
+            head.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+        }
+        head.extend(self.framing_header(status).as_bytes());
+        head.extend(b"connection: close\r\n\r\n");
+        head
+    }
+
+    /// One `send` as it goes out.
+    pub(crate) fn chunk(&self, bytes: &[u8]) -> Vec<u8> {
+        match self.framing {
+            Framing::Chunked if bytes.is_empty() => vec![],
+            Framing::Chunked => [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat(),
+            _ => bytes.into(),
+        }
+    }
+
+    pub(crate) fn last_chunk(&self) -> &'static [u8] {
+        if matches!(self.framing, Framing::Chunked) { b"0\r\n\r\n" } else { b"" }
+    }
+
+    /// Whether the client sees the body end when the connection closes.
+    #[cfg(feature = "client")]
+    pub(crate) fn ends_with_connection(&self) -> bool {
+        matches!(self.framing, Framing::UntilClose)
+    }
+
+    fn framing_header(&self, status: u16) -> String {
+        match self.framing {
+            Framing::Chunked => "transfer-encoding: chunked\r\n".into(),
+            Framing::ContentLength(len) => format!("content-length: {len}\r\n"),
+            // RFC 9110, section 8.6: these have no body, and no length of it.
+            Framing::Sized if matches!(status, 100..=199 | 204 | 304) => String::new(),
+            Framing::Sized => {
+                format!("content-length: {}\r\n", self.steps.iter().map(Step::len).sum::<usize>())
+            }
+            Framing::UntilClose => String::new(),
+        }
+    }
+}
+
+impl Step {
+    fn len(&self) -> usize {
+        match self {
+            Self::Send(bytes) | Self::SendEachByte(bytes) => bytes.len(),
+            Self::SendForever(_) | Self::Pause(_) | Self::Wait(_) => 0,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What the threads of a server share, and the one of them that starts the others.
+
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
+
+use super::log::Log;
+use super::{PAUSE, connection};
+use crate::RecordedRequest;
+use crate::script::Script;
+
+/// What the threads of a server share.
+pub(super) struct Shared {
+    pub(super) script: Script,
+    pub(super) log: Log,
+    recording: AtomicBool,
+    /// How many requests there were without a record.
+    unrecorded: AtomicUsize,
+    stopped: AtomicBool,
+    /// The connections so far; those that are over are dangling.
+    streams: Mutex<Vec<Weak<TcpStream>>>,
+}
+
+impl Shared {
+    pub(super) fn new() -> Self {
+        Self {
+            script: Script::default(),
+            log: Log::new(),
+            recording: AtomicBool::new(true),
+            unrecorded: AtomicUsize::new(0),
+            stopped: AtomicBool::new(false),
+            streams: Mutex::default(),
+        }
+    }
+
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn stop_recording(&self) {
+        self.recording.store(false, Ordering::Relaxed);
+    }
+
+    fn recording(&self) -> bool {
+        self.recording.load(Ordering::Relaxed)
+    }
+
+    /// Whether the next request is answered before it is read.
+    pub(super) fn is_early(&self) -> bool {
+        self.script.is_early(self.log.len())
+    }
+
+    /// Sets the number of a request.
+    pub(super) fn enter_request(&self, request: &mut RecordedRequest, sent: &Arc<AtomicU64>) {
+        if self.recording() {
+            self.log.add(request, Arc::clone(sent));
+        } else {
+            request.number = self.unrecorded.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The peer of request `number` has closed its connection.
+    pub(super) fn enter_close(&self, number: usize) {
+        if self.recording() {
+            self.log.close(number);
+        }
+    }
+
+    /// Keeps hold of a connection, so that whatever it waits for can be ended.
+    fn enter(&self, stream: TcpStream) -> Arc<TcpStream> {
+        let stream = Arc::new(stream);
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        if streams.len() == streams.capacity() {
+            streams.retain(|stream| stream.strong_count() > 0);
+        }
+        streams.push(Arc::downgrade(&stream));
+        stream
+    }
+
+    fn shut_down(&self) {
+        let streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        for stream in streams.iter().filter_map(Weak::upgrade) {
+            // It may be gone already.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+/// Serves each connection on a thread of its own, and has them all ended when it returns.
+pub(super) fn accept(listener: &TcpListener, shared: &Shared) {
+    thread::scope(|threads| {
+        loop {
+            let accepted = listener.accept();
+            if shared.stopped() {
+                break;
+            }
+            match accepted {
+                Ok((stream, _)) => {
+                    let stream = shared.enter(stream);
+                    threads.spawn(move || connection::serve(stream, shared));
+                }
+                // Too many open files, or a peer that was gone too soon: both pass.
+                Err(_) => thread::sleep(PAUSE),
+            }
+        }
+        shared.shut_down();
+    });
+}
