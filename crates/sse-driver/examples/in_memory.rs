@@ -1,4 +1,5 @@
-//! Tests code that reads events, with neither network nor clock: the transport is a closure, and time passes at once.
+//! Tests code that reads events without network and clock: the transport is a closure, and time
+//! passes at once.
 //!
 //! ```sh
 //! cargo run -p sse-driver --example in_memory
@@ -13,7 +14,7 @@ use futures_util::stream;
 use http::{Request, Response};
 use sse_driver::{Client, Error, Instant, Read, RequestBody, Timer, Transport};
 
-/// The code under test: adds up what comes until the server has no more.
+/// The code under test: adds up the events until the server has no more.
 async fn total<T: Transport, M: Timer>(client: &Client<T, M>) -> Result<u32, Error> {
     let mut session = client.get("https://prices.example/stream").open().await?;
     let mut numbers = session.read(|event| match event.data.parse::<u32>() {
@@ -48,7 +49,7 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// A clock that jumps to every deadline that anybody waits for.
+/// A clock that jumps to each deadline.
 #[derive(Default)]
 struct Hurried(Mutex<Instant>);
 

@@ -1,4 +1,4 @@
-//! What a request carries.
+//! The body of a request.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -12,10 +12,10 @@ use futures_core::Stream;
 use crate::maybe_send::{dyn_hook, dyn_maybe_send};
 use crate::{BoxError, MaybeSend, MaybeSync};
 
-/// The body of a request: bytes, or a stream that is made anew each time the request is sent.
+/// The body of a request: bytes, or a stream that is created each time the request is sent.
 ///
-/// A reconnection sends the request again, and so does a redirect, so a stream that can be read once is not enough.
-/// Cheap to clone.
+/// Reconnections and redirects send the request again, so a stream that can be read only once is
+/// not enough. A body is cheap to clone.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -38,8 +38,8 @@ enum Kind {
 }
 
 impl RequestBody {
-    /// A body of unknown length, in parts. `make` is called each time the request is sent; an `Err` from its stream
-    /// fails that attempt.
+    /// Creates a body of unknown length from a stream. `make` is called each time the request is
+    /// sent. An `Err` from the stream fails that attempt.
     pub fn stream<S, E>(make: impl Fn() -> S + MaybeSend + MaybeSync + 'static) -> Self
     where
         S: Stream<Item = Result<Bytes, E>> + MaybeSend + 'static,
@@ -48,7 +48,7 @@ impl RequestBody {
         Self(Kind::Stream(Arc::new(move || BodyStream(Box::pin(Parts(Box::pin(make())))))))
     }
 
-    /// The whole body; `None` when it is a stream.
+    /// Returns the whole body, or `None` if it is a stream.
     #[must_use]
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
@@ -57,7 +57,8 @@ impl RequestBody {
         }
     }
 
-    /// The body in parts, to be sent once. Bytes are one part, and no part when there are none.
+    /// Returns the body as a stream, to be sent once. Bytes are one item, or no item if they are
+    /// empty.
     #[must_use]
     pub fn to_stream(&self) -> BodyStream {
         match &self.0 {
@@ -66,12 +67,12 @@ impl RequestBody {
         }
     }
 
-    /// The body in one piece, for a transport that cannot send it in parts. A stream is read to its end, and all of it
-    /// is held in memory.
+    /// Returns the body in one piece, for a transport that cannot stream. It reads a stream to its
+    /// end, and holds all of it in memory.
     ///
     /// # Errors
     ///
-    /// What the stream failed with.
+    /// Returns the error of the stream.
     pub async fn to_bytes(&self) -> Result<Bytes, BoxError> {
         if let Some(bytes) = self.as_bytes() {
             return Ok(bytes.clone());
@@ -126,7 +127,7 @@ impl From<&'static str> for RequestBody {
     }
 }
 
-/// The parts of a [`RequestBody`], as a transport sends them.
+/// The stream of a [`RequestBody`], which a transport sends.
 ///
 /// ```
 /// use futures_util::StreamExt;
@@ -155,7 +156,7 @@ impl fmt::Debug for BodyStream {
     }
 }
 
-/// One part, and none once it is taken.
+/// A stream with one item, or none if it is empty.
 struct Whole(Bytes);
 
 impl Stream for Whole {
@@ -167,7 +168,7 @@ impl Stream for Whole {
     }
 }
 
-/// A caller's stream, its errors boxed.
+/// The stream of the application, with boxed errors.
 struct Parts<S>(Pin<Box<S>>);
 
 impl<S, E> Stream for Parts<S>

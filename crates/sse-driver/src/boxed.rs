@@ -1,4 +1,4 @@
-//! A client whose transport and timer are not in its type.
+//! Type-erased transports, timers and clients.
 
 use std::fmt;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use sse_proto::Instant;
 use crate::maybe_send::{dyn_hook, dyn_maybe_send};
 use crate::{BoxError, MaybeSend, MaybeSync, RequestBody, Timer, Transport};
 
-/// A client of any transport and timer: see [`Client::boxed`](crate::Client::boxed).
+/// A client with any transport and timer: see [`Client::boxed`](crate::Client::boxed).
 pub type AnyClient = crate::Client<BoxTransport, BoxTimer>;
 /// A session of an [`AnyClient`].
 pub type AnySession = crate::Session<BoxTransport, BoxTimer>;
@@ -20,7 +20,7 @@ pub type AnySession = crate::Session<BoxTransport, BoxTimer>;
 type BoxFuture<T> = Pin<Box<dyn_maybe_send!(Future<Output = T>)>>;
 type Connect = dyn_hook!(Fn(Request<RequestBody>) -> BoxFuture<Result<Response<BoxBody>, BoxError>>);
 
-/// A [`Transport`] of any type.
+/// A type-erased [`Transport`].
 ///
 /// ```
 /// use sse_driver::{AnyClient, BoxTransport, Transport};
@@ -31,7 +31,7 @@ type Connect = dyn_hook!(Fn(Request<RequestBody>) -> BoxFuture<Result<Response<B
 pub struct BoxTransport(Box<Connect>);
 
 impl BoxTransport {
-    /// Puts a transport into a box.
+    /// Boxes a transport.
     pub fn new<T>(transport: T) -> Self
     where
         T: Transport + MaybeSend + MaybeSync + 'static,
@@ -61,7 +61,7 @@ impl fmt::Debug for BoxTransport {
     }
 }
 
-/// The body of a response of a [`BoxTransport`].
+/// The body of a response from a [`BoxTransport`].
 ///
 /// ```
 /// fn is_a_body<B: futures_core::Stream>() {}
@@ -96,7 +96,7 @@ impl fmt::Debug for BoxBody {
     }
 }
 
-/// A body whose errors are boxed.
+/// A body with boxed errors.
 struct MapError<S>(Pin<Box<S>>);
 
 impl<S, E> Stream for MapError<S>
@@ -114,7 +114,7 @@ where
     }
 }
 
-/// A [`Timer`] of any type.
+/// A type-erased [`Timer`].
 ///
 /// ```
 /// use sse_driver::{BoxTimer, Timer};
@@ -124,7 +124,7 @@ where
 /// ```
 pub struct BoxTimer(Box<dyn_hook!(AnyTimer)>);
 
-/// [`Timer`], in a form that can be boxed.
+/// A version of [`Timer`] that supports trait objects.
 trait AnyTimer {
     fn now(&self) -> Instant;
     fn sleep_until(&self, deadline: Instant) -> BoxFuture<()>;
@@ -154,7 +154,7 @@ where
 }
 
 impl BoxTimer {
-    /// Puts a timer into a box.
+    /// Boxes a timer.
     pub fn new<M>(timer: M) -> Self
     where
         M: Timer + MaybeSend + MaybeSync + 'static,

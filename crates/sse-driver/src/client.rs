@@ -1,4 +1,4 @@
-//! A client: settings, a transport and a timer, to open sessions with.
+//! The client: settings, a transport and a timer that open sessions.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,9 +10,10 @@ use crate::{
     AnyClient, BoxTimer, BoxTransport, IntoUrl, MaybeSend, MaybeSync, RequestBuilder, Timer, Transport,
 };
 
-/// Opens sessions. Cheap to clone; its clones share the transport, and so what that shares (a pool of connections, say).
+/// A client, which opens sessions. It is cheap to clone, and clones share the transport with its
+/// connection pool, if it has one.
 ///
-/// The crate of a runtime names the two types: `sse_tokio::Client` is one on Tokio's network and clock.
+/// The crate of a runtime fixes the two types: `sse_tokio::Client` uses Tokio's network and clock.
 ///
 /// ```no_run
 /// use std::future::Future;
@@ -41,8 +42,8 @@ where
     M: Timer + MaybeSend + MaybeSync + 'static,
     M::Sleep: MaybeSend + 'static,
 {
-    /// The same client without its transport and timer in its type, so that a program can hold a real client or a
-    /// scripted one in one field.
+    /// Erases the types of transport and timer, so that a program can store a real client or a
+    /// scripted one in the same field.
     #[must_use]
     #[cfg_attr(
         target_arch = "wasm32",
@@ -75,35 +76,36 @@ impl<T: Transport + Default, M: Timer + Default> Default for Client<T, M> {
 }
 
 impl<T: Transport + Default, M: Timer + Default> Client<T, M> {
-    /// A client with the settings as they are unless set.
+    /// Creates a client with default settings.
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// Settings to be changed.
+    /// Creates a builder for a client with other settings.
     pub fn builder() -> ClientBuilder<T, M> {
         Self::builder_with(T::default(), M::default())
     }
 }
 
 impl<T: Transport, M: Timer> Client<T, M> {
-    /// Settings to be changed, over a transport and a timer of one's own.
+    /// Creates a builder for a client with this transport and this timer.
     pub fn builder_with(transport: T, timer: M) -> ClientBuilder<T, M> {
         ClientBuilder { transport, timer, options: SharedOptions::default() }
     }
 
-    /// A GET request. A URL that does not parse is told when the session is opened.
+    /// Creates a GET request. If the URL is invalid, opening the session returns the error.
     pub fn get(&self, url: impl IntoUrl) -> RequestBuilder<T, M> {
         self.request(Method::GET, url)
     }
 
-    /// A POST request. It is sent once: see [`RequestBuilder::replay`].
+    /// Creates a POST request. It is not repeated after it was open: see
+    /// [`RequestBuilder::replay`].
     pub fn post(&self, url: impl IntoUrl) -> RequestBuilder<T, M> {
         self.request(Method::POST, url)
     }
 
-    /// A request of any method.
+    /// Creates a request with any method.
     pub fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder<T, M> {
         let peers = (Arc::clone(&self.transport), Arc::clone(&self.timer));
         RequestBuilder::new(peers, self.options.clone(), method, url.into_url())
@@ -116,7 +118,7 @@ impl<T, M> fmt::Debug for Client<T, M> {
     }
 }
 
-/// The settings of a [`Client`]. Each can be set again for one request, whose value then counts.
+/// A builder for a [`Client`]. A [`RequestBuilder`] can override each setting for one request.
 ///
 /// ```no_run
 /// # use sse_driver::{ClientBuilder, Timer, Transport};
@@ -141,17 +143,17 @@ pub struct ClientBuilder<T, M> {
 impl<T: Transport, M: Timer> ClientBuilder<T, M> {
     setters!();
 
-    /// Another transport in place of this one.
+    /// Replaces the transport.
     pub fn transport<U: Transport>(self, transport: U) -> ClientBuilder<U, M> {
         ClientBuilder { transport, timer: self.timer, options: self.options }
     }
 
-    /// Another timer in place of this one.
+    /// Replaces the timer.
     pub fn timer<N: Timer>(self, timer: N) -> ClientBuilder<T, N> {
         ClientBuilder { transport: self.transport, timer, options: self.options }
     }
 
-    /// The client.
+    /// Creates the client.
     #[must_use]
     pub fn build(self) -> Client<T, M> {
         Client { transport: Arc::new(self.transport), timer: Arc::new(self.timer), options: self.options }

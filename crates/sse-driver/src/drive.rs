@@ -72,7 +72,7 @@ pub(crate) struct Drive<T: Transport, M: Timer> {
 /// Where the loop is.
 enum Phase {
     Running,
-    /// The application asked for a new connection, and there is none yet.
+    /// The application asked for a connection, the first or a new one, and there is none yet.
     Reconnecting,
     /// Something failed, and it is not decided what follows.
     Deciding(Box<Deciding>),
@@ -115,7 +115,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             template,
             deadline: Deadline::new(),
             budget: Budget::new(),
-            phase: Phase::Running,
+            phase: Phase::Reconnecting,
             overdue: false,
             attempt: 0,
             delivered: false,
@@ -152,7 +152,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                 Phase::Reconnecting => self.source.reconnect(self.timer.now()),
                 Phase::Deciding(_) => ready!(self.poll_decision(cx)),
                 Phase::Invalid(_) => return Poll::Ready(self.invalid()),
-                Phase::Done => return Poll::Ready(Step::Ended(None)),
+                Phase::Done => return Poll::Ready(Step::Ended(self.states_error.take())),
                 Phase::Running | Phase::Draining => {}
             }
             match self.source.poll_output() {
@@ -160,10 +160,12 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                 Output::Opened => return Poll::Ready(self.opened()),
                 Output::Frame(frame) => {
                     self.budget.spend_frame();
-                    self.delivered |= matches!(frame, FrameRef::Event(_));
+                    let is_event = matches!(frame, FrameRef::Event(_));
                     self.tail.handle_frame(frame);
-                    match self.options.predicates.pass(frame, take) {
-                        Judged::Passed(None) => {}
+                    let judged = self.options.predicates.pass(frame, take);
+                    self.delivered |= is_event && !matches!(judged, Judged::Skipped);
+                    match judged {
+                        Judged::Passed(None) | Judged::Skipped => {}
                         Judged::Passed(Some(taken)) => return Poll::Ready(Step::Frame(taken)),
                         Judged::Last(taken) => {
                             self.finish_stream();
@@ -231,6 +233,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         if !matches!(self.phase, Phase::Done | Phase::Invalid(_)) {
             self.phase = Phase::Draining;
         }
+        self.states_error = None;
         self.connection = Connection::Down;
     }
 

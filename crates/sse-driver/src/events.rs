@@ -216,6 +216,7 @@ impl<S, M: Timer> Events<S, M> {
     fn settle<R>(&mut self, judged: Judged<R>) -> Option<Option<Result<R, Error>>> {
         match judged {
             Judged::Passed(taken) => taken.map(|taken| Some(Ok(taken))),
+            Judged::Skipped => None,
             Judged::Last(taken) => {
                 self.end();
                 Some(taken.map(Ok))

@@ -1,4 +1,4 @@
-//! How long a body may be silent.
+//! The idle timeout of a body.
 
 use std::future::{Pending, pending};
 use std::task::{Context, Poll, ready};
@@ -9,7 +9,7 @@ use sse_proto::Instant;
 use crate::Timer;
 use crate::deadline::Deadline;
 
-/// The timer of those who set no timeout. It cannot be asked.
+/// The timer of an [`Events`](crate::Events) without an idle timeout. Its time stands still.
 ///
 /// ```
 /// use sse_driver::{Events, NoTimer};
@@ -42,7 +42,7 @@ impl Timer for NoTimer {
     }
 }
 
-/// The idle timeout of one body.
+/// An idle timeout with its timer.
 pub(crate) struct IdleTimeout<M: Timer> {
     pub(crate) time: Duration,
     timer: M,
@@ -59,7 +59,7 @@ impl<M: Timer> IdleTimeout<M> {
         self.last_byte = self.timer.now();
     }
 
-    /// Ready when no byte came for so long. It is to be asked only while the body has none.
+    /// Ready if no byte has arrived for the timeout. Poll it only while the body is pending.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let deadline = self.last_byte + self.time;
         while self.timer.now() < deadline {

@@ -111,7 +111,7 @@ pub use response::{Answer, Response};
 pub use session::Session;
 pub use sse_proto as proto;
 pub use sse_proto::{
-    Cause, CloseReason, Event, EventRef, EventType, Frame, FrameRef, Instant, Limits, ReadyState,
+    Cause, CloseReason, Event, EventRef, EventType, Frame, FrameRef, Instant, Limits, Oversize, ReadyState,
     ReconnectPolicy, Resume, Retry,
 };
 pub use state::{Attempt, State};
@@ -120,6 +120,7 @@ pub use transport::{BoxError, ConnectTimeout, EffectiveUrl, Futile, SharedError,
 #[cfg(feature = "json")]
 pub use typed::{FromJson, FromJsonByType, TypedEvent};
 pub use updates::{Update, Updates};
+pub use {bytes, http, url};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,26 +1,27 @@
-//! `Send` and `Sync` where there are threads.
+//! `Send` and `Sync` on targets with threads.
 //!
-//! A promise of JavaScript, and every future that awaits one, belongs to its thread. So what the application gives the
-//! client (hooks, bodies, transports, timers) has to be `Send` and `Sync` on every target but wasm32.
+//! A JavaScript promise, and every future that awaits one, belongs to its thread. So hooks, bodies,
+//! transports and timers of the application must be `Send` and `Sync` on every target except
+//! wasm32.
 
-/// [`Send`] on every target but wasm32, where every type fulfils it.
+/// [`Send`] on every target except wasm32, where all types implement it.
 ///
 /// ```
 /// use sse_driver::MaybeSend;
 ///
 /// fn hold(_: impl MaybeSend) {}
-/// hold(String::from("fulfils it on every target"));
+/// hold(String::from("implements it on every target"));
 /// ```
 pub trait MaybeSend: threads::Send {}
 impl<T: threads::Send + ?Sized> MaybeSend for T {}
 
-/// [`Sync`] on every target but wasm32, where every type fulfils it.
+/// [`Sync`] on every target except wasm32, where all types implement it.
 ///
 /// ```
 /// use sse_driver::MaybeSync;
 ///
 /// fn share(_: &impl MaybeSync) {}
-/// share(&String::from("fulfils it on every target"));
+/// share(&String::from("implements it on every target"));
 /// ```
 pub trait MaybeSync: threads::Sync {}
 impl<T: threads::Sync + ?Sized> MaybeSync for T {}
@@ -50,7 +51,7 @@ macro_rules! dyn_maybe_send {
 }
 pub(crate) use dyn_maybe_send;
 
-/// The type of a trait object that is `MaybeSend` and `MaybeSync`: a hook, as it is kept.
+/// The type of a trait object that is `MaybeSend` and `MaybeSync`, such as a hook.
 #[cfg(not(target_arch = "wasm32"))]
 macro_rules! dyn_hook {
     ($($bound:tt)*) => { dyn $($bound)* + Send + Sync };

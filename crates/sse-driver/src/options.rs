@@ -1,4 +1,4 @@
-//! What can be set for a client, and again for one request.
+//! The settings of a client, which a request can override.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -24,7 +24,7 @@ pub(crate) type Prepared = Pin<Box<dyn_maybe_send!(Future<Output = Result<Reques
 pub(crate) type BeforeEach = dyn_hook!(Fn(Attempt, Request<RequestBody>) -> Prepared);
 pub(crate) type OnState = dyn_hook!(Fn(&State));
 
-/// The settings of a client; a request begins with its client's.
+/// The settings of a client or a request. A request starts with those of its client.
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) policy: ReconnectPolicy,
@@ -44,11 +44,12 @@ pub(crate) struct Options {
     pub(crate) on_state: Option<Arc<OnState>>,
     pub(crate) predicates: Predicates,
     pub(crate) deliver_unfinished: bool,
-    /// The first setting that made no sense; it is told when a session is opened.
+    /// The error of the first invalid setting, which is returned when a session is opened.
     pub(crate) invalid: Option<RequestError>,
 }
 
-/// The same, copied when the first of them is changed: most requests change none, and a session has them for life.
+/// Shared settings that are copied at the first change. Most requests change none, and a session
+/// keeps them until it ends.
 #[derive(Clone, Default)]
 pub(crate) struct SharedOptions(Arc<Options>);
 
@@ -112,7 +113,7 @@ impl Options {
         }
     }
 
-    /// Takes all of these headers, in place of those of the same names.
+    /// Sets all of these headers, and replaces those with the same names.
     pub(crate) fn set_headers(&mut self, headers: HeaderMap) {
         let mut name = None;
         for (new_name, value) in headers {
@@ -124,7 +125,7 @@ impl Options {
                 (None, Some(same_name)) => {
                     self.headers.append(same_name, value);
                 }
-                (None, None) => unreachable!("a header map's iterator begins with a name"),
+                (None, None) => unreachable!("a header map's iterator starts with a name"),
             }
         }
     }
@@ -147,45 +148,47 @@ impl fmt::Debug for Options {
     }
 }
 
-/// The setters that [`ClientBuilder`](crate::ClientBuilder) and [`RequestBuilder`](crate::RequestBuilder) share; both
-/// have the settings in a field `options`.
+/// Defines the setters of [`ClientBuilder`](crate::ClientBuilder) and
+/// [`RequestBuilder`](crate::RequestBuilder). Both have the settings in a field `options`.
 macro_rules! setters {
     () => {
-        /// How long to wait before reconnecting, until the server sets another time. 3 s unless set.
+        /// Sets the delay before a reconnection, until the server sets another one with `retry`. 3
+        /// s by default.
         pub fn reconnection_time(mut self, time: ::std::time::Duration) -> Self {
             self.options.policy.reconnection_time = time;
             self
         }
 
-        /// How many attempts to reconnect may fail in a row; an event, a last event ID that moved, or ten seconds of an
-        /// open connection start the count over. 0 turns reconnection off. `None`, for no end, unless set.
+        /// Sets how many consecutive attempts to reconnect may fail. An event, a new last event ID,
+        /// or a connection that was open for ten seconds resets the count. 0 disables reconnection.
+        /// `None` by default: without limit.
         pub fn max_reconnection_attempts(mut self, attempts: impl Into<Option<u32>>) -> Self {
             self.options.policy.max_attempts = attempts.into();
             self
         }
 
-        /// The whole policy of reconnection at once.
+        /// Sets the whole reconnection policy.
         pub fn reconnect_policy(mut self, policy: $crate::ReconnectPolicy) -> Self {
             self.options.policy = policy;
             self
         }
 
-        /// Whether a failure before the first response was accepted is retried too, by the same policy and whatever the
-        /// method. `false` unless set. What happens after that is for
-        /// [`RequestBuilder::replay`](crate::RequestBuilder::replay).
+        /// Sets whether failures before the first accepted response are retried too, by the same
+        /// policy and whatever the method. `false` by default. After that response,
+        /// [`RequestBuilder::replay`](crate::RequestBuilder::replay) decides.
         pub fn retry_initial(mut self, retry: bool) -> Self {
             self.options.policy.retry_initial = retry;
             self
         }
 
-        /// Decides what follows a failed attempt or a lost connection: what the policy says
-        /// ([`Retry::Default`](crate::Retry::Default)), or something else. It is asked before the first response was
-        /// accepted, too. It is not asked after a 204, an event over the limit, and what asking again cannot mend (see
-        /// [`Futile`](crate::Futile)).
+        /// Sets a function that decides what follows a failed attempt or a lost connection. It can
+        /// accept the policy's decision ([`Retry::Default`](crate::Retry::Default)) or override it.
+        /// It is also called before the first accepted response, but not after a 204, an event over
+        /// the limit, or a futile failure (see [`Futile`](crate::Futile)).
         ///
-        /// Each retry counts as a failure. None is made beyond `max_reconnection_attempts` and
-        /// [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections), and none of a request that is
-        /// not to be sent again once it was open.
+        /// Each retry counts as a failure. The function cannot exceed `max_reconnection_attempts`
+        /// and [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections), nor
+        /// repeat a request that must not be sent again.
         pub fn retry_when(
             mut self,
             decide: impl Fn(&$crate::Failure) -> $crate::Retry + $crate::MaybeSend + $crate::MaybeSync + 'static,
@@ -194,8 +197,9 @@ macro_rules! setters {
             self
         }
 
-        /// Says which response opens the stream, in place of the rule "200 and `text/event-stream`". A 204 is never asked
-        /// about. A 200 that is not accepted ends the session, and so does another status unless it is one to retry.
+        /// Sets a function that decides which responses open the stream, in place of the rule "200
+        /// and `text/event-stream`". It is not called for a 204. A 200 that it does not accept ends
+        /// the session, and so does any other status that is not retried.
         pub fn accept_when(
             mut self,
             accepts: impl Fn(&$crate::ResponseHead) -> bool + $crate::MaybeSend + $crate::MaybeSync + 'static,
@@ -204,20 +208,21 @@ macro_rules! setters {
             self
         }
 
-        /// Whether every 200 opens the stream, for servers that send a wrong content type or none. `false` unless set;
-        /// [`accept_when`](Self::accept_when) goes before it.
+        /// Sets whether every 200 opens the stream, for servers that send a wrong content type or
+        /// none. `false` by default. [`accept_when`](Self::accept_when) overrides it.
         pub fn any_content_type(mut self, accept: bool) -> Self {
             self.options.any_content_type = accept;
             self
         }
 
-        /// `Authorization: Bearer` with a token that expires. `token` is asked before the first attempt, and again after
-        /// a 401, which is then tried once more at once. A second 401 in a row goes to
-        /// [`retry_when`](Self::retry_when) and ends the session unless that says otherwise. A reconnection uses the token
-        /// at hand. An `Err` is a failed attempt, [`Error::BearerAuth`](crate::Error::BearerAuth), which ends the session
-        /// in the same way.
+        /// Sets a function that provides tokens for `Authorization: Bearer`, for tokens that
+        /// expire. It is called before the first attempt, and again after a 401, and then the
+        /// request is sent again at once. A reconnection uses the current token.
         ///
-        /// The time that it takes is a part of the response timeout.
+        /// A second consecutive 401 ends the session, unless [`retry_when`](Self::retry_when)
+        /// retries. So does an `Err`, which is a failed attempt with
+        /// [`Error::BearerAuth`](crate::Error::BearerAuth). The response timeout includes the time
+        /// that the function takes.
         pub fn bearer_auth_with<F, Fut, E>(mut self, token: F) -> Self
         where
             F: Fn($crate::TokenRequest) -> Fut + $crate::MaybeSend + $crate::MaybeSync + 'static,
@@ -231,53 +236,59 @@ macro_rules! setters {
             self
         }
 
-        /// Whether comments come out of [`Session::frames`](crate::Session::frames). `false` unless set.
+        /// Sets whether [`Session::frames`](crate::Session::frames) returns comments. `false` by
+        /// default.
         pub fn show_comments(mut self, show: bool) -> Self {
             self.options.show_comments = show;
             self
         }
 
-        /// Whether reconnection times come out of [`Session::frames`](crate::Session::frames). `false` unless set.
+        /// Sets whether [`Session::frames`](crate::Session::frames) returns reconnection times.
+        /// `false` by default.
         pub fn show_retries(mut self, show: bool) -> Self {
             self.options.show_retries = show;
             self
         }
 
-        /// How long a connection may take to be made: name look-up, TCP, TLS. 30 s unless set; a transport that has no
-        /// such phase ignores it.
+        /// Limits the time to connect: name resolution, TCP and TLS. 30 s by default. A transport
+        /// without such a phase ignores it.
         pub fn connect_timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
             self.options.connect_timeout = timeout.into();
             self
         }
 
-        /// How long an attempt may take from its beginning to the response head. No bound unless set.
+        /// Limits the time from the start of an attempt to the response head. Without limit by
+        /// default.
         pub fn response_timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
             self.options.response_timeout = timeout.into();
             self
         }
 
-        /// How long the stream may be silent; any byte counts, so a comment keeps it alive. No bound unless set.
+        /// Limits how long an open stream may receive no byte. Any byte counts, so comments keep it
+        /// alive. Without limit by default.
         pub fn idle_timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
             self.options.idle_timeout = timeout.into();
             self
         }
 
-        /// How much one event may hold, and what happens past that. 16 MiB, and an error, unless set.
+        /// Sets the maximum length of one event, and what happens to a longer one. 16 MiB and an
+        /// error by default.
         pub fn limits(mut self, limits: $crate::proto::Limits) -> Self {
             self.options.limits = limits;
             self
         }
 
-        /// What is kept of the stream to be shown with a failure. Nothing unless set.
+        /// Sets how much of the end of the stream is kept for error reports. Nothing by default.
         pub fn diagnostics(mut self, what: $crate::Diagnostics) -> Self {
             self.options.diagnostics = what;
             self
         }
 
-        /// Sets a header, in place of any of this name. A header that is not valid is told when a session is opened.
+        /// Sets a header, and replaces any with the same name. If it is invalid, opening a session
+        /// returns the error.
         ///
-        /// `Accept` and `Cache-Control` are set by themselves unless they are set here. A `Last-Event-ID` set here is
-        /// where the stream goes on from, as with
+        /// `Accept` and `Cache-Control` have defaults that this replaces. A `Last-Event-ID` resumes
+        /// the stream, as with
         /// [`RequestBuilder::last_event_id`](crate::RequestBuilder::last_event_id).
         pub fn header<N, V>(mut self, name: N, value: V) -> Self
         where
@@ -288,17 +299,19 @@ macro_rules! setters {
             self
         }
 
-        /// Sets headers, each in place of those of its name.
+        /// Sets several headers, and replaces those with the same names.
         pub fn headers(mut self, headers: ::http::HeaderMap) -> Self {
             self.options.set_headers(headers);
             self
         }
 
-        /// Runs before every attempt, the first one included, with what is known and the request as it would be sent;
-        /// what it returns is sent. It may change the URL, the method, the headers and the body: for a fresh token, a
-        /// resume by query, or a body that says how far the stream has come. An `Err` is a failed attempt,
-        /// [`Error::BeforeEach`](crate::Error::BeforeEach): it ends the session unless
-        /// [`retry_when`](Self::retry_when) says otherwise.
+        /// Sets a hook that runs before every attempt, including the first one. It receives the
+        /// request, and returns the request to send.
+        ///
+        /// It may change the URL, the method, the headers and the body: for a fresh token, to
+        /// resume with a query, or for a body that contains the position in the stream. An `Err` is
+        /// a failed attempt with [`Error::BeforeEach`](crate::Error::BeforeEach), which ends the
+        /// session unless [`retry_when`](Self::retry_when) retries.
         pub fn before_each<F, Fut, E>(mut self, hook: F) -> Self
         where
             F: Fn($crate::Attempt, ::http::Request<$crate::RequestBody>) -> Fut + $crate::MaybeSend + $crate::MaybeSync + 'static,
@@ -312,15 +325,17 @@ macro_rules! setters {
             self
         }
 
-        /// Sees each [`State`](crate::State) as it comes. It is called while the session is polled, so it should be quick.
+        /// Sets a callback for each new [`State`](crate::State). It is called while the session is
+        /// polled, so it must not block.
         pub fn on_state(mut self, see: impl Fn(&$crate::State) + $crate::MaybeSend + $crate::MaybeSync + 'static) -> Self {
             self.options.on_state = Some(::std::sync::Arc::new(see));
             self
         }
 
-        /// Whether the event that lacks its blank line is delivered where the stream ends cleanly: at a chunked body's last
-        /// chunk, a length that was met, or the peer's close. `false` unless set: the standard drops it, since it may have
-        /// been cut off. What a failing connection cuts off is dropped always.
+        /// Sets whether an event without its blank line is delivered when the stream ends cleanly:
+        /// with the last chunk of a chunked body, at its length, or when the peer closes. `false`
+        /// by default, since the standard drops such an event, which may be incomplete. If the
+        /// connection fails, the event is always dropped.
         pub fn deliver_unfinished(mut self, deliver: bool) -> Self {
             self.options.deliver_unfinished = deliver;
             self

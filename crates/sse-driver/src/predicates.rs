@@ -34,8 +34,10 @@ enum Judgement {
 
 /// What became of a frame.
 pub(crate) enum Judged<R> {
-    /// It was handed over, or passed over.
+    /// It was handed over.
     Passed(Option<R>),
+    /// It was not handed over, and the stream goes on.
+    Skipped,
     /// It was handed over, and is the last one.
     Last(Option<R>),
     /// It was not handed over, and the stream is over.
@@ -57,7 +59,7 @@ impl Predicates {
         };
         match judgement {
             Judgement::Deliver => Judged::Passed(take(frame)),
-            Judgement::Skip => Judged::Passed(None),
+            Judgement::Skip => Judged::Skipped,
             Judgement::Last => Judged::Last(take(frame)),
             Judgement::Finish => Judged::Finish,
             Judgement::Fail(error) => Judged::Fail(Error::Rejected(error.into())),

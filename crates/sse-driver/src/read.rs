@@ -138,7 +138,7 @@ where
 
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
         if self.is_over {
-            return Poll::Ready(None);
+            return self.poll_end(cx);
         }
         let read = &mut self.read;
         let mut take = |frame: FrameRef<'_>| match frame {
@@ -158,7 +158,15 @@ where
             self.is_over = true;
             self.source.end();
         }
-        Poll::Ready(item)
+        match item {
+            Some(item) => Poll::Ready(Some(item)),
+            None => self.poll_end(cx),
+        }
+    }
+
+    /// The source has ended, and may not have told everyone.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
+        self.source.poll_with(cx, &mut |_| None::<()>).map(|_| None)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The clock of a runtime.
+//! The interface to the clock of a runtime.
 
 use std::future::Future;
 #[cfg(not(target_arch = "wasm32"))]
@@ -8,14 +8,15 @@ use std::time::SystemTime;
 
 use sse_proto::Instant;
 
-/// A clock and its timers. An adapter implements it for its runtime, a test for a clock that it moves by hand.
+/// A clock with timers. An adapter implements it for its runtime, and a test for a clock that it
+/// advances by hand.
 ///
 /// ```
 /// use std::future::{Ready, ready};
 /// use std::time::Duration;
 /// use sse_driver::{Instant, Timer};
 ///
-/// /// A clock that stands still, and whose sleeps are over at once.
+/// /// A clock that stands still, and whose sleeps complete at once.
 /// struct Frozen;
 ///
 /// impl Timer for Frozen {
@@ -29,37 +30,39 @@ use sse_proto::Instant;
 /// }
 /// ```
 pub trait Timer {
-    /// A pending deadline.
+    /// The type of futures that complete at a deadline.
     type Sleep: Future<Output = ()>;
 
-    /// The time since an origin of the timer's choice. It never goes back.
+    /// Returns the time since an origin that the timer chooses. It never decreases.
     fn now(&self) -> Instant;
 
     /// Completes once [`now`](Timer::now) has reached `deadline`.
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep;
 
-    /// The date, to turn the date in a `Retry-After` header into a delay when the response has no `Date` of its own.
+    /// Returns the current date, to convert a date in a `Retry-After` header to a delay if the
+    /// response has no `Date`.
     ///
-    /// Unless it is implemented, it is the system's; on wasm32, which has none, it has to be.
+    /// By default it is the date of the system. On wasm32, which has none, it must be implemented.
     #[cfg(not(target_arch = "wasm32"))]
     fn wall_clock(&self) -> SystemTime {
         SystemTime::now()
     }
-    /// The date, to turn the date in a `Retry-After` header into a delay when the response has no `Date` of its own.
+    /// Returns the current date, to convert a date in a `Retry-After` header to a delay if the
+    /// response has no `Date`.
     #[cfg(target_arch = "wasm32")]
     fn wall_clock(&self) -> SystemTime;
 
-    /// A number that nobody can foresee, asked for once for each session: the seed of its jitter. A simulated clock
-    /// gives one that can be given again.
+    /// Returns an unpredictable number, the seed for the jitter of a session. Each session calls it
+    /// once. A simulated clock returns reproducible numbers.
     ///
-    /// Unless it is implemented, it comes from the system; on wasm32, where the standard library has no source of
-    /// chance, it has to be.
+    /// By default it comes from the system. On wasm32, where the standard library has no source of
+    /// randomness, it must be implemented.
     #[cfg(not(target_arch = "wasm32"))]
     fn seed(&self) -> u64 {
         RandomState::new().hash_one(0)
     }
-    /// A number that nobody can foresee, asked for once for each session: the seed of its jitter. A simulated clock
-    /// gives one that can be given again.
+    /// Returns an unpredictable number, the seed for the jitter of a session. Each session calls it
+    /// once. A simulated clock returns reproducible numbers.
     #[cfg(target_arch = "wasm32")]
     fn seed(&self) -> u64;
 }

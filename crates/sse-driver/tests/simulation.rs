@@ -24,19 +24,19 @@ fn every_event_once_and_in_order_and_every_promise_kept() {
 /// What has to have happened for this to prove anything.
 #[rustfmt::skip]
 const HAPPENINGS: &[&str] = &[
-    "clock jump", "close", "closed", "comment",
-    "connecting", "cut in a character", "cut in an event", "drip",
-    "decided: after", "decided: backoff", "decided: default", "decided: stop",
-    "end", "end: content type", "end: end of stream", "end: failed",
-    "end: finished", "end: gave up", "end: no content", "end: requested",
-    "end: status", "end: too long", "event", "event over the limit",
-    "failure", "failure before the head", "finish", "half an event over the limit",
-    "id without an event", "leave", "lost: end", "lost: idle timeout",
-    "lost: response timeout", "lost: restart", "lost: status", "lost: transport",
-    "next dropped", "open", "opening dropped", "pause",
-    "reconnect", "redirect", "refusal", "retry",
-    "retry-after", "session", "silence", "silence before the head",
-    "stream",
+    "clock jump", "close", "closed", "closed by a handle", "comment", "connecting",
+    "cut in a character", "cut in an event", "decided: after", "decided: backoff",
+    "decided: default", "decided: stop", "drip", "end", "end: content type", "end: end of stream",
+    "end: failed", "end: finished", "end: gave up", "end: no content", "end: requested",
+    "end: status", "end: too long", "event", "event over the limit", "event without its blank line",
+    "event: delivered", "event: fails", "event: finishes after", "event: finishes before",
+    "event: skipped", "failure", "failure before the head", "finish",
+    "half an event over the limit", "id without an event", "last event without its blank line",
+    "leave", "lost: end", "lost: idle timeout", "lost: response timeout", "lost: restart",
+    "lost: status", "lost: transport", "next dropped", "open", "opening dropped", "pause",
+    "read: error", "read: fail", "read: finish", "read: item", "read: last", "read: skip",
+    "reconnect", "reconnected by a handle", "redirect", "refusal", "retry", "retry-after",
+    "session", "silence", "silence before the head", "stream",
 ];
 
 fn number(variable: &str) -> Option<u64> {

@@ -1,4 +1,5 @@
-//! What a client holds: within its limit under a flood, little in a whole life, and nothing after it.
+//! The memory of a client: within its limit under a flood, little during a session, and none after
+//! it.
 #![allow(missing_docs)]
 
 use std::pin::Pin;
@@ -11,18 +12,19 @@ use sse_driver::proto::{Limits, Oversize};
 use sse_driver::{Diagnostics, Error};
 use sse_harness::{MockTimer, MockTransport, Reply, simulation};
 
-/// It counts every byte of the process, and a reallocation as if it moved.
+/// Counts all bytes of the process, and a reallocation as if it moved.
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
 const KIB: usize = 1024;
 const LIMIT: usize = 256 * KIB;
-/// Buffers that are kept for the next event, and the last lines of [`Diagnostics`], which may take 256 KiB.
+/// The buffers that are kept for the next event, and the last lines of [`Diagnostics`], up to 256
+/// KiB.
 const SLACK: usize = 384 * KIB;
 
-/// One test, since the count is that of the process.
+/// There is only one test, since the count is that of the process.
 #[test]
-fn what_a_client_holds() {
+fn a_client_uses_little_memory() {
     a_life_holds_little_and_leaves_nothing_behind();
     a_flood_is_held_within_the_limit();
 }
@@ -52,7 +54,8 @@ fn a_flood_is_held_within_the_limit() {
     }
 }
 
-/// The error that it ends with, if it does, before 8 MiB have come. (A turn takes 256 KiB, or 256 events.)
+/// Returns the error that ends the session before it has received 8 MiB, if any. (A turn takes 256
+/// KiB or 256 events.)
 fn flood(chunk: Bytes, oversize: Oversize) -> Option<Error> {
     let clock = MockTimer::new();
     let net = MockTransport::new(clock.clone()).reply(Reply::events().send_forever(chunk));
@@ -64,7 +67,7 @@ fn flood(chunk: Bytes, oversize: Oversize) -> Option<Error> {
         while let Poll::Ready(event) =
             Pin::new(&mut session).poll_next(&mut Context::from_waker(Waker::noop()))
         {
-            if let Err(error) = event.expect("it ends in an error only") {
+            if let Err(error) = event.expect("the session ends only with an error") {
                 return Some(error);
             }
         }

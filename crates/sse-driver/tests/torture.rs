@@ -1,6 +1,6 @@
-//! The k-th operation of a scripted run goes wrong, for every k in turn: each connect, each read, each timer, and each
-//! point at which the application may think again. After each: no panic, nothing lost or doubled, the right end, and no
-//! connection left open.
+//! Lets each operation of a scripted run fail in turn: each connect, read and timer, and each point
+//! at which the application may drop a future. A client must not panic, must deliver each event
+//! once, must end in the right way, and must leave no connection open.
 #![allow(missing_docs)]
 
 use std::future::poll_fn;
@@ -17,22 +17,23 @@ use sse_driver::proto::{CloseReason, ReconnectPolicy};
 use sse_driver::{Client, Error, Instant, RequestBody, Session, Timer, Transport};
 use sse_harness::{MockSleep, MockTimer};
 
-/// What goes wrong with an operation.
+/// The ways in which an operation can go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
-    /// A connect or a read fails. A timer fires at once, although it is not time.
+    /// A connect or a read fails. A timer completes at once.
     Failure,
-    /// Nothing ever comes of a connect or a read. A timer is late by an hour.
+    /// A connect or a read never completes. A timer is late by an hour.
     Silence,
-    /// The application drops its future and makes another one.
+    /// The application drops its future and creates another one.
     DropNext,
-    /// The application drops its session, or what would have become one, and opens another with the last event ID.
+    /// The application drops its session, or the future that opens it, and opens another one with
+    /// the last event ID.
     DropSession,
     Reconnect,
     Close,
 }
 
-/// Those after which everything is delivered all the same.
+/// The faults after which everything is still delivered.
 const RECOVERABLE: [Fault; 5] =
     [Fault::Failure, Fault::Silence, Fault::DropNext, Fault::DropSession, Fault::Reconnect];
 
@@ -58,7 +59,7 @@ fn any_one_operation() {
 }
 
 #[test]
-fn a_future_that_is_dropped_whenever_it_is_pending() {
+fn dropping_every_pending_future_loses_nothing() {
     let world = World::new(&[]);
     world.tally().impatient = true;
     assert_eq!(world.run(), everything());
@@ -85,11 +86,11 @@ fn any_two_operations() {
 }
 
 #[test]
-fn closing_at_any_operation() {
+fn closing_at_any_operation_ends_the_session() {
     for k in 0..operations() {
         let (received, reason) = run(&[(k, Fault::Close)]);
         assert_eq!(received, (1..=received.len() as u64).collect::<Vec<_>>());
-        // Before there is a session there is nothing to close.
+        // Before the session exists there is nothing to close.
         let is_end = [CloseReason::Requested, CloseReason::NoContent].contains(&reason);
         assert!(is_end, "operation {k}: {reason:?}");
     }
@@ -99,7 +100,7 @@ fn everything() -> (Vec<u64>, CloseReason) {
     ((1..=EVENTS).collect(), CloseReason::NoContent)
 }
 
-/// How many there are when nothing goes wrong.
+/// The number of operations without a fault.
 fn operations() -> usize {
     let world = World::new(&[]);
     assert_eq!(world.run(), everything());
@@ -112,7 +113,7 @@ fn run(faults: &[(usize, Fault)]) -> (Vec<u64>, CloseReason) {
     World::new(faults).run()
 }
 
-/// A server with a log of [`EVENTS`] events, its clock, and the count of what is done with them.
+/// A server with a log of [`EVENTS`] events, its clock, and the count of operations.
 #[derive(Clone)]
 struct World {
     clock: MockTimer,
@@ -123,15 +124,15 @@ struct World {
 struct Tally {
     faults: Vec<(usize, Fault)>,
     operations: usize,
-    /// Which of them were timers.
+    /// The operations that were timers.
     timers: Vec<usize>,
     connects: usize,
     open: usize,
-    /// The application drops its future as soon as that is woken.
+    /// Whether the application drops its future as soon as it is woken.
     impatient: bool,
-    /// What would have become a session was dropped, and so its request was made again.
+    /// Whether a future that opens a session was dropped, so that the request is sent again.
     reopened: bool,
-    /// What the application is to do now.
+    /// The fault that the application must commit now.
     mind: Option<Fault>,
 }
 
@@ -142,11 +143,11 @@ impl World {
     }
 
     fn tally(&self) -> MutexGuard<'_, Tally> {
-        self.tally.lock().expect("no test panics with it")
+        self.tally.lock().expect("no thread panics")
     }
 
-    /// Counts an operation, and says what goes wrong with it. A fault of the application's is its own to commit: the
-    /// operation is put off until then.
+    /// Counts an operation and returns its fault. A fault of the application delays the operation
+    /// until the application commits it.
     fn operate(&self) -> Option<Fault> {
         let mut tally = self.tally();
         let now = tally.operations;
@@ -172,13 +173,13 @@ impl World {
         loop {
             let opened = {
                 let opening = pin!(self.request(&id));
-                self.unless_minded(opening).await
+                self.unless_dropped(opening).await
             };
             let Ok(opened) = opened else {
                 self.tally().reopened = true;
                 continue;
             };
-            let mut session = opened.expect("it is retried until there is a session");
+            let mut session = opened.expect("opening is retried until it succeeds");
             if let Some(reason) = self.read(&mut session, received).await {
                 return reason;
             }
@@ -194,7 +195,7 @@ impl World {
         client.get("http://test/").last_event_id(id.to_owned()).open().await
     }
 
-    /// `None`: the session is to be dropped.
+    /// Reads events. Returns `None` if the application drops the session.
     async fn read(
         &self,
         session: &mut Session<World, World>,
@@ -203,11 +204,11 @@ impl World {
         loop {
             let next = {
                 let next = pin!(session.next());
-                self.unless_minded(next).await
+                self.unless_dropped(next).await
             };
             match next {
                 Ok(Some(event)) => {
-                    let event = event.expect("no failure is the last one");
+                    let event = event.expect("each failure is retried");
                     assert_eq!(*event.data, format!("event {}", &*event.last_event_id));
                     received.push(event.last_event_id.parse().expect("a number"));
                 }
@@ -216,15 +217,15 @@ impl World {
                 Err(Fault::Reconnect) => session.reconnect(),
                 Err(Fault::Close) => {
                     session.close();
-                    assert_eq!(self.tally().open, 0, "closed at once");
+                    assert_eq!(self.tally().open, 0, "the connection closes at once");
                 }
                 Err(_) => {}
             }
         }
     }
 
-    /// What becomes of a future, or what the application does in its place.
-    async fn unless_minded<F: Future>(&self, mut future: Pin<&mut F>) -> Result<F::Output, Fault> {
+    /// Awaits a future, unless the application drops it. Then returns the fault.
+    async fn unless_dropped<F: Future>(&self, mut future: Pin<&mut F>) -> Result<F::Output, Fault> {
         let mut was_pending = false;
         poll_fn(|cx| {
             if was_pending && self.tally().impatient {
@@ -258,7 +259,8 @@ impl Transport for World {
     }
 }
 
-/// Two events for each connection, in pieces that fit nothing; a 503 now and then; 204 when all is told.
+/// Returns two events per connection in odd pieces, sometimes a 503, and a 204 after the last
+/// event.
 fn answer(request: &Request<RequestBody>, number: usize, connection: Connection) -> Response<Body> {
     let from: u64 = match request.headers().get("last-event-id") {
         Some(id) => id.to_str().expect("ASCII").parse().expect("a number"),
@@ -274,10 +276,10 @@ fn answer(request: &Request<RequestBody>, number: usize, connection: Connection)
         (_, 2) => Response::builder().status(503),
         _ => Response::builder().header("content-type", "text/event-stream"),
     };
-    response.body(body).expect("it is valid")
+    response.body(body).expect("a valid response")
 }
 
-/// Counts as open as long as it lives.
+/// Counts as an open connection until it is dropped.
 struct Connection(World);
 
 impl Connection {
@@ -296,12 +298,13 @@ impl Drop for Connection {
     }
 }
 
-/// One operation that may be polled several times.
+/// An operation that may be polled several times.
 #[derive(Default)]
 struct Operation(Option<Option<Fault>>);
 
 impl Operation {
-    /// Whether it fails. Silence never ends; the application's faults put it off once.
+    /// Returns whether the operation fails. Silence is always pending, and a fault of the
+    /// application once.
     fn poll(&mut self, world: &World, cx: &mut Context<'_>) -> Poll<Option<Fault>> {
         let is_new = self.0.is_none();
         match *self.0.get_or_insert_with(|| world.operate()) {
@@ -318,7 +321,7 @@ impl Operation {
 
 struct Body {
     connection: Connection,
-    /// The first one last.
+    /// The chunks in reverse order.
     pieces: Vec<Bytes>,
     fails: bool,
     operation: Operation,

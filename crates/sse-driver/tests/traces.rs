@@ -1,7 +1,7 @@
-//! What a session tells of itself in spans and events.
+//! The spans and events of a session.
 //!
-//! A process of its own: what `tracing` knows of a place in the code is known for all threads, and a session of another
-//! test, on a thread where nobody listens, would turn that place off for this one.
+//! This test needs its own process: `tracing` caches for all threads whether a call site is
+//! enabled, and a session of another test, on a thread without a subscriber, would disable it.
 #![allow(missing_docs)]
 #![cfg(feature = "tracing")]
 

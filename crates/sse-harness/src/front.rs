@@ -1,4 +1,5 @@
-//! Accepts connections in front of a [`Server`](crate::Server) and forwards their bytes both ways.
+//! Accepts connections in front of a [`MockServer`](crate::MockServer) and forwards their bytes
+//! both ways.
 
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, Ordering};

@@ -1,25 +1,29 @@
-//! What the tests of this workspace stand on.
+//! Shared code for the tests of this workspace.
 //!
-//!  - [`wire`]: the table of wire cases, bytes and the frames that they come to, written by hand.
-//!  - [`reference`](mod@reference): a slow decoder written line by line from the standard, for inputs that are in no table.
-//!  - [`chunking`]: ways to cut an input into chunks. What a decoder says must not depend on them.
-//!  - [`suite`](mod@suite): what every adapter has to do, as tests to be run by the tests of each.
-//!  - [`fault_suite`](mod@fault_suite): what every adapter has to make of a network and of servers that are broken.
-//!  - `TlsServer`: the same behind TLS, with good and bad certificates (feature `tls`).
-//!  - [`ProxyServer`]: an HTTP proxy in front of it.
-//!  - `tls_suite`: what every runtime's client has to do with https (feature `tls`).
-//!  - [`BufferingProxy`] and `UnixFront`: what else can stand in front of it.
-//!  - [`simulation`](mod@simulation): whole clients in worlds drawn from seeds, each step held against a model.
-//!  - [`fuzz`](mod@fuzz): what the fuzz targets do with their bytes.
-//!  - [`SplitMix64`]: chance that can be replayed.
+//!  - [`wire`]: the wire table, with streams and the frames to decode from them, written by hand.
+//!  - [`reference`](mod@reference): a simple, slow decoder written from the standard, for other
+//!    inputs.
+//!  - [`chunking`]: ways to split an input into chunks.
+//!  - [`suite`](mod@suite): test cases that every adapter must pass.
+//!  - [`fault_suite`](mod@fault_suite): test cases about faults of networks and servers.
+//!  - `TlsServer`: a scripted server behind TLS, with valid and invalid certificates (feature
+//!    `tls`).
+//!  - [`ProxyServer`]: an HTTP proxy in front of a server.
+//!  - `tls_suite`: test cases about https for the client of every runtime (feature `tls`).
+//!  - [`BufferingProxy`] and `UnixFront`: a reverse proxy and a Unix socket in front of a server.
+//!  - [`simulation`](mod@simulation): whole clients in random worlds, with each step compared to a
+//!    model.
+//!  - [`fuzz`](mod@fuzz): the bodies of the fuzz targets.
+//!  - [`SplitMix64`]: reproducible random numbers.
 //!
-//! It stands on `sse-testkit` and re-exports it: the scripted server, the transport in memory and the clock. [`serve`] is the
-//! server in short, [`ReservedPort`] a port before and after its server.
+//! The crate also re-exports `sse-testkit`: the scripted server, the in-memory transport and the
+//! clock. [`serve`] is a short way to start the server, and [`ReservedPort`] a port that refuses
+//! connections before or after its server runs.
 //!
-//! Nothing here needs a runtime. Nothing but the suites, the simulation and the fuzz targets uses the decoder or the client
-//! that it is there to test.
+//! Nothing here needs a runtime. Only the suites, the simulation and the fuzz targets use the
+//! decoder and the client that they test.
 //!
-//! A decoder is tested like this:
+//! A test of a decoder looks like this:
 //!
 //! ```
 //! use sse_harness::{chunking, wire};
@@ -35,7 +39,7 @@
 //! }
 //! ```
 //!
-//! And a client like this:
+//! A test of a client looks like this:
 //!
 //! ```
 //! use std::time::Duration;

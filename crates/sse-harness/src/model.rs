@@ -29,9 +29,9 @@ pub(crate) struct Model {
     retry_at: Option<Instant>,
     closed: Option<CloseReason>,
     last_event_id: String,
-    /// The last event ID that the current fetch began with.
+    /// The last event ID at the start of the current fetch.
     began_with: String,
-    /// The current fetch delivered an event.
+    /// Whether the current fetch has delivered an event.
     delivered: bool,
     tasks: VecDeque<Task>,
 }
@@ -54,13 +54,15 @@ enum Task {
     Fetch(Instant),
     Announce,
     Dispatch(Frame),
+    /// The application does not see this frame.
+    Hide(Frame),
     SetLastEventId(String),
-    /// An event exceeds the limit.
-    Fail(CloseReason),
+    /// An event exceeds the limit, or ends the session.
+    End(CloseReason),
     Reestablish(Loss),
 }
 
-/// What happened.
+/// Inputs.
 impl Model {
     pub(crate) fn new(config: Config, now: Instant) -> Self {
         Self {
@@ -88,13 +90,22 @@ impl Model {
         self.tasks.push_back(Task::Dispatch(frame));
     }
 
+    pub(crate) fn handle_hidden_frame(&mut self, frame: Frame) {
+        self.tasks.push_back(Task::Hide(frame));
+    }
+
+    /// The session ends behind what was decoded so far.
+    pub(crate) fn handle_end(&mut self, reason: CloseReason) {
+        self.tasks.push_back(Task::End(reason));
+    }
+
     pub(crate) fn handle_last_event_id(&mut self, id: String) {
         self.tasks.push_back(Task::SetLastEventId(id));
     }
 
     pub(crate) fn handle_too_long(&mut self) {
         let limit = self.config.limits.max_event_len;
-        self.tasks.push_back(Task::Fail(CloseReason::TooLong { limit }));
+        self.handle_end(CloseReason::TooLong { limit });
     }
 
     pub(crate) fn handle_disconnect(&mut self, at: Instant, cause: Cause) {
@@ -149,9 +160,9 @@ impl Model {
     }
 }
 
-/// What the event source said.
+/// Outputs of the event source to compare with.
 impl Model {
-    /// It sent a request: this one.
+    /// Returns the request that the event source must send.
     pub(crate) fn next_attempt(&mut self) -> (u64, u32, Resume) {
         let Some(Task::Fetch(since)) = self.next_task() else { panic!("a request in place of {self:?}") };
         self.attempts += 1;
@@ -165,7 +176,7 @@ impl Model {
         assert_eq!(self.next_task(), Some(Task::Announce));
     }
 
-    /// It delivered a frame, which has to be this one.
+    /// Returns the frame that the event source must deliver.
     pub(crate) fn next_frame(&mut self) -> Frame {
         let Some(Task::Dispatch(frame)) = self.next_task() else { panic!("a frame in place of {self:?}") };
         self.dispatch(&frame);
@@ -177,13 +188,13 @@ impl Model {
         assert_eq!(deadline, self.deadline());
     }
 
-    /// It has nothing to deliver.
+    /// Checks that there is no frame to deliver.
     pub(crate) fn check_nothing_is_shown(&mut self) {
         self.skip_hidden();
         assert!(!matches!(self.tasks.front(), Some(Task::Dispatch(_))), "not delivered: {:?}", self.tasks);
     }
 
-    /// What it does without a word: it skips hidden frames, and sets the last event ID.
+    /// Runs the tasks without an output: skips hidden frames and sets the last event ID.
     pub(crate) fn skip_hidden(&mut self) {
         loop {
             match self.tasks.front() {
@@ -191,8 +202,12 @@ impl Model {
                     let frame = frame.clone();
                     self.dispatch(&frame);
                 }
+                Some(Task::Hide(frame)) => {
+                    let frame = frame.clone();
+                    self.dispatch(&frame);
+                }
                 Some(Task::SetLastEventId(id)) => self.last_event_id.clone_from(id),
-                Some(Task::Fail(reason)) => return self.close(reason.clone()),
+                Some(Task::End(reason)) => return self.close(reason.clone()),
                 _ => return,
             }
             self.tasks.pop_front();
@@ -238,7 +253,7 @@ impl Model {
     }
 }
 
-/// What it would say of itself.
+/// The state of the event source.
 impl Model {
     pub(crate) fn ready_state(&self) -> ReadyState {
         match (&self.closed, &self.fetch) {
@@ -264,7 +279,7 @@ impl Model {
         self.was_open
     }
 
-    /// When it sends the next request.
+    /// Returns when the event source sends the next request.
     pub(crate) fn fetch_due(&self) -> Option<Instant> {
         match self.tasks.front() {
             Some(Task::Fetch(at)) => Some(*at),

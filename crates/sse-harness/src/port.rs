@@ -1,4 +1,4 @@
-//! A port before its server is there.
+//! Ports without a server.
 
 use core::net::SocketAddr;
 use core::time::Duration;
@@ -8,13 +8,13 @@ use socket2::{Domain, Socket, Type};
 
 use crate::{MockServer, Reply, serve_on};
 
-/// A connection over loopback that takes longer than this is not made.
+/// A loopback connection that takes longer than this does not succeed.
 const NOTICEABLE: Duration = Duration::from_millis(300);
-/// More connections than a queue of none holds on any system.
+/// More connections than a queue of length 0 holds on any system.
 const MOST_PENDING: usize = 64;
 
-/// A port of 127.0.0.1 at which nobody listens yet, so that a connection to it is refused. It is taken all the same: no
-/// other server comes to listen there by chance.
+/// A port of 127.0.0.1 without a listener, so connections to it are refused. It is reserved, so no
+/// other program can listen there.
 ///
 /// ```
 /// use std::io::ErrorKind;
@@ -23,7 +23,7 @@ const MOST_PENDING: usize = 64;
 ///
 /// let port = ReservedPort::new();
 /// let addr = port.addr();
-/// assert_eq!(TcpStream::connect(addr).expect_err("nobody listens").kind(), ErrorKind::ConnectionRefused);
+/// assert_eq!(TcpStream::connect(addr).expect_err("no listener").kind(), ErrorKind::ConnectionRefused);
 /// let server = port.serve([Reply::status(204)]);
 /// assert!(TcpStream::connect(addr).is_ok());
 /// # drop(server);
@@ -35,18 +35,18 @@ pub struct ReservedPort {
 }
 
 impl ReservedPort {
-    /// A port that was free.
+    /// Reserves a free port.
     ///
     /// # Panics
     ///
-    /// When no port is free.
+    /// Panics if no port is free.
     #[must_use]
     #[expect(clippy::new_without_default, reason = "a port is nothing that there is a default of")]
     pub fn new() -> Self {
         Self::bind(SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)))
     }
 
-    /// Ends a server with all its connections, and keeps its port for another one.
+    /// Stops a server and all its connections, and reserves its port.
     ///
     /// ```
     /// use std::net::TcpStream;
@@ -63,7 +63,8 @@ impl ReservedPort {
     ///
     /// # Panics
     ///
-    /// If a closure that answers does not end within 10 seconds, or if another program is quick to take the port.
+    /// Panics if a closure of the server does not return within 10 seconds, or if another program
+    /// takes the port.
     #[must_use]
     pub fn of(server: MockServer) -> Self {
         let addr = server.addr();
@@ -73,7 +74,7 @@ impl ReservedPort {
 
     fn bind(addr: SocketAddr) -> Self {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("the system has TCP");
-        // What is left of the connections of a server that is gone must not keep its port.
+        // Old connections of the stopped server must not block its port.
         if cfg!(unix) {
             socket.set_reuse_address(true).expect("a new socket takes options");
         }
@@ -82,10 +83,10 @@ impl ReservedPort {
         Self { socket, addr: addr.expect("a bound socket has an address") }
     }
 
-    /// Now there is somebody at this port who takes connections for a server and serves none of them. One of them has
-    /// room; with `full`, it is taken, and so whoever connects is not even told that he is connected.
+    /// Listens at this port without accepting connections. The queue has room for one connection.
+    /// With `full`, it is filled, so further connections are not established.
     ///
-    /// Dropping what is returned closes them all.
+    /// Dropping the returned value closes all connections.
     ///
     /// ```
     /// use std::net::TcpStream;
@@ -100,23 +101,23 @@ impl ReservedPort {
     ///
     /// # Panics
     ///
-    /// When the port cannot be listened at, or the system has room for connections without end.
+    /// Panics if the system cannot listen at the port, or if its queue is never full.
     #[must_use]
     pub fn listen_deaf(self, full: bool) -> impl Sized + Send + use<> {
         self.socket.listen(0).expect("a bound socket can listen");
         let connect = || TcpStream::connect_timeout(&self.addr, NOTICEABLE).ok();
         let taken: Vec<_> = core::iter::from_fn(connect).take(if full { MOST_PENDING } else { 0 }).collect();
-        assert!(taken.len() < MOST_PENDING, "it is never full");
+        assert!(taken.len() < MOST_PENDING, "the queue is never full");
         (self.socket, taken)
     }
 
-    /// Its address.
+    /// Returns the address of the port.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// The `http` URL of `path`, which begins with a slash.
+    /// Returns the `http` URL of a path, which starts with a slash.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.addr)
@@ -126,7 +127,7 @@ impl ReservedPort {
     ///
     /// # Panics
     ///
-    /// When there is no reply at all.
+    /// Panics if there is no reply.
     #[must_use]
     pub fn serve(self, replies: impl IntoIterator<Item = Reply>) -> MockServer {
         self.socket.listen(128).expect("a bound socket can listen");

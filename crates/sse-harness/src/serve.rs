@@ -1,11 +1,11 @@
-//! A scripted server in short.
+//! A short way to start a scripted server.
 
 use std::net::TcpListener;
 
 use crate::{MockServer, Reply};
 
-/// Starts a [`MockServer`] that answers request n with reply n. The last reply is for all requests after it too, so that a
-/// client that asks too often is seen in [`requests`](MockServer::requests).
+/// Starts a [`MockServer`] that answers request n with reply n. The last reply answers all later
+/// requests too, so that [`requests`](MockServer::requests) shows a client that sends too many.
 ///
 /// ```
 /// use sse_harness::{Reply, serve};
@@ -16,13 +16,13 @@ use crate::{MockServer, Reply};
 ///
 /// # Panics
 ///
-/// If there is no reply at all, or no port is free.
+/// Panics if there is no reply, or no port is free.
 #[must_use]
 pub fn serve(replies: impl IntoIterator<Item = Reply>) -> MockServer {
     script(MockServer::new(), replies)
 }
 
-/// The same on a listener.
+/// Like [`serve`], on an existing listener.
 pub(crate) fn serve_on(listener: TcpListener, replies: impl IntoIterator<Item = Reply>) -> MockServer {
     script(MockServer::on(listener), replies)
 }

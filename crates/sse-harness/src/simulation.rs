@@ -23,6 +23,7 @@ mod ends;
 mod life;
 mod log;
 mod network;
+mod rules;
 mod server;
 mod settings;
 mod world;

@@ -52,6 +52,7 @@ mod redirects;
 mod refusals;
 mod resuming;
 mod silence;
+mod steering;
 
 use core::future::Future;
 
@@ -108,7 +109,10 @@ suites! { $ suite
             comments_are_shown_if_configured
             retries_are_shown_if_configured
             an_event_that_is_too_long_ends_the_session
-            an_event_that_is_too_long_can_be_skipped;
+            an_event_that_is_too_long_can_be_skipped
+            frames_are_lent_until_the_visitor_breaks
+            events_are_read_as_values_of_the_applications_own
+            updates_are_states_and_frames_in_order;
         refusals:
             a_404_is_an_error_with_its_body
             the_body_of_an_error_is_cut_at_64_kib
@@ -160,7 +164,10 @@ suites! { $ suite
         ending:
             the_terminal_event_finishes_the_session
             a_stream_without_its_terminal_event_is_truncated
-            an_event_can_be_an_error;
+            an_event_can_be_an_error
+            the_event_before_which_a_session_finishes_is_not_delivered
+            an_unfinished_event_is_delivered_when_asked_for
+            what_a_broken_connection_cut_off_is_not_delivered;
         giving_up:
             without_reconnection_the_session_ends_with_the_stream
             without_reconnection_a_broken_stream_is_an_error
@@ -179,6 +186,12 @@ suites! { $ suite
             a_session_dropped_while_it_reconnects_closes_its_connection
             a_session_dropped_while_it_waits_sends_no_request
             a_session_dropped_before_an_attempt_sends_no_request;
+        steering:
+            a_started_session_opens_as_it_is_read
+            a_started_session_that_is_dropped_closes_its_connection
+            a_handle_closes_a_session_that_connects
+            a_handle_reconnects_a_session_that_connects
+            a_handle_closes_a_session_that_is_read;
         load:
             a_thousand_sessions_on_one_thread
             a_session_that_is_not_read_stops_its_server

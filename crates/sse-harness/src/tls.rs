@@ -1,4 +1,4 @@
-//! A [`Server`] behind TLS, with generated certificates.
+//! A [`MockServer`] behind TLS, with generated certificates.
 
 use core::fmt;
 use core::net::SocketAddr;
@@ -54,7 +54,7 @@ pub struct Handshake {
     pub resumed: bool,
 }
 
-/// A [`Server`] behind TLS, on its own port of 127.0.0.1.
+/// A [`MockServer`] behind TLS, on its own port of 127.0.0.1.
 ///
 /// ```
 /// use sse_harness::{Certificate, MockServer, Reply, TlsServer, TlsSettings, root_pem, serve};

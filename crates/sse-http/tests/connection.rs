@@ -74,7 +74,7 @@ async fn a_refused_connection_is_an_error_with_host_and_port() {
 }
 
 #[tokio::test]
-async fn a_stream_over_a_socket_by_address_and_by_name() {
+async fn connects_by_address_and_by_name() {
     let server = serve([Reply::events().send("a").send("b")]);
     let urls = [server.url("/"), format!("http://localhost:{}/", server.addr().port())];
     for url in urls {

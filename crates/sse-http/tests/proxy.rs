@@ -53,7 +53,7 @@ async fn a_plain_request_is_forwarded_in_absolute_form() {
 }
 
 #[tokio::test]
-async fn what_a_proxy_answers_itself_is_the_response() {
+async fn the_proxys_own_response_is_returned() {
     let server = serve([Reply::status(204)]);
     for (mood, status) in [(ProxyMood::Wants(BASIC.into()), 407), (ProxyMood::Refuses(502), 502)] {
         let proxy = ProxyServer::new(mood);
@@ -65,7 +65,7 @@ async fn what_a_proxy_answers_itself_is_the_response() {
 }
 
 #[tokio::test]
-async fn the_callers_own_credentials_go_to_the_proxy_and_to_nobody_else() {
+async fn the_callers_proxy_credentials_go_only_to_the_proxy() {
     let server = serve([Reply::status(204)]);
     let proxy = ProxyServer::new(ProxyMood::Wants("Own".into()));
     let own = |url: &str| empty(get(url).header("proxy-authorization", "Own"));
@@ -78,7 +78,7 @@ async fn the_callers_own_credentials_go_to_the_proxy_and_to_nobody_else() {
 }
 
 #[tokio::test]
-async fn a_redirect_decides_anew() {
+async fn each_redirect_chooses_the_proxy_again() {
     let direct = serve([Reply::status(204)]);
     let back = serve([Reply::status(307).header("location", direct.url("/direct"))]);
     let proxied = serve([Reply::status(307).header("location", by_name(&back, "/back"))]);
@@ -103,7 +103,7 @@ async fn a_redirect_decides_anew() {
 }
 
 #[tokio::test]
-async fn never_silently_without_the_proxy() {
+async fn a_proxy_that_cannot_be_used_is_an_error() {
     let server = serve([Reply::status(204)]);
     let port = ReservedPort::new();
     let unused = port.addr();

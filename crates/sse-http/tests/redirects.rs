@@ -49,7 +49,7 @@ async fn redirect_to_the_same_origin_keeps_everything() {
 }
 
 #[tokio::test]
-async fn to_another_origin_without_credentials() {
+async fn redirect_to_another_origin_drops_credentials() {
     let other = serve([Reply::status(204)]);
     let server = redirecting(302, &other.url("/x"));
     let request = get(&server.url("/"))
@@ -86,7 +86,7 @@ async fn a_post_with_a_body_is_not_redirected_to_another_origin() {
 }
 
 #[tokio::test]
-async fn a_post_without_a_body_is_a_post_at_another_origin_too() {
+async fn a_post_without_a_body_is_redirected_to_another_origin() {
     let other = serve([Reply::status(204)]);
     let server = redirecting(308, &other.url("/x"));
     let request = Request::post(server.url("/")).header("content-type", "secret").body("".into());
@@ -113,13 +113,13 @@ async fn a_303_turns_a_post_into_a_get() {
 }
 
 #[tokio::test]
-async fn without_a_redirect_there_is_no_effective_url() {
+async fn a_response_without_redirect_has_no_effective_url() {
     let server = serve([Reply::status(204)]);
     assert_eq!(effective_url(&ask(empty(get(&server.url("/")))).await.unwrap()), None);
 }
 
 #[tokio::test]
-async fn a_loop_ends_after_ten() {
+async fn a_redirect_loop_ends_after_ten() {
     let server = serve([Reply::status(302).header("location", "/")]);
     let error = ask(empty(get(&server.url("/")))).await.unwrap_err();
     assert_eq!(chain(&error), "the redirect was not followed: too many redirects: more than 10 in a row");

@@ -105,7 +105,7 @@ impl Dial for AlwaysDials {
 }
 
 #[tokio::test]
-async fn the_certificate_is_for_the_host_of_the_url_whoever_was_dialled() {
+async fn the_certificate_must_be_for_the_host_of_the_url() {
     let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let tls = Tls::empty().add_roots_pem(root_pem().as_bytes()).unwrap();
     let http = direct(AlwaysDials(server.addr())).tls(tls);
@@ -129,7 +129,7 @@ async fn the_certificate_is_for_the_host_of_the_url_whoever_was_dialled() {
 }
 
 #[tokio::test]
-async fn a_server_whose_own_certificate_is_a_root_is_believed() {
+async fn a_servers_own_certificate_can_be_a_root() {
     let no_content = || serve([Reply::status(204)]);
     let bases = [
         Tls::empty(),
@@ -172,7 +172,7 @@ async fn a_server_whose_own_certificate_is_a_root_is_believed() {
 }
 
 #[tokio::test]
-async fn a_peer_that_does_not_speak_tls() {
+async fn a_peer_that_does_not_speak_tls_is_an_error() {
     let server = serve([Reply::status(204)]);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -198,7 +198,7 @@ async fn a_peer_that_does_not_speak_tls() {
 }
 
 #[tokio::test]
-async fn whom_the_roots_say_to_trust() {
+async fn added_roots_are_trusted_besides_the_base_roots() {
     let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let roots = [
         Tls::default(),
@@ -217,7 +217,7 @@ async fn whom_the_roots_say_to_trust() {
 }
 
 #[tokio::test]
-async fn without_roots_there_is_an_error_that_says_so() {
+async fn no_roots_is_an_error() {
     let server = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let http = sse_tokio::Http::default().tls(Tls::empty());
     let expected = "cannot establish TLS with 127.0.0.1: no root certificates: enable the feature \
@@ -288,7 +288,7 @@ async fn clones_resume_each_others_sessions() {
 }
 
 #[tokio::test]
-async fn redirects_up_and_down() {
+async fn redirects_lead_to_https_but_not_back_to_http() {
     let secure = TlsServer::new(serve([Reply::status(204)]), TlsSettings::default());
     let plain = serve([Reply::status(302).header("location", secure.url("/up"))]);
     assert_eq!(ask(&trusting(), &plain.url("/")).await.unwrap().status(), 204);

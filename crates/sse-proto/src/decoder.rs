@@ -1,25 +1,30 @@
-//! Bytes to frames: the parser of event streams.
+//! The decoder of event streams.
 //!
 //! # For maintainers
 //!
-//! There are two tiers. [`fast::whole_event`] takes an event that lies whole in its chunk and looks as most do; it is a
-//! pure function of the bytes. The [`Machine`] takes everything else, line by line, as the standard has it. Either may be
-//! changed alone, as long as both say the same of every event that the fast path takes.
+//! There are two tiers. [`fast::whole_event`] takes an event that lies whole in its chunk and looks
+//! as most do; it is a pure function of the bytes. The [`Machine`] takes everything else, line by
+//! line, as the standard has it. Either may be changed alone, as long as both say the same of every
+//! event that the fast path takes.
 //!
-//!  - The machine decides what is right. To change the grammar, change `field.rs`, and then `fast.rs`, where a test
-//!    compares the two. To take another form of event on the fast path, measure first: each branch in it costs every
-//!    event some nanoseconds, and an event that it leaves is scanned twice.
-//!  - The fast path must not look at the decoder, and the machine must not return what it borrows: both only tell where
-//!    the text is. The frame is built once, where it is returned. Otherwise lending does not compile, or a frame goes
-//!    through memory twice, which costs a small event a third of its time.
-//!  - The outcome depends on the bytes alone, however they are cut. So whatever changes the state does it at a byte of the
-//!    stream, never at the end of a chunk, and a limit is checked against counts that do not know about chunks.
+//!  - The machine decides what is right. To change the grammar, change `field.rs`, and then
+//!    `fast.rs`, where a test compares the two. To take another form of event on the fast path,
+//!    measure first: each branch in it costs every event some nanoseconds, and an event that it
+//!    leaves is scanned twice.
+//!  - The fast path must not look at the decoder, and the machine must not return what it borrows:
+//!    both only tell where the text is. The frame is built once, where it is returned. Otherwise
+//!    lending does not compile, or a frame goes through memory twice, which costs a small event a
+//!    third of its time.
+//!  - The outcome depends on the bytes alone, however they are cut. So whatever changes the state
+//!    does it at a byte of the stream, never at the end of a chunk, and a limit is checked against
+//!    counts that do not know about chunks.
 //!  - Each byte is looked at a constant number of times: what is held is not searched again.
 //!  - What is lent lives until the next call, at whose start it is forgotten.
 //!
-//! `cargo test -p sse-proto` runs the wire table through every way of cutting, a property test against the reference
-//! decoder, the bounds of memory and the count of bytes looked at (`work.rs`); `.ci/fuzz 60` runs the fuzz targets;
-//! `.ci/instructions` counts instructions per event, and the binary `side_by_side` in `benches/` measures speed.
+//! `cargo test -p sse-proto` runs the wire table through every way of cutting, a property test
+//! against the reference decoder, the bounds of memory and the count of bytes looked at
+//! (`work.rs`); `.ci/fuzz 60` runs the fuzz targets; `.ci/instructions` counts instructions per
+//! event, and the binary `side_by_side` in `benches/` measures speed.
 
 mod buffer;
 mod fast;
@@ -44,11 +49,12 @@ use self::machine::{Machine, State, Step};
 use crate::event_type::MESSAGE;
 use crate::{DecodeError, EventRef, FrameRef, Limits};
 
-/// Turns the bytes of an event stream into frames (WHATWG HTML 9.2.5 and 9.2.6), however the bytes are cut into chunks.
+/// Decodes the bytes of an event stream into frames (WHATWG HTML 9.2.5 and 9.2.6), in chunks of any
+/// size.
 ///
-/// Call [`decode`](Self::decode) until it returns `None`, which means that the input is used up; then give it the next
-/// chunk. An event that lies whole in its chunk is lent from there. What the end of a chunk cuts off is held here, at
-/// most [`Limits::max_event_len`] bytes of it.
+/// Call [`decode`](Self::decode) until it returns `None`, which means that the input is consumed,
+/// then pass the next chunk. An event within one chunk borrows from it. The decoder buffers what
+/// the end of a chunk cuts off, at most [`Limits::max_event_len`] bytes of it.
 ///
 /// ```
 /// use sse_proto::{Decoder, EventRef, FrameRef};
@@ -65,7 +71,7 @@ use crate::{DecodeError, EventRef, FrameRef, Limits};
 #[derive(Clone)]
 pub struct Decoder {
     machine: Machine,
-    /// Data or a comment with U+FFFD in place of what is not UTF-8.
+    /// Data or a comment with U+FFFD in place of invalid UTF-8.
     repaired: String,
 }
 
@@ -78,43 +84,44 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// A decoder at the beginning of a stream, with an empty last event ID, which returns comments and reconnection
-    /// times as well as events.
+    /// Creates a decoder for the start of a stream, with an empty last event ID. It returns events,
+    /// comments and reconnection times.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self { machine: Machine::new(limits), repaired: String::new() }
     }
 
-    /// Begins with the last event ID of an earlier stream, which this one resumes.
+    /// Sets the last event ID of an earlier stream, which this one resumes.
     #[must_use]
     pub fn with_last_event_id(mut self, id: &str) -> Self {
         self.machine.set_last_event_id(id.as_bytes());
         self
     }
 
-    /// Sets whether [`decode`](Self::decode) returns comments. It does unless this is set to `false`.
+    /// Sets whether [`decode`](Self::decode) returns comments. `true` by default.
     #[must_use]
     pub fn show_comments(mut self, show: bool) -> Self {
         self.machine.show_comments = show;
         self
     }
 
-    /// Sets whether [`decode`](Self::decode) returns reconnection times. It does unless this is set to `false`.
+    /// Sets whether [`decode`](Self::decode) returns reconnection times. `true` by default.
     #[must_use]
     pub fn show_retries(mut self, show: bool) -> Self {
         self.machine.show_retries = show;
         self
     }
 
-    /// Decodes up to the next frame and moves `input` past what it read. `None` means that the input is used up.
+    /// Decodes the next frame and advances `input` past the bytes that it read. Returns `None` if
+    /// the input is consumed.
     ///
-    /// The frame borrows from the input and from the decoder, so it lives until the next call;
-    /// [`FrameRef::to_owned`] makes it last.
+    /// The frame borrows from the input and from the decoder until the next call.
+    /// [`FrameRef::to_owned`] copies it.
     ///
     /// # Errors
     ///
-    /// [`DecodeError::TooLong`] once an event is longer than [`Limits::max_event_len`], and from then on until
-    /// [`reset`](Self::reset).
+    /// Returns [`DecodeError::TooLong`] if an event is longer than [`Limits::max_event_len`], and
+    /// then at each call until [`reset`](Self::reset).
     #[inline]
     pub fn decode<'d, 'i: 'd>(
         &'d mut self,
@@ -123,7 +130,8 @@ impl Decoder {
         self.decode_with(input, &mut None)
     }
 
-    /// The same; a reconnection time is put into `retry`, also where it is not shown.
+    /// Like [`decode`](Self::decode). It also stores a reconnection time in `retry`, even if it is
+    /// not shown.
     #[inline(always)]
     pub(crate) fn decode_with<'d, 'i: 'd>(
         &'d mut self,
@@ -191,12 +199,12 @@ impl Decoder {
         }
     }
 
-    /// Takes a clean end of the stream for the end of the line and of the event, and returns the event that lacks its
-    /// blank line, if there is one. The last event ID moves with it.
+    /// Completes the event in progress at a clean end of the stream, and returns it if it has data.
+    /// The last event ID moves with that event, and does not move for a block without data.
     ///
-    /// The standard drops such an event, since it may have been cut off. Call this only where the transport knows that
-    /// the stream is complete, and only if half an event is better than none. Then [`reset`](Self::reset) the decoder
-    /// before the next stream.
+    /// The standard drops such an event, since it may be incomplete. Call this only if the
+    /// transport knows that the stream is complete, and if a partial event is better than none.
+    /// [`reset`](Self::reset) the decoder before the next stream.
     ///
     /// ```
     /// use sse_proto::Decoder;
@@ -205,6 +213,11 @@ impl Decoder {
     /// assert_eq!(decoder.decode(&mut &b"data: [DONE]"[..])?, None);
     /// assert_eq!(decoder.decode_eof().map(|event| event.data), Some("[DONE]"));
     /// assert_eq!(decoder.decode_eof(), None);
+    ///
+    /// decoder.reset();
+    /// assert_eq!(decoder.decode(&mut &b"id: 7\n"[..])?, None);
+    /// assert_eq!(decoder.decode_eof(), None);
+    /// assert_eq!(decoder.last_event_id(), "");
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn decode_eof(&mut self) -> Option<EventRef<'_>> {
@@ -218,14 +231,15 @@ impl Decoder {
         matches!(self.machine.end_stream(), Step::Event)
     }
 
-    /// The last event ID: that of the last event whose blank line was read, or the one that the decoder began with. It
-    /// is empty when there is none. It survives [`reset`](Self::reset).
+    /// Returns the last event ID: that of the last complete event, or the one that was set at the
+    /// start. It is empty if there is none. [`reset`](Self::reset) keeps it.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         &self.machine.last_event_id
     }
 
-    /// Begins a new stream, as after a reconnection: the event in progress is dropped, the last event ID stays.
+    /// Prepares for a new stream, as after a reconnection: drops the event in progress, and keeps
+    /// the last event ID.
     pub fn reset(&mut self) {
         self.machine.reset();
         release_text(&mut self.repaired);
@@ -280,7 +294,7 @@ impl Decoder {
     }
 }
 
-/// Shows the state and lengths, and nothing of the stream.
+/// Shows the state and lengths, but no content of the stream.
 impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")

@@ -175,11 +175,14 @@ impl EventSource {
             return;
         }
         let mut rest = &self.chunk[self.read..];
-        if rest.is_empty() {
+        if rest.is_empty() && !self.completes {
             return self.life.handle_id_at_loss(self.decoder.last_event_id());
         }
         let mut decoder = self.decoder.clone();
         while let Ok(Some(_)) = decoder.decode(&mut rest) {}
+        if self.completes {
+            let _ = decoder.decode_eof();
+        }
         self.life.handle_id_at_loss(decoder.last_event_id());
     }
 

@@ -38,8 +38,8 @@ type Chunks = dyn Stream<Item = reqwest::Result<Bytes>> + Send;
 type Chunks = dyn Stream<Item = reqwest::Result<Bytes>>;
 
 impl Body {
-    /// The response as a [`Transport`](sse_driver::Transport) returns it: its status, its headers, its body, and the URL
-    /// that it came from.
+    /// Converts a response into what a [`Transport`](sse_driver::Transport) returns: its status, its
+    /// headers, its body, and the URL that it came from.
     #[must_use]
     pub fn into_response(mut received: reqwest::Response) -> Response<Self> {
         let mut response = Response::new(());

@@ -1,21 +1,26 @@
-//! Server-Sent Events over a [`reqwest::Client`] of your own: proxies, cookies, TLS, HTTP/2 and redirects are as that
-//! client has them.
+//! A [Server-Sent Events](https://html.spec.whatwg.org/multipage/server-sent-events.html) client over
+//! a [`reqwest::Client`] of your own, with its proxies, cookies, TLS, HTTP/2 and redirects.
+//!
+//! [`Sse`] turns a request of reqwest into a [`Session`], a stream of events that outlives its
+//! connections: when one is lost, it connects again and resumes after the last event.
 //!
 //! ```no_run
-//! # async fn follow() -> Result<(), Box<dyn std::error::Error>> {
 //! use sse_reqwest::Sse;
 //!
-//! let http = reqwest::Client::builder().user_agent("follower/1.0").build()?;
-//! let mut session = http.get("http://localhost:8080/events").sse()?.open().await?;
-//! while let Some(event) = session.next().await {
-//!     let event = event?;
-//!     println!("{}: {}", event.event_type, event.data);
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let http = reqwest::Client::builder().user_agent("follower/1.0").build()?;
+//!     let mut session = http.get("http://localhost:8080/events").sse()?.open().await?;
+//!     while let Some(event) = session.next().await {
+//!         let event = event?;
+//!         println!("{}: {}", event.event_type, event.data);
+//!     }
+//!     Ok(())
 //! }
-//! # Ok(())
-//! # }
 //! ```
 //!
-//! Settings for many requests belong to a [`Client`], which [`client`] builds.
+//! Settings for many requests belong to a [`Client`], which [`client`] builds. [`SseResponse`] reads
+//! a response that you already have, without reconnection.
 //!
 //! HTTP is as your client does it. Three things to know:
 //!
@@ -51,13 +56,14 @@ pub use response::SseResponse;
 pub use sse_driver::{self, *};
 pub use timer::ReqwestTimer;
 
-/// A client on reqwest.
+/// Opens sessions over reqwest. Its methods are those of [`sse_driver::Client`], which takes any
+/// transport.
 pub type Client = sse_driver::Client<Reqwest, ReqwestTimer>;
-/// The settings of a [`Client`].
+/// Builds a [`Client`]: see [`sse_driver::ClientBuilder`] for the settings.
 pub type ClientBuilder = sse_driver::ClientBuilder<Reqwest, ReqwestTimer>;
-/// A request of a [`Client`].
+/// Builds a request of a [`Client`]: see [`sse_driver::RequestBuilder`].
 pub type RequestBuilder = sse_driver::RequestBuilder<Reqwest, ReqwestTimer>;
-/// A session of a [`Client`].
+/// A stream of events that outlives its connections: see [`sse_driver::Session`].
 pub type Session = sse_driver::Session<Reqwest, ReqwestTimer>;
 
 /// Builds a client that sends its requests over `http`. The program can go on using `http` for

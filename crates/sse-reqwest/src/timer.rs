@@ -1,4 +1,4 @@
-//! The clock of the runtime that reqwest works on.
+//! The clock of the runtime that reqwest runs on.
 
 use sse_driver::{Instant, Timer};
 
@@ -7,8 +7,8 @@ use tokio::time::{Instant as Moment, Sleep, sleep};
 #[cfg(target_arch = "wasm32")]
 use {gloo_timers::future::TimeoutFuture as Sleep, web_time::Instant as Moment};
 
-/// The clock of the runtime that reqwest works on, counted from when the timer was made: Tokio's, and JavaScript's on
-/// wasm32. Where Tokio's is paused, it stands still.
+/// Measures time by the clock of the runtime that reqwest runs on: Tokio's, and JavaScript's on
+/// wasm32. It starts at zero when the timer is made, and stops where Tokio's clock is paused.
 ///
 /// ```
 /// use std::time::Duration;

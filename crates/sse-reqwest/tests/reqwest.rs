@@ -38,7 +38,7 @@ async fn a_request_of_reqwest_becomes_a_session() {
 }
 
 #[tokio::test]
-async fn a_request_that_cannot_be_one() {
+async fn requests_with_stream_bodies_or_invalid_urls_are_refused() {
     let http = reqwest::Client::new();
     let streamed = RequestBody::from("x").to_stream();
     let request = http.post("http://localhost/").body(reqwest::Body::wrap_stream(streamed));
@@ -47,7 +47,7 @@ async fn a_request_that_cannot_be_one() {
 }
 
 #[tokio::test]
-async fn a_stream_is_sent_in_chunks() {
+async fn a_stream_body_is_sent_chunked() {
     let server = serve([Reply::status(204)]);
     let client = sse_reqwest::client(reqwest::Client::new()).build();
     let body = RequestBody::stream(|| RequestBody::from("parts").to_stream());
@@ -57,7 +57,7 @@ async fn a_stream_is_sent_in_chunks() {
 }
 
 #[tokio::test]
-async fn the_events_of_a_response() {
+async fn a_response_is_read_as_events() {
     let server = serve([Reply::events().send_each_byte("data: a\n\ndata: b\n\n")]);
     let response = reqwest::get(server.url("/")).await.expect("it answers");
     let mut events = response.events().finish_before(|event| event.data == "b");
@@ -81,7 +81,7 @@ async fn only_an_event_stream_is_turned_into_events() {
 }
 
 #[tokio::test]
-async fn an_executor_of_ones_own_is_a_transport() {
+async fn an_executor_of_reqwest_responses_is_a_transport() {
     let server = serve([Reply::events().send("data: a\n\n"), Reply::status(204)]);
     let http = reqwest::Client::new();
     let transport = move |request: http::Request<RequestBody>| {
@@ -97,7 +97,7 @@ async fn an_executor_of_ones_own_is_a_transport() {
 }
 
 #[tokio::test]
-async fn reqwests_redirects_lead_to_another_url() {
+async fn a_redirect_changes_the_url_of_the_session() {
     let server = MockServer::new().reply_with(|request| match &*request.path {
         "/old" => Reply::status(307).header("location", "/new"),
         _ => Reply::events().send("data: a\n\n").stall(),
@@ -108,7 +108,7 @@ async fn reqwests_redirects_lead_to_another_url() {
 }
 
 #[tokio::test]
-async fn a_timeout_is_one_and_no_secret_is_told() {
+async fn a_timeout_of_reqwest_is_recognized_and_shows_no_secret() {
     let server = serve([Reply::raw().stall()]);
     let http = reqwest::Client::builder().timeout(Duration::from_millis(50)).build().expect("a client");
     let request = http.get(server.url("/?token=secret")).sse().expect("no body");
@@ -120,7 +120,7 @@ async fn a_timeout_is_one_and_no_secret_is_told() {
 }
 
 #[test]
-fn sessions_can_move_between_threads() {
+fn sessions_are_send() {
     fn is_send<T: Send>(_: impl FnOnce() -> T) {}
     is_send::<Session>(|| unreachable!("only its type counts"));
     is_send(|| sse_reqwest::client(reqwest::Client::new()).build().get("http://localhost/").open());

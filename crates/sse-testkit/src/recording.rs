@@ -20,10 +20,11 @@ pub use writer::RecordingWriter;
 use crate::Reply;
 use crate::reply::Step;
 
-/// What a server sent, byte for byte and with its times: one response, or several if the client reconnected.
+/// What a server sent, byte for byte and with its times: one response, or several if the client
+/// reconnected.
 ///
-/// It is a text file with one JSON object on each line, which `sse record` writes and `sse serve` plays. Times are
-/// microseconds since the recording began:
+/// It is a text file with one JSON object on each line, which `sse record` writes and `sse serve`
+/// plays. Times are microseconds since the recording began:
 ///
 /// ```text
 /// {"type":"recording","version":1,"url":"http://localhost/events","time":"2026-01-01T00:00:00Z"}
@@ -34,10 +35,11 @@ use crate::reply::Step;
 /// {"type":"failure","at_us":910000,"error":"connection reset"}
 /// ```
 ///
-/// The first line names the format and its version. A `request` begins each attempt, and `response` is the head that it got.
-/// `bytes` is a chunk of the body, as `text`, or as `base64` if it is not UTF-8 by itself. `end` is a clean end of the body,
-/// and `failure` a lost connection or one that was never made; without either, the connection was still open when the
-/// recording stopped. Lines of other types are left out, and so is a last line that has no line end.
+/// The first line names the format and its version. A `request` begins each attempt, and `response`
+/// is the head that it got. `bytes` is a chunk of the body, as `text`, or as `base64` if it is not
+/// UTF-8 by itself. `end` is a clean end of the body, and `failure` a lost connection or one that
+/// was never made; without either, the connection was still open when the recording stopped. Lines
+/// of other types are left out, and so is a last line that has no line end.
 ///
 /// ```
 /// use sse_testkit::{MockTimer, MockTransport, Recording};
@@ -86,7 +88,8 @@ pub struct RecordedResponse {
     pub headers: HeaderMap,
     /// The chunks of the body, with their times since the response head.
     pub chunks: Vec<(Duration, Bytes)>,
-    /// When the body ended, as the time since the response head, and how; `None` if it was still open.
+    /// When the body ended, as the time since the response head, and how; `None` if it was still
+    /// open.
     pub end: Option<(Duration, RecordedEnd)>,
 }
 
@@ -119,8 +122,8 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// The error of reading the file; one of the kind [`InvalidData`](io::ErrorKind::InvalidData), made of a
-    /// [`RecordingError`], if it is not a recording.
+    /// The error of reading the file; one of the kind [`InvalidData`](io::ErrorKind::InvalidData),
+    /// made of a [`RecordingError`], if it is not a recording.
     pub fn load(path: impl AsRef<Path>) -> io::Result<Self> {
         let text = fs::read_to_string(path)?;
         text.parse().map_err(|error: RecordingError| io::Error::new(io::ErrorKind::InvalidData, error))
@@ -132,7 +135,8 @@ impl Recording {
         &self.responses
     }
 
-    /// Sets all times to 0, so that a [`MockServer`](crate::MockServer) plays the recording at once.
+    /// Sets all times to 0, so that a [`MockServer`](crate::MockServer) plays the recording at
+    /// once.
     #[must_use]
     pub fn without_pauses(mut self) -> Self {
         for response in &mut self.responses {
@@ -145,8 +149,8 @@ impl Recording {
 }
 
 impl RecordedResponse {
-    /// Returns a reply that plays the response at its own pace and ends as it did. A response that was still open stays
-    /// open.
+    /// Returns a reply that plays the response at its own pace and ends as it did. A response that
+    /// was still open stays open.
     pub fn to_reply(&self) -> Reply {
         let mut reply = Reply::status(self.status).delay(self.delay);
         if !matches!(self.status, 100..=199 | 204 | 304) {

@@ -8,8 +8,9 @@ use crate::Gate;
 
 /// The response to one request: a head, the steps of its body, and how the body ends.
 ///
-/// A [`MockServer`](crate::MockServer) plays it over a socket, a [`MockTransport`](crate::MockTransport) in memory. A body
-/// that is not told how to end is closed as HTTP closes it.
+/// A [`MockServer`](crate::MockServer) plays it over a socket, a
+/// [`MockTransport`](crate::MockTransport) in memory. A reply without an end of its own closes its
+/// body as HTTP does.
 ///
 /// ```
 /// use std::time::Duration;
@@ -76,8 +77,8 @@ impl Reply {
         Self::status(200).header("content-type", "text/event-stream").chunked()
     }
 
-    /// A response of this status, without headers other than those that HTTP requires. Its body is what the steps send, and
-    /// has a `content-length`.
+    /// A response of this status, without headers other than those that HTTP requires. Its body is
+    /// what the steps send, and has a `content-length`.
     ///
     /// # Panics
     ///
@@ -87,8 +88,9 @@ impl Reply {
         Self { framing: Framing::Sized, ..Self::starting(Start::Status(status)) }
     }
 
-    /// Sends only what the steps send, the response head included: for a broken head, a late one, or none. Headers and
-    /// framing have no effect on it. A [`MockTransport`](crate::MockTransport) has no wire to send it over, and fails.
+    /// Sends only what the steps send, the response head included: for a broken head, a late one,
+    /// or none. Headers and framing have no effect on it. A [`MockTransport`](crate::MockTransport)
+    /// has no wire to send it over, and fails.
     pub fn raw() -> Self {
         Self::starting(Start::Raw)
     }
@@ -115,8 +117,9 @@ impl Reply {
         Self { delay: Some(time), ..self }
     }
 
-    /// Makes a [`MockServer`](crate::MockServer) send this reply as soon as there is a connection, and read nothing of the
-    /// request before all of it is sent. The request is recorded without its content.
+    /// Makes a [`MockServer`](crate::MockServer) send this reply as soon as there is a connection,
+    /// and read nothing of the request before all of it is sent. The request is recorded without
+    /// its content.
     pub fn before_request(self) -> Self {
         Self { early: true, ..self }
     }
@@ -139,7 +142,8 @@ impl Reply {
 
 /// The steps of the body.
 impl Reply {
-    /// Sends an event with this ID and data, of the type `message`. Data of several lines is sent as several `data` fields.
+    /// Sends an event with this ID and data, of the type `message`. Data of several lines is sent
+    /// as several `data` fields.
     ///
     /// # Panics
     ///
@@ -174,19 +178,20 @@ impl Reply {
         self.step(Step::Send(bytes))
     }
 
-    /// Sends bytes in one write, as one chunk. Empty `bytes` send nothing: an empty chunk would end the body.
+    /// Sends bytes in one write, as one chunk. Empty `bytes` send nothing: an empty chunk would end
+    /// the body.
     pub fn send(self, bytes: impl AsRef<[u8]>) -> Self {
         self.step(Step::Send(bytes.as_ref().into()))
     }
 
-    /// Sends each byte in a chunk of its own. A [`MockServer`](crate::MockServer) pauses for 200 µs after each, so that the
-    /// peer most likely reads it alone.
+    /// Sends each byte in a chunk of its own. A [`MockServer`](crate::MockServer) pauses for 200 µs
+    /// after each, so that the peer most likely reads it alone.
     pub fn send_each_byte(self, bytes: impl AsRef<[u8]>) -> Self {
         self.step(Step::SendEachByte(bytes.as_ref().into()))
     }
 
-    /// Sends the same chunk over and over until the client closes the connection or the server is dropped. Steps after this
-    /// one are never reached.
+    /// Sends the same chunk over and over until the client closes the connection or the server is
+    /// dropped. Steps after this one are never reached.
     ///
     /// # Panics
     ///
@@ -214,12 +219,14 @@ impl Reply {
 
 /// The end.
 impl Reply {
-    /// Ends the body cleanly: a chunked one with its last chunk, then the connection. This is the default.
+    /// Ends the body cleanly: a chunked one with its last chunk, then the connection. This is the
+    /// default.
     pub fn close(self) -> Self {
         Self { end: End::Close, ..self }
     }
 
-    /// Closes the connection without the last chunk of a chunked body. The client sees a body that ends too early.
+    /// Closes the connection without the last chunk of a chunked body. The client sees a body that
+    /// ends too early.
     pub fn drop_connection(self) -> Self {
         Self { end: End::Drop, ..self }
     }

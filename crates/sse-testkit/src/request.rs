@@ -9,7 +9,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 /// The most that is read of one request, in bytes.
 const MAX_LEN: u64 = 16 << 20;
 
-/// A request that a [`MockServer`](crate::MockServer) or a [`MockTransport`](crate::MockTransport) received.
+/// A request that a [`MockServer`](crate::MockServer) or a [`MockTransport`](crate::MockTransport)
+/// received.
 ///
 /// ```
 /// # let mut request = sse_testkit::RecordedRequest::default();
@@ -29,7 +30,8 @@ pub struct RecordedRequest {
     pub method: Method,
     /// The request target as a server sees it, with its query: `/events?from=7`.
     pub path: String,
-    /// The absolute URL. For a [`MockServer`](crate::MockServer) it is made of the `Host` header and the path.
+    /// The absolute URL. For a [`MockServer`](crate::MockServer) it is made of the `Host` header
+    /// and the path.
     pub url: String,
     /// The headers.
     pub headers: HeaderMap,
@@ -40,19 +42,22 @@ pub struct RecordedRequest {
 }
 
 impl RecordedRequest {
-    /// Returns the value of the first header of this name; `None` if there is none, or if it is not UTF-8.
+    /// Returns the value of the first header of this name; `None` if there is none, or if it is not
+    /// UTF-8.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(text)
     }
 
-    /// Returns the values of all headers of this name, in order. Values that are not UTF-8 are left out.
+    /// Returns the values of all headers of this name, in order. Values that are not UTF-8 are left
+    /// out.
     #[must_use]
     pub fn header_values(&self, name: &str) -> Vec<&str> {
         self.headers.get_all(name).iter().filter_map(text).collect()
     }
 
-    /// Returns the last event ID that the client resumes from: the value of `Last-Event-ID` (WHATWG HTML 9.2.4).
+    /// Returns the last event ID that the client resumes from: the value of `Last-Event-ID` (WHATWG
+    /// HTML 9.2.4).
     #[must_use]
     pub fn last_event_id(&self) -> Option<&str> {
         self.header("last-event-id")

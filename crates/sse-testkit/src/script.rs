@@ -7,7 +7,8 @@ use crate::{RecordedRequest, Reply};
 
 type Answer = dyn Fn(&RecordedRequest) -> Reply + Send + Sync;
 
-/// One reply for each request, in order, then a rule for all the others. Clones are the same script.
+/// One reply for each request, in order, then a rule for all the others. Clones are the same
+/// script.
 #[derive(Clone, Default)]
 pub(crate) struct Script(Arc<Mutex<State>>);
 

@@ -1,7 +1,7 @@
 //! A loopback HTTP/1.1 server that plays a script, on threads of the standard library.
 //!
-//! One request for each connection. Requests are numbered from 0 in the order in which they arrived; a connection that
-//! sends none is not counted.
+//! One request for each connection. Requests are numbered from 0 in the order in which they
+//! arrived; a connection that sends none is not counted.
 
 mod connection;
 mod log;
@@ -23,9 +23,10 @@ const END_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An HTTP/1.1 server on a free port of 127.0.0.1 that plays a script of replies.
 ///
-/// It listens from the moment it is made, on threads of its own, so it works with any runtime and any client. Once the
-/// script is used up, requests get 204 No Content, which tells an SSE client to stop; [`repeat`](Self::repeat) and
-/// [`reply_with`](Self::reply_with) set another rule. Dropping the server closes its connections and its port.
+/// It listens from the moment it is made, on threads of its own, so it works with any runtime and
+/// any client. Once the script is used up, requests get 204 No Content, which tells an SSE client
+/// to stop; [`repeat`](Self::repeat) and [`reply_with`](Self::reply_with) set another rule.
+/// Dropping the server closes its connections and its port.
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -62,8 +63,8 @@ impl MockServer {
         Self::on(TcpListener::bind(("127.0.0.1", 0)).expect("a port of 127.0.0.1 is free"))
     }
 
-    /// Starts a server with an empty script on a listener of your own: a port that a client has in its configuration, or
-    /// that of a server that is gone.
+    /// Starts a server with an empty script on a listener of your own: a port that a client has in
+    /// its configuration, or that of a server that is gone.
     ///
     /// # Panics
     ///
@@ -100,8 +101,9 @@ impl MockServer {
         self
     }
 
-    /// Makes a reply for every request for which there is none in the script. `answer` runs on the thread of the connection.
-    /// If it panics, the client sees a closed connection, and dropping the server panics.
+    /// Makes a reply for every request for which there is none in the script. `answer` runs on the
+    /// thread of the connection. If it panics, the client sees a closed connection, and dropping
+    /// the server panics.
     ///
     /// ```
     /// use sse_testkit::{MockServer, Reply};
@@ -118,7 +120,8 @@ impl MockServer {
         self
     }
 
-    /// Keeps no record of requests, so that the server can run for weeks: [`requests`](Self::requests) stays empty.
+    /// Keeps no record of requests, so that the server can run for weeks:
+    /// [`requests`](Self::requests) stays empty.
     #[must_use]
     pub fn without_record(self) -> Self {
         self.shared.stop_recording();
@@ -143,24 +146,28 @@ impl MockServer {
         self.shared.log.requests()
     }
 
-    /// Blocks until request `number` (the first is 0) is there and returns it; `None` if it is not there after `timeout`.
+    /// Blocks until request `number` (the first is 0) is there and returns it; `None` if it is not
+    /// there after `timeout`.
     #[must_use]
     pub fn wait_for_request(&self, number: usize, timeout: Duration) -> Option<RecordedRequest> {
         self.shared.log.wait_for_request(number, timeout)
     }
 
-    /// Blocks until the client has closed the connection of request `number` (the first is 0), and returns when the server
-    /// saw that, as the time since the server was made; `None` if it has not after `timeout`.
+    /// Blocks until the client has closed the connection of request `number` (the first is 0), and
+    /// returns when the server saw that, as the time since the server was made; `None` if it has
+    /// not after `timeout`.
     ///
-    /// A client that closed only its sending half counts as closed. A connection that the server reset is never seen closed.
+    /// A client that closed only its sending half counts as closed. A connection that the server
+    /// reset is never seen closed.
     #[must_use]
     pub fn wait_for_close(&self, number: usize, timeout: Duration) -> Option<Duration> {
         self.shared.log.wait_for_close(number, timeout)
     }
 
-    /// Returns how many bytes of the answer to request `number` (the first is 0) the system has taken so far, including the
-    /// head and the framing; 0 if there is no such request. If this stands still during a
-    /// [`send_forever`](Reply::send_forever), the client does not read, and the buffers on the way are full.
+    /// Returns how many bytes of the answer to request `number` (the first is 0) the system has
+    /// taken so far, including the head and the framing; 0 if there is no such request. If this
+    /// stands still during a [`send_forever`](Reply::send_forever), the client does not read, and
+    /// the buffers on the way are full.
     #[must_use]
     pub fn sent(&self, number: usize) -> u64 {
         self.shared.log.sent(number)

@@ -11,8 +11,9 @@ use sse_driver::{Instant, Timer};
 
 /// A [`Timer`] for tests, whose time passes only when the test says so.
 ///
-/// [`run`](Self::run) runs a future and jumps to the next deadline whenever nothing else can happen, so that a test of a
-/// day's reconnections takes milliseconds. [`advance`](Self::advance) moves the time by hand. Clones are the same clock.
+/// [`run`](Self::run) runs a future and jumps to the next deadline whenever nothing else can
+/// happen, so that a test of a day's reconnections takes milliseconds. [`advance`](Self::advance)
+/// moves the time by hand. Clones are the same clock.
 ///
 /// ```
 /// use std::time::Duration;
@@ -37,8 +38,8 @@ struct State {
 }
 
 impl MockTimer {
-    /// Creates a clock that starts at [`Instant::ZERO`], on 2020-01-01. Its sessions draw their jitter from the seed 0, so
-    /// each run of a test has the same delays.
+    /// Creates a clock that starts at [`Instant::ZERO`], on 2020-01-01. Its sessions draw their
+    /// jitter from the seed 0, so each run of a test has the same delays.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -52,7 +53,8 @@ impl MockTimer {
         timer
     }
 
-    /// Runs a future to its end. Whenever the future can only wait, the time jumps to the next deadline.
+    /// Runs a future to its end. Whenever the future can only wait, the time jumps to the next
+    /// deadline.
     ///
     /// The future can be that of an executor, so that tasks are run as well: see the [crate's
     /// documentation](crate#smol-and-async-std).

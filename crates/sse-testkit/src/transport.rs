@@ -19,9 +19,10 @@ use crate::{MockTimer, RecordedRequest, Reply};
 
 /// A [`Transport`] without a network: each request gets the next reply of a script.
 ///
-/// Once the script is used up, requests get 204 No Content, which ends a session; [`repeat`](Self::repeat) and
-/// [`reply_with`](Self::reply_with) set another rule. Delays and pauses of replies pass on the `timer`, which is a
-/// [`MockTimer`] or that of a runtime. Clones share the script and the record of requests.
+/// Once the script is used up, requests get 204 No Content, which ends a session;
+/// [`repeat`](Self::repeat) and [`reply_with`](Self::reply_with) set another rule. Delays and
+/// pauses of replies pass on the `timer`, which is a [`MockTimer`] or that of a runtime. Clones
+/// share the script and the record of requests.
 ///
 /// ```
 /// use sse_testkit::{MockTimer, MockTransport, Reply};

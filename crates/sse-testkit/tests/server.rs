@@ -290,7 +290,8 @@ fn connections_are_served_side_by_side() {
     assert!(read_to_end(first).ends_with('a'));
 }
 
-/// Whatever the connections are at, a dropped server is gone at once: they are closed, its port too, and no thread is left.
+/// Whatever the connections are at, a dropped server is gone at once: they are closed, its port
+/// too, and no thread is left.
 #[test]
 fn a_dropped_server_is_gone() {
     let held_by_threads = Arc::new(());

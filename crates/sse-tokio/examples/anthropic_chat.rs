@@ -13,12 +13,8 @@ use sse_tokio::{Client, Error};
 #[derive(Deserialize)]
 #[serde(tag = "event", content = "data", rename_all = "snake_case")]
 enum Message {
-    ContentBlockDelta {
-        delta: Delta,
-    },
-    Error {
-        error: ApiError,
-    },
+    #[serde(rename = "content_block_delta")]
+    Delta { delta: Delta },
     #[serde(other)]
     Other,
 }
@@ -29,21 +25,16 @@ struct Delta {
     text: String,
 }
 
-#[derive(Deserialize)]
-struct ApiError {
-    r#type: String,
-    message: String,
-}
-
 #[tokio::main]
-async fn main() -> Result<(), Error> {
-    let client = Client::new();
-    if let Some(url) = std::env::args().nth(1) {
-        return chat(&client, &url).await;
-    }
+async fn main() {
     let server = server_that_answers_once();
-    chat(&client, &server.url("/v1/messages")).await?;
-    chat(&client, &server.url("/v1/messages")).await
+    let url = std::env::args().nth(1).unwrap_or_else(|| server.url("/v1/messages"));
+    let client = Client::new();
+    for _ in 0..2 {
+        if let Err(error) = chat(&client, &url).await {
+            println!("{error:#}");
+        }
+    }
 }
 
 async fn chat(client: &Client, url: &str) -> Result<(), Error> {
@@ -52,13 +43,13 @@ async fn chat(client: &Client, url: &str) -> Result<(), Error> {
         .header("x-api-key", "key")
         .header("content-type", "application/json")
         .body(r#"{"model":"m","stream":true,"max_tokens":99,"messages":[{"role":"user","content":"Hello"}]}"#)
-        .finish_after(|event| matches!(event.event_type, "message_stop" | "error"));
+        .fail_when(|event| (event.event_type == "error").then(|| event.data.to_owned()))
+        .finish_before(|event| event.event_type == "message_stop");
     let mut session = request.open().await?;
     let mut messages = session.json_by_type::<Message>();
     while let Some(message) = messages.next().await {
         match message? {
-            Message::ContentBlockDelta { delta } => println!("text: {}", delta.text),
-            Message::Error { error } => println!("{}: {}", error.r#type, error.message),
+            Message::Delta { delta } => println!("text: {}", delta.text),
             Message::Other => {}
         }
     }

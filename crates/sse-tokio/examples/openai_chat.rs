@@ -6,78 +6,46 @@
 //!
 //! Without a URL it asks a server of its own, once for each way in which an answer can go.
 
-use serde::Deserialize;
+use serde_json::Value;
 use sse_testkit::{MockServer, Reply};
 use sse_tokio::{Client, Error};
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Chunk {
-    Error { error: ApiError },
-    Delta { choices: Vec<Choice> },
-}
-
-#[derive(Deserialize)]
-struct ApiError {
-    message: String,
-}
-
-#[derive(Deserialize)]
-struct Choice {
-    delta: Delta,
-}
-
-#[derive(Deserialize)]
-struct Delta {
-    #[serde(default)]
-    content: String,
-}
-
 #[tokio::main]
 async fn main() {
+    let server = server_of_every_answer();
+    let url = std::env::args().nth(1).unwrap_or_else(|| server.url("/v1/chat/completions"));
     // A busy server is asked again until it answers; once it has answered, the request is never repeated.
     let client = Client::builder().retry_initial(true).max_reconnection_attempts(5).build();
-    let (url, answers, _server) = match std::env::args().nth(1) {
-        Some(url) => (url, 1, None),
-        None => {
-            let server = server_of_every_answer();
-            (server.url("/v1/chat/completions"), 4, Some(server))
-        }
-    };
-    for _ in 0..answers {
-        match chat(&client, &url).await {
+    for question in ["Hello", "Are you busy?", "Are you there?", "Do I have a key?"] {
+        match chat(&client, &url, question).await {
             Ok(text) => println!("answer: {text}"),
             Err(error) => println!("{}", explain(&error)),
         }
     }
 }
 
-async fn chat(client: &Client, url: &str) -> Result<String, Error> {
+async fn chat(client: &Client, url: &str, question: &str) -> Result<String, Error> {
+    let message = serde_json::json!({ "role": "user", "content": question });
     let request = client
         .post(url)
         .bearer_auth("token")
-        .header("content-type", "application/json")
-        .body(r#"{"model":"m","stream":true,"messages":[{"role":"user","content":"Hello"}]}"#)
+        .json(&serde_json::json!({ "model": "m", "stream": true, "messages": [message] }))
+        .fail_when(|event| event.data.starts_with("{\"error\"").then(|| event.data.to_owned()))
         .finish_before(|event| event.data == "[DONE]");
     let mut session = request.open().await?;
-    let mut chunks = session.json::<Chunk>();
+    let mut chunks = session.json::<Value>();
     let mut text = String::new();
     while let Some(chunk) = chunks.next().await {
-        match chunk?.data {
-            Chunk::Delta { choices } => text.extend(choices.into_iter().map(|choice| choice.delta.content)),
-            Chunk::Error { error } => return Ok(format!("{text} (broken off: {})", error.message)),
-        }
+        text.push_str(chunk?.data["choices"][0]["delta"]["content"].as_str().unwrap_or_default());
     }
     Ok(text)
 }
 
-/// What the API says in the body of a refusal, or else the error itself.
+/// What the API says in the body of a refusal, or else the error itself with all its sources.
 fn explain(error: &Error) -> String {
-    let refusal = error.response().and_then(|response| serde_json::from_slice(response.body()).ok());
-    match refusal {
-        Some(Chunk::Error { error: refusal }) => format!("refused: {}", refusal.message),
-        _ => format!("failed: {error}"),
-    }
+    let refusal = error.response().and_then(|response| serde_json::from_slice::<Value>(response.body()).ok());
+    refusal
+        .map_or_else(|| format!("failed: {error:#}"), |body| format!("refused: {}", body["error"]["message"]))
 }
 
 fn server_of_every_answer() -> MockServer {

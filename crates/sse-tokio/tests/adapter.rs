@@ -22,14 +22,14 @@ async fn a_dial_reaches_a_listener_by_name_and_by_address() {
 }
 
 #[tokio::test]
-async fn a_dial_fails_where_nobody_listens() {
+async fn a_dial_to_a_closed_port_is_refused() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let error = TokioDial.dial("127.0.0.1", port).await.unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_timer_keeps_to_tokios_clock() {
+async fn the_timer_follows_tokios_clock() {
     let timer = TokioTimer::default();
     assert_eq!(timer.now(), Instant::ZERO);
     let hour = Instant::ZERO + Duration::from_secs(3600);
@@ -40,13 +40,13 @@ async fn the_timer_keeps_to_tokios_clock() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_beyond_all_time_does_not_come() {
+async fn a_deadline_past_the_end_of_time_is_never_reached() {
     let sleep = TokioTimer::default().sleep_until(Instant::ZERO + Duration::MAX);
     assert!(time::timeout(Duration::from_secs(100_000_000), sleep).await.is_err());
 }
 
 #[test]
-fn sessions_can_move_between_threads() {
+fn sessions_are_send() {
     fn is_send<T: Send>(_: impl FnOnce() -> T) {}
     is_send::<Session>(|| unreachable!("only its type counts"));
     is_send(|| Client::new().get("http://localhost/").open());
@@ -61,7 +61,7 @@ fn sessions_can_move_between_threads() {
     feature = "webpki-roots"
 )))]
 #[tokio::test]
-async fn without_tls_https_is_an_error_that_says_what_to_enable() {
+async fn https_without_tls_names_the_feature_to_enable() {
     fn deepest(error: &dyn std::error::Error) -> String {
         error.source().map_or_else(|| error.to_string(), deepest)
     }

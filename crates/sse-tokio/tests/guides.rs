@@ -147,8 +147,12 @@ fn the_table_of_what_is_retried_is_what_happens() {
         let cells: Vec<_> = row.trim_matches('|').split(" | ").map(str::trim).collect();
         for reply in replies {
             let later = is_retried(&reply, true, false);
-            assert_eq!(later, cells[1] == "retried", "{start}: {reply:?}");
-            assert_eq!(is_retried(&reply, false, false), cells[2] == "retried", "{start}: {reply:?}");
+            assert_eq!(later, cells[1].starts_with("retried"), "{start}: {reply:?}");
+            assert_eq!(
+                is_retried(&reply, false, false),
+                cells[2].starts_with("retried"),
+                "{start}: {reply:?}"
+            );
             assert_eq!(is_retried(&reply, false, true), later, "retry_initial: {reply:?}");
         }
     }

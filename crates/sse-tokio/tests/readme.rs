@@ -38,6 +38,37 @@ fn the_readme_is_short_and_hides_no_line() {
 }
 
 #[test]
+fn the_figures_of_the_readme_are_those_of_the_load_test() {
+    let load = include_str!("../../../benches/LOAD.md");
+    let cells = |row: &'static str| row.trim_matches('|').split('|').map(str::trim);
+    let table = README.lines().skip_while(|line| !line.starts_with("| | sse-tokio "));
+    let rows: Vec<_> = table.take_while(|line| line.starts_with('|')).map(cells).collect();
+    let clients: Vec<_> = rows[0].clone().skip(1).collect();
+    for (row, section, column) in [
+        (2, "## Idle sessions", 1),
+        (3, "## One connection at full speed, 64 events a write", 1),
+        (4, "## One connection at full speed, one event a write, server and client on one core", 1),
+        (5, "## From the server's write", 1),
+    ] {
+        let section = load.split(section).nth(1).expect("the section");
+        for (client, figure) in clients.iter().zip(rows[row].clone().skip(1)) {
+            let measured = section.lines().find(|line| line.starts_with(&format!("| {client} |")));
+            let measured = cells(measured.expect("the client")).nth(column);
+            assert_eq!(Some(figure), measured, "{client}, row {row}");
+        }
+    }
+    assert_eq!((clients.len(), rows.len()), (5, 6));
+}
+
+/// `.ci/web` compiles the README of sse-web, for wasm32.
+#[test]
+fn the_code_of_the_browser_guide_is_that_of_sse_web() {
+    let code = include_str!("../docs/browser.md").split("```rust,ignore\n").nth(1).expect("a block");
+    let code = code.split("```").next().expect("its end");
+    assert!(include_str!("../../sse-web/README.md").contains(code), "{code}");
+}
+
+#[test]
 fn every_file_that_a_page_links_to_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut pages = vec!["README.md".into(), "docs/README.md".into(), "docs/coming-from.md".into()];

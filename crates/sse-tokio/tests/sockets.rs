@@ -31,7 +31,7 @@ async fn two_more(headers: HeaderMap) -> Sse<impl futures_util::Stream<Item = Re
 }
 
 #[tokio::test]
-async fn axums_streams_are_followed_across_connections() {
+async fn a_session_resumes_a_stream_of_axum() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}/events", listener.local_addr().expect("it is bound"));
     let app = Router::new().route("/events", get(two_more));
@@ -62,7 +62,7 @@ async fn axums_streams_are_followed_across_connections() {
 }
 
 #[tokio::test]
-async fn a_task_of_its_own_can_have_a_session() {
+async fn a_session_can_be_spawned() {
     let server = serve([Reply::events().send("data: a\n\n").stall()]);
     let request = Client::new().get(server.url("/"));
     let task = tokio::spawn(request.run(async |session| Ok(session.next().await.is_some())));

@@ -15,6 +15,7 @@ type Measure = fn(Scenario, String, &Settings);
 pub(crate) fn all() -> Vec<(&'static str, Measure)> {
     let clients: Vec<(&'static str, Measure)> = vec![
         ("sse-tokio", scenario::run::<ours::OnTokio>),
+        ("sse-tokio, lent events", scenario::run::<ours::OnTokioLent>),
         ("sse-smol", scenario::run::<ours::OnSmol>),
         ("sse-async-std", scenario::run::<ours::OnAsyncStd>),
         ("sse-reqwest", scenario::run::<ours::OnReqwest>),

@@ -6,7 +6,7 @@ use std::{fs, thread};
 use sse_benches::peers;
 
 /// The lock file, which has the versions that are compiled in.
-const LOCK: &str = include_str!("../../../../Cargo.lock");
+const LOCK: &str = include_str!(env!("CARGO_LOCK"));
 
 pub(crate) fn print() {
     println!("# Side by side\n");

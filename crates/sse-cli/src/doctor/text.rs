@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use textwrap::Options;
+use textwrap::{Options, WordSplitter};
 
 use super::escape::escape;
 use super::findings::{Finding, Severity};
@@ -58,7 +58,8 @@ fn problem(text: &mut String, finding: &Finding, colour: bool) {
 }
 
 fn wrap(text: &str, first: &str, others: &str) -> String {
-    let options = Options::new(WIDTH).initial_indent(first).subsequent_indent(others);
+    let options = Options::new(WIDTH).word_splitter(WordSplitter::NoHyphenation);
+    let options = options.initial_indent(first).subsequent_indent(others);
     textwrap::fill(&escape(text), options)
 }
 

@@ -1,4 +1,4 @@
-//! `send`: whatever comes is an answer.
+//! `send` returns any response as an answer.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ async fn other(request: RequestBuilder<MockTransport, MockTimer>) -> Response<Mo
 }
 
 #[test]
-fn a_stream_is_one() {
+fn an_event_stream_is_an_answer() {
     let test = test([events().send("data: a\n\n"), no_content()]);
     test.clock.run(async {
         let Answer::Stream(mut session) = test.get().send().await.expect("an answer") else {
-            panic!("no stream")
+            panic!("expected a stream")
         };
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
         assert!(session.next().await.is_none());
@@ -53,9 +53,10 @@ fn a_response_has_its_whole_body() {
     }
 }
 
-/// What was read for the application's decision comes first, and then the rest.
+/// The part of the body that was read for the decision of the application comes first, then the
+/// rest.
 #[test]
-fn the_attempts_are_used_up_with_a_response_in_hand() {
+fn the_last_response_is_the_answer_when_attempts_run_out() {
     let busy = || Reply::status(503).send("x".repeat(70_000)).pause(Duration::from_secs(9)).send("end");
     let test = test([busy(), busy()]);
     test.clock.run(async {
@@ -70,7 +71,7 @@ fn the_attempts_are_used_up_with_a_response_in_hand() {
 }
 
 #[test]
-fn a_body_in_parts_and_its_bounds() {
+fn a_body_is_read_in_parts_and_within_limits() {
     let reply = || Reply::status(404).send("one").pause(Duration::from_secs(8)).send("two").stall();
     let test = test([reply(), reply(), reply(), Reply::status(404).send("a").reset(), reply()]);
     test.clock.run(async {
@@ -79,7 +80,7 @@ fn a_body_in_parts_and_its_bounds() {
         for part in ["one", "two"] {
             assert_eq!(response.next().await.expect("a part").expect("no error"), part);
         }
-        let error = response.next().await.expect("an error").expect_err("it stalls");
+        let error = response.next().await.expect("an error").expect_err("the body stalls");
         assert!(matches!(error, Error::IdleTimeout(_)), "{error:?}");
         assert!(response.next().await.is_none());
         assert_eq!((test.seconds(), test.net.open_connections()), (18, 0));

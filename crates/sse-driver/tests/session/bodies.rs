@@ -19,7 +19,7 @@ async fn parts(body: &RequestBody) -> Result<Vec<Bytes>, BoxError> {
 }
 
 #[test]
-fn a_body_of_any_kind() {
+fn bodies_of_all_kinds_are_sent() {
     for (body, expected) in [
         (RequestBody::from("text"), &["text"][..]),
         (String::from("text").into(), &["text"]),
@@ -32,13 +32,13 @@ fn a_body_of_any_kind() {
             &["a", "b"],
         ),
     ] {
-        let sent = futures_executor::block_on(parts(&body)).expect("nothing fails");
+        let sent = futures_executor::block_on(parts(&body)).expect("no error");
         assert_eq!(sent, expected, "{body:?}");
     }
 }
 
 #[test]
-fn a_stream_is_made_anew_for_each_attempt() {
+fn each_attempt_creates_the_body_stream_again() {
     let test = test([Reply::status(503), events().send("data: a\n\n"), no_content()]);
     static MADE: AtomicUsize = AtomicUsize::new(0);
     let body = RequestBody::stream(|| {
@@ -55,7 +55,7 @@ fn a_stream_is_made_anew_for_each_attempt() {
 }
 
 #[test]
-fn only_a_body_of_bytes_has_them() {
+fn as_bytes_is_none_for_streams() {
     let stream = RequestBody::stream(|| stream::iter([Ok::<_, io::Error>(Bytes::from("secret"))]));
     for (body, bytes, shown) in [
         (RequestBody::from("secret"), Some(&b"secret"[..]), "RequestBody { len: Some(6), .. }"),
@@ -68,9 +68,9 @@ fn only_a_body_of_bytes_has_them() {
     }
 }
 
-/// As a transport reads it: nothing before it is there, and an error as it came.
+/// A transport gets each chunk when it is ready, and the error unchanged.
 #[test]
-fn a_stream_is_handed_on_as_it_comes() {
+fn a_body_stream_is_not_buffered() {
     let body = RequestBody::stream(|| {
         let parts = [Ok(Bytes::from("a")), Err(io::Error::from(io::ErrorKind::BrokenPipe))];
         stream::iter(parts).chain(stream::pending())
@@ -78,7 +78,7 @@ fn a_stream_is_handed_on_as_it_comes() {
     let mut parts = body.to_stream();
     let mut next = || poll_once(pin!(parts.next()));
     assert!(matches!(next(), Poll::Ready(Some(Ok(part))) if part == "a"));
-    let Poll::Ready(Some(Err(error))) = next() else { panic!("it fails") };
+    let Poll::Ready(Some(Err(error))) = next() else { panic!("expected an error") };
     assert_eq!(error.downcast_ref().map(io::Error::kind), Some(io::ErrorKind::BrokenPipe));
     assert!(next().is_pending());
 }

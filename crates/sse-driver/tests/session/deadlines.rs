@@ -1,4 +1,4 @@
-//! Timeouts of connections that are not silent, and timers that ring too early.
+//! Timeouts of connections that are not silent, and timers that complete too early.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -11,7 +11,8 @@ use sse_driver::{Instant, RequestBody};
 
 use super::*;
 
-/// Always has an event, but in every 65th read, as where a runtime lets a task do so much and no more.
+/// Always has an event, except at every 65th read, as with a runtime that limits the work of a
+/// task.
 struct Busy {
     reads: u32,
 }
@@ -48,7 +49,7 @@ fn a_slow_reader_of_a_server_that_always_sends_is_not_idle() {
     });
 }
 
-/// The clock of the documentation of `Timer`: it stands still, and its sleeps are over at once.
+/// The clock of the documentation of `Timer`: it stands still, and its sleeps complete at once.
 struct Frozen;
 
 impl Timer for Frozen {
@@ -64,16 +65,18 @@ impl Timer for Frozen {
 }
 
 #[test]
-fn a_timer_that_rings_too_early_leaves_others_their_turn() {
+fn a_timer_that_completes_too_early_yields() {
     let page = || Reply::status(404).send("half a page").stall();
     let test = test([events().stall(), page(), Reply::refuse()]);
     let client = Client::builder_with(test.net.clone(), Frozen).idle_timeout(Duration::from_secs(9)).build();
     let mut opening = Box::pin(client.get(URL).open());
-    let Poll::Ready(Ok(mut session)) = poll_once(opening.as_mut()) else { panic!("it opens at once") };
+    let Poll::Ready(Ok(mut session)) = poll_once(opening.as_mut()) else {
+        panic!("expected an open session")
+    };
     for _ in 0..10 {
         assert!(poll_once(std::pin::pin!(session.next())).is_pending());
     }
-    // Nor does a page that is never whole, or a delay, hold the thread.
+    // A page that never ends, or a delay, does not block the thread either.
     for _ in 0..2 {
         let mut opening = Box::pin(client.get(URL).retry_initial(true).open());
         for _ in 0..10 {

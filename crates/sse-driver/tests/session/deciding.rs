@@ -1,4 +1,4 @@
-//! What the application decides: what is retried, what opens the stream, and with which token.
+//! Decisions of the application: what is retried, what opens the stream, and which token is sent.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,7 +14,7 @@ fn seconds(n: u64) -> Duration {
     Duration::from_secs(n)
 }
 
-/// What is seen in a hook.
+/// The values that a hook has received.
 struct Seen<T>(Arc<Mutex<Vec<T>>>);
 
 impl<T> Clone for Seen<T> {
@@ -38,7 +38,7 @@ impl<T> Seen<T> {
 }
 
 #[test]
-fn a_post_is_retried_until_it_is_open_and_not_after() {
+fn a_post_is_retried_only_until_it_is_open() {
     let test = test([
         Reply::status(429).send("busy"),
         Reply::refuse(),
@@ -47,13 +47,13 @@ fn a_post_is_retried_until_it_is_open_and_not_after() {
     ]);
     let client = test.builder().retry_initial(true).max_reconnection_attempts(5).build();
     let (data, end) = test.read(client.post(URL).body("question"));
-    end.expect("the end of its stream is a normal end");
+    end.expect("the end of the stream is a normal end");
     assert_eq!((data, test.net.requests().len()), (vec!["a".to_owned()], 3));
     assert_eq!(test.seconds(), 3 + 6);
 }
 
 #[test]
-fn a_post_that_is_replayed_has_an_end_in_all() {
+fn total_reconnections_limit_a_replayed_post() {
     let test = test((0..9).map(|_| events().send("data: a\n\n").reset()));
     let policy = ReconnectPolicy::default().jitter_percent(0).max_total_reconnections(2);
     let request = test.builder().build().post(URL).reconnect_policy(policy).replay(true);
@@ -88,28 +88,28 @@ fn statuses_of_proxies_are_retried_like_a_500() {
     }
 }
 
-/// A server, or a proxy, that ends healthy connections.
+/// Some servers and proxies end healthy connections.
 #[test]
-fn rotated_connections_are_not_backed_off_from() {
+fn connections_that_end_regularly_do_not_grow_the_delay() {
     for open_for in [16, 30, 55] {
         let rotated = || events().send(":\n").pause(seconds(open_for));
         let test = test((0..6).map(|_| rotated()).chain([no_content()]));
-        test.read(test.get().max_reconnection_attempts(3)).1.expect("it never gives up");
+        test.read(test.get().max_reconnection_attempts(3)).1.expect("the session does not give up");
         assert_eq!(test.seconds(), 6 * (open_for + 3));
     }
 }
 
 #[test]
-fn a_server_that_is_polled_is_not_backed_off_from() {
+fn a_server_for_polling_does_not_grow_the_delay() {
     let polled = |n: u64| events().send(format!("id: {n}\nretry: 500\n\n"));
     let test = test((7..17).map(polled).chain([no_content()]));
-    test.read(test.get().max_reconnection_attempts(1)).1.expect("it never gives up");
+    test.read(test.get().max_reconnection_attempts(1)).1.expect("the session does not give up");
     assert_eq!(test.clock.now().since_origin(), Duration::from_millis(10 * 500));
     assert_eq!(test.header(10, "last-event-id").as_deref(), Some("16"));
 }
 
 #[test]
-fn what_a_failure_tells() {
+fn retry_when_receives_the_failure() {
     let test = test([
         Reply::status(500).header("retry-after", "7").send("down"),
         events().send("id: 9\nretry: 5000\ndata: a\n\n").reset(),
@@ -139,7 +139,7 @@ fn what_a_failure_tells() {
 }
 
 #[test]
-fn each_answer_does_what_it_says() {
+fn each_answer_of_retry_when_takes_effect() {
     for (answer, ends_at, requests) in [
         (Retry::Default, None, 2),
         (Retry::Backoff, Some(3 + 6), 3),
@@ -157,17 +157,17 @@ fn each_answer_does_what_it_says() {
                 end.expect("a normal end");
                 assert_eq!(test.seconds(), seconds);
             }
-            None => assert_eq!(end.expect_err("403").response().expect("there was one").body(), "no"),
+            None => assert_eq!(end.expect_err("403").response().expect("a refused response").body(), "no"),
         }
         assert_eq!(test.net.requests().len(), requests, "{answer:?}");
     }
     let stopped = test([events().send("data: a\n\n")]);
-    stopped.read(stopped.get().retry_when(|_| Retry::Stop)).1.expect("a clean end is no error");
+    stopped.read(stopped.get().retry_when(|_| Retry::Stop)).1.expect("a clean end is not an error");
 }
 
-/// It goes before each of the rules that would close, also before the first open.
+/// It overrides each of the rules that would close, also before the first open.
 #[test]
-fn an_answer_goes_before_the_rules() {
+fn an_answer_overrides_the_rules() {
     let html = || Reply::status(200).header("content-type", "text/html");
     for reply in [Reply::refuse(), Reply::status(404), Reply::status(500), html()] {
         let test = test([reply, events().send("data: a\n\n"), no_content()]);
@@ -178,7 +178,7 @@ fn an_answer_goes_before_the_rules() {
 }
 
 #[test]
-fn what_opens_the_stream() {
+fn the_application_can_decide_what_opens_the_stream() {
     let other = |status| Reply::status(status).header("content-type", "text/x").send("data: a\n\n");
     let untyped = Reply::status(200).send("data: a\n\n");
     let read = |reply, with: fn(RequestBuilder<_, _>) -> RequestBuilder<_, _>| {
@@ -199,7 +199,7 @@ fn what_opens_the_stream() {
     assert_eq!(read(no_content(), |get| get.accept_when(|_| true)), (0, None));
 }
 
-/// Each coding and each field counts, wherever a stream would open; nothing asks again.
+/// Any coding in any header line counts, whichever rule opens the stream, and there is no retry.
 #[test]
 fn a_compressed_stream_is_futile() {
     for coding in ["gzip", "x-gzip", "deflate", "compress", "br", "zstd", "identity, GZIP"] {
@@ -217,7 +217,7 @@ fn a_compressed_stream_is_futile() {
     }
 }
 
-/// Another error around one.
+/// An error with another one as its source.
 #[derive(Debug)]
 struct Around(Futile);
 
@@ -234,7 +234,7 @@ impl std::error::Error for Around {
 }
 
 #[test]
-fn what_a_transport_calls_futile_is_not_asked_again() {
+fn futile_errors_of_a_transport_are_not_retried() {
     type Make = fn() -> sse_driver::BoxError;
     let makes: [(Make, bool); 5] = [
         (|| Box::new(Futile("no such scheme".into())), true),
@@ -261,7 +261,7 @@ fn what_a_transport_calls_futile_is_not_asked_again() {
     }
 }
 
-/// What `on_state` sees of failed attempts has the beginning of the body, and that holds up for a second at most.
+/// The error passed to `on_state` has the start of the body, which takes at most a second to read.
 #[test]
 fn a_retried_status_has_its_body() {
     let slow = Reply::status(503).send("bus").pause(seconds(60)).send("y");
@@ -275,7 +275,7 @@ fn a_retried_status_has_its_body() {
         let log = seen.clone();
         let request = test.get().on_state(move |state| {
             if let State::Disconnected { cause: Cause::Status(_), error: Some(error), .. } = state {
-                let response = error.response().expect("there was one");
+                let response = error.response().expect("a refused response");
                 log.push((response.body().clone(), response.is_body_cut()));
             }
         });
@@ -286,22 +286,22 @@ fn a_retried_status_has_its_body() {
 }
 
 #[test]
-fn a_refusal_of_exactly_64_kib_is_not_waited_for() {
+fn a_refused_body_of_exactly_64_kib_needs_no_wait() {
     let page = Reply::status(404).send("x".repeat(60_000)).send("y".repeat(64 * 1024 - 60_000)).stall();
     let test = test([page]);
     let error = test.read(test.get()).1.expect_err("404");
-    let response = error.response().expect("there was one");
+    let response = error.response().expect("a refused response");
     assert_eq!((response.body().len(), response.is_body_cut(), test.seconds()), (64 * 1024, true, 0));
 }
 
 #[test]
-fn a_refusal_says_where_it_is_cut_and_when_to_come_back() {
+fn a_refused_response_has_its_truncation_and_retry_after() {
     for (len, is_cut) in
         [(0, false), (1000, false), (64 * 1024 - 1, false), (64 * 1024 + 1, true), (100_000, true)]
     {
         let test = test([Reply::status(404).header("retry-after", "9").send("x".repeat(len))]);
         let error = test.read(test.get()).1.expect_err("404");
-        let response = error.response().expect("there was one");
+        let response = error.response().expect("a refused response");
         assert_eq!((response.body().len(), response.is_body_cut()), (len.min(64 * 1024), is_cut), "{len}");
         assert_eq!(response.retry_after(), Some(seconds(9)));
         let (head, body) = response.clone().into_parts();
@@ -309,9 +309,9 @@ fn a_refusal_says_where_it_is_cut_and_when_to_come_back() {
     }
 }
 
-/// The server sends a page without end, each part at once.
+/// The server sends an endless page without pauses.
 #[test]
-fn reading_a_refusal_gives_way() {
+fn reading_a_refused_body_yields() {
     let test = test([Reply::status(404).send_forever("xy")]);
     let mut opening = Box::pin(test.get().open());
     let turns = (0..).take_while(|_| poll_once(opening.as_mut()).is_pending()).count();
@@ -358,7 +358,7 @@ fn a_token_is_renewed_after_a_401_and_kept_otherwise() {
     end.expect("a normal end");
     assert_eq!(data, ["a", "b", "c"]);
     assert_eq!(log.take(), ["first", "401 expired", "401 expired"]);
-    let sent: Vec<_> = (0..6).map(|n| test.header(n, "authorization").expect("it is set")).collect();
+    let sent: Vec<_> = (0..6).map(|n| test.header(n, "authorization").expect("a header")).collect();
     assert_eq!(sent, ["t1", "t2", "t2", "t2", "t3", "t3"].map(|token| format!("Bearer {token}")));
     assert_eq!(states.take(), [(401, true, Duration::ZERO); 2]);
     assert_eq!(test.seconds(), 3 + 3 + 3, "a renewed token is tried at once");
@@ -366,7 +366,7 @@ fn a_token_is_renewed_after_a_401_and_kept_otherwise() {
 }
 
 #[test]
-fn a_second_401_in_a_row_is_final_unless_the_application_says_otherwise() {
+fn a_second_consecutive_401_is_final_unless_the_application_retries() {
     let refused = || Reply::status(401).send("no");
     let test = self::test([refused(), refused(), events()]);
     let log = Seen::new();
@@ -391,7 +391,7 @@ fn a_second_401_in_a_row_is_final_unless_the_application_says_otherwise() {
 }
 
 #[test]
-fn a_token_server_that_fails_is_a_failed_attempt() {
+fn an_error_of_the_token_function_is_a_failed_attempt() {
     for (answer, requests) in [(Retry::Default, 1), (Retry::Backoff, 2)] {
         let test = test([events().send("data: a\n\n"), Reply::status(401), no_content()]);
         let asked = Arc::new(Mutex::new(0));
@@ -416,7 +416,7 @@ fn a_token_server_that_fails_is_a_failed_attempt() {
 }
 
 #[test]
-fn a_token_that_no_header_can_carry() {
+fn a_token_that_a_header_cannot_carry_is_an_error() {
     let test = test([]);
     let request = test.get().bearer_auth_with(|_| async { Ok::<_, Error>("a\nb".to_owned()) });
     let error = test.read(request).1.expect_err("no such header");
@@ -425,7 +425,7 @@ fn a_token_that_no_header_can_carry() {
 }
 
 #[test]
-fn an_error_of_before_each_is_put_to_the_application() {
+fn retry_when_decides_about_errors_of_before_each() {
     for (answer, requests) in [(Retry::Default, 1), (Retry::Backoff, 2)] {
         let test = test([events().send("data: a\n\n"), no_content()]);
         let request = test
@@ -447,7 +447,7 @@ fn an_error_of_before_each_is_put_to_the_application() {
 }
 
 #[test]
-fn before_each_sees_a_sensitive_authorization() {
+fn before_each_receives_a_sensitive_authorization() {
     for request in 0..3 {
         let test = test([no_content()]);
         let client = test.builder().build();
@@ -465,7 +465,7 @@ fn before_each_sees_a_sensitive_authorization() {
 }
 
 #[test]
-fn a_reconnect_is_no_failure() {
+fn a_reconnect_is_not_a_failure() {
     let test = test([
         events().send("data: a\n\n").reset(),
         events().send("data: b\n\n").stall(),
@@ -489,9 +489,9 @@ fn a_reconnect_is_no_failure() {
     assert_eq!(failures.take(), [false, true, false]);
 }
 
-/// An event of one connection is no progress of the next.
+/// An event of one connection is not progress of the next.
 #[test]
-fn what_was_delivered_counts_for_its_own_connection() {
+fn events_count_as_progress_of_their_own_connection() {
     let test = test([events().send("data: a\n\n"), events(), events(), events()]);
     let error = test.read(test.get().max_reconnection_attempts(2)).1.expect_err("no attempt is left");
     assert!(matches!(error, Error::GaveUp { attempts: 2, .. }), "{error:?}");
@@ -509,7 +509,7 @@ fn a_post_is_resumed_by_get() {
     let post =
         client.post(URL).header("content-type", "application/json").header("x-session", "7").body("{}");
     let (data, end) = test.read(post.resume_by_get(true));
-    end.expect("without an id there is nothing to resume");
+    end.expect("without an ID there is nothing to resume");
     assert_eq!(data, ["a", "b", "c"]);
     let sent: Vec<_> = test
         .net
@@ -525,7 +525,7 @@ fn a_post_is_resumed_by_get() {
     assert_eq!(test.header(2, "x-session").as_deref(), Some("7"));
 }
 
-/// Before it was open, the request is the one that was made.
+/// Before the first open, the original request is sent.
 #[test]
 fn a_post_that_never_opened_is_not_resumed_by_get() {
     let test = test([Reply::status(503), events().send("data: a\n\n")]);
@@ -535,7 +535,7 @@ fn a_post_that_never_opened_is_not_resumed_by_get() {
 }
 
 #[test]
-fn ids_that_were_thought_unsendable_are_sent() {
+fn unusual_ids_are_sent() {
     for id in ["a\tb", "7 ", " 7"] {
         let test = test([no_content()]);
         test.read(test.get().last_event_id(id)).1.expect("a normal end");
@@ -544,7 +544,7 @@ fn ids_that_were_thought_unsendable_are_sent() {
 }
 
 #[test]
-fn on_state_sees_each_end_and_each_id_that_cannot_be_sent() {
+fn on_state_receives_all_ends_and_unsendable_ids() {
     let see = |seen: &Seen<String>| {
         let log = seen.clone();
         move |state: &State| match state {
@@ -572,7 +572,7 @@ fn on_state_sees_each_end_and_each_id_that_cannot_be_sent() {
 }
 
 #[test]
-fn a_query_of_no_pairs_is_none() {
+fn an_empty_query_changes_nothing() {
     let test = test([]);
     let none: [(&str, &str); 0] = [];
     test.read(test.get().query(none)).1.expect_err("the script is empty");
@@ -582,9 +582,9 @@ fn a_query_of_no_pairs_is_none() {
 }
 
 #[test]
-fn an_unknown_status_is_shown_as_its_number() {
+fn an_unknown_status_is_displayed_as_its_number() {
     let test = test([Reply::status(599).send("x")]);
     let error = test.read(test.get()).1.expect_err("599");
     assert_eq!(error.to_string(), "expected status 200 and text/event-stream, got status 599");
-    let _: &FailedResponse = error.response().expect("there was one");
+    let _: &FailedResponse = error.response().expect("a refused response");
 }

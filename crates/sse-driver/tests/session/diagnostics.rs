@@ -4,7 +4,7 @@ use sse_driver::{Diagnostics, State};
 
 use super::*;
 
-/// What a session of these settings shows at its end, and what its states carried.
+/// Returns the diagnostics of a session at its end, and those of its states.
 fn shown(what: Option<Diagnostics>) -> (String, Vec<Option<String>>) {
     let test = test([
         events().send("id: 1\ndata: a\n\n: b\ndata: cut o").reset(),
@@ -31,12 +31,12 @@ fn shown(what: Option<Diagnostics>) -> (String, Vec<Option<String>>) {
 }
 
 #[test]
-fn nothing_is_kept_unless_asked_for() {
+fn diagnostics_are_off_by_default() {
     assert_eq!(shown(None), (String::new(), vec![None, None, None]));
 }
 
 #[test]
-fn the_last_lines_with_the_connections_apart() {
+fn last_lines_separate_the_connections() {
     let (text, states) = shown(Some(Diagnostics::LastLines(4)));
     let last = "data: cut o\ndata: c\n\ndata: \n";
     assert_eq!(text, last);
@@ -45,7 +45,7 @@ fn the_last_lines_with_the_connections_apart() {
 }
 
 #[test]
-fn the_last_events_that_were_delivered() {
+fn last_events_are_kept() {
     let (text, states) = shown(Some(Diagnostics::LastEvents(1)));
     assert_eq!(text, "id: 1\ndata: c\n\n");
     assert_eq!(states[0].as_deref(), Some("id: 1\ndata: a\n\n"));

@@ -8,7 +8,7 @@ use sse_driver::{EventRef, State};
 use super::*;
 
 #[test]
-fn what_a_refused_response_says() {
+fn a_refused_response_is_displayed_with_status_and_content_type() {
     let page = || Reply::status(404).header("content-type", "text/html").header("x-id", "7");
     let large = Bytes::from(vec![b'x'; 50_000]);
     for (reply, body_len, seconds) in [
@@ -21,7 +21,7 @@ fn what_a_refused_response_says() {
         let test = test([reply]);
         let error = test.read(test.get()).1.expect_err("404 is an error");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
-        let response = error.response().expect("there was one");
+        let response = error.response().expect("a refused response");
         assert_eq!(response.headers()["x-id"], "7");
         assert_eq!(response.body().len(), body_len);
         assert_eq!((test.seconds(), test.net.open_connections()), (seconds, 0));
@@ -34,11 +34,11 @@ fn what_a_refused_response_says() {
 }
 
 #[test]
-fn the_last_event_of_a_stream() {
+fn finish_before_and_finish_after_end_the_session() {
     let done = |event: EventRef<'_>| event.data == "[DONE]";
     let finished = test([events().send("data: a\n\ndata: [DONE]\n\ndata: b\n\n").stall()]);
     let (data, end) = finished.read(finished.get().finish_after(done));
-    end.expect("it finished");
+    end.expect("the session finished");
     assert_eq!((data, finished.net.open_connections()), (vec!["a".to_owned(), "[DONE]".into()], 0));
 
     let cut = test([events().send("data: a\n\n")]);
@@ -48,13 +48,14 @@ fn the_last_event_of_a_stream() {
 
     let resumed = test([events().send("data: a\n\n"), events().send("data: [DONE]\n\n")]);
     let (data, end) = resumed.read(resumed.get().finish_after(done));
-    end.expect("it finished, after a reconnection");
+    end.expect("the session finished after a reconnection");
     assert_eq!(data, ["a", "[DONE]"]);
 }
 
-/// The end of a stream that waits for its last event is an end too early, each time.
+/// A session with `finish_before` or `finish_after` expects a final event, also after a
+/// reconnection.
 #[test]
-fn what_an_end_of_stream_is_depends_on_what_is_waited_for() {
+fn an_end_before_the_final_event_is_truncated() {
     for (waits, expected) in [
         (true, "the server ended the stream before the event that finishes it"),
         (false, "the server ended the stream"),
@@ -64,7 +65,7 @@ fn what_an_end_of_stream_is_depends_on_what_is_waited_for() {
         let log = Arc::clone(&lost);
         let mut request = test.get().max_reconnection_attempts(1).on_state(move |state| {
             if let State::Disconnected { error, .. } = state {
-                let error = error.as_ref().expect("it was no restart");
+                let error = error.as_ref().expect("the loss has an error");
                 log.lock().expect("no panic").push(error.to_string());
             }
         });
@@ -80,7 +81,7 @@ fn what_an_end_of_stream_is_depends_on_what_is_waited_for() {
 }
 
 #[test]
-fn an_error_in_band() {
+fn an_event_can_be_an_error() {
     let test = test([events().send("data: a\n\nevent: error\ndata: overloaded\n\ndata: b\n\n").stall()]);
     let request = test.get().fail_when(|event| (event.event_type == "error").then(|| event.data.to_string()));
     let (data, end) = test.read(request);

@@ -15,7 +15,7 @@ use sse_driver::proto::{CloseReason, ReadyState};
 use super::*;
 
 #[test]
-fn a_stream_outlives_its_connections() {
+fn a_session_continues_over_several_connections() {
     let test = test([
         events().send("id: 1\ndata: a\n\nid: 2\ndata: ha").reset(),
         Reply::refuse(),
@@ -35,7 +35,7 @@ fn a_stream_outlives_its_connections() {
 }
 
 #[test]
-fn sessions_and_what_comes_in_are_streams() {
+fn sessions_and_frames_are_streams() {
     let script = || [events().send(": c\ndata: a\n\n"), events().send("data: b\n\n"), no_content()];
     let test = self::test(script().into_iter().chain(script()));
     test.clock.run(async {
@@ -62,7 +62,7 @@ fn states_come_in_order() {
                 format!("{cause}, again in {retry_in:?}")
             }
             State::Closed { reason, .. } => reason.to_string(),
-            _ => panic!("a state that the test does not know"),
+            _ => panic!("unknown state"),
         };
         log.lock().unwrap().push(line);
     });
@@ -80,7 +80,7 @@ fn states_come_in_order() {
 }
 
 #[test]
-fn what_a_session_knows_of_its_responses() {
+fn a_session_returns_its_first_and_last_response() {
     let moved = events().header("x-number", "2").send("id: 7\ndata: b\n\n");
     let over = no_content().header("x-number", "3");
     let test = test([events().header("x-number", "1").send("data: a\n\n"), moved, over]);
@@ -92,30 +92,30 @@ fn what_a_session_knows_of_its_responses() {
         let mut session = request.open().await.expect("open");
         for (data, newest, id) in [("a", "1", ""), ("b", "2", "7")] {
             assert_eq!(session.next().await.expect("an event").expect("no error").data, data);
-            assert_eq!(session.response().expect("it is open").headers()["x-number"], "1");
-            assert_eq!(session.response().expect("it is open").url().path(), "/1");
-            assert_eq!(session.last_response().expect("it is open").headers()["x-number"], newest);
+            assert_eq!(session.response().expect("an open session").headers()["x-number"], "1");
+            assert_eq!(session.response().expect("an open session").url().path(), "/1");
+            assert_eq!(session.last_response().expect("an open session").headers()["x-number"], newest);
             assert_eq!(session.url().path(), format!("/{newest}"));
             assert_eq!((session.last_event_id(), session.close_reason()), (id, None));
             assert_eq!(session.ready_state(), ReadyState::Open);
         }
         assert!(session.next().await.is_none());
         assert_eq!(
-            session.response().expect("it is open").headers()["x-number"],
+            session.response().expect("an open session").headers()["x-number"],
             "1",
             "a 204 that ends it did not open it"
         );
-        assert_eq!(session.last_response().expect("it is open").headers()["x-number"], "3");
+        assert_eq!(session.last_response().expect("an open session").headers()["x-number"], "3");
         assert_eq!(session.url().path(), "/3");
     });
 }
 
 #[test]
-fn a_204_opens_a_session_that_is_over() {
+fn a_204_opens_a_closed_session() {
     let test = test([no_content()]);
     test.clock.run(async {
         let mut session = test.get().open().await.expect("no error");
-        assert_eq!(session.response().expect("it is open").status(), 204);
+        assert_eq!(session.response().expect("an open session").status(), 204);
         assert!(session.next().await.is_none());
         assert_eq!(session.close_reason(), Some(&CloseReason::NoContent));
         assert_eq!(session.ready_state(), ReadyState::Closed);
@@ -123,7 +123,7 @@ fn a_204_opens_a_session_that_is_over() {
 }
 
 #[test]
-fn a_first_failure_is_final_unless_it_is_to_be_retried() {
+fn a_first_failure_is_final_without_retry_initial() {
     let script = || [Reply::refuse(), Reply::status(500), events().send("data: a\n\n"), no_content()];
     let refused = test(script());
     let error = refused.read(refused.get()).1.expect_err("refused");
@@ -139,21 +139,21 @@ fn attempts_run_out() {
     let test = test([events(), events(), Reply::status(503).send("busy"), events()]);
     let error = test.read(test.get().max_reconnection_attempts(2)).1.expect_err("no attempt is left");
     assert_eq!(error.to_string(), "gave up after 2 failed attempts to reconnect");
-    assert_eq!(error.response().expect("the last one").body(), "busy");
+    assert_eq!(error.response().expect("a refused response").body(), "busy");
     let unlimited: Option<u32> = None;
     let _ = test.get().max_reconnection_attempts(unlimited);
 }
 
 #[test]
-fn retry_after_is_kept_to() {
+fn retry_after_sets_the_delay() {
     let date = |value| Reply::status(503).header("retry-after", value);
     for (reply, seconds) in [
         (date("100"), 100),
-        // The clock's origin is the first of January 2020, and the first delay is over by then.
+        // The clock starts on 1 January 2020, and the first delay has passed.
         (date("Wed, 01 Jan 2020 00:01:03 GMT"), 60),
         (date("Wed, 01 Jan 2020 00:01:03 GMT").header("date", "Wed, 01 Jan 2020 00:00:43 GMT"), 20),
         (date("2"), 2),
-        // A date that has passed: the shortest delay that a server may ask for.
+        // A date in the past gives the shortest delay that a server may set.
         (date("Wed, 01 Jan 2020 00:00:00 GMT"), 0),
         (date("soon"), 6),
     ] {
@@ -164,7 +164,7 @@ fn retry_after_is_kept_to() {
 }
 
 #[test]
-fn a_silent_stream_is_left_and_a_comment_keeps_it() {
+fn the_idle_timeout_ends_a_silent_stream_and_comments_reset_it() {
     let pause = Duration::from_secs(8);
     let test =
         test([events().pause(pause).send(":\n").pause(pause).send("data: a\n\n").stall(), no_content()]);
@@ -174,7 +174,7 @@ fn a_silent_stream_is_left_and_a_comment_keeps_it() {
 }
 
 #[test]
-fn a_response_that_does_not_come_in_time() {
+fn the_response_timeout_is_an_error() {
     let test = test([events().delay(Duration::from_secs(60))]);
     let error = test.read(test.get().response_timeout(Duration::from_secs(5))).1.expect_err("too late");
     assert!(error.is_timeout(), "{error}");
@@ -193,7 +193,7 @@ fn close_finish_and_reconnect() {
         assert_eq!((session.last_event_id(), test.net.open_connections()), ("1", 1));
         session.reconnect();
         assert_eq!(test.net.open_connections(), 0);
-        // What the first connection had delivered already comes first.
+        // Events that the first connection has already received come first.
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "b");
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "c");
         assert_eq!((session.last_event_id(), test.seconds(), test.net.open_connections()), ("2", 0, 1));
@@ -206,7 +206,7 @@ fn close_finish_and_reconnect() {
 }
 
 #[test]
-fn the_response_timeout_runs_from_the_attempt_and_not_from_reconnect() {
+fn the_response_timeout_starts_with_the_attempt() {
     let second = Duration::from_secs(1);
     let test =
         test([events().send("data: a\n\ndata: b\n\n").stall(), events().delay(second).send("data: c\n\n")]);
@@ -264,7 +264,7 @@ fn dropping_a_pending_next_loses_nothing() {
 }
 
 #[test]
-fn a_fast_server_leaves_others_their_turn() {
+fn a_session_with_a_fast_server_yields() {
     let chunk = Bytes::from("data: x\n\n".repeat(1000));
     let comments = Bytes::from(":\n".repeat(1000));
     for chunk in [chunk, comments, Bytes::from("data: x\n\n")] {
@@ -276,11 +276,11 @@ fn a_fast_server_leaves_others_their_turn() {
         let mut cx = Context::from_waker(&waker);
         let events = (0..).take_while(|_| Pin::new(&mut session).poll_next(&mut cx).is_ready()).count();
         assert!(events <= 256, "{events} in one turn");
-        assert!(turn.0.load(Ordering::Relaxed), "it gave way, and did not wait for the server");
+        assert!(turn.0.load(Ordering::Relaxed), "the session yielded, though the server was ready");
     }
 }
 
-/// Whether the task wants another turn.
+/// Whether the task was woken.
 #[derive(Default)]
 struct Turn(AtomicBool);
 
@@ -291,7 +291,7 @@ impl Wake for Turn {
 }
 
 #[test]
-fn a_close_while_a_refusal_is_read_is_the_end() {
+fn close_ends_the_reading_of_a_refused_body() {
     let page = Reply::status(404).send("half a page").pause(Duration::from_secs(5)).send("the rest");
     let test = test([events().send("data: a\n\n"), page]);
     test.clock.run(async {
@@ -300,7 +300,7 @@ fn a_close_while_a_refusal_is_read_is_the_end() {
         let deadline = test.clock.now() + Duration::from_secs(4);
         let mut asleep = pin!(test.clock.sleep_until(deadline));
         poll_fn(|cx| {
-            assert!(Pin::new(&mut session).poll_next(cx).is_pending(), "the page is not all there");
+            assert!(Pin::new(&mut session).poll_next(cx).is_pending(), "the page is incomplete");
             asleep.as_mut().poll(cx)
         })
         .await;
@@ -308,5 +308,5 @@ fn a_close_while_a_refusal_is_read_is_the_end() {
         assert!(session.next().await.is_none());
         assert_eq!(session.close_reason(), Some(&CloseReason::Requested));
     });
-    assert_eq!((test.seconds(), test.net.open_connections()), (3 + 1, 0), "it waits no longer");
+    assert_eq!((test.seconds(), test.net.open_connections()), (3 + 1, 0), "the session stops reading");
 }

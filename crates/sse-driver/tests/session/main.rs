@@ -1,4 +1,4 @@
-//! Sessions over a network and a clock that exist only here: no socket, no waiting.
+//! Sessions over an in-memory network with a simulated clock: they use no socket and never wait.
 #![allow(missing_docs)]
 
 mod answers;
@@ -9,6 +9,7 @@ mod diagnostics;
 mod ends;
 mod life;
 mod opening;
+mod pairs;
 mod reading;
 mod requests;
 mod seams;
@@ -18,7 +19,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use sse_driver::proto::ReconnectPolicy;
-use sse_driver::{Client, ClientBuilder, Error, RequestBuilder, Timer, Transport};
+use sse_driver::{Client, ClientBuilder, Error, EventRef, RequestBuilder, Timer, Transport};
 use sse_harness::{MockTimer, MockTransport, Reply};
 
 const URL: &str = "http://test/events";
@@ -48,7 +49,7 @@ impl Test {
         self.clock.now().since_origin().as_secs()
     }
 
-    /// The data of all events, and how it ended.
+    /// Reads a session to its end, and returns the data of all events and the end.
     fn read<T: Transport>(&self, request: RequestBuilder<T, MockTimer>) -> (Vec<String>, Result<(), Error>) {
         self.clock.run(async {
             let mut data = Vec::new();
@@ -65,7 +66,7 @@ impl Test {
                     }
                 }
             }
-            assert!(session.next().await.is_none(), "the end is the end");
+            assert!(session.next().await.is_none(), "the end is final");
             (data, Ok(()))
         })
     }

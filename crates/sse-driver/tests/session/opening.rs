@@ -141,6 +141,37 @@ fn a_session_that_is_dropped_is_closed_for_its_handles() {
     assert_eq!(handle.ready_state(), ReadyState::Closed);
 }
 
+#[test]
+fn the_response_timeout_of_a_started_session_runs_from_its_first_poll() {
+    let second = Duration::from_secs(1);
+    let test = test([events().delay(second).send("data: a\n\n").stall()]);
+    test.clock.run(async {
+        let mut session = test.get().response_timeout(2 * second).start();
+        test.clock.sleep_until(test.clock.now() + 60 * second).await;
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+    });
+    assert_eq!(test.seconds(), 61);
+}
+
+/// An error that `updates` has not returned yet.
+#[test]
+fn an_error_behind_its_state_comes_from_next_and_not_after_close() {
+    for closes in [false, true] {
+        let test = test([Reply::status(404)]);
+        test.clock.run(async {
+            let mut session = test.get().start();
+            assert_eq!(shown(session.updates().next().await.expect("a state")), "connecting 1");
+            assert_eq!(shown(session.updates().next().await.expect("a state")), "closed");
+            if closes {
+                session.close();
+            }
+            let error = session.next().await.map(|item| item.expect_err("it was refused").status());
+            assert_eq!(error, (!closes).then(|| Some(http::StatusCode::NOT_FOUND)));
+            assert!(session.next().await.is_none());
+        });
+    }
+}
+
 fn shown(update: Result<Update, Error>) -> String {
     match update {
         Ok(Update::State(State::Connecting { attempt, .. })) => format!("connecting {attempt}"),

@@ -4,12 +4,14 @@
 use std::future::poll_fn;
 use std::io;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use sse_driver::{EventRef, Events, Frame, FrameRef, Read};
+use sse_driver::{Events, Frame, FrameRef, Read, Retry, State};
 
 use super::*;
 
@@ -73,8 +75,7 @@ fn told(items: Vec<String>, end: Result<(), Error>) -> String {
 fn predicates_of_a_session() {
     for (set, stream, expected) in ENDS {
         for piece in [1, 5, usize::MAX] {
-            let reply =
-                stream.as_bytes().chunks(piece).fold(events(), |reply, chunk| reply.send(chunk.to_vec()));
+            let reply = stream.as_bytes().chunks(piece).fold(events(), |reply, chunk| reply.send(chunk));
             let test = test([reply]);
             let request = set!(test.get().max_reconnection_attempts(0), set);
             let (items, end) = test.read(request);
@@ -101,6 +102,18 @@ fn predicates_of_the_events_of_a_body() {
             });
             assert_eq!(told(items, end), expected, "{set:?} {stream:?} in pieces of {piece}");
         }
+    }
+}
+
+#[test]
+fn an_event_that_is_skipped_was_not_delivered() {
+    for (stream, delivered) in [("data: skip\n\n", false), ("data: skip\n\ndata: a\n\n", true)] {
+        let test = test([events().send(stream).reset()]);
+        let request = set!(test.get(), &["skip"]).retry_when(move |failure| {
+            assert_eq!(failure.delivered, delivered);
+            Retry::Stop
+        });
+        assert_eq!(test.read(request).0.len(), usize::from(delivered));
     }
 }
 
@@ -185,6 +198,24 @@ fn events_are_read_as_the_reader_says() {
         });
         assert_eq!(items.join(" "), expected, "a session");
         assert_eq!(test.net.open_connections(), 0, "the connection is closed");
+    }
+}
+
+#[test]
+fn a_reader_that_ends_a_session_has_its_end_told() {
+    type Reader = fn(u32) -> Read<u32, String>;
+    for end in [Read::Last as Reader, |_| Read::Finish, |_| Read::Fail("ends".into())] {
+        let test = test([events().send(NUMBERS).stall()]);
+        let closed = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&closed);
+        let request = test.get().on_state(move |state| {
+            told.fetch_or(matches!(state, State::Closed { .. }), Ordering::Relaxed);
+        });
+        test.clock.run(async {
+            let mut numbers = request.start().into_read(number(end));
+            while numbers.next().await.is_some() {}
+            assert!(closed.load(Ordering::Relaxed));
+        });
     }
 }
 

@@ -8,7 +8,7 @@ use sse_driver::{ConnectTimeout, Endpoint, Frame, RequestBody, RequestError};
 use super::*;
 
 #[test]
-fn only_get_and_head_are_repeated_unless_asked() {
+fn only_get_and_head_are_repeated_by_default() {
     for (method, replay, requests) in [
         (Method::GET, None, 2),
         (Method::HEAD, None, 2),
@@ -32,16 +32,16 @@ fn only_get_and_head_are_repeated_unless_asked() {
 }
 
 #[test]
-fn before_each_makes_the_request_anew() {
+fn before_each_can_change_the_request() {
     let test = test([events().send("id: 5\ndata: a\n\n"), Reply::status(503), no_content()]);
     let request = test.builder().build().post(URL).body("question").replay(true).before_each(
         |attempt, mut request: Request<RequestBody>| async move {
             let token = format!("token-{}-{}", attempt.number, attempt.failures);
             request.headers_mut().insert("authorization", token.parse()?);
             if attempt.number == 3 {
-                let failure = attempt.last_failure.expect("there was one");
+                let failure = attempt.last_failure.expect("a last failure");
                 assert_eq!(failure.status().map(|status| status.as_u16()), Some(503));
-                assert_eq!(attempt.last_response.expect("there was one").status(), 503);
+                assert_eq!(attempt.last_response.expect("a last response").status(), 503);
             }
             if attempt.number > 1 {
                 *request.method_mut() = Method::GET;
@@ -56,12 +56,12 @@ fn before_each_makes_the_request_anew() {
     let lines: Vec<_> = sent.iter().map(|request| format!("{} {}", request.method, request.url)).collect();
     let again = "GET http://test/resume?after=5";
     assert_eq!(lines, ["POST http://test/events", again, again]);
-    let tokens: Vec<_> = (0..3).map(|n| test.header(n, "authorization").expect("it is set")).collect();
+    let tokens: Vec<_> = (0..3).map(|n| test.header(n, "authorization").expect("a header")).collect();
     assert_eq!(tokens, ["token-1-0", "token-2-1", "token-3-2"]);
 }
 
 #[test]
-fn before_each_is_told_where_the_stream_goes_on() {
+fn before_each_receives_the_last_event_id() {
     for (id, sent) in [(Some("41"), true), (Some("4\u{1}1"), false), (None, false)] {
         let test = test([no_content()]);
         let told = Arc::new(Mutex::new(None));
@@ -80,9 +80,9 @@ fn before_each_is_told_where_the_stream_goes_on() {
     }
 }
 
-/// A caller's own id in a header is one to go on from; one that is set by its own method is the newer word.
+/// The ID may be set as a header. The method `last_event_id` takes precedence.
 #[test]
-fn the_last_event_id_to_go_on_from() {
+fn the_last_event_id_can_be_a_setting_or_a_header() {
     let test = test([]);
     for (n, (request, id)) in [
         (test.get(), None),
@@ -113,7 +113,7 @@ fn an_error_of_before_each_is_final() {
 }
 
 #[test]
-fn a_setting_of_the_request_goes_before_the_clients() {
+fn settings_of_the_request_override_those_of_the_client() {
     for (client, request, shown) in
         [(false, None, false), (true, None, true), (true, Some(false), false), (false, Some(true), true)]
     {
@@ -136,9 +136,9 @@ fn a_setting_of_the_request_goes_before_the_clients() {
     }
 }
 
-/// The transport's part of a timeout: it is told in each request how long it may take.
+/// The transport gets the timeout as an extension of each request.
 #[test]
-fn the_connect_timeout_goes_with_each_attempt() {
+fn each_attempt_carries_the_connect_timeout() {
     let seconds = |n| Some(Duration::from_secs(n));
     for (client, request, told) in [
         (None, None, seconds(30)),
@@ -168,7 +168,7 @@ fn the_connect_timeout_goes_with_each_attempt() {
 }
 
 #[test]
-fn headers_of_the_caller() {
+fn the_callers_headers_are_sent() {
     let test = test([events().send("id: 2\ndata: a\n\n"), no_content()]);
     let client = test.builder().header("x-a", "client").header("x-b", "client").build();
     let mut headers = HeaderMap::new();
@@ -214,9 +214,9 @@ fn headers_of_the_caller() {
     assert_eq!(auth(test.get().basic_auth("u", "p")).as_deref(), Some("Basic dTpw"));
 }
 
-/// Types that servers want accepted besides, and caches that are let in: the caller's choice, and only there.
+/// Some servers require other accepted types, and an application may allow caches.
 #[test]
-fn what_is_the_callers_choice() {
+fn the_caller_can_replace_accept_and_cache_control() {
     let test = test([]);
     let get = || test.get();
     for (n, (request, accept, cache)) in [
@@ -235,7 +235,7 @@ fn what_is_the_callers_choice() {
 }
 
 #[test]
-fn whatever_is_a_url_will_do() {
+fn all_types_of_urls_are_accepted() {
     let test = test([]);
     let client = test.builder().build();
     let (text, url) = (URL.to_owned(), url::Url::parse(URL).expect("a url"));
@@ -256,7 +256,7 @@ fn whatever_is_a_url_will_do() {
 }
 
 #[test]
-fn requests_that_cannot_be_made() {
+fn invalid_requests_are_errors() {
     let test = test([]);
     let client = test.builder().build();
     for (request, expected) in [

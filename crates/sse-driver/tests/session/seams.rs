@@ -27,9 +27,9 @@ fn nothing_shows_a_secret() {
     assert!(shown.contains("/path") && !shown.contains("secret"), "{shown}");
 }
 
-/// What may be shown, is: for a log it has to be told which session it was.
+/// The parts of a URL that are not secret are shown, so that a log can identify the session.
 #[test]
-fn what_is_shown() {
+fn debug_shows_what_is_not_secret() {
     let test = test([events().send("data: a\n\n"), no_content()]);
     let builder = test.builder().header("x-key", "secret").idle_timeout(Duration::from_secs(9));
     let settings =
@@ -72,7 +72,7 @@ fn a_session_is_send_when_its_parts_are() {
     is_send(&session.next());
 }
 
-/// A clock of one thread.
+/// A clock that is not `Send`.
 #[derive(Clone, Default)]
 struct Local(#[expect(dead_code, reason = "it makes the clock one of a single thread")] Rc<()>);
 
@@ -88,9 +88,9 @@ impl Timer for Local {
     }
 }
 
-/// What a timer has unless it says otherwise: the date, and dice that are others for each session.
+/// By default a timer has the system's date, and a seed that differs for each session.
 #[test]
-fn a_timer_needs_no_date_and_no_dice_of_its_own() {
+fn a_timer_has_a_default_wall_clock_and_seed() {
     let timer = Local::default();
     let before = SystemTime::now();
     let date = timer.wall_clock();
@@ -119,9 +119,10 @@ fn a_closure_is_a_transport_and_need_not_be_send() {
     });
 }
 
-/// Where a transport was led to is where the session is; an attempt asks the first URL again.
+/// A redirect in the transport changes the URL of the session. The next attempt uses the original
+/// URL again.
 #[test]
-fn the_url_that_answered() {
+fn the_url_is_that_of_the_response() {
     let asked = Rc::new(RefCell::new(Vec::new()));
     let log = Rc::clone(&asked);
     let transport = move |request: Request<RequestBody>| {
@@ -148,7 +149,7 @@ fn the_url_that_answered() {
 }
 
 #[test]
-fn events_of_a_body() {
+fn events_reads_a_body() {
     let body = |chunks: Vec<Result<&'static str, std::io::Error>>| {
         sse_driver::Events::from_stream(futures_util::stream::iter(
             chunks.into_iter().map(|chunk| chunk.map(Bytes::from)),
@@ -175,7 +176,7 @@ fn events_of_a_body() {
 }
 
 #[test]
-fn the_id_of_a_body() {
+fn events_returns_the_last_event_id() {
     let chunks = ["id: 7\ndata: a\n\nid: 8\n"].map(|chunk| Ok::<_, std::io::Error>(Bytes::from(chunk)));
     let mut events = sse_driver::Events::from_stream(futures_util::stream::iter(chunks));
     assert_eq!(events.last_event_id(), "");
@@ -184,15 +185,15 @@ fn the_id_of_a_body() {
         assert_eq!(events.last_event_id(), "7");
         assert!(events.next().await.is_none());
     });
-    assert_eq!(events.last_event_id(), "7", "the block was cut off");
+    assert_eq!(events.last_event_id(), "7", "the block is incomplete");
 }
 
-/// Gives what it has in reads of at most so many bytes, each after one that has to be waited for.
+/// A reader that returns a limited number of bytes at each read, and is pending before each.
 struct Slow {
     bytes: &'static [u8],
     most: usize,
     is_ready: bool,
-    /// The room that there was for the largest read.
+    /// The length of the largest buffer of a read.
     room: Rc<Cell<usize>>,
 }
 
@@ -216,7 +217,7 @@ impl AsyncRead for Slow {
 }
 
 #[test]
-fn events_of_a_reader() {
+fn events_reads_a_reader() {
     for most in [1, 3, usize::MAX] {
         let room = Rc::default();
         let bytes = b"id: 1\ndata: a\n\ndata: \xC3\xA9\n\ndata: cut";
@@ -229,12 +230,12 @@ fn events_of_a_reader() {
             assert!(events.next().await.is_none());
             assert!(events.next().await.is_none());
         });
-        assert_eq!(room.get(), 8 * 1024, "of a read, whatever is there");
+        assert_eq!(room.get(), 8 * 1024, "the length of a read is limited");
     }
 }
 
 #[test]
-fn a_reader_that_fails() {
+fn an_error_of_a_reader_is_a_stream_error() {
     struct Broken;
 
     impl AsyncRead for Broken {
@@ -249,7 +250,7 @@ fn a_reader_that_fails() {
 
     let mut events = sse_driver::Events::from_reader(Broken);
     futures_executor::block_on(async {
-        let error = events.next().await.expect("an item").expect_err("it fails");
+        let error = events.next().await.expect("an item").expect_err("the reader fails");
         let Error::Stream(source) = error else { panic!("{error:?}") };
         assert_eq!(source.downcast_ref().map(std::io::Error::kind), Some(std::io::ErrorKind::BrokenPipe));
         assert!(events.next().await.is_none());

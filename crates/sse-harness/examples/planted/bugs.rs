@@ -1,6 +1,7 @@
 //! The bugs. Each is what somebody once got wrong, in this client or another one.
 
 mod deciding;
+mod reading;
 
 pub(crate) struct Bug {
     pub(crate) name: &'static str,
@@ -22,9 +23,21 @@ const DRIVE: &str = "crates/sse-driver/src/drive.rs";
 const FRAMES: &str = "crates/sse-driver/src/frames.rs";
 const TEMPLATE: &str = "crates/sse-driver/src/template.rs";
 
+/// What has to find a bug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Finder {
+    /// The simulation of whole clients.
+    Simulation,
+    /// The other tests of the driver: the simulation does not go there.
+    Tests,
+}
+
 /// All of them.
-pub(crate) fn all() -> impl Iterator<Item = &'static Bug> {
-    BUGS.iter().chain(deciding::BUGS)
+pub(crate) fn all() -> impl Iterator<Item = (&'static Bug, Finder)> {
+    let simulated = BUGS.iter().chain(deciding::BUGS).chain(reading::BUGS);
+    simulated
+        .map(|bug| (bug, Finder::Simulation))
+        .chain(reading::TESTED.iter().map(|bug| (bug, Finder::Tests)))
 }
 
 #[rustfmt::skip]

@@ -1,5 +1,5 @@
 //! Proves that the simulation can fail: plants one bug after another in a copy of the workspace, and expects the
-//! simulation of the client to find each.
+//! simulation of the client to find each, or the driver's other tests where the simulation does not go.
 //!
 //! ```sh
 //! cargo run -p sse-harness --example planted
@@ -18,22 +18,24 @@ use std::process::{Command, ExitCode, Output};
 use std::time::Instant;
 use std::{env, fs};
 
-use bugs::Bug;
+use bugs::{Bug, Finder};
 
 /// So many lives at most; most bugs are found within the first hundred.
 const SEEDS: &str = "5000";
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let copy = Copy::new()?;
-    if !copy.simulate()?.status.success() {
-        return Err("the simulation fails without any bug planted".into());
+    for finder in [Finder::Simulation, Finder::Tests] {
+        if !copy.test(finder)?.status.success() {
+            return Err(format!("{finder:?} fails without any bug planted").into());
+        }
     }
     let word = env::args().nth(1).unwrap_or_default();
-    let bugs: Vec<_> = bugs::all().filter(|bug| bug.name.contains(&word)).collect();
+    let bugs: Vec<_> = bugs::all().filter(|(bug, _)| bug.name.contains(&word)).collect();
     let mut missed = 0;
-    for bug in &bugs {
+    for (bug, finder) in &bugs {
         let since = Instant::now();
-        let outcome = copy.with(bug)?;
+        let outcome = copy.with(bug, *finder)?;
         missed += usize::from(outcome.is_none());
         println!(
             "{:5.1} s  {}\n         {}",
@@ -64,31 +66,35 @@ impl Copy {
         Ok(Self { root })
     }
 
-    /// How the simulation finds the bug; `None`: it does not.
-    fn with(&self, bug: &Bug) -> Result<Option<String>, Box<dyn Error>> {
+    /// How the bug is found; `None`: it is not.
+    fn with(&self, bug: &Bug, finder: Finder) -> Result<Option<String>, Box<dyn Error>> {
         let file = self.root.join(bug.file);
         let sound = fs::read_to_string(&file)?;
         if sound.matches(bug.from).count() != 1 {
             return Err(format!("{}: expected exactly once in {}: {}", bug.name, bug.file, bug.from).into());
         }
         fs::write(&file, sound.replace(bug.from, bug.to))?;
-        let outcome = self.simulate();
+        let outcome = self.test(finder);
         fs::write(&file, sound)?;
         let outcome = outcome?;
         Ok((!outcome.status.success()).then(|| how(&outcome)))
     }
 
-    fn simulate(&self) -> Result<Output, Box<dyn Error>> {
-        let built = self.cargo(&["--no-run"])?;
+    fn test(&self, finder: Finder) -> Result<Output, Box<dyn Error>> {
+        let built = self.cargo(finder, &["--no-run"])?;
         if !built.status.success() {
             return Err(format!("it does not compile: {}", String::from_utf8_lossy(&built.stderr)).into());
         }
-        self.cargo(&[])
+        self.cargo(finder, &[])
     }
 
-    fn cargo(&self, more: &[&str]) -> Result<Output, Box<dyn Error>> {
+    fn cargo(&self, finder: Finder, more: &[&str]) -> Result<Output, Box<dyn Error>> {
+        let tests: &[&str] = match finder {
+            Finder::Simulation => &["--test", "simulation"],
+            Finder::Tests => &["--all-features", "--lib", "--test", "session"],
+        };
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["test", "--quiet", "--offline", "-p", "sse-driver", "--test", "simulation"]).args(more);
+        cargo.args(["test", "--quiet", "--offline", "-p", "sse-driver"]).args(tests).args(more);
         cargo.current_dir(&self.root).env("CARGO_TARGET_DIR", self.root.join("target"));
         cargo.env("SEEDS", SEEDS).env("RUST_BACKTRACE", "0").env_remove("SEED");
         Ok(cargo.output()?)

@@ -47,7 +47,7 @@ const ROWS: [Row; 20] = [
     ("a length with a sign", || ok_with("content-length: +5\r\n\r\nhello"), "content-length"),
     ("a list of two lengths", || ok_with("content-length: 1, 2\r\n\r\nab"), "content-length"),
     ("nothing", Reply::raw, ""),
-    ("a reset without a head", || Reply::raw().reset(), ""),
+    ("no head, and a reset", || Reply::raw().reset(), ""),
     ("half a head", || Reply::raw().send(&OK[..OK.len() - 5]), ""),
     ("half a head, and a reset", || Reply::raw().send(&OK[..30]).reset(), ""),
 ];

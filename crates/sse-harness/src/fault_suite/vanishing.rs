@@ -60,9 +60,9 @@ pub fn a_peer_that_does_not_read_is_found_by_the_response_timeout<A: FaultAdapte
 }
 
 /// A response that never completes is an error on the first attempt, and is retried later.
-async fn times_out<A: FaultAdapter>(tease: fn() -> Reply) {
+async fn times_out<A: FaultAdapter>(incomplete: fn() -> Reply) {
     let server = MockServer::new().reply_with(move |request| match request.number {
-        0 | 2 => tease(),
+        0 | 2 => incomplete(),
         1 => Reply::events().send(event(1)),
         _ => events(2..=2),
     });

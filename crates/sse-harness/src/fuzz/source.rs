@@ -1,4 +1,4 @@
-//! The event source compared with the model.
+//! Compares the event source with the model.
 
 mod output;
 mod received;
@@ -16,14 +16,16 @@ use self::received::Received;
 use super::draw::{Draw, TIMES};
 use crate::model::Model;
 
-/// Any inputs of an event source, in any order, at any times, whether they make sense or not, with any configuration: its
-/// outputs are those of the model, and its frames are those that the reference decodes from the whole of each connection.
+/// Checks that for any configuration and any inputs, in any order and at any times, the outputs of
+/// an event source are those of the model, and its frames are those that the reference decodes from
+/// each connection.
 ///
-/// Besides: between two `Connect` there is a `Disconnected`; after `Closed` there is nothing else; a deadline is not in the
-/// past when `Wait` names it first; the last event ID moves while outputs are polled, never at an input.
+/// It also checks that there is a `Disconnected` between two `Connect`, that nothing follows
+/// `Closed`, that a deadline is not in the past when `Wait` first returns it, and that the last
+/// event ID changes while outputs are polled, never at an input.
 ///
-/// The first 14 bytes are the configuration. Then each byte is an input in its lower four bits, and in its higher four the
-/// time that passes before it.
+/// The first 14 bytes are the configuration. Then each byte is an input in its lower four bits, and
+/// the time that passes before it in its upper four bits.
 ///
 /// ```
 /// let config = [0; 14];
@@ -33,7 +35,7 @@ use crate::model::Model;
 ///
 /// # Panics
 ///
-/// When an output is not what the model says.
+/// Panics if an output differs from that of the model.
 pub fn source(input: &[u8]) {
     let mut draw = Draw(input);
     let config = config(&mut draw);
@@ -79,7 +81,7 @@ fn config(draw: &mut Draw<'_>) -> Config {
     config
 }
 
-/// The choice 0 is the default's.
+/// The choice 0 is the default.
 fn policy(flags: u8, draw: &mut Draw<'_>) -> ReconnectPolicy {
     let usual = ReconnectPolicy::default();
     let mut or_usual = |usual: Duration| match draw.byte() {
@@ -111,11 +113,11 @@ struct Life {
     limits: Limits,
     now: Duration,
     connected: bool,
-    /// An input went in and its outputs were not drained.
+    /// Whether the outputs of an input are not drained yet.
     held: bool,
     last_wait: Option<Instant>,
     events: u32,
-    /// What the next question is answered with.
+    /// The answer to the next question.
     answers: u64,
 }
 
@@ -128,8 +130,8 @@ impl Life {
         self.now = self.now.saturating_add(time);
     }
 
-    /// Two of the inputs are whole events, or chance would hardly come upon one. 11 to 13 do not drain, so that inputs pile
-    /// up as no driver lets them.
+    /// Two of the inputs are whole events, which random bytes rarely contain. 11 to 13 do not
+    /// drain, so inputs pile up, unlike with a real driver.
     fn input(&mut self, choice: u8, draw: &mut Draw<'_>) {
         let id = self.source.last_event_id().to_owned();
         match choice {
@@ -222,7 +224,7 @@ impl Life {
         }
     }
 
-    /// One question in five gets no answer.
+    /// Answers four of five questions.
     fn answer(&mut self) {
         self.answers = self.answers.wrapping_mul(5).wrapping_add(3);
         let retry = match self.answers / 8 % 5 {
@@ -253,7 +255,7 @@ impl Life {
         self.held = false;
     }
 
-    /// One output, with the frames before it that may hide that the last event ID has moved.
+    /// Polls one output, after the frames that may hide a change of the last event ID.
     fn poll_on(&mut self) {
         while let Owned::Frame(Frame::Comment(_) | Frame::Retry(_) | Frame::Discarded { .. }) = self.poll() {}
     }
@@ -271,7 +273,7 @@ impl Life {
             _ => {}
         }
         if let Some(reason) = was_closed {
-            assert_eq!(output, Owned::Other(Output::Closed(reason)), "closed is for ever");
+            assert_eq!(output, Owned::Other(Output::Closed(reason)), "closed is final");
         }
         self.check(&output);
         if matches!(output, Owned::Other(Output::Failed { .. })) {

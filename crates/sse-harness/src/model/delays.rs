@@ -12,7 +12,7 @@ pub(super) struct Delays {
     policy: ReconnectPolicy,
     pub(super) reconnection_time: Duration,
     pub(super) failures: u32,
-    /// Attempts after a failure, in all.
+    /// The total number of attempts after a failure.
     pub(super) reconnections: u32,
 }
 
@@ -29,7 +29,7 @@ impl Delays {
         time.min(self.policy.max_server_delay).max(self.policy.min_delay)
     }
 
-    /// The delay before the next attempt; the number of attempts, where no other is allowed.
+    /// Returns the delay before the next attempt, or the number of attempts if no more are allowed.
     pub(super) fn next(&self, retry_after: Option<Duration>) -> Result<Delay, u32> {
         if self.policy.max_attempts.is_some_and(|max| self.failures >= max) {
             return Err(self.failures);

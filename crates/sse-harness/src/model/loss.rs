@@ -17,8 +17,8 @@ pub(super) struct Loss {
     /// Why the response is final, if it is.
     pub(super) refused: Option<CloseReason>,
     pub(super) retry_after: Option<Duration>,
-    /// The delay that the policy chose. The seed is the event source's own, so the model learns it
-    /// when it is said.
+    /// The delay that the policy chose. It depends on the seed, so the model takes it from the
+    /// event source.
     pub(super) policy_delay: Option<Duration>,
     pub(super) is_asked: bool,
     /// What the application decided, and when.
@@ -56,9 +56,10 @@ impl Loss {
     }
 }
 
-/// What the event source said.
+/// Outputs of the event source to compare with.
 impl Model {
-    /// It asks the application what to do. Its own choice is this delay, or to close.
+    /// Checks that the event source asks the application. Its own choice is this delay, or to
+    /// close.
     pub(crate) fn check_failed(&mut self, cause: Cause, delay: Option<Duration>) {
         let mut loss = self.lost(cause);
         assert!(is_question(cause) && self.config.ask && !loss.is_asked, "asked about {loss:?}");
@@ -73,8 +74,8 @@ impl Model {
         self.tasks.push_front(Task::Reestablish(loss));
     }
 
-    /// It will reconnect. Returns when it may; [`set_retry_at`](Self::set_retry_at) takes the time
-    /// that it chose.
+    /// Checks that the event source will reconnect, and returns the allowed times.
+    /// [`set_retry_at`](Self::set_retry_at) takes the time that it chose.
     pub(crate) fn check_disconnected(&mut self, cause: Cause) -> RangeInclusive<Instant> {
         let loss = self.lost(cause);
         if cause == Cause::Reconnect {
@@ -98,7 +99,7 @@ impl Model {
         }
     }
 
-    /// It closed.
+    /// Checks that the event source closed with this reason.
     pub(crate) fn check_closed(&mut self, reason: &CloseReason) {
         self.skip_hidden();
         if let Some(Task::Reestablish(loss)) = self.tasks.front().cloned() {
@@ -112,12 +113,12 @@ impl Model {
         assert_eq!(self.closed.as_ref(), Some(reason), "with {:?}", self.tasks);
     }
 
-    /// How many attempts failed in a row, with the one that was lost.
+    /// Returns the number of consecutive failures, including the lost connection.
     pub(crate) fn failures(&self) -> u32 {
         self.delays.failures + 1
     }
 
-    /// The loss that is next. Progress on its connection ends a row of failures.
+    /// Takes the next loss. Progress on its connection resets the count of failures.
     fn lost(&mut self, cause: Cause) -> Loss {
         let Some(Task::Reestablish(loss)) = self.next_task() else {
             panic!("{cause:?} in place of {self:?}")
@@ -158,14 +159,14 @@ impl Model {
         })
     }
 
-    /// Why it does not ask again, whatever the policy's delay.
+    /// Returns why there is no other attempt, whatever the policy's delay.
     fn final_reason(&self, loss: &Loss) -> Option<CloseReason> {
         let too_early = !self.was_open && !self.config.policy.retry_initial;
         let is_final = too_early || matches!(loss.cause, Cause::HookFailed | Cause::Futile);
         loss.refused.clone().or(is_final.then_some(CloseReason::Failed(loss.cause)))
     }
 
-    /// The policy's delay; the number of attempts, where it allows no other.
+    /// Returns the policy's delay, or the number of attempts if it allows no more.
     fn delay(&self, loss: &Loss) -> Result<Delay, u32> {
         let may_replay = match self.config.replay {
             Replay::Always => true,
@@ -180,7 +181,7 @@ impl Model {
     }
 }
 
-/// Whether the application has a say.
+/// Whether the application may decide.
 fn is_question(cause: Cause) -> bool {
     !matches!(cause, Cause::Reconnect | Cause::Futile)
 }

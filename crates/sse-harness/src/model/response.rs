@@ -1,4 +1,4 @@
-//! What a response does to an event source.
+//! The effect of a response on an event source.
 
 use sse_proto::{Cause, CloseReason, Instant, ResponseHead};
 

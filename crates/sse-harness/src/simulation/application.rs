@@ -1,5 +1,7 @@
 //! The application: it reads, and does all that it may do besides.
 
+mod reading;
+
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -7,8 +9,9 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use sse_driver::proto::{CloseReason, ReadyState};
-use sse_driver::{Client, Error, Failure, Frame, RequestBuilder, Retry, Session, Timer};
+use sse_driver::{Client, Error, Failure, RequestBuilder, Retry, Session, Timer};
 
+use self::reading::Got;
 use super::ends::{end_name, fits, name};
 use super::life::Life;
 use super::log::Kind;
@@ -21,43 +24,45 @@ pub(super) struct Application<'a> {
     shared: &'a Shared,
     client: &'a Client<Network, MockTimer>,
     clock: MockTimer,
-    /// The entries of the log up to here are done with.
-    done: usize,
-    /// It has closed its session, and wants to hear no more of it.
-    has_closed: bool,
 }
 
 type Open = Session<Network, MockTimer>;
-type Item = Option<Result<Frame, Error>>;
 
 impl<'a> Application<'a> {
     pub(super) fn new(shared: &'a Shared, client: &'a Client<Network, MockTimer>) -> Self {
         let clock = shared.world().clock.clone();
-        Self { shared, client, clock, done: 0, has_closed: false }
+        Self { shared, client, clock }
     }
 
     /// Opens sessions until all is told, each where the one before it stopped.
-    pub(super) async fn follow(mut self) {
-        while !self.is_done() {
+    pub(super) async fn follow(self) {
+        while !self.shared.world().is_done() {
             let id = {
                 let mut world = self.shared.world();
                 assert_eq!(world.open, 0, "the connection of a session that is no more");
                 world.count("session");
-                world.life = Life::new(&world.settings, self.done, world.now());
-                self.done
+                world.life = Life::new(&world.settings, world.done, world.now());
+                world.done
             };
-            self.has_closed = false;
-            let opening = self.request(id).open();
-            let opened = match self.rolls(1) {
-                true => self.for_a_while(opening).await,
-                false => Some(opening.await),
-            };
-            match opened {
-                Some(Ok(session)) => self.read(session).await,
-                Some(Err(error)) => self.check_end(None, Some(&error)),
-                None => self.shared.world().count("opening dropped"),
+            let request = self.request(id);
+            let starts = self.shared.world().settings.starts;
+            match starts {
+                true => self.read(request.start()).await,
+                false => self.open(request).await,
             }
             self.clock.sleep_until(self.clock.now() + Duration::from_secs(1)).await;
+        }
+    }
+
+    async fn open(&self, request: RequestBuilder<Network, MockTimer>) {
+        let opened = match self.rolls(1) {
+            true => self.for_a_while(request.open()).await,
+            false => Some(request.open().await),
+        };
+        match opened {
+            Some(Ok(session)) => self.read(session).await,
+            Some(Err(error)) => self.check_end(None, Some(&error)),
+            None => self.shared.world().count("opening dropped"),
         }
     }
 
@@ -68,14 +73,16 @@ impl<'a> Application<'a> {
         let mut request = self
             .client
             .get(URL)
-            .reconnect_policy(settings.policy)
+            .reconnect_policy(settings.policy.clone())
             .limits(settings.limits)
             .idle_timeout(settings.idle_timeout)
             .response_timeout(settings.response_timeout)
-            .show_comments(settings.shows_all)
-            .show_retries(settings.shows_all)
+            .show_comments(settings.shows_all())
+            .show_retries(settings.shows_all())
+            .deliver_unfinished(settings.delivers_unfinished)
             .on_state(move |state| {
                 let mut world = shared.world();
+                world.last_state = format!("{state:?}");
                 world.say("client", || format!("{state:?}"));
                 world.count(name(state));
                 let now = world.now();
@@ -85,37 +92,34 @@ impl<'a> Application<'a> {
             let shared = self.shared.clone();
             request = request.retry_when(move |failure| decide(&mut shared.world(), failure));
         }
-        if settings.finishes {
-            request = request.finish_after(|event| event.data == super::log::DONE);
-        }
+        request = settings.rules.set(request);
         if id > 0 { request.last_event_id(id.to_string()) } else { request }
     }
 
-    async fn read(&mut self, mut session: Open) {
+    async fn read(&self, mut session: Open) {
         loop {
             while self.rolls(1) {
                 match self.whim(&mut session).await {
                     Whim::ReadOn => {}
                     Whim::Leave => return self.leave(session),
                     Whim::End(reason) => {
-                        self.has_closed = true;
                         self.shared.world().life.handle_close(reason);
                         assert_eq!(self.shared.world().open, 0, "it is closed at once");
                     }
                 }
             }
-            let item = match self.rolls(4) {
-                true => self.for_a_while(self.next(&mut session)).await,
-                false => Some(self.next(&mut session).await),
+            let got = if self.rolls(4) {
+                self.for_a_while(self.next(&mut session)).await
+            } else if self.rolls(2) {
+                Some(self.next_while_steered(&mut session).await)
+            } else {
+                Some(self.next(&mut session).await)
             };
-            let Some(item) = item else {
-                self.told("next dropped");
-                continue;
-            };
-            self.shared.world().say("app", || format!("{item:?}"));
-            match item {
-                Some(Ok(frame)) => self.take(&session, &frame),
-                end => return self.end(session, end).await,
+            match got {
+                Some(Got::Something) => {}
+                Some(Got::End) => return self.end(session, None).await,
+                Some(Got::Failure(error)) => return self.end(session, Some(error)).await,
+                None => self.told("next dropped"),
             }
         }
     }
@@ -160,12 +164,34 @@ impl<'a> Application<'a> {
         self.shared.world().life.back_at = self.clock.now();
     }
 
-    async fn next(&self, session: &mut Open) -> Item {
-        let shows_all = self.shared.world().settings.shows_all;
-        if shows_all {
-            return session.frames().next().await;
+    /// Reads on, while another task closes the session or reconnects it.
+    async fn next_while_steered(&self, session: &mut Open) -> Got {
+        let handle = session.handle();
+        let steer = async {
+            let time = self.shared.world().dice.pick(&[0, 0, 1, 2000, 40_000]);
+            self.clock.sleep_until(self.clock.now() + Duration::from_millis(time)).await;
+            let closes = self.shared.world().dice.percent(30);
+            let mut world = self.shared.world();
+            let now = world.now();
+            if closes {
+                world.told("closed by a handle");
+                world.life.handle_close(CloseReason::Requested);
+            } else {
+                world.told("reconnected by a handle");
+                world.life.handle_reconnect(now);
+            }
+            drop(world);
+            if closes {
+                handle.close()
+            } else {
+                handle.reconnect()
+            }
+            std::future::pending::<()>().await;
+        };
+        match select(pin!(self.next(session)), pin!(steer)).await {
+            Either::Left((got, _)) => got,
+            Either::Right(_) => unreachable!("it never ends"),
         }
-        session.next().await.map(|event| event.map(Frame::Event))
     }
 
     /// Drops the future when it has had so much time, which may be none.
@@ -185,38 +211,18 @@ impl<'a> Application<'a> {
         }
     }
 
-    fn take(&mut self, session: &Open, frame: &Frame) {
-        let mut world = self.shared.world();
-        world.life.handle_frame(frame);
-        let Frame::Event(event) = frame else { return };
-        world.events += 1;
-        assert_eq!(session.last_event_id(), &*event.last_event_id);
-        drop(world);
-        self.move_to(event.last_event_id.parse().expect("the ids are numbers"), true);
-    }
-
-    /// The entries up to `id` are done with, the last of them as an event: those between must be no events.
-    fn move_to(&mut self, id: usize, is_event: bool) {
-        let world = self.shared.world();
-        assert!(id >= self.done && (id > self.done || !is_event), "{id} again, after {}", self.done);
-        let passed = &world.log[self.done..if is_event { id - 1 } else { id }];
-        assert!(passed.iter().all(|entry| entry.kind != Kind::Event), "events before {id} are lost");
-        self.done = id;
-    }
-
     /// The application drops its session, having kept the last event ID.
-    fn leave(&mut self, session: Open) {
+    fn leave(&self, session: Open) {
         self.told("leave");
-        let id = session.last_event_id().parse().unwrap_or(0);
-        self.move_to(id, false);
+        self.shared.world().move_to(last_event_id(&session), false);
     }
 
-    async fn end(&mut self, mut session: Open, end: Item) {
-        assert!(self.next(&mut session).await.is_none(), "the end is the end");
+    async fn end(&self, mut session: Open, error: Option<Error>) {
+        assert!(self.shared.world().life.reason.is_some(), "the state comes before the end");
+        assert!(matches!(self.next(&mut session).await, Got::End), "the end is the end");
         assert_eq!(session.ready_state(), ReadyState::Closed);
-        let id = session.last_event_id().parse().unwrap_or(0);
-        self.move_to(id, false);
-        self.check_end(session.close_reason(), end.and_then(Result::err).as_ref());
+        self.shared.world().move_to(last_event_id(&session), false);
+        self.check_end(session.close_reason(), error.as_ref());
         if matches!(session.close_reason(), Some(CloseReason::TooLong { .. })) {
             self.skip_too_long();
         }
@@ -225,7 +231,12 @@ impl<'a> Application<'a> {
     fn check_end(&self, reason: Option<&CloseReason>, error: Option<&Error>) {
         let mut world = self.shared.world();
         let told = world.life.reason.clone().expect("it does not end without a word");
-        let is_told = if self.has_closed { error.is_none() } else { fits(&told, error) };
+        let expects_an_end = world.settings.rules.expect_an_end();
+        let is_told = match error {
+            _ if world.life.dismissed => error.is_none(),
+            Some(Error::Rejected(_)) => world.life.is_rejected(),
+            _ => !world.life.is_rejected() && fits(&told, error, expects_an_end),
+        };
         assert!(is_told, "{told:?} and {error:?}");
         assert!(reason.is_none_or(|reason| *reason == told));
         assert_eq!(world.open, 0);
@@ -233,14 +244,10 @@ impl<'a> Application<'a> {
     }
 
     /// The application asks for what comes after the event that it could not take.
-    fn skip_too_long(&mut self) {
-        let world = self.shared.world();
-        let next = world.log[self.done..].iter().position(|entry| entry.kind == Kind::Oversize);
-        self.done += next.expect("one was too long") + 1;
-    }
-
-    fn is_done(&self) -> bool {
-        self.done == self.shared.world().log.len()
+    fn skip_too_long(&self) {
+        let mut world = self.shared.world();
+        let next = world.log[world.done..].iter().position(|entry| entry.kind == Kind::Oversize);
+        world.done += next.expect("one was too long") + 1;
     }
 
     /// Whether one of those things happens that a restless application does, so many times as often as others.
@@ -251,10 +258,12 @@ impl<'a> Application<'a> {
     }
 
     fn told(&self, what: &'static str) {
-        let mut world = self.shared.world();
-        world.count(what);
-        world.say("app", || what.to_owned());
+        self.shared.world().told(what);
     }
+}
+
+fn last_event_id(session: &Open) -> usize {
+    session.last_event_id().parse().unwrap_or(0)
 }
 
 /// What the application decides, by chance.

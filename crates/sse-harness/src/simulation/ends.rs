@@ -3,27 +3,29 @@
 use sse_driver::proto::{Cause, CloseReason};
 use sse_driver::{Error, State};
 
-/// Whether an error is the one for a reason to close.
-pub(super) fn fits(reason: &CloseReason, error: Option<&Error>) -> bool {
-    let Some(error) = error else { return reason.is_normal() };
+/// Whether an error, or none, is the one for a reason to close.
+pub(super) fn fits(reason: &CloseReason, error: Option<&Error>, expects_an_end: bool) -> bool {
+    let is_truncated = *reason == CloseReason::EndOfStream && expects_an_end;
+    let Some(error) = error else { return reason.is_normal() && !is_truncated };
     match (reason, error) {
         (CloseReason::GaveUp { attempts, last }, Error::GaveUp { attempts: told, last: error }) => {
-            attempts == told && *attempts > 0 && is_cause(*last, error)
+            attempts == told && *attempts > 0 && is_cause(*last, error, expects_an_end)
         }
         (CloseReason::GaveUp { attempts: 0, last } | CloseReason::Failed(last), error) => {
-            is_cause(*last, error)
+            is_cause(*last, error, expects_an_end)
         }
         (CloseReason::Status(status), error) => error.status().is_some_and(|told| told == *status),
         (CloseReason::ContentType(_), error) => error.status().is_some_and(|told| told == 200),
         (CloseReason::TooLong { .. }, Error::TooLong { .. }) => true,
-        (CloseReason::EndOfStream, Error::Truncated) => true,
+        (CloseReason::EndOfStream, Error::Truncated) => is_truncated,
         _ => false,
     }
 }
 
-fn is_cause(cause: Cause, error: &Error) -> bool {
+pub(super) fn is_cause(cause: Cause, error: &Error, expects_an_end: bool) -> bool {
     match cause {
-        Cause::Eof => matches!(error, Error::Eof | Error::Truncated),
+        Cause::Eof if expects_an_end => matches!(error, Error::Truncated),
+        Cause::Eof => matches!(error, Error::Eof),
         Cause::Transport => matches!(error, Error::Connect(_) | Error::Stream(_)),
         Cause::ResponseTimeout => matches!(error, Error::ResponseTimeout(_)),
         Cause::IdleTimeout => matches!(error, Error::IdleTimeout(_)),

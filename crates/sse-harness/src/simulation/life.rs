@@ -7,7 +7,8 @@ use std::time::Duration;
 use sse_driver::proto::{Cause, CloseReason, Config, Oversize, ReadyState, ResponseHead};
 use sse_driver::{Event, Frame, Instant};
 
-use super::log::{DONE, Mark};
+use super::log::Mark;
+use super::rules::Verdict;
 use super::settings::Settings;
 use crate::model::Model;
 
@@ -22,6 +23,8 @@ pub(super) struct Life {
     too_long: TooLong,
     /// The response came from another URL.
     moved: bool,
+    /// The application has ended it, and wants to hear no more of it.
+    pub(super) dismissed: bool,
     /// Why the session closed.
     pub(super) reason: Option<CloseReason>,
 }
@@ -42,8 +45,8 @@ impl Life {
         config.limits = settings.limits;
         config.idle_timeout = settings.idle_timeout;
         config.response_timeout = settings.response_timeout;
-        config.show_comments = settings.shows_all;
-        config.show_retries = settings.shows_all;
+        config.show_comments = settings.shows_all();
+        config.show_retries = settings.shows_all();
         config.ask = settings.decides;
         if last_event_id > 0 {
             config.last_event_id = last_event_id.to_string();
@@ -55,6 +58,7 @@ impl Life {
             ever_delivered: false,
             too_long: TooLong::No,
             moved: false,
+            dismissed: false,
             reason: None,
         }
     }
@@ -100,9 +104,9 @@ impl Life {
             return;
         }
         // An application that reads events alone does not see that one was discarded.
-        let is_read = |frame: &Frame| self.settings.shows_all || !matches!(frame, Frame::Discarded { .. });
+        let is_read = |frame: &Frame| self.settings.shows_all() || !matches!(frame, Frame::Discarded { .. });
         if let Some(frame) = mark.frame().filter(is_read) {
-            self.model.handle_frame(frame);
+            self.handle_decoded(frame);
         }
         if let Mark::Complete(id, _) = mark {
             self.model.handle_last_event_id(id.to_string());
@@ -112,7 +116,27 @@ impl Life {
     /// The end of the stream completes this event.
     pub(super) fn handle_unfinished(&mut self, event: Event) {
         if self.is_open() {
-            self.model.handle_frame(Frame::Event(event));
+            self.handle_decoded(Frame::Event(event));
+        }
+    }
+
+    /// The predicates say what becomes of an event.
+    fn handle_decoded(&mut self, frame: Frame) {
+        let verdict = match &frame {
+            Frame::Event(event) => self.settings.rules.verdict(event),
+            _ => Verdict::Deliver,
+        };
+        match verdict {
+            Verdict::Deliver | Verdict::Last => self.model.handle_frame(frame),
+            Verdict::Skip => self.model.handle_hidden_frame(frame),
+            Verdict::Finish => {
+                self.model.handle_hidden_frame(frame);
+                self.model.handle_end(CloseReason::Finished);
+            }
+            Verdict::Fail => {
+                self.model.handle_hidden_frame(frame);
+                self.model.handle_end(CloseReason::Requested);
+            }
         }
     }
 
@@ -123,6 +147,11 @@ impl Life {
     /// The last event ID, as the number of an entry; 0 for none.
     pub(super) fn last_event_id(&self) -> usize {
         self.model.last_event_id().parse().unwrap_or(0)
+    }
+
+    /// Whether it closed because an event was an error: the application has not asked for it.
+    pub(super) fn is_rejected(&self) -> bool {
+        self.reason == Some(CloseReason::Requested) && !self.dismissed
     }
 
     fn is_open(&self) -> bool {
@@ -141,6 +170,7 @@ impl Life {
     }
 
     pub(super) fn handle_close(&mut self, reason: CloseReason) {
+        self.dismissed = true;
         self.model.close(reason);
     }
 
@@ -154,7 +184,7 @@ impl Life {
             }
             _ => assert_eq!(*frame, expected),
         }
-        if matches!(frame, Frame::Event(event) if self.settings.finishes && event.data == DONE) {
+        if matches!(frame, Frame::Event(event) if self.settings.rules.verdict(event) == Verdict::Last) {
             self.handle_close(CloseReason::Finished);
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sse_driver::{Event, Frame, Instant};
 
+use super::rules::{DONE, letters};
 use super::settings::Settings;
 use super::world::Dice;
 
@@ -11,6 +12,8 @@ use super::world::Dice;
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) kind: Kind,
+    /// The predicates take it.
+    pub(super) is_taken: bool,
     pub(super) wire: Vec<u8>,
     /// What the client has once it has so many bytes of the wire form.
     pub(super) marks: Vec<(usize, Mark)>,
@@ -62,9 +65,6 @@ impl Mark {
     }
 }
 
-/// The data of the event that says it is the last one.
-pub(super) const DONE: &str = "[DONE]";
-
 pub(super) fn draw(dice: &mut Dice, settings: &Settings) -> Vec<Entry> {
     let len = 1 + dice.below(12);
     let mut at = Instant::ZERO;
@@ -77,7 +77,7 @@ pub(super) fn draw(dice: &mut Dice, settings: &Settings) -> Vec<Entry> {
                 1 | 2 if id < len => Kind::Id,
                 _ => Kind::Event,
             };
-            let data = match (kind, settings.finishes && id == len) {
+            let data = match (kind, settings.rules.expect_an_end() && id == len) {
                 (Kind::Id, _) => String::new(),
                 (Kind::Oversize, _) => "x".repeat(3 * settings.limits.max_event_len),
                 (Kind::Event, true) => DONE.to_owned(),
@@ -91,15 +91,15 @@ pub(super) fn draw(dice: &mut Dice, settings: &Settings) -> Vec<Entry> {
 fn data(dice: &mut Dice, id: u64) -> String {
     let text = ["", "é", "✓ done", "🦀🦀🦀", "a: b", " led by a space", "{\"json\": true}"];
     let lines: Vec<_> = (0..1 + dice.below(3)).map(|_| dice.pick(&text)).collect();
-    format!("event {id}\n{}", lines.join("\n"))
+    format!("event {id} {}\n{}", letters(dice), lines.join("\n"))
 }
 
 /// The lines of an entry in an order that is drawn, with a line end that is drawn.
 fn write(dice: &mut Dice, settings: &Settings, id: u64, kind: Kind, data: &str, at: Instant) -> Entry {
     let mut writer = Writer { end: dice.pick(&["\n", "\r\n", "\r"]), wire: Vec::new(), marks: Vec::new() };
     let event_type = dice.pick(&["message", "add", "naïve", "open", "error"]);
-    // The end of the stream may complete the last event: it has its ID by then.
-    let id_first = dice.percent(70) || data == DONE;
+    // The end of the stream may complete the event: it has its ID by then.
+    let id_first = dice.percent(70) || settings.completes_events();
     let small = kind != Kind::Oversize;
     if id_first {
         writer.line(&format!("id: {id}"));
@@ -127,12 +127,13 @@ fn write(dice: &mut Dice, settings: &Settings, id: u64, kind: Kind, data: &str, 
     }
     let mut event = Event::new(event_type, data);
     event.set_id(id.to_string());
+    let is_taken = kind == Kind::Event && settings.rules.take(&event);
     writer.finish(match kind {
         Kind::Event => Mark::Complete(id, Some(event)),
         Kind::Id => Mark::Complete(id, None),
         Kind::Oversize => Mark::Discarded,
     });
-    Entry { kind, wire: writer.wire, marks: writer.marks, at }
+    Entry { kind, is_taken, wire: writer.wire, marks: writer.marks, at }
 }
 
 struct Writer {

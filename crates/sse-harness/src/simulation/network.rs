@@ -8,9 +8,8 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderValue, Request, Response, StatusCode};
 use sse_driver::proto::Oversize;
-use sse_driver::{EffectiveUrl, Event, RequestBody, Timer, Transport};
+use sse_driver::{EffectiveUrl, Event, Frame, RequestBody, Timer, Transport};
 
-use super::log::DONE;
 use super::server::{self, Answer, MOVED, Outcome, Script, Turn};
 use super::world::{Shared, World};
 use crate::{MockSleep, reference};
@@ -182,14 +181,20 @@ impl Body {
         None
     }
 
-    /// A clean end completes the event that ends the stream, if that is what it cut off.
+    /// A clean end completes the event that it cut off: if that ends the stream, or if all are to be delivered.
     fn complete(&self, world: &mut World) {
         let (limits, sent) = (world.settings.limits, &self.script.bytes[..self.sent]);
         let skip = limits.oversize == Oversize::Skip;
         let outcome = reference::decode(sent, limits.max_event_len, skip, String::new());
-        let is_last = |event: &Event| world.settings.finishes && event.data == DONE;
-        if let Some(event) = outcome.unfinished.filter(is_last) {
-            world.count("last event without its blank line");
+        let (rules, always) = (world.settings.rules, world.settings.delivers_unfinished);
+        let completes = |event: &Event| always || rules.end_with(event);
+        if let Some(event) = outcome.unfinished.filter(completes) {
+            let ends = rules.end_with(&event);
+            world.count(if ends {
+                "last event without its blank line"
+            } else {
+                "event without its blank line"
+            });
             world.life.handle_unfinished(event);
         }
     }
@@ -208,6 +213,10 @@ impl Body {
             while self.script.marks.front().is_some_and(|(at, _)| *at <= self.sent) {
                 let (_, mark) = self.script.marks.pop_front().expect("it was just seen");
                 world.count(mark.name());
+                if let Some(Frame::Event(event)) = mark.frame() {
+                    let verdict = world.settings.rules.verdict(&event);
+                    world.count(verdict.name());
+                }
                 world.life.handle_mark(mark);
             }
         }

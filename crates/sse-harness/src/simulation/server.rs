@@ -186,7 +186,7 @@ fn script(world: &mut World, from: usize, cut: Option<usize>) -> Script {
             return script;
         }
     }
-    let end = match world.settings.finishes && world.settings.idle_timeout.is_some() {
+    let end = match world.settings.rules.expect_an_end() && world.settings.idle_timeout.is_some() {
         true => world.dice.pick(&[Turn::Silence, Turn::End, Turn::Failure]),
         false => world.dice.pick(&[Turn::End, Turn::Failure]),
     };
@@ -226,9 +226,14 @@ fn break_off(world: &mut World, script: &mut Script, from: usize) {
     }
     script.marks.retain(|(at, _)| *at <= len);
     script.turns.retain(|(at, _)| *at <= len);
-    let end = match world.settings.idle_timeout {
+    let mut end = match world.settings.idle_timeout {
         Some(_) => world.dice.pick(&[Turn::End, Turn::Failure, Turn::Silence]),
         None => world.dice.pick(&[Turn::End, Turn::Failure]),
     };
+    // Half an ID would be another one, if a clean end completes the event.
+    let is_in_first_line = !script.bytes[from..].iter().any(|byte| matches!(byte, b'\r' | b'\n'));
+    if matches!(end, Turn::End) && is_in_first_line && world.settings.completes_events() {
+        end = Turn::Failure;
+    }
     script.turns.push_back((len, end));
 }

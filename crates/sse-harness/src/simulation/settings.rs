@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sse_driver::proto::{Limits, Oversize, ReconnectPolicy};
 
+use super::rules::Rules;
 use super::world::Dice;
 
 #[derive(Clone, Debug)]
@@ -12,16 +13,28 @@ pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) idle_timeout: Option<Duration>,
     pub(super) response_timeout: Option<Duration>,
-    /// Comments and reconnection times are shown, and read.
-    pub(super) shows_all: bool,
-    /// The last event says that it is, and the client is told to look for that.
-    pub(super) finishes: bool,
+    pub(super) way: Way,
+    /// With those that finish, the last event says that it is.
+    pub(super) rules: Rules,
+    pub(super) delivers_unfinished: bool,
+    /// The session is there before it is open.
+    pub(super) starts: bool,
     /// The application decides what is retried, by chance.
     pub(super) decides: bool,
     /// How many connections in a hundred meet with a fault.
     pub(super) faults: u64,
     /// How many times in a hundred the application does something other than reading on.
     pub(super) restlessness: u64,
+}
+
+/// How the application reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Events,
+    Reading,
+    Frames,
+    Lent,
+    Updates,
 }
 
 /// Most events are far shorter and some are far longer.
@@ -36,12 +49,26 @@ impl Settings {
             limits: Limits::default().max_event_len(LIMIT).oversize(oversize),
             idle_timeout: dice.pick(&[None, Some(seconds(5)), Some(seconds(30))]),
             response_timeout: dice.pick(&[None, Some(seconds(2)), Some(seconds(20))]),
-            shows_all: dice.percent(50),
-            finishes: dice.percent(25),
+            way: dice.pick(&[Way::Events, Way::Reading, Way::Frames, Way::Lent, Way::Updates]),
+            rules: Rules::draw(dice),
+            delivers_unfinished: dice.percent(25),
+            starts: dice.percent(50),
             decides: dice.percent(50),
             faults: dice.pick(&[0, 30, 60, 90]),
             restlessness: dice.pick(&[0, 5, 30]),
         }
+    }
+}
+
+impl Settings {
+    /// Whether comments and reconnection times are shown: where the application would see them.
+    pub(super) fn shows_all(&self) -> bool {
+        !matches!(self.way, Way::Events | Way::Reading)
+    }
+
+    /// Whether the end of the stream may complete an event.
+    pub(super) fn completes_events(&self) -> bool {
+        self.delivers_unfinished || self.rules.expect_an_end()
     }
 }
 

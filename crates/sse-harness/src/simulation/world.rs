@@ -7,7 +7,7 @@ use std::time::Duration;
 use sse_driver::{Instant, Timer};
 
 use super::life::Life;
-use super::log::{self, Entry};
+use super::log::{self, Entry, Kind};
 use super::settings::Settings;
 use crate::{MockTimer, SplitMix64};
 
@@ -33,6 +33,10 @@ pub(super) struct World {
     /// The server's; the entry at index n has the id n + 1.
     pub(super) log: Vec<Entry>,
     pub(super) life: Life,
+    /// The entries of the log up to here are done with.
+    pub(super) done: usize,
+    /// What the client said last of itself.
+    pub(super) last_state: String,
     /// Open connections, those that wait for a response included.
     pub(super) open: usize,
     pub(super) connections: u64,
@@ -59,6 +63,8 @@ impl World {
             settings,
             log,
             life,
+            done: 0,
+            last_state: String::new(),
             open: 0,
             connections: 0,
             events: 0,
@@ -80,6 +86,26 @@ impl World {
 
     pub(super) fn count(&mut self, what: &'static str) {
         *self.happenings.entry(what).or_default() += 1;
+    }
+
+    /// What the application does.
+    pub(super) fn told(&mut self, what: &'static str) {
+        self.count(what);
+        self.say("app", || what.to_owned());
+    }
+
+    /// The entries up to `id` are done with, the last of them as an event that was delivered: those between must be no
+    /// events, or taken by the predicates.
+    pub(super) fn move_to(&mut self, id: usize, is_event: bool) {
+        let done = std::mem::replace(&mut self.done, id);
+        assert!(id >= done && (id > done || !is_event), "{id} again, after {done}");
+        let mut passed = self.log[done..if is_event { id - 1 } else { id }].iter();
+        let is_lost = passed.any(|entry| entry.kind == Kind::Event && !entry.is_taken);
+        assert!(!is_lost, "events before {id} are lost");
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.done == self.log.len()
     }
 
     /// A line of the trace.

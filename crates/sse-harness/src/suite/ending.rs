@@ -10,6 +10,15 @@ use super::Adapter;
 use super::case::{RequestOf, case, closes, data, ends, failure, get, open};
 use crate::{MockServer, Reply, serve};
 
+type Framing = (&'static str, fn(&str) -> Reply);
+
+/// The ways in which a body ends cleanly.
+const FRAMINGS: [Framing; 3] = [
+    ("chunked", |body| Reply::events().chunked().send(body)),
+    ("length", |body| Reply::events().content_length(body.len() as u64).send(body)),
+    ("close", |body| Reply::events().until_close().send(body)),
+];
+
 fn until_done<A: Adapter>(server: &MockServer) -> RequestOf<A> {
     get::<A>(server).finish_after(|event| event.data == "[DONE]")
 }
@@ -79,5 +88,69 @@ pub fn an_event_can_be_an_error<A: Adapter>() {
         assert_eq!(source, Some(&Overloaded("come back later".into())));
         closes::<A>(&server, 0).await;
         assert_eq!(server.requests().len(), 1);
+    });
+}
+
+/// With its blank line or without, where the body then ends, however it says so: `[DONE]` ends the session, the
+/// application does not see it, and there is no other request.
+pub fn the_event_before_which_a_session_finishes_is_not_delivered<A: Adapter>() {
+    case::<A>(async || {
+        for (name, framing) in FRAMINGS {
+            for end in ["\n\n", "\n", "", "\r\n\r\n", "\n\ndata: b\n\n"] {
+                let server = serve([framing(&format!("data: a\n\ndata: [DONE]{end}"))]);
+                let request = get::<A>(&server).finish_before(|event| event.data == "[DONE]");
+                let mut session = open::<A>(request).await;
+                assert_eq!(data::<A>(&mut session).await, "a");
+                ends::<A>(&mut session).await;
+                assert_eq!(session.close_reason(), Some(&CloseReason::Finished), "{name} {end:?}");
+                closes::<A>(&server, 0).await;
+                assert_eq!(server.requests().len(), 1, "{name} {end:?}");
+            }
+        }
+        let server = serve([Reply::events().send("data: a\n\ndata: [DONE]\n\n").stall()]);
+        let mut session = open::<A>(get::<A>(&server).finish_before(|event| event.data == "[DONE]")).await;
+        assert_eq!(data::<A>(&mut session).await, "a");
+        ends::<A>(&mut session).await;
+        closes::<A>(&server, 0).await;
+    });
+}
+
+/// At a clean end, however the body says that it ends; otherwise the event is dropped.
+pub fn an_unfinished_event_is_delivered_when_asked_for<A: Adapter>() {
+    case::<A>(async || {
+        for (name, framing) in FRAMINGS {
+            for deliver in [true, false] {
+                let server = serve([framing("id: 1\ndata: a\n\nid: 2\ndata: b")]);
+                let request = get::<A>(&server).deliver_unfinished(deliver).max_reconnection_attempts(0);
+                let mut session = open::<A>(request).await;
+                assert_eq!(data::<A>(&mut session).await, "a");
+                if deliver {
+                    assert_eq!(data::<A>(&mut session).await, "b", "{name}");
+                }
+                ends::<A>(&mut session).await;
+                assert_eq!(session.last_event_id(), if deliver { "2" } else { "1" }, "{name}");
+            }
+        }
+    });
+}
+
+/// It is not the end that it looks like either.
+pub fn what_a_broken_connection_cut_off_is_not_delivered<A: Adapter>() {
+    case::<A>(async || {
+        let body = "data: a\n\ndata: [DONE]";
+        for reply in [
+            Reply::events().chunked().send(body).drop_connection(),
+            Reply::events().content_length(body.len() as u64 + 1).send(body).close(),
+        ] {
+            let server = serve([reply]);
+            let request = get::<A>(&server)
+                .deliver_unfinished(true)
+                .finish_before(|event| event.data == "[DONE]")
+                .max_reconnection_attempts(0);
+            let mut session = open::<A>(request).await;
+            assert_eq!(data::<A>(&mut session).await, "a");
+            let error = failure::<A>(&mut session).await;
+            assert!(matches!(error, Error::Stream(_)), "{error:?}");
+        }
     });
 }

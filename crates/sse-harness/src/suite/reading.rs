@@ -1,7 +1,10 @@
 //! Reading frames.
 
+use core::ops::ControlFlow;
+use std::sync::Arc;
+
 use sse_driver::proto::{CloseReason, Limits, Oversize};
-use sse_driver::{Error, Frame};
+use sse_driver::{Error, EventRef, Frame, FrameRef, Read, State, Update};
 
 use super::Adapter;
 use super::case::{
@@ -128,5 +131,84 @@ pub fn an_event_that_is_too_long_can_be_skipped<A: Adapter>() {
         let mut session = open::<A>(request()).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         assert_eq!(data::<A>(&mut session).await, "b", "`next` skips the report");
+    });
+}
+
+/// Each frame once, with reconnection in between, up to the one at which the visitor breaks; the next call goes on behind
+/// that.
+pub fn frames_are_lent_until_the_visitor_breaks<A: Adapter>() {
+    case::<A>(async || {
+        let server = serve([
+            Reply::events().send(": hello\ndata: a\n\n"),
+            Reply::events().send("data: b\n\nid: 3\ndata: c\n\ndata: d\n\n").stall(),
+        ]);
+        let mut session = open::<A>(get::<A>(&server).show_comments(true)).await;
+        let mut seen = Vec::new();
+        let visit = |frame: FrameRef<'_>| match frame {
+            FrameRef::Event(EventRef { data: "c", last_event_id, .. }) => {
+                ControlFlow::Break(last_event_id.to_owned())
+            }
+            frame => {
+                seen.push(say(frame.to_owned()));
+                ControlFlow::Continue(())
+            }
+        };
+        let broke = within::<A, _>(LONG, session.for_each_frame(visit)).await.expect("it breaks");
+        assert_eq!(broke.expect("no error").as_deref(), Some("3"));
+        assert_eq!(seen, ["hello", "a", "b"]);
+        assert_eq!(data::<A>(&mut session).await, "d");
+        assert_eq!(server.requests().len(), 2);
+    });
+}
+
+/// A reader skips, makes items and errors of its own, and ends the session, which closes the connection.
+pub fn events_are_read_as_values_of_the_applications_own<A: Adapter>() {
+    case::<A>(async || {
+        let body = "event: ping\ndata\n\ndata: 1\n\ndata: x\n\ndata: 2\n\ndata: 3\n\n";
+        let server = serve([Reply::events().send(body).stall()]);
+        let mut session = open::<A>(get::<A>(&server)).await;
+        let mut numbers = session.read(|event| match event.data.parse::<u32>() {
+            _ if event.event_type == "ping" => Read::Skip,
+            Ok(2) => Read::Last(2),
+            Ok(number) => Read::Item(number),
+            Err(error) => Read::Error(Error::Rejected(Arc::new(error))),
+        });
+        let mut read = Vec::new();
+        while let Some(item) = within::<A, _>(LONG, numbers.next()).await.expect("it goes on") {
+            read.push(item.ok());
+        }
+        assert_eq!(read, [Some(1), None, Some(2)]);
+        assert_eq!(session.close_reason(), Some(&CloseReason::Finished));
+        closes::<A>(&server, 0).await;
+    });
+}
+
+/// All that happens, in one stream: a reconnection, too, and the error as the last item.
+pub fn updates_are_states_and_frames_in_order<A: Adapter>() {
+    case::<A>(async || {
+        let replies = [
+            Reply::events().send("data: a\n\n"),
+            Reply::events().send(": c\ndata: b\n\n"),
+            Reply::status(404),
+        ];
+        let server = serve(replies);
+        let mut session = get::<A>(&server).show_comments(true).start();
+        let mut updates = session.updates();
+        let mut told = Vec::new();
+        while let Some(update) = within::<A, _>(LONG, updates.next()).await.expect("it goes on") {
+            told.push(match update {
+                Ok(Update::Frame(frame)) => say(frame),
+                Ok(Update::State(State::Connecting { attempt, .. })) => format!("connecting {attempt}"),
+                Ok(Update::State(State::Open { .. })) => "open".to_owned(),
+                Ok(Update::State(State::Disconnected { cause, .. })) => format!("lost: {cause:?}"),
+                Ok(Update::State(State::Closed { reason, .. })) => format!("closed: {reason:?}"),
+                Ok(update) => panic!("{update:?}"),
+                Err(error) => format!("error: {:?}", error.status().map(|status| status.as_u16())),
+            });
+        }
+        let first = ["connecting 1", "open", "a", "lost: Eof"];
+        let then = ["connecting 2", "open", "c", "b", "lost: Eof"];
+        let last = ["connecting 3", "closed: Status(404)", "error: Some(404)"];
+        assert_eq!(told, [&first[..], &then, &last].concat());
     });
 }

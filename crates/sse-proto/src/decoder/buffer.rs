@@ -1,4 +1,4 @@
-//! What is held of the event in progress.
+//! The buffer of the event in progress.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,25 +8,25 @@ use super::field::data_prefix;
 use super::utf8::BLOCK;
 use super::{utf8, work};
 
-/// The fields of the event so far, and the line in progress where a chunk cut it off.
+/// The fields of the event so far, and a partial line at the end of a chunk.
 #[derive(Clone, Default)]
 pub(crate) struct Buffer {
-    /// The data lines so far, each with an LF behind it; then what there is of the next one's value.
+    /// The data lines so far, each followed by an LF, then the start of the next one's value.
     pub(crate) data: Vec<u8>,
-    /// How long the data is, without the LF behind its last line, once the event is complete.
+    /// The length of the data without the LF after its last line, once the event is complete.
     data_len: usize,
-    /// The line in progress, unless it is known to be a data line.
+    /// The partial line, unless it is known to be a data line.
     pub(crate) line: Vec<u8>,
-    /// The type of this event, if it has one; otherwise that of an earlier one, which often is the next one again.
+    /// The type of this event if `has_type`, otherwise that of an earlier one, which often repeats.
     pub(crate) event_type: String,
     pub(crate) has_type: bool,
     pub(crate) id: String,
     pub(crate) has_id: bool,
-    /// How long the data or the line can become.
+    /// The maximum length of the data or the line.
     limit: usize,
 }
 
-/// Room of so many bytes is kept for the next event; more is given back.
+/// The capacity in bytes that is kept for the next event. Larger buffers are freed.
 pub(crate) const KEEP: usize = 128 * 1024;
 
 impl Buffer {
@@ -34,13 +34,13 @@ impl Buffer {
         Self { limit, ..Self::default() }
     }
 
-    /// The data of a complete event. What stands behind it is the LF and the padding.
+    /// Returns the data of a complete event. The LF and the padding follow it.
     pub(crate) fn data(&self) -> Span<'_> {
         Span { bytes: &self.data, len: self.data_len }
     }
 
-    /// The event is complete. Fills up the last block behind its data, where there is room, so that the data can be
-    /// checked in whole blocks.
+    /// Completes the event. If there is capacity, fills up the last block after the data, so that
+    /// it can be validated in whole blocks.
     pub(crate) fn complete(&mut self) {
         const PADDING: [u8; BLOCK] = [b'\n'; BLOCK];
         self.data_len = self.data.len() - 1;
@@ -50,14 +50,14 @@ impl Buffer {
         }
     }
 
-    /// Holds more of a data line's value.
+    /// Appends a part of a data line's value.
     #[inline(always)]
     pub(crate) fn push_value(&mut self, part: &[u8]) {
         extend(&mut self.data, part, self.limit);
     }
 
-    /// Completes a data line: `rest` is the rest of its value, with one byte of the line's end. In place of that byte an LF
-    /// is held.
+    /// Completes a data line. `rest` is the rest of its value with one byte of the line end, which
+    /// becomes LF.
     #[inline(always)]
     pub(crate) fn end_value(&mut self, rest: &[u8]) {
         self.push_value(rest);
@@ -66,8 +66,8 @@ impl Buffer {
         }
     }
 
-    /// Holds more of the line in progress. Returns whether it is known to be a data line now, of which then only the value
-    /// is held.
+    /// Appends a part of a line. Returns whether it is now known to be a data line. Then only its
+    /// value is kept.
     pub(crate) fn push_line(&mut self, part: &[u8]) -> bool {
         extend(&mut self.line, part, self.limit);
         let Some(prefix) = data_prefix(&self.line) else { return false };
@@ -76,13 +76,13 @@ impl Buffer {
         true
     }
 
-    /// Drops the line in progress.
+    /// Drops the partial line.
     pub(crate) fn drop_line(&mut self) {
         self.line.clear();
         release(&mut self.line);
     }
 
-    /// The next event begins.
+    /// Prepares for the next event.
     pub(crate) fn clear(&mut self) {
         self.data.clear();
         self.has_type = false;
@@ -94,12 +94,12 @@ impl Buffer {
 
     pub(crate) fn set_event_type(&mut self, value: &[u8]) {
         self.remember_event_type(value);
-        // An empty one is none.
+        // An empty type is the default.
         self.has_type = !value.is_empty();
     }
 
-    /// The text of an event type that is not that of the event in progress. The same one as before is neither checked nor
-    /// copied again.
+    /// Returns the text of an event type that does not belong to the event in progress. A repeated
+    /// one is neither validated nor copied again.
     pub(crate) fn remember_event_type(&mut self, value: &[u8]) -> &str {
         if self.event_type.as_bytes() != value {
             utf8::set(&mut self.event_type, value);
@@ -122,7 +122,8 @@ fn extend(bytes: &mut Vec<u8>, part: &[u8], limit: usize) {
     bytes.extend_from_slice(part);
 }
 
-/// Makes room for so many bytes and an LF: twice as much as there was, as ever, but no more than can be used.
+/// Grows a buffer for `len` more bytes and an LF. It doubles the capacity, but not beyond what can
+/// be used.
 #[cold]
 fn grow(bytes: &mut Vec<u8>, len: usize, limit: usize) {
     let needed = bytes.len() + len + 1;

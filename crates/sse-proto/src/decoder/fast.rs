@@ -1,22 +1,22 @@
-//! The fast path: an event that lies whole in its chunk, as a pure function of the bytes.
+//! The fast path: decodes an event within one chunk, as a pure function of the bytes.
 
 use super::field::{is_id, without_space};
 use super::scan::{after_line_end, line_len};
 
-/// An event of one data line, in the bytes that begin with it.
+/// An event with one data line, at the start of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WholeEvent<'i> {
-    /// The value of the data line, and what comes behind it.
+    /// The value of the data line, and the bytes after it.
     pub(crate) data: Span<'i>,
     pub(crate) event_type: Option<&'i [u8]>,
     pub(crate) id: Option<&'i [u8]>,
-    /// What comes behind the event.
+    /// The bytes after the event.
     pub(crate) rest: &'i [u8],
-    /// The event ends with a CR and nothing comes behind it, so that an LF may still belong to it.
+    /// Whether the event ends with a CR at the end of the input, which an LF may follow.
     pub(crate) ends_in_cr: bool,
 }
 
-/// The first `len` of these bytes.
+/// The first `len` bytes of a slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span<'i> {
     pub(crate) bytes: &'i [u8],
@@ -29,13 +29,15 @@ impl<'i> Span<'i> {
     }
 }
 
-/// The event that `input` begins with.
+/// Decodes the event at the start of `input`.
 ///
-/// `Err` leaves everything to the machine: the event is cut off by the end of the input, has more than one data line or
-/// none, or has a line other than `data:`, `event:` and `id:`. It says how many bytes at the end of the input are known to
-/// have no line end among them, so that they need not be scanned again.
+/// `Err` leaves everything to the machine: the event continues after the input, does not have
+/// exactly one data line, or has a line other than `data:`, `event:` and `id:`. The error is the
+/// number of bytes at the end of the input that are known to contain no line end, so they need not
+/// be scanned again.
 ///
-/// It must agree with [`Field::parse`](super::field::Field::parse) on every line that it accepts; a test compares them.
+/// The function must agree with [`Field::parse`](super::field::Field::parse) on every line that it
+/// accepts. A test compares them.
 #[inline(always)]
 pub(crate) fn whole_event(input: &[u8]) -> Result<WholeEvent<'_>, usize> {
     let (mut data, mut event_type, mut id, mut rest) = (None, None, None, input);
@@ -72,7 +74,7 @@ pub(crate) fn whole_event(input: &[u8]) -> Result<WholeEvent<'_>, usize> {
     }
 }
 
-/// The value of the field with this name and colon.
+/// Returns the value of the field with this name and colon.
 #[inline(always)]
 fn value<'i, const N: usize>(line: &'i [u8], name: &[u8; N]) -> Result<Span<'i>, usize> {
     let bytes = without_space(line.strip_prefix(name).ok_or(0usize)?);
@@ -110,7 +112,7 @@ mod tests {
 
     type Span = &'static [u8];
 
-    /// The event that the lines make up by `Field::parse`, and whether the fast path may leave it alone.
+    /// Decodes the lines with `Field::parse`. Returns `None` if the fast path may reject the event.
     fn by_field(lines: &[Span]) -> Option<(Span, Option<Span>, Option<Span>)> {
         let (mut data, mut event_type, mut id) = (None, None, None);
         for line in lines {
@@ -126,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn it_agrees_with_the_parser_of_fields() {
+    fn the_fast_path_agrees_with_the_parser_of_fields() {
         let mut taken = 0;
         for first in LINES {
             for second in LINES {
@@ -146,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn it_takes_the_events_that_most_servers_send() {
+    fn the_fast_path_accepts_the_events_that_most_servers_send() {
         for (input, rest, ends_in_cr) in [
             (&b"data: a\n\nx"[..], &b"x"[..], false),
             (b"data:a\n\n", b"", false),
@@ -157,13 +159,13 @@ mod tests {
             (b"event: t\nid: 1\ndata: a\n\n", b"", false),
             (b"data: a\nid: 1\nevent: t\n\n", b"", false),
         ] {
-            let event = whole_event(input).expect("it is whole");
+            let event = whole_event(input).expect("a whole event");
             assert_eq!((event.data.get(), event.rest, event.ends_in_cr), (&b"a"[..], rest, ends_in_cr));
         }
     }
 
     #[test]
-    fn it_leaves_the_rest_to_the_machine() {
+    fn the_fast_path_rejects_all_other_events() {
         for input in [
             &b""[..],
             b"data: a",

@@ -1,11 +1,11 @@
-//! What a line says: WHATWG HTML 9.2.6, "process the field".
+//! Parses a line (WHATWG HTML 9.2.6, "process the field").
 
 use core::time::Duration;
 
-/// One line, without its end.
+/// The meaning of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field<'l> {
-    /// An empty line: the event is complete.
+    /// An empty line, which completes the event.
     Blank,
     Comment(&'l [u8]),
     Data(&'l [u8]),
@@ -32,13 +32,13 @@ impl<'l> Field<'l> {
     }
 }
 
-/// Whether a line that begins so is a comment, however it goes on.
+/// Whether a line that starts with these bytes is a comment.
 pub(crate) fn is_comment(line: &[u8]) -> bool {
     line.first() == Some(&b':')
 }
 
-/// The length of the name, the colon and the space before a data line's value, once enough of the line is there to
-/// tell.
+/// Returns the length of the name, the colon and the space before a data line's value, once enough
+/// of the line is known.
 pub(crate) fn data_prefix(line: &[u8]) -> Option<usize> {
     let value = line.strip_prefix(b"data:")?;
     Some(b"data:".len() + usize::from(*value.first()? == b' '))
@@ -49,12 +49,12 @@ pub(crate) fn without_space(value: &[u8]) -> &[u8] {
     value.strip_prefix(b" ").unwrap_or(value)
 }
 
-/// An ID with a NUL is ignored.
+/// Whether an ID is valid. One with a NUL is ignored.
 pub(crate) fn is_id(value: &[u8]) -> bool {
     !value.contains(&0)
 }
 
-/// The value of the field with this name. `None`: the line has another name.
+/// Returns the value of the field with this name, or `None` if the line has another name.
 fn value<'l, const N: usize>(line: &'l [u8], name: &[u8; N]) -> Option<&'l [u8]> {
     match line.strip_prefix(name)? {
         [b':', value @ ..] => Some(without_space(value)),
@@ -63,7 +63,8 @@ fn value<'l, const N: usize>(line: &'l [u8], name: &[u8; N]) -> Option<&'l [u8]>
     }
 }
 
-/// A reconnection time is ASCII digits alone. One that is too large for the type is the largest that is not.
+/// Parses a reconnection time, which consists of ASCII digits only, and saturates at the largest
+/// number.
 fn reconnection_time(value: &[u8]) -> Option<Duration> {
     if value.is_empty() {
         return None;
@@ -80,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_line_says() {
+    fn lines_are_parsed_as_fields() {
         let retry = |millis| Field::Retry(Duration::from_millis(millis));
         for (line, field) in [
             (&b""[..], Field::Blank),
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_data_line_is_known_once_the_byte_behind_its_colon_is_there() {
+    fn a_data_line_is_known_with_the_byte_after_its_colon() {
         for (line, prefix) in [
             (&b"data:"[..], None),
             (b"data: ", Some(6)),

@@ -1,16 +1,17 @@
-//! How long the event in progress is, and how long it may be.
+//! The length of the event in progress, and its limit.
 
 use crate::Limits;
 
-/// Counts the lines of one event, each with one byte for its end, and whether they are within the limit.
+/// Counts the lines of one event, each with one byte for its end, and checks them against the
+/// limit.
 #[derive(Clone)]
 pub(crate) struct Counter {
     pub(crate) limits: Limits,
     /// The limit without the last event ID.
     room: usize,
-    /// The lines of this event so far, comments left out.
+    /// The lines of this event so far, without comments.
     pub(crate) used: usize,
-    /// The comment in progress, which counts by itself.
+    /// The comment in progress, which counts separately.
     comment: usize,
 }
 
@@ -23,12 +24,12 @@ impl Counter {
         self.room = self.limits.max_event_len.saturating_sub(len);
     }
 
-    /// Whether the event is within the limit with so many bytes more.
+    /// Whether the event with `len` more bytes is within the limit.
     pub(crate) fn has_room(&self, len: usize) -> bool {
         len <= self.room.saturating_sub(self.used)
     }
 
-    /// Counts more of a line, if that is within the limit.
+    /// Counts a part of a line, if it is within the limit.
     #[inline(always)]
     pub(crate) fn add(&mut self, len: usize, is_comment: bool) -> bool {
         let fits = if is_comment {
@@ -42,7 +43,7 @@ impl Counter {
         fits
     }
 
-    /// Counts the rest of a line and its end, if that is within the limit.
+    /// Counts the rest of a line with its end, if it is within the limit.
     #[inline(always)]
     pub(crate) fn end_line(&mut self, len: usize, is_comment: bool) -> bool {
         let fits = self.add(len + 1, is_comment);
@@ -52,12 +53,12 @@ impl Counter {
         fits
     }
 
-    /// The event is dropped: what there is of it, so many bytes more, and all that comes.
+    /// Counts dropped bytes: those of the event so far, and `len` more.
     pub(crate) fn drop_bytes(&mut self, len: usize) {
         self.used = self.used.saturating_add(core::mem::take(&mut self.comment)).saturating_add(len);
     }
 
-    /// The next event begins. Returns how long this one was.
+    /// Starts the next event, and returns the length of this one.
     pub(crate) fn take(&mut self) -> usize {
         self.comment = 0;
         core::mem::take(&mut self.used)

@@ -1,4 +1,5 @@
-//! Everything that the fast path leaves: one state, one loop, line by line as the standard has it.
+//! The slow path: decodes everything that the fast path rejects, line by line as the standard
+//! specifies.
 
 use alloc::string::String;
 use core::time::Duration;
@@ -10,48 +11,48 @@ use super::scan::{line_len, short_line_len, value_len};
 use super::utf8;
 use crate::{Limits, Oversize};
 
-/// The parser, between two bytes of the stream.
+/// The state of the decoder between two bytes of the stream.
 #[derive(Clone)]
 pub(crate) struct Machine {
     pub(crate) state: State,
-    /// The event is over the limit: its lines are dropped, up to a blank one.
+    /// Whether the event is over the limit, so that its lines are dropped up to a blank one.
     skipping: bool,
     pub(crate) counter: Counter,
     pub(crate) buffer: Buffer,
     pub(crate) last_event_id: String,
     pub(crate) show_comments: bool,
     pub(crate) show_retries: bool,
-    /// So many bytes at the end of the chunk are known to have no line end.
+    /// How many bytes at the end of the chunk are known to contain no line end.
     pub(crate) unended: usize,
-    /// The buffer lends an event, or the line in it, until the next call.
+    /// Whether the last call returned an event or a line that borrows from the buffer.
     pub(crate) is_lent: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// At the start of the stream, where so many bytes of a BOM were seen.
+    /// At the start of the stream, after `bom` bytes of a possible BOM.
     Start { bom: usize },
     /// At the start of the first line of an event.
     EventStart,
-    /// At the start of another line, also behind a comment or a reconnection time.
+    /// At the start of another line, also after a comment or a reconnection time.
     LineStart,
-    /// At the start of a line behind a CR: an LF that comes next belongs to it.
+    /// At the start of a line after a CR, to which a following LF belongs.
     AfterCr,
     /// Inside a line, which the buffer holds.
     InLine,
-    /// Inside the value of a data line, which the buffer holds without what stands before the value.
+    /// Inside the value of a data line, which the buffer holds.
     InData,
-    /// Past the limit, until a reset.
+    /// After an error, until a reset.
     Failed,
 }
 
-/// Where the machine stopped. It borrows nothing, so that the machine and the input are free again.
+/// The step at which the machine stopped. It borrows neither from the machine nor from the input.
 pub(crate) enum Step {
-    /// It did not stop: there is more to read.
+    /// The machine did not stop, and there is more to read.
     Continue,
-    /// The input is used up.
+    /// The input is consumed.
     NeedInput,
-    /// An event may begin here; nothing is held.
+    /// An event may start here, and the buffer is empty.
     EventStart,
     /// The buffer holds an event.
     Event,
@@ -83,7 +84,7 @@ impl Machine {
         }
     }
 
-    /// Begins a new stream with the same last event ID.
+    /// Prepares for a new stream, and keeps the last event ID.
     pub(crate) fn reset(&mut self) {
         self.buffer = Buffer::new(self.counter.limits.max_event_len);
         self.state = State::Start { bom: 0 };
@@ -92,7 +93,7 @@ impl Machine {
         self.is_lent = false;
     }
 
-    /// Most servers that send an ID send another one each time; the same one is not copied again.
+    /// Sets the last event ID, unless it is the same as before.
     pub(crate) fn set_last_event_id(&mut self, id: &[u8]) {
         if self.last_event_id.as_bytes() != id {
             utf8::set(&mut self.last_event_id, id);
@@ -100,14 +101,14 @@ impl Machine {
         }
     }
 
-    /// Forgets what the last call lent.
+    /// Releases what the frame of the last call borrowed.
     pub(crate) fn release(&mut self) {
         if core::mem::take(&mut self.is_lent) {
             if self.buffer.line.is_empty() { self.buffer.clear() } else { self.buffer.drop_line() }
         }
     }
 
-    /// Reads on to the next step. A reconnection time takes effect in `retry`, also where it is not shown.
+    /// Reads to the next step. Stores a reconnection time in `retry`, even if it is not shown.
     #[inline(always)]
     pub(crate) fn advance(&mut self, input: &mut &[u8], retry: &mut Option<Duration>) -> Step {
         loop {
@@ -118,7 +119,7 @@ impl Machine {
                 _ if self.skipping => self.skip_line(input),
                 State::EventStart | State::LineStart => self.read_lines(input, retry),
                 State::InLine => self.read_rest_of_line(input, retry),
-                // The value of a data line is read before, and this is its end.
+                // The value of a data line has been read, so this is its end.
                 State::InData => Step::NeedInput,
             };
             if !matches!(step, Step::Continue) {
@@ -127,7 +128,7 @@ impl Machine {
         }
     }
 
-    /// Holds all of the input, where it is but the beginning of a data line, and returns what is left of it.
+    /// Buffers the whole input if it is the start of a data line, and returns the rest of it.
     #[inline(always)]
     pub(crate) fn begin_value<'i>(&mut self, input: &'i [u8]) -> &'i [u8] {
         match data_prefix(input) {
@@ -140,7 +141,7 @@ impl Machine {
         }
     }
 
-    /// Reads on in the value of a data line, and returns what is left of the input.
+    /// Reads more of the value of a data line, and returns the rest of the input.
     #[inline(always)]
     pub(crate) fn read_value<'i>(&mut self, input: &'i [u8]) -> &'i [u8] {
         let Some(len) = value_len(input) else {
@@ -156,7 +157,7 @@ impl Machine {
         rest
     }
 
-    /// Takes the end of the stream for the end of the line and of the event.
+    /// Completes the line and the event at the end of the stream.
     pub(crate) fn end_stream(&mut self) -> Step {
         if self.skipping || self.state == State::Failed {
             return Step::NeedInput;
@@ -167,6 +168,12 @@ impl Machine {
             _ => {}
         }
         self.state = State::LineStart;
+        // A block without data may have lost it. Its ID would then name an event that was not
+        // delivered.
+        if self.buffer.data.is_empty() {
+            self.buffer.clear();
+            return Step::NeedInput;
+        }
         self.dispatch()
     }
 
@@ -184,7 +191,8 @@ impl Machine {
         if seen == BOM.len() {
             *input = &input[same..];
         } else if bom > 0 {
-            // It was none, and what an earlier chunk had of it begins a line. The limit is looked at again with the rest.
+            // This is not a BOM, so the bytes of an earlier chunk start a line. The rest checks the
+            // limit again.
             self.hold_part(&BOM[..bom]);
             return Step::Continue;
         }
@@ -199,7 +207,7 @@ impl Machine {
         if is_inside { Step::Continue } else { Step::EventStart }
     }
 
-    /// Reads whole lines, up to the first that makes a step.
+    /// Reads whole lines up to the first one that is a step.
     #[inline(always)]
     fn read_lines(&mut self, input: &mut &[u8], retry: &mut Option<Duration>) -> Step {
         loop {
@@ -237,7 +245,7 @@ impl Machine {
         }
     }
 
-    /// Reads on in a line whose beginning the buffer holds.
+    /// Reads more of a line whose start is in the buffer.
     fn read_rest_of_line(&mut self, input: &mut &[u8], retry: &mut Option<Duration>) -> Step {
         let bytes = *input;
         let Some(len) = line_len(bytes) else { return self.hold(input, 0) };
@@ -257,7 +265,7 @@ impl Machine {
         }
     }
 
-    /// Takes what the line says that the buffer holds.
+    /// Handles the field of the line in the buffer.
     fn end_line(&mut self, retry: &mut Option<Duration>) -> Step {
         let line = core::mem::take(&mut self.buffer.line);
         let step = self.take_field(Field::parse(&line), retry);
@@ -269,7 +277,7 @@ impl Machine {
     #[inline(always)]
     fn take_field(&mut self, field: Field<'_>, retry: &mut Option<Duration>) -> Step {
         match field {
-            // Its value is empty: any other data line is recognized before.
+            // The value is empty. Any other data line is recognized earlier.
             Field::Data(_) => self.buffer.end_value(b"\n"),
             Field::EventType(value) => self.buffer.set_event_type(value),
             Field::Id(value) => self.buffer.set_id(value),
@@ -284,7 +292,8 @@ impl Machine {
         Step::Continue
     }
 
-    /// Holds the rest of the input, in which the line does not end. It begins with so long a `prefix` of a data line.
+    /// Buffers the rest of the input, in which the line does not end. `prefix` is the length of the
+    /// name, colon and space of a data line, and 0 for any other line.
     #[inline(always)]
     fn hold(&mut self, input: &mut &[u8], prefix: usize) -> Step {
         let part = core::mem::take(input);
@@ -297,7 +306,7 @@ impl Machine {
         }
     }
 
-    /// Holds a part of a data line, without what stands before its value.
+    /// Buffers a part of a data line's value.
     #[inline(always)]
     fn hold_value(&mut self, part: &[u8], prefix: usize) -> Step {
         if !self.counter.add(part.len(), false) {
@@ -309,7 +318,7 @@ impl Machine {
         Step::NeedInput
     }
 
-    /// Holds a part of any other line.
+    /// Buffers a part of any other line.
     fn hold_part(&mut self, part: &[u8]) -> Step {
         let is_comment = is_comment(if self.state == State::InLine { &self.buffer.line } else { part });
         let fits = self.counter.add(part.len(), is_comment);
@@ -323,7 +332,8 @@ impl Machine {
         Step::NeedInput
     }
 
-    /// WHATWG HTML 9.2.6, "dispatch the event". Without data there is no event, but the ID counts.
+    /// Dispatches the event (WHATWG HTML 9.2.6, "dispatch the event"). Without data there is no
+    /// event, but the ID takes effect.
     #[inline(always)]
     fn dispatch(&mut self) -> Step {
         self.counter.take();
@@ -344,7 +354,7 @@ impl Machine {
         Step::Event
     }
 
-    /// Passes the line end that `bytes` begin with, and returns what is behind it.
+    /// Skips the line end at the start of `bytes`, and returns the rest.
     #[inline(always)]
     fn pass_line_end<'i>(&mut self, bytes: &'i [u8]) -> &'i [u8] {
         self.state = if bytes == b"\r" { State::AfterCr } else { State::LineStart };
@@ -354,7 +364,7 @@ impl Machine {
         }
     }
 
-    /// So many bytes more take the event over the limit.
+    /// Handles an event that exceeds the limit with `len` more bytes.
     #[cold]
     fn overflow(&mut self, len: usize) -> Step {
         self.buffer.clear();
@@ -369,7 +379,7 @@ impl Machine {
         Step::TooLong
     }
 
-    /// Drops a line of an event over the limit, or what there is of it.
+    /// Drops a line, or a part of one, of an event over the limit.
     fn skip_line(&mut self, input: &mut &[u8]) -> Step {
         let bytes = *input;
         let Some(len) = line_len(bytes) else {

@@ -1,22 +1,23 @@
-//! Where a line ends.
+//! Finds the ends of lines.
 
 use memchr::memchr2;
 
 use super::work;
 
-/// The length of the line that `bytes` begin with, without its end. `None`: there is no line end.
+/// Returns the length of the first line of `bytes` without its end, or `None` if there is no line
+/// end.
 #[inline(always)]
 pub(crate) fn line_len(bytes: &[u8]) -> Option<usize> {
     bytes.first_chunk().and_then(line_len_in_word).or_else(|| line_len_far(bytes))
 }
 
-/// The same for a line that most likely is very short.
+/// Like [`line_len`], for a line that is probably very short.
 #[inline(always)]
 pub(crate) fn short_line_len(bytes: &[u8]) -> Option<usize> {
     bytes.first_chunk().and_then(line_len_in_words).or_else(|| line_len_far(bytes))
 }
 
-/// The same for a line of some dozens of bytes.
+/// Like [`line_len`], for a line of some dozens of bytes.
 #[inline(always)]
 pub(crate) fn value_len(bytes: &[u8]) -> Option<usize> {
     for (n, block) in bytes.chunks_exact(BLOCK).take(NEAR / BLOCK).enumerate() {
@@ -35,8 +36,8 @@ pub(crate) fn value_len(bytes: &[u8]) -> Option<usize> {
     Some(bytes.len() - far.len() + len?)
 }
 
-/// What follows the line end that `bytes` begin with. `None`: they begin with none, or with a CR and nothing behind it
-/// that tells whether an LF belongs to it.
+/// Returns the bytes after the line end at the start of `bytes`. Returns `None` if there is no line
+/// end, or only a CR at the end of the input, which an LF may follow.
 #[inline(always)]
 pub(crate) fn after_line_end(bytes: &[u8]) -> Option<&[u8]> {
     match bytes {
@@ -46,13 +47,14 @@ pub(crate) fn after_line_end(bytes: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// The compiler compares a block of bytes by SIMD instructions, and so many bytes before it pays to call `memchr2`.
+/// The length in bytes of a block that the compiler compares with SIMD instructions.
 const BLOCK: usize = 16;
+/// The number of bytes to search in blocks before a call to `memchr2` pays.
 const NEAR: usize = 64;
 
 #[inline(always)]
 fn has_line_end(block: &[u8]) -> bool {
-    // Without a way out of the loop, so that SIMD does it.
+    // The loop has no early exit, so that the compiler uses SIMD.
     let (mut lf, mut cr) = (0, 0);
     for byte in block {
         lf |= u8::from(*byte == b'\n');
@@ -67,7 +69,8 @@ fn line_len_in_words(block: &[u8; BLOCK]) -> Option<usize> {
     words.find_map(|(n, word)| Some(n * WORD + line_len_in_word(word.first_chunk()?)?))
 }
 
-/// A short line ends within so many bytes, which cost less than a call to `memchr2`.
+/// The length in bytes of a word. Finding the end of a short line in a word costs less than a call
+/// to `memchr2`.
 const WORD: usize = 8;
 
 fn line_len_far(bytes: &[u8]) -> Option<usize> {
@@ -83,7 +86,8 @@ fn line_len_in_word(word: &[u8; WORD]) -> Option<usize> {
     if ends == 0 { None } else { Some((ends.trailing_zeros() / 8) as usize) }
 }
 
-/// The high bit of each byte that is LF or CR. It is exact up to and including the first of them.
+/// Sets the high bit of each byte that is LF or CR. The result is exact up to and including the
+/// first of them.
 #[inline(always)]
 fn line_ends(word: u64) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
@@ -125,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_tells_its_first_line_end() {
+    fn the_first_line_end_of_a_word_is_found() {
         for filler in (0..=255u8).filter(|byte| !matches!(byte, b'\n' | b'\r')) {
             for ends in [*b"\n\n", *b"\n\r", *b"\r\n", *b"\r\r"] {
                 for at in 0..WORD {
@@ -138,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cr_at_the_end_leaves_open_whether_an_lf_follows() {
+    fn a_cr_at_the_end_of_the_input_is_not_a_complete_line_end() {
         for (bytes, rest) in [
             (&b"\n"[..], Some(&b""[..])),
             (b"\r\n", Some(b"")),

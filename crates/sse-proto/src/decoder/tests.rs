@@ -1,4 +1,4 @@
-//! The decoder looks at each byte a constant number of times.
+//! Checks that the decoder reads each byte a constant number of times.
 
 use std::vec::Vec;
 
@@ -7,12 +7,12 @@ use crate::{Decoder, Limits};
 
 const MIB: usize = 1024 * 1024;
 
-/// The bytes looked at or copied for each byte of the stream.
+/// Returns how many bytes the decoder reads or copies per byte of the stream.
 fn looks(stream: &[u8], piece: usize, limit: usize) -> f64 {
     work::take();
     let mut decoder = Decoder::new(Limits::default().max_event_len(limit));
     for mut chunk in stream.chunks(piece) {
-        while decoder.decode(&mut chunk).expect("it is within the limit").is_some() {}
+        while decoder.decode(&mut chunk).expect("within the limit").is_some() {}
     }
     work::take() as f64 / stream.len() as f64
 }
@@ -78,7 +78,7 @@ fn looks_per_byte_are_the_same_in_a_line_of_1_mib_and_of_16() {
 }
 
 #[test]
-fn a_failure_stays_until_a_reset() {
+fn an_error_is_returned_until_a_reset() {
     let mut decoder = Decoder::new(Limits::default().max_event_len(4));
     for mut input in [&b"data: too long\n"[..], b"", b"x", b"\n\n", b"data: a\n\n", b""] {
         assert!(decoder.decode(&mut input).is_err(), "{input:?}");
@@ -90,7 +90,7 @@ fn a_failure_stays_until_a_reset() {
 }
 
 #[test]
-fn debug_shows_lengths_and_no_contents() {
+fn debug_shows_lengths_but_no_content() {
     let mut decoder = Decoder::default().with_last_event_id("secret");
     assert_eq!(decoder.decode(&mut &b"data: secret"[..]), Ok(None));
     let debug = std::format!("{decoder:?}");

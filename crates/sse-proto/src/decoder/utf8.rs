@@ -1,15 +1,16 @@
-//! Bytes as text: UTF-8, with U+FFFD in place of what is not (Encoding Standard, "UTF-8 decode": maximal subparts).
+//! Decodes UTF-8, with U+FFFD for each maximal subpart that is invalid (Encoding Standard, "UTF-8
+//! decode").
 
 use alloc::string::String;
 
 use super::fast::Span;
 use super::work;
 
-/// The bytes as text, if they are UTF-8.
+/// Returns the bytes as text if they are valid UTF-8.
 #[inline(always)]
 pub(crate) fn validate(bytes: &[u8]) -> Option<&str> {
     work::count(bytes.len());
-    // A short text is checked byte by byte, which is quicker than to begin with SIMD.
+    // For a short text, checking each byte is faster than SIMD.
     #[cfg(feature = "simd")]
     if bytes.len() >= BLOCK / 4 {
         return simdutf8::basic::from_utf8(bytes).ok();
@@ -17,7 +18,7 @@ pub(crate) fn validate(bytes: &[u8]) -> Option<&str> {
     core::str::from_utf8(bytes).ok()
 }
 
-/// The span as text: as it stands, or repaired in `spare`.
+/// Returns the span as text. If it is invalid, the text is repaired in `spare`.
 #[inline(always)]
 pub(crate) fn lend<'t>(span: Span<'t>, spare: &'t mut String) -> &'t str {
     match validate_in_blocks(span).or_else(|| validate(span.get())) {
@@ -29,7 +30,7 @@ pub(crate) fn lend<'t>(span: Span<'t>, spare: &'t mut String) -> &'t str {
     }
 }
 
-/// Makes `text` the bytes as text.
+/// Sets `text` to the bytes, repaired if they are invalid.
 pub(crate) fn set(text: &mut String, bytes: &[u8]) {
     match validate(bytes) {
         Some(valid) => {
@@ -40,11 +41,11 @@ pub(crate) fn set(text: &mut String, bytes: &[u8]) {
     }
 }
 
-/// What SIMD code checks at once, in bytes.
+/// The length in bytes of a block that SIMD code validates at once.
 pub(crate) const BLOCK: usize = 64;
 
-/// Checks whole blocks, of which the last may reach into the bytes behind: to fill up a block that is not
-/// whole costs SIMD code several times as much. `None` says that this was not possible.
+/// Validates whole blocks. The last one may extend into the bytes after the span, since SIMD code
+/// takes several times longer for a partial block. Returns `None` if that is not possible.
 #[inline(always)]
 fn validate_in_blocks(span: Span<'_>) -> Option<&str> {
     if !cfg!(feature = "simd") || span.len < BLOCK / 4 {
@@ -54,7 +55,7 @@ fn validate_in_blocks(span: Span<'_>) -> Option<&str> {
     validate(blocks)?.get(..span.len)
 }
 
-/// Into room of the exact size, so that the memory that it takes is bounded.
+/// Repairs the text in a buffer of the exact size, so that its memory is limited.
 #[cold]
 fn repair(text: &mut String, bytes: &[u8]) {
     const REPLACEMENT: &str = "\u{FFFD}";
@@ -92,15 +93,15 @@ mod tests {
     }
 
     #[test]
-    fn a_repaired_text_takes_no_more_room_than_it_needs() {
+    fn a_repaired_text_has_no_spare_capacity() {
         let mut text = String::new();
         set(&mut text, &[0xFF; 1000]);
         assert_eq!((text.len(), text.capacity()), (3000, 3000));
     }
 
-    /// What stands behind the value may be invalid, or cut in two by the end of the last block.
+    /// The bytes after the value may be invalid, or split by the end of the last block.
     #[test]
-    fn what_stands_behind_a_value_makes_no_difference() {
+    fn bytes_after_a_value_make_no_difference() {
         for value in ["a".repeat(20), "é".repeat(20), "a".repeat(64), "aé".repeat(50)] {
             for behind in [&b""[..], b"\n\n", &[b'x'; 100], &[0xFF; 100], "é".repeat(60).as_bytes()] {
                 for len in (0..=value.len()).rev().take(70) {

@@ -1,4 +1,4 @@
-//! How many bytes the decoder looks at or copies: counted in its own tests, and nowhere else.
+//! Counts the bytes that the decoder reads or copies, in its own tests only.
 
 #[cfg(test)]
 use core::cell::Cell;
@@ -8,14 +8,14 @@ std::thread_local! {
     static WORK: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The decoder looked at so many bytes, or copied them.
+/// Counts bytes that the decoder reads or copies.
 #[inline(always)]
 pub(crate) fn count(_bytes: usize) {
     #[cfg(test)]
     WORK.set(WORK.get() + _bytes);
 }
 
-/// The count since the last call.
+/// Returns the count since the last call.
 #[cfg(test)]
 pub(crate) fn take() -> usize {
     WORK.take()

@@ -237,6 +237,11 @@ fn replay_resuming_needs_a_sendable_last_event_id() {
         }
         assert_eq!(life.eof(), outputs, "{stream:?}");
     }
+    // The end of the stream completes the event that has the ID.
+    let mut life = Life::open(config().replay(Replay::Resuming));
+    assert_eq!(life.data("id: 7\ndata: a"), "wait");
+    life.source.complete_unfinished();
+    assert_eq!(life.eof(), "message \"a\" #7, lost Eof until 3s, wait until 3s");
 }
 
 /// `Replay` applies after the first open, and `retry_initial` before it.

@@ -82,6 +82,24 @@ fn a_partial_event_and_its_id_are_dropped() {
 
 /// An LF after a CR, and a byte order mark, belong to the connection that carries them.
 #[test]
+fn an_id_whose_event_has_no_data_does_not_survive_an_end_that_completes_events() {
+    for (rest, delivered, id) in [
+        ("id: 2", "", 1),
+        ("id: 2\n", "", 1),
+        ("id: 2\nevent: t\n", "", 1),
+        ("id: 2\ndata\n", "message \"\" #2, ", 2),
+        ("id: 2\ndata: b", "message \"b\" #2, ", 2),
+    ] {
+        let mut life = Life::open(config());
+        assert_eq!(life.data("id: 1\ndata: a\n\n"), "message \"a\" #1, wait");
+        assert_eq!(life.data(rest), "wait");
+        life.source.complete_unfinished();
+        assert_eq!(life.eof(), format!("{delivered}lost Eof until 3s, wait until 3s"), "{rest:?}");
+        assert_eq!(life.at(3).timeout(), format!("connect from {id}, wait"), "{rest:?}");
+    }
+}
+
+#[test]
 fn a_new_connection_is_a_new_stream() {
     let mut life = Life::open(config());
     assert_eq!(life.data("data: a\r\r"), "message \"a\" #, wait");

@@ -10,7 +10,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::entry::{Entry, VERSION};
 use super::{RecordedEnd, RecordedResponse, Recording, RecordingError};
 
-/// Reads all lines. A last line without a line end was being written when the recording stopped, and is left out.
+/// Reads all lines. A last line without a line end was being written when the recording stopped,
+/// and is left out.
 pub(super) fn read(text: &str) -> Result<Recording, RecordingError> {
     let mut reader = Reader::default();
     for (index, line) in text.split_inclusive('\n').enumerate() {

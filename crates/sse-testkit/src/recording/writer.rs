@@ -10,8 +10,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::HIDDEN;
 use super::entry::{Entry, VERSION};
 
-/// Writes a [`Recording`](crate::Recording) line by line, so that what was received is in the file even if the program
-/// does not end well. Each line is written at once and flushed.
+/// Writes a [`Recording`](crate::Recording) line by line, so that what was received is in the file
+/// even if the program does not end well. Each line is written at once and flushed.
 ///
 /// All times are since the recording began. The values of headers that could be secret are hidden.
 ///
@@ -34,8 +34,8 @@ use super::entry::{Entry, VERSION};
 pub struct RecordingWriter<W>(W);
 
 impl<W: Write> RecordingWriter<W> {
-    /// Writes the first line: what is recorded, and since when (RFC 3339). The URL is written as it is, so leave out of it
-    /// what is secret.
+    /// Writes the first line: what is recorded, and since when (RFC 3339). The URL is written as it
+    /// is, so leave out of it what is secret.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! One connection: its request is read and recorded, its reply is played, and the peer is watched all the while.
+//! One connection: its request is read and recorded, its reply is played, and the peer is watched
+//! all the while.
 
 use std::io::{self, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -15,9 +16,9 @@ use crate::reply::{End, Step};
 use crate::{RecordedRequest, Reply};
 
 const BETWEEN_BYTES: Duration = Duration::from_micros(200);
-/// How long a look at a silent peer gets in the end. A thousand connections that look up every few milliseconds would
-/// keep two cores busy with nothing else; a gate that opens is seen within the first, the end of the server is not
-/// waited for by either.
+/// How long a look at a silent peer gets in the end. A thousand connections that look up every few
+/// milliseconds would keep two cores busy with nothing else; a gate that opens is seen within the
+/// first, the end of the server is not waited for by either.
 const LOOK_BESIDE_GATE: Duration = Duration::from_millis(80);
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -135,7 +136,8 @@ impl Connection<'_> {
         self.watch_while(|| Some(LOOK)).expect_err("it goes on until it is over")
     }
 
-    /// Watches the peer until `left` is `None`; until then it is the longest that the next look may take.
+    /// Watches the peer until `left` is `None`; until then it is the longest that the next look may
+    /// take.
     fn watch_while(&self, left: impl Fn() -> Option<Duration>) -> Result<(), Over> {
         let mut look = PAUSE;
         while let Some(left) = left() {
@@ -145,7 +147,8 @@ impl Connection<'_> {
         Ok(())
     }
 
-    /// Waits a little for something from the peer. Bytes are of no interest after the request; the end is.
+    /// Waits a little for something from the peer. Bytes are of no interest after the request; the
+    /// end is.
     fn look_at_peer(&self, time: Duration) -> Result<(), Over> {
         // A timeout of zero would be none.
         let armed = self.stream.set_read_timeout(Some(time.max(Duration::from_millis(1))));

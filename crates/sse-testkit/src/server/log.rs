@@ -25,7 +25,8 @@ impl Log {
         Self { start: Instant::now(), entries: Mutex::default(), changed: Condvar::new() }
     }
 
-    /// Records a request, with the count of what is sent in answer, and sets its number and its time.
+    /// Records a request, with the count of what is sent in answer, and sets its number and its
+    /// time.
     pub(super) fn add(&self, request: &mut RecordedRequest, sent: Arc<AtomicU64>) {
         let mut entries = self.lock();
         request.number = entries.len();

@@ -1,4 +1,4 @@
-//! An output that owns its text, so that it can be kept while the event source goes on.
+//! An output that owns its text, so that it can be kept while the event source continues.
 
 use sse_proto::{Frame, Output};
 

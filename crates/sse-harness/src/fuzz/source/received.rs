@@ -1,17 +1,17 @@
-//! The frames of one connection, decoded from all of its bytes each time.
+//! The frames of one connection. Each chunk decodes all bytes of the connection again.
 
 use sse_proto::{Frame, Limits, Oversize};
 
 use crate::reference::{self, Outcome};
 
-/// The bytes of one connection, and how many of their frames were handed out.
+/// The bytes of one connection, and how many of their frames were returned.
 pub(super) struct Received {
     resumed_from: String,
     stream: Vec<u8>,
     taken: usize,
 }
 
-/// What a chunk added.
+/// The effect of a chunk.
 pub(super) struct Added {
     pub(super) frames: Vec<Frame>,
     pub(super) last_event_id: String,
@@ -19,7 +19,7 @@ pub(super) struct Added {
 }
 
 impl Received {
-    /// Nothing yet, on a connection that resumes after this ID.
+    /// Creates an empty connection that resumes after this ID.
     pub(super) fn new(resumed_from: &str) -> Self {
         Self { resumed_from: resumed_from.to_owned(), stream: Vec::new(), taken: 0 }
     }

@@ -6,12 +6,14 @@ use sse_driver::proto::{Cause, CloseReason};
 use sse_driver::{Failure, Instant, Retry, State};
 
 use super::{Life, TooLong};
+use crate::simulation::ends::is_cause;
 
 impl Life {
     pub(in crate::simulation) fn handle_question(&mut self, now: Instant, failure: &Failure, answer: Retry) {
         self.handle_time(now, failure.cause);
         self.check_nothing_is_too_long();
         self.model.check_failed(failure.cause, failure.delay);
+        assert!(is_cause(failure.cause, &failure.error, self.settings.rules.expect_an_end()), "{failure:?}");
         assert_eq!((failure.attempt, failure.was_open), (self.model.attempts(), self.model.was_open()));
         assert_eq!((failure.failures, failure.delivered), (self.model.failures(), self.ever_delivered));
         assert_eq!(&*failure.last_event_id, self.model.last_event_id());
@@ -33,7 +35,9 @@ impl Life {
                 assert_eq!(moved, self.moved, "{} answered", response.url());
             }
             State::Disconnected { cause, error, retry_in, .. } => {
-                assert_eq!(error.is_some(), *cause != Cause::Reconnect);
+                let expects_an_end = self.settings.rules.expect_an_end();
+                let fits = error.as_ref().map(|error| is_cause(*cause, error, expects_an_end));
+                assert!(fits.unwrap_or(*cause == Cause::Reconnect), "{cause:?} and {error:?}");
                 self.handle_time(now, *cause);
                 self.check_nothing_is_too_long();
                 self.handle_disconnected(now, *cause, *retry_in);
@@ -84,7 +88,7 @@ impl Life {
             }
             CloseReason::TooLong { .. } if self.too_long != TooLong::No && self.fails_when_too_long() => {
                 self.model.check_nothing_is_shown();
-                self.handle_close(reason.clone());
+                self.model.close(reason.clone());
             }
             _ => {}
         }
