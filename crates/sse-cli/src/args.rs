@@ -57,7 +57,7 @@ pub(crate) enum Command {
     Serve(Box<ServeArgs>),
     /// Watch a stream and say what is wrong with its server.
     Doctor(Box<DoctorArgs>),
-    /// Follow a built-in server that drops connections, and count what came.
+    /// Follow a built-in server that drops connections, and count.
     Demo(DemoArgs),
     /// Print the completions for a shell.
     Completions {

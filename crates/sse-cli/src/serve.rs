@@ -91,7 +91,7 @@ fn server(args: &ServeArgs, recording: Recording) -> Result<Server, String> {
 pub(crate) async fn play<F, Fut>(listener: TcpListener, answer: F)
 where
     F: Fn(Request<Incoming>, SocketAddr) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Response<Body>> + Send,
+    Fut: Future<Output = Response<Body>> + Send + 'static,
 {
     loop {
         match listener.accept().await {

@@ -20,6 +20,7 @@ fn the_manual_has_each_command_and_flag() {
     for part in [
         ".TH sse 1",
         "SSE FOLLOW",
+        "SSE DOCTOR",
         "SSE RECORD",
         "SSE SERVE",
         "finish\\-before",

@@ -44,7 +44,7 @@ fn bodies_and_their_content_types() {
         );
         assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (0, "a\n", ""), "{args:?}");
         let request = last(&server);
-        assert_eq!((request.method.as_str(), request.body.as_slice()), (method, body.as_bytes()), "{args:?}");
+        assert_eq!((request.method.as_str(), &request.body[..]), (method, body.as_bytes()), "{args:?}");
         assert_eq!(request.header("content-type"), content_type, "{args:?}");
         assert_eq!(request.header("accept"), Some("text/event-stream"), "{args:?}");
     }
