@@ -166,7 +166,7 @@ fn an_error_behind_its_state_comes_from_next_and_not_after_close() {
                 session.close();
             }
             let error = session.next().await.map(|item| item.expect_err("it was refused").status());
-            assert_eq!(error, (!closes).then(|| Some(http::StatusCode::NOT_FOUND)));
+            assert_eq!(error, (!closes).then_some(Some(http::StatusCode::NOT_FOUND)));
             assert!(session.next().await.is_none());
         });
     }
