@@ -168,9 +168,9 @@ impl Machine {
             _ => {}
         }
         self.state = State::LineStart;
-        // The data of a block that has none so far may have been cut off: its ID must not stand for an event that nobody
-        // has seen.
-        if self.buffer.data_len == 0 {
+        // A block without data may have lost it. Its ID would then name an event that was not
+        // delivered.
+        if self.buffer.data.is_empty() {
             self.buffer.clear();
             return Step::NeedInput;
         }
