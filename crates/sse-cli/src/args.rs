@@ -1,15 +1,47 @@
 //! The command line.
 
-use std::net::SocketAddr;
+// The build script reads these files too, to write the man page, and looks for modules in another place.
+#[path = "args/doctor.rs"]
+mod doctor;
+#[path = "args/follow.rs"]
+mod follow;
+#[path = "args/record.rs"]
+mod record;
+#[path = "args/request.rs"]
+mod request;
+#[path = "args/serve.rs"]
+mod serve;
+#[path = "args/value.rs"]
+mod value;
+
+use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use clap::{Parser, Subcommand, ValueEnum};
-use sse_tokio::proto::Resume;
+use clap::{Parser, Subcommand};
 
-/// Follow, serve and demonstrate Server-Sent Events.
+pub(crate) use doctor::{DoctorArgs, ReportFormat};
+pub(crate) use follow::{FollowArgs, Format, PrintArgs};
+pub(crate) use record::RecordArgs;
+pub(crate) use request::{EndArgs, HeaderArg, ReconnectArgs, RequestArgs};
+pub(crate) use serve::{ServeArgs, Speed};
+pub(crate) use value::event_id;
+
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\nprotocols: http https",
+    "\nfeatures: HTTP/1.1, TLS 1.2 and 1.3 (rustls, ring), trust of the operating system, proxies"
+);
+
+/// Follow, record, serve, examine and demonstrate Server-Sent Events.
 #[derive(Parser)]
-#[command(name = "sse", version)]
+#[command(
+    name = "sse",
+    version,
+    long_version = LONG_VERSION,
+    override_usage = "sse [follow] URL [OPTIONS]\n       sse COMMAND [OPTIONS]",
+    after_help = "Exit status: 0 for a normal end, 1 if the server refused or something failed, 2 for a wrong usage, \
+                  3 if it gave up or the stream was truncated, 4 for a timeout, 130 for Ctrl-C."
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -19,79 +51,21 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Print the events of a URL as they come, across reconnections.
     Follow(Box<FollowArgs>),
+    /// Write down what a URL sends, byte for byte, with the times.
+    Record(Box<RecordArgs>),
+    /// Serve a recording or a plain stream.
+    Serve(Box<ServeArgs>),
     /// Watch a stream and say what is wrong with its server.
-    Doctor(Box<crate::doctor::DoctorArgs>),
-    /// Follow an embedded server that drops the connection twice, and count what came.
+    Doctor(Box<DoctorArgs>),
+    /// Follow a built-in server that drops connections, and count what came.
     Demo(DemoArgs),
-    /// Serve a recorded stream, for trying clients out.
-    Serve(ServeArgs),
-}
-
-#[derive(clap::Args)]
-pub(crate) struct FollowArgs {
-    /// Where the stream is.
-    pub(crate) url: String,
-    /// The method; GET, or POST with --data.
-    #[arg(short = 'X', long, value_name = "METHOD")]
-    pub(crate) method: Option<http::Method>,
-    /// A header to send; may be repeated.
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = header)]
-    pub(crate) headers: Vec<(http::HeaderName, http::HeaderValue)>,
-    /// The body, or @ and the name of a file that holds it.
-    #[arg(short = 'd', long, value_name = "BODY|@FILE")]
-    pub(crate) data: Option<String>,
-    /// Go on after the event with this ID.
-    #[arg(long, value_name = "ID", value_parser = event_id)]
-    pub(crate) last_event_id: Option<String>,
-    /// Go on after the event whose ID is in this file, and keep the file up to date.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) checkpoint: Option<PathBuf>,
-    /// How long to wait before reconnecting, until the server says otherwise: 500ms, 3s, 2m.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub(crate) reconnection_time: Option<Duration>,
-    /// How many attempts to reconnect may fail in a row.
-    #[arg(long, value_name = "N")]
-    pub(crate) max_attempts: Option<u32>,
-    /// Reconnect when nothing came for this time.
-    #[arg(long, value_name = "TIME", value_parser = some_time)]
-    pub(crate) idle_timeout: Option<Duration>,
-    /// Stop when the stream ends.
-    #[arg(long, conflicts_with = "max_attempts")]
-    pub(crate) no_reconnect: bool,
-    /// Retry the first connection too.
-    #[arg(long)]
-    pub(crate) retry_initial: bool,
-    /// Print comments.
-    #[arg(long)]
-    pub(crate) comments: bool,
-    /// Print reconnection times.
-    #[arg(long)]
-    pub(crate) retries: bool,
-    /// Print events of this type only; may be repeated.
-    #[arg(long = "event", value_name = "TYPE")]
-    pub(crate) event_types: Vec<String>,
-    /// Stop after so many printed events.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) max_events: Option<u64>,
-    /// Stop at the event with this data; an end of the stream before it is a failure.
-    #[arg(long, value_name = "DATA")]
-    pub(crate) finish_on: Option<String>,
-    /// What to print.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) output: Format,
-    /// Certificates to trust besides those of the system, as PEM. Whoever holds a key to one can read along.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) insecure_roots: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    Text,
-    /// One object a line.
-    Json,
-    /// The data of the events and nothing else.
-    Data,
+    /// Print the completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual, in roff: `sse man | man -l -`.
+    Man,
 }
 
 #[derive(clap::Args)]
@@ -101,56 +75,22 @@ pub(crate) struct DemoArgs {
     pub(crate) web: Option<PathBuf>,
 }
 
-#[derive(clap::Args)]
-pub(crate) struct ServeArgs {
-    /// The stream, as it would go over the wire.
-    pub(crate) file: PathBuf,
-    /// Where to listen; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub(crate) listen: SocketAddr,
-    /// How long to wait between events.
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "0s")]
-    pub(crate) interval: Duration,
-    /// Drop each connection after so many events, in the middle of the next one.
-    #[arg(long, value_name = "N")]
-    pub(crate) drop_after: Option<std::num::NonZeroUsize>,
-    /// The reconnection time to ask for, in milliseconds.
-    #[arg(long, value_name = "MS")]
-    pub(crate) retry: Option<u64>,
-}
-
-pub(crate) fn header(text: &str) -> Result<(http::HeaderName, http::HeaderValue), String> {
-    let (name, value) = text.split_once(':').ok_or("expected `Name: value`, got no colon")?;
-    let name = name.trim().parse().map_err(|_| "expected a header name before the colon")?;
-    let value = value.trim().parse().map_err(|_| "expected a header value after the colon")?;
-    Ok((name, value))
-}
-
-/// An ID that can be sent as a header.
-pub(crate) fn event_id(text: &str) -> Result<String, &'static str> {
-    match Resume::new(text.into()) {
-        Resume::Unsendable(_) => Err("expected an ID without control characters, of 4 KiB at most"),
-        _ => Ok(text.to_owned()),
+impl Args {
+    /// Those of the process. Where there is no command but a URL or an option of `follow`, `follow` is meant.
+    pub(crate) fn from_env() -> Self {
+        let mut args: Vec<_> = std::env::args_os().collect();
+        if args.get(1).is_some_and(means_follow) {
+            args.insert(1, "follow".into());
+        }
+        Self::parse_from(args)
     }
 }
 
-pub(crate) fn some_time(text: &str) -> Result<Duration, String> {
-    match duration(text)? {
-        Duration::ZERO => Err("expected more than no time at all".to_owned()),
-        time => Ok(time),
+/// Whether the first argument is not for the whole command: neither a command, nor a word that may be a misspelt one.
+fn means_follow(first: &OsString) -> bool {
+    let Some(first) = first.to_str() else { return true };
+    if first.starts_with('-') {
+        return !["-h", "--help", "-V", "--version"].contains(&first);
     }
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let unit_at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(unit_at);
-    let millis = match unit {
-        "ms" => 1,
-        "s" | "" => 1000,
-        "m" => 60 * 1000,
-        "h" => 60 * 60 * 1000,
-        _ => return Err(format!("expected a number and ms, s, m or h, got the unit `{unit}`")),
-    };
-    let number: u64 = number.parse().map_err(|_| "expected a whole number before the unit")?;
-    Ok(Duration::from_millis(number.saturating_mul(millis)))
+    first == "localhost" || first.contains(['.', ':', '/'])
 }

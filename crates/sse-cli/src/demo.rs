@@ -13,7 +13,9 @@ use tokio::net::TcpListener;
 
 use crate::args::DemoArgs;
 use crate::failure;
-use crate::serve::{Recording, play, respond};
+use crate::recording::{Pace, Recording, Settings};
+use crate::serve::{Server, play, respond};
+use crate::signals::exit_on_signal;
 use crate::web::web;
 
 /// Prints a line. That nobody reads it is no reason to stop counting.
@@ -29,20 +31,22 @@ const STREAM: &str = include_str!("demo.txt");
 pub(crate) const DROPS: usize = 2;
 
 /// The stream of the demonstration, and how it is played.
-pub(crate) fn recording() -> Recording {
-    let mut recording = Recording::new(STREAM.as_bytes()).expect("the recording is part of the program");
-    recording.interval = Duration::from_millis(150);
-    recording.drop_after = Some(4);
-    recording.drops = AtomicUsize::new(DROPS);
-    recording.retry = Some(300);
-    recording
+pub(crate) fn server() -> Server {
+    let recording = Recording::parse(STREAM.as_bytes()).expect("the recording is part of the program");
+    let mut settings = Settings::new(Pace::Interval(Duration::from_millis(150)));
+    settings.drop_after = Some(4);
+    settings.drops = AtomicUsize::new(DROPS);
+    settings.retry = Some(300);
+    Server { recording: Arc::new(recording), settings: Arc::new(settings), log: None }
 }
 
 pub(crate) async fn demo(args: DemoArgs) -> ExitCode {
+    exit_on_signal(|| ());
     if let Some(folder) = args.web {
         return web(&folder).await;
     }
-    let recording = Arc::new(recording());
+    let server = Arc::new(server());
+    let recording = Arc::clone(&server.recording);
     let listener = match TcpListener::bind("127.0.0.1:0").await {
         Ok(listener) => listener,
         Err(error) => return failure(format_args!("cannot listen on the loopback address: {error}")),
@@ -51,8 +55,10 @@ pub(crate) async fn demo(args: DemoArgs) -> ExitCode {
         Ok(address) => format!("http://{address}/"),
         Err(error) => return failure(format_args!("the listener has no address: {error}")),
     };
-    let played = Arc::clone(&recording);
-    tokio::spawn(play(listener, move |request| respond(request, &played)));
+    tokio::spawn(play(listener, move |request, client| {
+        let server = Arc::clone(&server);
+        async move { respond(&request, &server, client).await }
+    }));
     say!("following {url}, whose server will drop the connection twice");
     let reconnections = Arc::new(AtomicU64::new(0));
     match follow(&url, Arc::clone(&reconnections)).await {

@@ -3,7 +3,6 @@
 //! It makes its requests (`examination.rs`), keeps what came and when (`observation.rs`), draws the findings from
 //! that alone (`findings.rs`), and reports them.
 
-mod args;
 mod dial;
 mod escape;
 mod examination;
@@ -27,8 +26,7 @@ use std::process::ExitCode;
 
 use tokio::time::Instant;
 
-pub(crate) use args::DoctorArgs;
-use args::ReportFormat;
+use crate::args::{DoctorArgs, ReportFormat};
 use dial::RecordingDial;
 use findings::{Finding, Severity, diagnose};
 use observation::Observation;

@@ -1,167 +1,250 @@
 //! `sse follow`.
 
 use std::io;
-use std::path::Path;
+use std::pin::Pin;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
-use http::{HeaderMap, Method};
-use sse_tokio::proto::CloseReason;
-use sse_tokio::sse_http::Tls;
-use sse_tokio::{Client, Error, Frame, Http, RequestBuilder};
+use futures_core::Stream;
+use sse_tokio::proto::{CloseReason, Limits, Resume};
+use sse_tokio::{Error, Frame, Http, Session, SessionHandle, State, TokioTimer, Update, Updates};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::args::FollowArgs;
 use crate::checkpoint::Checkpoint;
-use crate::print::Printer;
+use crate::print::{Failure, Printer};
+use crate::request::{request, transport};
+use crate::signals::{exit_on_signal, reader_gone};
+use crate::verbose::show_response;
+
+/// How often the status line is drawn when nothing happens.
+const TICK: Duration = Duration::from_millis(250);
 
 pub(crate) async fn follow(args: FollowArgs) -> ExitCode {
-    let client = match client(args.insecure_roots.as_deref()) {
-        Ok(client) => client,
-        Err(error) => {
-            eprintln!("error: --insecure-roots: {error}");
-            return ExitCode::from(2);
+    let mut printer = match Printer::new(&args.print) {
+        Ok(printer) => printer,
+        Err(failure) => return failed(&failure, &args),
+    };
+    match run(args, &mut printer).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stopped::ReaderGone) => ExitCode::SUCCESS,
+        Err(Stopped::Failed(failure)) => {
+            printer.failure(&failure);
+            failure.exit()
         }
-    };
-    let printer = Printer::new(args.output);
-    let unreadable = |what, error: io::Error| {
-        printer.failure(what, None, format!("cannot read the {what}: {error}"));
-        ExitCode::FAILURE
-    };
-    let checkpoint = match args.checkpoint.as_deref().map(Checkpoint::read).transpose() {
-        Ok(checkpoint) => checkpoint,
-        Err(error) => return unreadable("checkpoint", error),
-    };
-    let body = match args.data.as_deref().map(body).transpose() {
-        Ok(body) => body,
-        Err(error) => return unreadable("body", error),
-    };
-    let unprinted = Arc::new(Mutex::new(None));
-    let request = request(&client, &args, checkpoint.as_ref(), body, printer, Arc::clone(&unprinted));
-    let follower = Follower { args, printer, checkpoint, unprinted, printed: 0 };
-    follower.run(request).await
-}
-
-/// A client that trusts the certificates of the file besides those of the system.
-fn client(roots: Option<&Path>) -> Result<Client, String> {
-    let Some(file) = roots else { return Ok(Client::new()) };
-    let pem = std::fs::read(file).map_err(|error| {
-        format!("expected a file of certificates as PEM, cannot read {}: {error}", file.display())
-    })?;
-    let tls = Tls::default().add_roots_pem(&pem).map_err(|error| format!("{}: {error}", file.display()))?;
-    Ok(Client::builder().transport(Http::default().tls(tls)).build())
-}
-
-fn body(data: &str) -> io::Result<Vec<u8>> {
-    match data.strip_prefix('@') {
-        Some(file) => std::fs::read(file),
-        None => Ok(data.as_bytes().to_vec()),
     }
-}
-
-fn request(
-    client: &Client,
-    args: &FollowArgs,
-    checkpoint: Option<&Checkpoint>,
-    body: Option<Vec<u8>>,
-    printer: Printer,
-    unprinted: Arc<Mutex<Option<io::Error>>>,
-) -> RequestBuilder {
-    let method = if body.is_some() { Method::POST } else { Method::GET };
-    let mut request = client
-        .request(args.method.clone().unwrap_or(method), args.url.as_str())
-        .show_comments(args.comments)
-        .show_retries(args.retries)
-        .retry_initial(args.retry_initial)
-        .idle_timeout(args.idle_timeout)
-        .max_reconnection_attempts(if args.no_reconnect { Some(0) } else { args.max_attempts })
-        .body(body.unwrap_or_default())
-        .on_state(move |state| {
-            if let Err(error) = printer.state(state) {
-                unprinted.lock().expect("nobody panics with it").get_or_insert(error);
-            }
-        });
-    let mut headers = HeaderMap::new();
-    for (name, value) in &args.headers {
-        headers.append(name, value.clone());
-    }
-    request = request.headers(headers);
-    if let Some(time) = args.reconnection_time {
-        request = request.reconnection_time(time);
-    }
-    let checkpoint_id = checkpoint.map(Checkpoint::id).filter(|id| !id.is_empty());
-    if let Some(id) = checkpoint_id.or(args.last_event_id.as_deref()) {
-        request = request.last_event_id(id);
-    }
-    if let Some(last) = args.finish_on.clone() {
-        request = request.finish_after(move |event| event.data == last);
-    }
-    request
-}
-
-struct Follower {
-    args: FollowArgs,
-    printer: Printer,
-    checkpoint: Option<Checkpoint>,
-    /// Why a state could not be printed.
-    unprinted: Arc<Mutex<Option<io::Error>>>,
-    printed: u64,
 }
 
 /// Why following came to an end, other than by the end of the session.
 enum Stopped {
-    Stream(Error),
-    Output(io::Error),
-    Checkpoint(io::Error),
+    Failed(Failure),
+    /// The reader has what it wanted (`sse URL | head`).
+    ReaderGone,
 }
 
-impl Follower {
-    async fn run(mut self, request: RequestBuilder) -> ExitCode {
-        let Err(stopped) = self.frames(request).await else { return ExitCode::SUCCESS };
-        match stopped {
-            // The reader has what it wanted (`sse follow .. | head`).
-            Stopped::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
-            Stopped::Output(error) => self.printer.failure("output", None, format!("cannot print: {error}")),
-            Stopped::Checkpoint(error) => {
-                self.printer.failure("checkpoint", None, format!("cannot write the checkpoint: {error}"));
-            }
-            Stopped::Stream(error) => self.printer.error(&error),
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+fn failed(failure: &Failure, args: &FollowArgs) -> ExitCode {
+    failure.print(&crate::print::Stderr::new(false), args.print.output);
+    failure.exit()
+}
+
+async fn run(args: FollowArgs, printer: &mut Printer) -> Result<(), Stopped> {
+    let (checkpoint, checkpoint_id) = open_checkpoint(&args, printer)?;
+    let stderr = printer.stderr().clone();
+    let limits = Limits::default().max_event_len(args.print.max_event_size);
+    let mut request = request(transport(&args.request)?, &args.request, &args.reconnect, &args.end, &stderr)?
+        .show_comments(args.print.comments)
+        .show_retries(args.print.retries)
+        .limits(limits);
+    let id = Some(checkpoint_id).filter(|id| !id.is_empty()).or(args.request.last_event_id.clone());
+    if let Some(id) = id {
+        request = request.last_event_id(id);
+    }
+    let at_signal = checkpoint.clone();
+    exit_on_signal(move || {
+        stderr.end_status();
+        let _ = at_signal.map(|checkpoint| checkpoint.finish());
+    });
+    let mut session = request.start();
+    let mut follower = Follower { args, printer, checkpoint, unwritten: None, printed: 0 };
+    let followed = follower.follow(&mut session).await;
+    let finished = follower.finish();
+    followed.and(finished)?;
+    follower.check_end(&session)
+}
+
+fn open_checkpoint(args: &FollowArgs, printer: &Printer) -> Result<(Option<Checkpoint>, String), Failure> {
+    let Some(path) = &args.print.checkpoint else { return Ok((None, String::new())) };
+    let opened = printer.file_handle().and_then(|printed| Checkpoint::open(path, printed));
+    match opened {
+        Ok((checkpoint, id)) => Ok((Some(checkpoint), id)),
+        Err(error) => {
+            Err(Failure::new("checkpoint", format!("cannot use the checkpoint {}: {error}", path.display())))
         }
-        ExitCode::FAILURE
+    }
+}
+
+/// Prints what a session brings.
+struct Follower<'a> {
+    args: FollowArgs,
+    printer: &'a mut Printer,
+    checkpoint: Option<Checkpoint>,
+    /// The last event ID of what was printed, until that was written.
+    unwritten: Option<String>,
+    printed: u64,
+}
+
+impl Follower<'_> {
+    async fn follow(&mut self, session: &mut Session) -> Result<(), Stopped> {
+        let handle = session.handle();
+        let mut updates = session.updates();
+        let mut tick = self.printer.stderr().has_status().then(|| interval(TICK));
+        if let Some(tick) = &mut tick {
+            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        }
+        let is_piped = self.printer.is_stdout();
+        let checkpoint = self.checkpoint.clone();
+        let reader_gone = async { if is_piped { reader_gone().await } else { std::future::pending().await } };
+        let checkpoint_failed = async {
+            match &checkpoint {
+                Some(checkpoint) => checkpoint.failed().await,
+                None => std::future::pending().await,
+            }
+        };
+        let (mut reader_gone, mut checkpoint_failed) =
+            (std::pin::pin!(reader_gone), std::pin::pin!(checkpoint_failed));
+        loop {
+            tokio::select! {
+                biased;
+                update = std::future::poll_fn(|cx| self.poll_update(&mut updates, cx)) => match update? {
+                    Some(update) => self.update(update, &handle)?,
+                    None => return Ok(()),
+                },
+                error = &mut checkpoint_failed => return Err(self.checkpoint_failed(&error).into()),
+                () = &mut reader_gone => return Err(Stopped::ReaderGone),
+                () = ticked(&mut tick) => self.printer.stderr().draw(),
+            }
+        }
     }
 
-    async fn frames(&mut self, request: RequestBuilder) -> Result<(), Stopped> {
-        let mut session = request.open().await.map_err(Stopped::Stream)?;
-        while let Some(frame) = session.frames().next().await {
-            self.frame(&frame.map_err(Stopped::Stream)?)?;
-            if self.args.max_events == Some(self.printed) {
-                session.close();
-            }
+    /// The next update. Before it waits for one, everything that was printed is written.
+    fn poll_update(
+        &mut self,
+        updates: &mut Updates<'_, Http, TokioTimer>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Update>, Stopped>> {
+        match Pin::new(updates).poll_next(cx) {
+            Poll::Ready(None) => Poll::Ready(Ok(None)),
+            Poll::Ready(Some(Ok(update))) => Poll::Ready(Ok(Some(update))),
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Err(Stopped::Failed(error.into()))),
+            Poll::Pending => match self.flush() {
+                Ok(()) => {
+                    self.printer.stderr().draw();
+                    Poll::Pending
+                }
+                Err(stopped) => Poll::Ready(Err(stopped)),
+            },
         }
-        self.states_were_printed()?;
+    }
+
+    fn update(&mut self, update: Update, handle: &SessionHandle) -> Result<(), Stopped> {
+        match update {
+            Update::State(state) => self.state(&state)?,
+            Update::Frame(frame) if !self.has_enough() => {
+                self.frame(frame)?;
+                if self.has_enough() {
+                    handle.close();
+                }
+            }
+            _ => {}
+        }
+        if self.printer.is_full() { self.flush() } else { Ok(()) }
+    }
+
+    fn state(&mut self, state: &State) -> Result<(), Stopped> {
+        if self.args.request.verbose {
+            self.flush()?;
+            show_response(state, self.printer.stderr());
+        }
+        if let State::Connecting { resume: Resume::From(id), .. } = state {
+            // A block without data moves the last event ID, too.
+            self.unwritten = Some(id.clone());
+        }
+        self.printer.state(state).map_err(output_failed)
+    }
+
+    fn frame(&mut self, frame: Frame) -> Result<(), Stopped> {
+        let Frame::Event(event) = &frame else { return self.printer.frame(&frame).map_err(output_failed) };
+        let types = &self.args.print.event_types;
+        if types.is_empty() || types.iter().any(|name| event.event_type == *name) {
+            self.printer.frame(&frame).map_err(output_failed)?;
+            self.printed += 1;
+        }
+        if let (Frame::Event(event), true) = (frame, self.checkpoint.is_some()) {
+            self.unwritten = Some(event.last_event_id);
+        }
+        Ok(())
+    }
+
+    fn has_enough(&self) -> bool {
+        self.args.end.max_events == Some(self.printed)
+    }
+
+    /// Writes what was printed, and only then lets the checkpoint move.
+    fn flush(&mut self) -> Result<(), Stopped> {
+        // When writing fails, this ID is forgotten.
+        let id = self.unwritten.take();
+        self.printer.flush().map_err(output_failed)?;
+        if let (Some(checkpoint), Some(id)) = (&self.checkpoint, id) {
+            checkpoint.set(id);
+        }
+        Ok(())
+    }
+
+    /// Writes all that is left.
+    fn finish(&mut self) -> Result<(), Stopped> {
+        let flushed = self.flush();
+        self.printer.stderr().end_status();
+        let finished = self.checkpoint.as_ref().map_or(Ok(()), Checkpoint::finish);
+        flushed?;
+        finished.map_err(|error| self.checkpoint_failed(&error).into())
+    }
+
+    fn checkpoint_failed(&self, error: &io::Error) -> Failure {
+        let path = self.args.print.checkpoint.as_deref().unwrap_or_else(|| "".as_ref());
+        Failure::new("checkpoint", format!("cannot write the checkpoint {}: {error}", path.display()))
+    }
+
+    /// Whether a session that is over ended as it was asked to.
+    fn check_end(&self, session: &Session) -> Result<(), Stopped> {
+        let end = &self.args.end;
+        let is_expected = end.finish_before.is_some() || end.finish_after.is_some();
         match session.close_reason() {
             Some(CloseReason::Finished | CloseReason::Requested) => Ok(()),
-            _ if self.args.finish_on.is_some() => Err(Stopped::Stream(Error::Truncated)),
+            _ if is_expected => Err(Stopped::Failed(Error::Truncated.into())),
             _ => Ok(()),
         }
     }
+}
 
-    fn states_were_printed(&self) -> Result<(), Stopped> {
-        let unprinted = self.unprinted.lock().expect("nobody panics with it").take();
-        unprinted.map_or(Ok(()), |error| Err(Stopped::Output(error)))
+fn output_failed(error: io::Error) -> Stopped {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Stopped::ReaderGone,
+        _ => Failure::new("output", format!("cannot print: {error}")).into(),
     }
+}
 
-    fn frame(&mut self, frame: &Frame) -> Result<(), Stopped> {
-        self.states_were_printed()?;
-        let Frame::Event(event) = frame else { return self.printer.frame(frame).map_err(Stopped::Output) };
-        let types = &self.args.event_types;
-        let shown = types.is_empty() || types.iter().any(|name| event.event_type == *name);
-        if shown {
-            self.printer.frame(frame).map_err(Stopped::Output)?;
-            self.printed += 1;
+async fn ticked(tick: &mut Option<Interval>) {
+    match tick {
+        Some(tick) => {
+            tick.tick().await;
         }
-        if let Some(checkpoint) = &mut self.checkpoint {
-            checkpoint.write(&event.last_event_id).map_err(Stopped::Checkpoint)?;
-        }
-        Ok(())
+        None => std::future::pending().await,
     }
 }

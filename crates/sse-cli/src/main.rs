@@ -1,6 +1,7 @@
 //! The `sse` command: see `sse --help`.
 //!
-//! Exit status: 0 for a normal end, 1 for a failure, 2 for a wrong usage, 130 for Ctrl-C.
+//! Exit status: 0 for a normal end, 1 for a failure, 2 for a wrong usage, 3 when it gave up or the stream was truncated,
+//! 4 for a timeout, and 128 and the signal's number for a signal: 130 for Ctrl-C.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -9,33 +10,39 @@ mod checkpoint;
 mod demo;
 mod doctor;
 mod follow;
+mod insecure;
+mod manual;
 mod print;
+mod record;
+mod recording;
+mod request;
 mod serve;
+mod signals;
+mod verbose;
 mod web;
 
 use std::process::ExitCode;
 
 use args::{Args, Command};
-use clap::Parser;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]
 async fn main() -> ExitCode {
-    // On a thread of its own: a write to a full pipe blocks the one of the command.
-    tokio::spawn(async {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(130);
-        }
-    });
-    match Args::parse().command {
+    match Args::from_env().command {
         Command::Follow(args) => follow::follow(*args).await,
-        Command::Doctor(args) => doctor::doctor(*args).await,
+        Command::Record(args) => record::record(*args).await,
+        Command::Serve(args) => serve::serve(*args).await,
+        Command::Doctor(args) => {
+            signals::exit_on_signal(|| ());
+            doctor::doctor(*args).await
+        }
         Command::Demo(args) => demo::demo(args).await,
-        Command::Serve(args) => serve::serve(args).await,
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man => manual::man(),
     }
 }
 
 /// Says on stderr what went wrong.
 fn failure(what: impl std::fmt::Display) -> ExitCode {
-    eprintln!("error: {what}");
+    print::Stderr::new(false).say(&format!("error: {what}"));
     ExitCode::FAILURE
 }

@@ -1,6 +1,7 @@
 //! `sse demo --web`: a page in which the browser's client follows the stream of the demonstration.
 
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use tokio::net::TcpListener;
 
-use crate::serve::{Body, Recording, play, respond};
+use crate::serve::{Body, Server, play, respond};
 use crate::{demo, failure};
 
 /// The files of the page, as `.ci/web page` builds them, and their content types.
@@ -24,7 +25,7 @@ const FILES: [(&str, &str); 3] = [
 /// The page and what it asks for.
 struct Site {
     files: Vec<(String, &'static str, Bytes)>,
-    recording: Arc<Recording>,
+    server: Server,
 }
 
 /// Serves the page that is in `folder`, until it is interrupted.
@@ -41,8 +42,13 @@ pub(crate) async fn web(folder: &Path) -> ExitCode {
         // Whoever started it may have closed its stdout; it serves all the same.
         let _ = writeln!(io::stdout(), "open http://{address}/ in a browser");
     }
-    let site = Arc::new(Site { files, recording: Arc::new(demo::recording()) });
-    play(listener, move |request| site.answer(request)).await
+    let site = Arc::new(Site { files, server: demo::server() });
+    play(listener, move |request, client| {
+        let site = Arc::clone(&site);
+        async move { site.answer(&request, client).await }
+    })
+    .await;
+    ExitCode::FAILURE
 }
 
 fn read(folder: &Path) -> Result<Vec<(String, &'static str, Bytes)>, String> {
@@ -57,7 +63,7 @@ fn read(folder: &Path) -> Result<Vec<(String, &'static str, Bytes)>, String> {
 }
 
 impl Site {
-    fn answer<B>(&self, request: &Request<B>) -> Response<Body> {
+    async fn answer<B>(&self, request: &Request<B>, client: SocketAddr) -> Response<Body> {
         let path = request.uri().path();
         if let Some((_, content_type, content)) = self.files.iter().find(|(name, ..)| name == path) {
             return whole(StatusCode::OK, content_type, content.clone());
@@ -66,12 +72,12 @@ impl Site {
             "/events" => {
                 // A new visitor, whose connection is to be dropped as often as that of the first.
                 if !request.headers().contains_key("last-event-id") {
-                    self.recording.drops.store(demo::DROPS, Ordering::Relaxed);
+                    self.server.settings.drops.store(demo::DROPS, Ordering::Relaxed);
                 }
-                respond(request, &self.recording)
+                respond(request, &self.server, client).await
             }
             "/ids" => {
-                let ids: Vec<_> = self.recording.ids().collect();
+                let ids: Vec<_> = self.server.recording.ids().collect();
                 whole(StatusCode::OK, "text/plain; charset=utf-8", ids.join("\n").into())
             }
             _ => whole(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "not found\n".into()),
@@ -92,15 +98,19 @@ mod tests {
 
     fn site() -> Site {
         let files = vec![("/".to_owned(), "text/html", Bytes::from_static(b"<p>"))];
-        Site { files, recording: Arc::new(demo::recording()) }
+        Site { files, server: demo::server() }
     }
 
-    fn get(site: &Site, path: &str) -> Response<Body> {
-        site.answer(&Request::get(path).body(()).expect("a request"))
+    async fn get(site: &Site, path: &str) -> Response<Body> {
+        answer(site, Request::get(path)).await
     }
 
-    #[test]
-    fn each_path_has_its_answer() {
+    async fn answer(site: &Site, request: http::request::Builder) -> Response<Body> {
+        site.answer(&request.body(()).expect("a request"), ([127, 0, 0, 1], 1).into()).await
+    }
+
+    #[tokio::test]
+    async fn each_path_has_its_answer() {
         let site = site();
         let expected = [
             ("/", 200, "text/html"),
@@ -109,7 +119,7 @@ mod tests {
             ("/../Cargo.toml", 404, "text/plain; charset=utf-8"),
         ];
         for (path, status, content_type) in expected {
-            let response = get(&site, path);
+            let response = get(&site, path).await;
             assert_eq!(
                 (response.status().as_u16(), &response.headers()["content-type"]),
                 (status, &content_type.parse().expect("a header")),
@@ -118,14 +128,13 @@ mod tests {
         }
     }
 
-    #[test]
-    fn each_visitor_is_dropped_as_often_as_the_first() {
+    #[tokio::test]
+    async fn each_visitor_is_dropped_as_often_as_the_first() {
         let site = site();
-        site.recording.drops.store(0, Ordering::Relaxed);
-        let resumed = Request::get("/events").header("last-event-id", "4").body(()).expect("a request");
-        site.answer(&resumed);
-        assert_eq!(site.recording.drops.load(Ordering::Relaxed), 0);
-        get(&site, "/events");
-        assert_eq!(site.recording.drops.load(Ordering::Relaxed), demo::DROPS);
+        site.server.settings.drops.store(0, Ordering::Relaxed);
+        answer(&site, Request::get("/events").header("last-event-id", "4")).await;
+        assert_eq!(site.server.settings.drops.load(Ordering::Relaxed), 0);
+        get(&site, "/events").await;
+        assert_eq!(site.server.settings.drops.load(Ordering::Relaxed), demo::DROPS);
     }
 }

@@ -10,9 +10,9 @@ pub(crate) fn escape(text: &str) -> String {
     escaped
 }
 
-/// Whether a character steers a terminal or the order of the text around it.
+/// Whether a character steers a terminal, or the order or the lines of the text around it.
 pub(crate) fn steers(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\n' | '\t') || crate::print::steers(c)
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use http::{Method, Request, Response};
 use sse_tokio::sse_http::{Http, Tls};
 use sse_tokio::{RequestBody, TokioTimer};
 
-use super::args::DoctorArgs;
 use super::dial::RecordingDial;
+use crate::args::DoctorArgs;
 
 const AGENT: &str = concat!("sse/", env!("CARGO_PKG_VERSION"));
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+use super::value::{header, nonzero_time};
+
 #[derive(clap::Args)]
 pub(crate) struct DoctorArgs {
     /// Where the stream is. Without a scheme it is http://.
@@ -13,7 +15,7 @@ pub(crate) struct DoctorArgs {
     #[arg(short = 'X', long, value_name = "METHOD")]
     pub(crate) method: Option<http::Method>,
     /// A header to send; may be repeated.
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = crate::args::header)]
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = header)]
     pub(crate) headers: Vec<(http::HeaderName, http::HeaderValue)>,
     /// The body, or @ and the name of a file that holds it.
     #[arg(short = 'd', long, value_name = "BODY|@FILE")]
@@ -22,10 +24,10 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) cacert: Option<PathBuf>,
     /// How long to watch the stream: 30s, 5m.
-    #[arg(long, value_name = "TIME", value_parser = crate::args::some_time, default_value = "30s")]
+    #[arg(long, value_name = "TIME", value_parser = nonzero_time, default_value = "30s")]
     pub(crate) watch: Duration,
     /// How long to wait for each response.
-    #[arg(long, value_name = "TIME", value_parser = crate::args::some_time, default_value = "30s")]
+    #[arg(long, value_name = "TIME", value_parser = nonzero_time, default_value = "30s")]
     pub(crate) response_timeout: Duration,
     /// The size in bytes above which an event is too large.
     #[arg(long, value_name = "BYTES", default_value_t = 1024 * 1024)]

@@ -1,0 +1,63 @@
+//! The values of options: times, sizes, headers, IDs, URLs.
+
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
+use jiff::SignedDuration;
+use sse_proto::Resume;
+
+pub(crate) fn time(text: &str) -> Result<Duration, String> {
+    let wrong = |problem| format!("expected a time like 500ms, 3s or 2m: {problem}");
+    let time: SignedDuration = text.parse().map_err(|error: jiff::Error| wrong(error.to_string()))?;
+    time.try_into().map_err(|_| wrong("got less than zero".to_owned()))
+}
+
+pub(crate) fn nonzero_time(text: &str) -> Result<Duration, String> {
+    match time(text)? {
+        Duration::ZERO => Err("expected a time longer than zero".to_owned()),
+        time => Ok(time),
+    }
+}
+
+/// A size in bytes.
+pub(crate) fn size(text: &str) -> Result<usize, String> {
+    let size: bytesize::ByteSize =
+        text.parse().map_err(|error| format!("expected a size like 64KiB or 16MiB: {error}"))?;
+    usize::try_from(size.as_u64()).map_err(|_| "expected a size that fits in memory".to_owned())
+}
+
+pub(crate) fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let (name, value) = text.split_once(':').ok_or("expected `Name: value`, got no colon")?;
+    let name = name.trim().parse().map_err(|_| "expected a header name before the colon")?;
+    let value = HeaderValue::from_bytes(value.trim().as_bytes())
+        .map_err(|_| "expected a header value after the colon")?;
+    Ok((name, value))
+}
+
+/// An ID that can be sent as a header.
+pub(crate) fn event_id(text: &str) -> Result<String, &'static str> {
+    match Resume::new(text.into()) {
+        Resume::Unsendable(_) => {
+            Err("expected an ID of at most 4 KiB, without control characters other than TAB")
+        }
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// A URL; without a scheme it is `http://`, without a host `localhost`.
+pub(crate) fn url(text: &str) -> Result<String, &'static str> {
+    if text.is_empty() {
+        return Err("expected a URL, got nothing");
+    }
+    Ok(match text {
+        _ if text.contains("://") => text.to_owned(),
+        _ if text.starts_with([':', '/']) => format!("http://localhost{text}"),
+        _ => format!("http://{text}"),
+    })
+}
+
+/// `USER:PASSWORD`.
+pub(crate) fn credentials(text: &str) -> Result<(String, String), &'static str> {
+    let (user, password) = text.split_once(':').ok_or("expected USER:PASSWORD, got no colon")?;
+    Ok((user.to_owned(), password.to_owned()))
+}

@@ -1,0 +1,116 @@
+//! Where the frames go: stdout, or a file.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal as _, Read as _, Seek as _, SeekFrom, Write};
+use std::path::Path;
+
+/// What is collected before it is written, at most, in bytes.
+const BUFFER: usize = 64 * 1024;
+
+/// Collects what is printed until it is flushed.
+pub(crate) struct Output {
+    sink: Sink,
+    buffer: Vec<u8>,
+}
+
+enum Sink {
+    Stdout,
+    File(File),
+}
+
+impl Output {
+    pub(crate) fn stdout() -> Self {
+        Self { sink: Sink::Stdout, buffer: Vec::new() }
+    }
+
+    /// Prints to a file: one that is made anew, or appended to.
+    pub(crate) fn file(path: &Path, append: bool) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.create(true).write(true);
+        let file = if append {
+            let mut file = options.append(true).open(path)?;
+            if file.metadata()?.is_file() && is_in_a_line(path)? {
+                file.write_all(b"\n")?;
+            }
+            file
+        } else {
+            options.truncate(true).open(path)?
+        };
+        Ok(Self { sink: Sink::File(file), buffer: Vec::new() })
+    }
+
+    pub(crate) fn is_terminal(&self) -> bool {
+        match &self.sink {
+            Sink::Stdout => io::stdout().is_terminal(),
+            Sink::File(file) => file.is_terminal(),
+        }
+    }
+
+    pub(crate) fn is_stdout(&self) -> bool {
+        matches!(self.sink, Sink::Stdout)
+    }
+
+    /// A second handle to the file, to have it synced; `None` for what cannot be synced.
+    pub(crate) fn file_handle(&self) -> io::Result<Option<File>> {
+        match &self.sink {
+            Sink::File(file) if file.metadata()?.is_file() => file.try_clone().map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    pub(crate) fn buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.buffer
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.buffer.is_empty()
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.buffer.len() >= BUFFER
+    }
+
+    /// Writes what was collected. After an error it is gone.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        let written = match &mut self.sink {
+            Sink::Stdout => {
+                let mut stdout = io::stdout().lock();
+                stdout.write_all(&self.buffer).and_then(|()| stdout.flush())
+            }
+            Sink::File(file) => file.write_all(&self.buffer),
+        };
+        self.buffer.clear();
+        // One large event is no reason to hold as much for ever.
+        self.buffer.shrink_to(2 * BUFFER);
+        written
+    }
+}
+
+/// Whether a file does not end with a line end: an earlier run was killed while it wrote.
+fn is_in_a_line(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
+}
+
+/// Whether the program was started without a stdout. Rust's runtime then puts /dev/null in its place, open for reading
+/// and writing, so that everything can be written and nothing is printed.
+#[cfg(unix)]
+pub(crate) fn stdout_is_closed() -> bool {
+    use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
+    let stdout = rustix::stdio::stdout();
+    let (Ok(flags), Ok(ours), Ok(null)) = (fcntl_getfl(stdout), fstat(stdout), stat("/dev/null")) else {
+        return true;
+    };
+    flags.contains(OFlags::RDWR) && ours.st_rdev == null.st_rdev && ours.st_ino == null.st_ino
+}
+
+#[cfg(not(unix))]
+pub(crate) fn stdout_is_closed() -> bool {
+    false
+}

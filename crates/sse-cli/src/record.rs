@@ -1,0 +1,124 @@
+//! `sse record`.
+
+mod tap;
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use sse_tokio::proto::CloseReason;
+use sse_tokio::{Error, Frame, State, TokioTimer, Update, sse_driver};
+use tokio::time::interval;
+use url::Url;
+
+use crate::args::{Format, RecordArgs};
+use crate::print::{Failure, Stderr};
+use crate::request::{request, transport};
+use crate::signals::{exit_on_signal, reader_gone};
+use crate::verbose::show_response;
+use tap::{Recorder, Tap};
+
+/// How often the status line is drawn when nothing happens.
+const TICK: Duration = Duration::from_millis(250);
+
+pub(crate) async fn record(args: RecordArgs) -> ExitCode {
+    let stderr = Stderr::new(!is_stdout(&args.file));
+    let recorded = run(&args, &stderr).await;
+    stderr.end_status();
+    match recorded {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print(&stderr, Format::Text);
+            failure.exit()
+        }
+    }
+}
+
+async fn run(args: &RecordArgs, stderr: &Stderr) -> Result<(), Failure> {
+    let cannot_write = |error: io::Error| {
+        Failure::new("output", format!("cannot write to {}: {error}", args.file.display()))
+    };
+    let file = create(&args.file).map_err(cannot_write)?;
+    let recorder = Recorder::new(file, &without_secrets(&args.request.url)).map_err(cannot_write)?;
+    let at_signal = stderr.clone();
+    exit_on_signal(move || at_signal.end_status());
+    let tap = Tap::new(transport(&args.request)?, recorder.clone());
+    let mut request = request(tap, &args.request, &args.reconnect, &args.end, stderr)?;
+    if let Some(id) = &args.request.last_event_id {
+        request = request.last_event_id(id);
+    }
+    let mut session = request.start();
+    tokio::select! {
+        followed = follow(args, &mut session, stderr) => followed?,
+        error = recorder.failed() => match error.kind() {
+            io::ErrorKind::BrokenPipe => return Ok(()),
+            _ => return Err(cannot_write(error)),
+        },
+        () = reader_gone(), if is_stdout(&args.file) => return Ok(()),
+    }
+    let is_expected = args.end.finish_before.is_some() || args.end.finish_after.is_some();
+    match session.close_reason() {
+        Some(CloseReason::Finished | CloseReason::Requested) => Ok(()),
+        _ if is_expected => Err(Error::Truncated.into()),
+        _ => Ok(()),
+    }
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn create(path: &Path) -> io::Result<Box<dyn Write + Send>> {
+    if is_stdout(path) { Ok(Box::new(io::stdout())) } else { Ok(Box::new(File::create(path)?)) }
+}
+
+/// The URL without user name, password, query and fragment.
+fn without_secrets(url: &str) -> String {
+    Url::parse(url).map_or_else(
+        |_| String::new(),
+        |url| format!("{}://{}", url.scheme(), &url[url::Position::BeforeHost..url::Position::AfterPath]),
+    )
+}
+
+/// Reads the session to its end. What it brings is recorded on the way, below it.
+async fn follow(
+    args: &RecordArgs,
+    session: &mut sse_driver::Session<Tap, TokioTimer>,
+    stderr: &Stderr,
+) -> Result<(), Failure> {
+    let handle = session.handle();
+    let mut updates = session.updates();
+    let mut tick = interval(TICK);
+    let mut events = 0;
+    loop {
+        let update = tokio::select! {
+            biased;
+            update = updates.next() => update,
+            _ = tick.tick(), if stderr.has_status() => {
+                stderr.draw();
+                continue;
+            }
+        };
+        match update.transpose()? {
+            None => return Ok(()),
+            Some(Update::State(state)) => told(args, &state, stderr),
+            Some(Update::Frame(Frame::Event(event))) => {
+                events += 1;
+                stderr.update(|status| status.event(&event.last_event_id));
+                if args.end.max_events == Some(events) {
+                    handle.close();
+                }
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn told(args: &RecordArgs, state: &State, stderr: &Stderr) {
+    if args.request.verbose {
+        show_response(state, stderr);
+    }
+    stderr.state(state);
+}

@@ -1,0 +1,128 @@
+//! A transport that writes down what another one brings.
+
+use std::io::{self, Write};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{Request, Response};
+use jiff::Timestamp;
+use sse_testkit::RecordingWriter;
+use sse_tokio::{Http, RequestBody, Transport};
+use tokio::sync::Notify;
+
+type Writer = RecordingWriter<Box<dyn Write + Send>>;
+
+/// Writes a recording. Clones write to the same one.
+#[derive(Clone)]
+pub(crate) struct Recorder {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    start: Instant,
+    writer: Mutex<Writer>,
+    error: Mutex<Option<io::Error>>,
+    failed: Notify,
+}
+
+impl Recorder {
+    /// Begins a recording. It has a line for each thing that happens, written as a whole, so that what there is of it can be
+    /// read however it ends.
+    pub(crate) fn new(file: Box<dyn Write + Send>, url: &str) -> io::Result<Self> {
+        let (start, time) = (Instant::now(), format!("{:.3}", Timestamp::now()));
+        let writer = Mutex::new(RecordingWriter::new(file, url, &time)?);
+        Ok(Self {
+            shared: Arc::new(Shared { start, writer, error: Mutex::default(), failed: Notify::new() }),
+        })
+    }
+
+    /// Writes a line, with the time since the beginning. That it could not is told by [`failed`](Self::failed).
+    fn note(&self, write: impl FnOnce(&mut Writer, Duration) -> io::Result<()>) {
+        let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = write(&mut writer, self.shared.start.elapsed()) {
+            self.shared.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            self.shared.failed.notify_one();
+        }
+    }
+
+    /// Waits until something cannot be written.
+    pub(crate) async fn failed(&self) -> io::Error {
+        loop {
+            self.shared.failed.notified().await;
+            if let Some(error) = self.shared.error.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                return error;
+            }
+        }
+    }
+}
+
+/// HTTP, with all that comes written down.
+pub(crate) struct Tap {
+    http: Http,
+    recorder: Recorder,
+}
+
+impl Tap {
+    pub(crate) fn new(http: Http, recorder: Recorder) -> Self {
+        Self { http, recorder }
+    }
+}
+
+type Body = <Http as Transport>::Body;
+type Error = <Http as Transport>::Error;
+
+impl Transport for Tap {
+    type Body = TappedBody;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<TappedBody>, Error>> + Send>>;
+
+    fn connect(&self, request: Request<RequestBody>) -> Self::Future {
+        let recorder = self.recorder.clone();
+        let id = request
+            .headers()
+            .get("last-event-id")
+            .map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
+        recorder.note(|writer, at| writer.request(at, &id.unwrap_or_default()));
+        let response = self.http.connect(request);
+        Box::pin(async move {
+            match response.await {
+                Ok(response) => {
+                    let (head, body) = response.into_parts();
+                    recorder.note(|writer, at| writer.response(at, head.status.as_u16(), &head.headers));
+                    Ok(Response::from_parts(head, TappedBody { body, recorder }))
+                }
+                Err(error) => {
+                    recorder.note(|writer, at| writer.failure(at, &error.to_string()));
+                    Err(error)
+                }
+            }
+        })
+    }
+}
+
+/// A body whose chunks are written down as they come.
+pub(crate) struct TappedBody {
+    body: Body,
+    recorder: Recorder,
+}
+
+impl Stream for TappedBody {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let item = Pin::new(&mut self.body).poll_next(cx);
+        match &item {
+            Poll::Ready(Some(Ok(bytes))) => self.recorder.note(|writer, at| writer.bytes(at, bytes)),
+            Poll::Ready(Some(Err(error))) => {
+                self.recorder.note(|writer, at| writer.failure(at, &error.to_string()));
+            }
+            Poll::Ready(None) => self.recorder.note(|writer, at| writer.end(at)),
+            Poll::Pending => {}
+        }
+        item
+    }
+}

@@ -1,0 +1,22 @@
+//! The command as its users run it: what it prints, and its exit status.
+#![allow(missing_docs)]
+
+mod checkpoint;
+mod common;
+mod end;
+mod follow;
+mod https;
+#[cfg(unix)]
+mod kill;
+mod manual;
+#[cfg(unix)]
+mod pipe;
+mod record;
+mod refusal;
+mod request;
+mod serve;
+#[cfg(unix)]
+mod signal;
+#[cfg(unix)]
+mod terminal;
+mod usage;

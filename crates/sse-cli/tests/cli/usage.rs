@@ -1,0 +1,52 @@
+//! Wrong usages.
+
+use super::common::run;
+
+#[test]
+fn wrong_usage_is_status_2() {
+    for args in [
+        &[][..],
+        &["follow"],
+        &["folow"],
+        &["-v"],
+        &["follow", ""],
+        &["follow", "http://"],
+        &["follow", "ftp://localhost/"],
+        &["follow", "http://localhost/", "--idle-timeout", "5"],
+        &["follow", "http://localhost/", "--idle-timeout", "0s"],
+        &["follow", "http://localhost/", "--response-timeout", "0s"],
+        &["follow", "http://localhost/", "--last-event-id", "\u{1}7"],
+        &["follow", "http://localhost/", "-H", "no colon"],
+        &["follow", "http://localhost/", "-u", "no colon"],
+        &["follow", "http://localhost/", "-A", "\u{7f}"],
+        &["follow", "http://localhost/", "--max-events", "0"],
+        &["follow", "http://localhost/", "--max-event-size", "much"],
+        &["follow", "http://localhost/", "--no-reconnect", "--max-attempts", "1"],
+        &["follow", "http://localhost/", "-d", "a", "--json", "b"],
+        &["follow", "http://localhost/", "-u", "a:b", "--bearer-env", "HOME"],
+        &["follow", "http://localhost/", "-k", "--cacert", "file"],
+        &["record", "http://localhost/"],
+        &["serve"],
+        &["serve", "file", "--drop-after", "0"],
+        &["serve", "file", "--speed", "0"],
+        &["serve", "file", "--speed", "nan"],
+        &["serve", "file", "--speed", "2", "--interval", "1s"],
+        &["completions", "sh"],
+    ] {
+        let run = run(args);
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{args:?}");
+        assert!(!run.stderr.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_misspelt_command_is_not_taken_for_a_url() {
+    let run = run(&["folow"]);
+    assert!(run.stderr.contains("a similar subcommand exists: 'follow'"), "{}", run.stderr);
+}
+
+#[test]
+fn a_scheme_that_is_not_served_is_told() {
+    let run = run(&["follow", "ws://localhost/"]);
+    assert_eq!(run.stderr, "error: expected http:// or https://, got ws://\n");
+}
