@@ -1,4 +1,4 @@
-//! The one loop that drives the core.
+//! The loop that drives the core. Every way to read a session runs it.
 
 mod arriving;
 mod connecting;
@@ -38,59 +38,59 @@ pub(crate) struct Drive<T: Transport, M: Timer> {
     timer: Arc<M>,
     template: Template,
     options: SharedOptions,
-    /// Where the present request goes, without what redirects make of it.
-    asked: Arc<Url>,
+    /// The URL of the current request, before any redirects.
+    request_url: Arc<Url>,
     deadline: Deadline<M>,
     budget: Budget,
     phase: Phase,
-    /// The deadline has passed, and the connection is asked once more before that counts.
+    /// The deadline has passed. The loop polls the connection once more before it times out.
     overdue: bool,
-    /// The number of the present attempt.
+    /// The number of the current attempt.
     attempt: u64,
-    /// The session delivered an event.
+    /// Whether the session has delivered an event.
     delivered: bool,
-    /// What the transport, or the application in its place, said when it failed last.
+    /// The latest error of the transport, or of an application hook that failed in its place.
     transport_error: Option<Error>,
     last_failure: Option<Arc<Error>>,
-    /// An error that the application made of an event.
-    own_error: Option<Error>,
-    /// `Retry-After` of the newest response.
+    /// The error that `fail_when` returned for an event.
+    rejection: Option<Error>,
+    /// The `Retry-After` of the latest response.
     retry_after: Option<Duration>,
     credentials: Credentials,
-    /// A response that ends the session is handed over whole.
+    /// Whether a response that ends the session is kept for the caller, with its body.
     keeps_response: bool,
-    /// What was read of such a response.
+    /// That response, with what was read of its body.
     unread: Option<Box<Refusal>>,
     trace: Trace,
     handles: Option<Handles>,
     /// The states that [`Updates`](crate::Updates) has not returned yet, while there is one.
     pub(crate) states: Option<VecDeque<State>>,
-    /// The error that comes behind them.
+    /// The error that [`Updates`](crate::Updates) returns after them.
     pub(crate) states_error: Option<Error>,
 }
 
-/// Where the loop is.
+/// What the loop does next.
 enum Phase {
     Running,
-    /// The application asked for a connection, the first or a new one, and there is none yet.
+    /// The application asked for a connection, and the core has not been asked for it yet.
     Reconnecting,
-    /// Something failed, and it is not decided what follows.
+    /// An attempt failed, and a hook has yet to decide what follows.
     Deciding(Box<Deciding>),
-    /// The application has ended the session: it only has to be told so.
+    /// The application has ended the session. The loop only has to report it.
     Draining,
-    /// The request is not valid: that is the only item.
+    /// The request is not valid. This error is the only item.
     Invalid(Error),
     Done,
 }
 
-/// What the loop stops for.
+/// What makes the loop return.
 pub(crate) enum Step<R> {
     Opened,
-    /// There is a new state for [`Updates`](crate::Updates).
-    Told,
-    /// What the caller made of a frame.
+    /// [`Updates`](crate::Updates) has a new state to return.
+    StateChanged,
+    /// The value that the caller's closure returned for a frame.
     Frame(R),
-    /// It is over. From then on there is no other step, and the error comes once.
+    /// The session is over. Every later step is `Ended`, too, and the error comes only once.
     Ended(Option<Error>),
 }
 
@@ -111,7 +111,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             tail: TailBuffer::new(options.diagnostics),
             options,
             trace: Trace::new(&template.url),
-            asked: Arc::clone(&template.url),
+            request_url: Arc::clone(&template.url),
             template,
             deadline: Deadline::new(),
             budget: Budget::new(),
@@ -121,7 +121,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             delivered: false,
             transport_error: None,
             last_failure: None,
-            own_error: None,
+            rejection: None,
             retry_after: None,
             credentials: Credentials::default(),
             keeps_response: false,
@@ -132,13 +132,12 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         }
     }
 
-    /// A response that ends the session is to be handed over by [`into_response`](Self::into_response).
+    /// Keeps a response that ends the session for [`into_response`](Self::into_response).
     pub(crate) fn keep_response(&mut self) {
         self.keeps_response = true;
     }
 
-    /// Drives the session to the next frame that `take` makes something of. The frame is lent: what `take` returns is all
-    /// that lasts.
+    /// Drives the session until `take` returns a value for a frame. `take` only borrows the frame.
     pub(crate) fn poll_with<R>(
         &mut self,
         cx: &mut Context<'_>,
@@ -148,7 +147,8 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         loop {
             ready!(self.budget.poll(cx));
             match self.phase {
-                // The application may have taken its time since then, and the response timeout must not have.
+                // The response timeout starts here, at the first poll, however long ago the
+                // application asked.
                 Phase::Reconnecting => self.source.reconnect(self.timer.now()),
                 Phase::Deciding(_) => ready!(self.poll_decision(cx)),
                 Phase::Invalid(_) => return Poll::Ready(self.invalid()),
@@ -188,27 +188,27 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                 Output::Closed(reason) => return Poll::Ready(self.closed(reason)),
             }
             if self.states.as_ref().is_some_and(|states| !states.is_empty()) {
-                return Poll::Ready(Step::Told);
+                return Poll::Ready(Step::StateChanged);
             }
         }
     }
 
-    /// Drives the session until it is open, or over.
+    /// Drives the session until it is open or over.
     pub(crate) fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         loop {
             match ready!(self.poll_with(cx, &mut |_| None::<()>)) {
                 Step::Opened | Step::Ended(None) => return Poll::Ready(Ok(())),
                 Step::Ended(Some(error)) => return Poll::Ready(Err(error)),
-                Step::Told | Step::Frame(()) => {}
+                Step::StateChanged | Step::Frame(()) => {}
             }
         }
     }
 
     pub(crate) fn url(&self) -> &Url {
-        self.last_response.as_ref().map_or(&self.asked, ResponseHead::url)
+        self.last_response.as_ref().map_or(&self.request_url, ResponseHead::url)
     }
 
-    /// Drops the connection and asks for another one at once.
+    /// Drops the connection and asks for a new one at once.
     pub(crate) fn reconnect(&mut self) {
         self.source.reconnect(self.timer.now());
         if matches!(self.phase, Phase::Running | Phase::Reconnecting | Phase::Deciding(_)) {
@@ -217,19 +217,19 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.connection = Connection::Down;
     }
 
-    /// Ends the session for the application, which hears no more of it.
+    /// Ends the session because the application asked for it. It delivers no more events.
     pub(crate) fn close(&mut self) {
         self.source.close();
-        self.dismiss();
+        self.drain();
     }
 
-    /// The same, as a normal end.
+    /// Ends the session like [`close`](Self::close), but with the reason `Finished`.
     pub(crate) fn finish(&mut self) {
         self.source.finish();
-        self.dismiss();
+        self.drain();
     }
 
-    fn dismiss(&mut self) {
+    fn drain(&mut self) {
         if !matches!(self.phase, Phase::Done | Phase::Invalid(_)) {
             self.phase = Phase::Draining;
         }
@@ -240,12 +240,12 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     fn opened<R>(&mut self) -> Step<R> {
         if let Some(response) = self.last_response.clone() {
             self.first_response.get_or_insert_with(|| response.clone());
-            self.tell(State::Open { response });
+            self.report(State::Open { response });
         }
         Step::Opened
     }
 
-    /// The stream said all that it had to say.
+    /// Ends the session after an event that a predicate takes for the last one.
     fn finish_stream(&mut self) {
         self.source.finish();
         self.connection = Connection::Down;
@@ -266,16 +266,16 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         let retry_in = retry_at.saturating_duration_since(self.timer.now());
         self.tail.handle_disconnect();
         let diagnostics = self.tail.snapshot();
-        self.tell(State::Disconnected { cause, error, retry_in, diagnostics });
+        self.report(State::Disconnected { cause, error, retry_in, diagnostics });
     }
 
     fn fail(&mut self, error: Error) {
-        self.own_error = Some(error);
+        self.rejection = Some(error);
         self.connection = Connection::Down;
         self.source.close();
     }
 
-    fn tell(&mut self, state: State) {
+    fn report(&mut self, state: State) {
         self.trace.tell(&state);
         if let Some(on_state) = &self.options.on_state {
             on_state(&state);
@@ -288,7 +288,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         }
     }
 
-    /// Ends the session before it begins: the request is not valid.
+    /// Ends the session before it begins, because the request is not valid.
     pub(crate) fn refuse(&mut self, error: Error) {
         self.source.close();
         self.phase = Phase::Invalid(error);
@@ -299,7 +299,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             return Step::Ended(None);
         };
         let reason = CloseReason::Failed(Cause::HookFailed);
-        self.tell(State::Closed { reason, error: Some(Arc::new(error.clone())), diagnostics: None });
+        self.report(State::Closed { reason, error: Some(Arc::new(error.clone())), diagnostics: None });
         Step::Ended(Some(error))
     }
 
@@ -318,7 +318,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     }
 }
 
-/// Shares an equal URL, since a session keeps its URLs and most sessions have only one.
-fn one(known: &Arc<Url>, url: Url) -> Arc<Url> {
+/// Returns `known` if it equals `url`, because the URLs of a session rarely differ.
+fn share_if_equal(known: &Arc<Url>, url: Url) -> Arc<Url> {
     if **known == url { Arc::clone(known) } else { Arc::new(url) }
 }

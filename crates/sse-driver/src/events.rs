@@ -1,4 +1,4 @@
-//! The events of one body: everything that a session has but reconnection.
+//! The events of one body: a session's ways to read, without its reconnection.
 
 use std::fmt;
 use std::pin::Pin;
@@ -17,11 +17,12 @@ use crate::predicates::{Judged, Predicates, predicate_setters};
 use crate::read::sealed::PollFrame;
 use crate::{BoxError, Diagnostics, Error, NoTimer, Timer};
 
-/// Reads the events of any stream of byte chunks: a response body of another client, a file, a queue. There is no HTTP
-/// and no reconnection.
+/// Reads the events of any stream of byte chunks, such as a file, a queue, or a response body of
+/// another client. It sends no requests and does not reconnect.
 ///
-/// Settings are made before the first event is read. Its items are those of a session, and an `Err` is the last one:
-/// [`Error::Stream`] when the body fails, [`Error::TooLong`] when an event is over the limit, and those of the settings.
+/// Set the options before you read the first event. It yields the same items as a session, and an
+/// `Err` is the last one: [`Error::Stream`] when the body fails, [`Error::TooLong`] when an event
+/// is over the limit, and the errors that the options add.
 ///
 /// ```
 /// use futures_util::stream;
@@ -38,10 +39,10 @@ use crate::{BoxError, Diagnostics, Error, NoTimer, Timer};
 /// ```
 #[must_use = "it reads nothing unless it is polled"]
 pub struct Events<S, M: Timer = NoTimer> {
-    /// `None` once it has ended.
+    /// `None` after its end.
     body: Option<Pin<Box<S>>>,
     chunk: Bytes,
-    /// How much of the chunk is decoded.
+    /// How many bytes of the chunk are decoded.
     read: usize,
     decoder: Decoder,
     limits: Limits,
@@ -60,7 +61,7 @@ where
     S: Stream<Item = Result<Bytes, E>>,
     E: Into<BoxError>,
 {
-    /// The events of a stream of byte chunks.
+    /// Returns the events of a stream of byte chunks.
     pub fn from_stream(chunks: S) -> Self {
         let events = Self {
             body: Some(Box::pin(chunks)),
@@ -81,42 +82,44 @@ where
     }
 }
 
-/// Settings.
+/// Options.
 impl<S, M: Timer> Events<S, M> {
-    /// Sets how long one event may be. 16 MiB, and an error, unless set.
+    /// Sets how long one event may be, and what happens to a longer one. The default is 16 MiB, and
+    /// a longer event is an error.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self.with_decoder()
     }
 
-    /// Sets whether comments come out of [`frames`](Self::frames). `false` unless set.
+    /// Sets whether [`frames`](Self::frames) yields comments. The default is `false`.
     pub fn show_comments(mut self, show: bool) -> Self {
         self.show_comments = show;
         self.with_decoder()
     }
 
-    /// Sets whether reconnection times come out of [`frames`](Self::frames). `false` unless set.
+    /// Sets whether [`frames`](Self::frames) yields reconnection times. The default is `false`.
     pub fn show_retries(mut self, show: bool) -> Self {
         self.show_retries = show;
         self.with_decoder()
     }
 
-    /// Sets whether the event that lacks its blank line is delivered where the body ends cleanly. `false` unless set: the
-    /// standard drops it, since it may have been cut off. What an error cuts off is dropped always.
+    /// Sets whether a clean end of the body delivers a last event that lacks its blank line. The
+    /// default is `false`: the standard drops the event, because it may be incomplete. An event
+    /// that an error cuts off is always dropped.
     pub fn deliver_unfinished(mut self, deliver: bool) -> Self {
         self.deliver_unfinished = deliver;
         self
     }
 
-    /// Sets what is kept of the stream for error reports: see [`diagnostics_text`](Self::diagnostics_text). Nothing
-    /// unless set.
+    /// Sets how much of the stream is kept for error reports. The default is nothing.
+    /// [`diagnostics_text`](Self::diagnostics_text) returns it.
     pub fn diagnostics(mut self, what: Diagnostics) -> Self {
         self.tail = TailBuffer::new(what);
         self
     }
 
-    /// Sets how long the body may be silent before the error is [`Error::IdleTimeout`]. Any byte counts, so a comment
-    /// keeps it alive.
+    /// Sets how long the body may be silent before it fails with [`Error::IdleTimeout`]. Every byte
+    /// restarts the time, so comments keep the body alive.
     pub fn idle_timeout<N: Timer>(self, time: Duration, timer: N) -> Events<S, N> {
         Events {
             body: self.body,
@@ -155,20 +158,21 @@ where
 }
 
 impl<S, M: Timer> Events<S, M> {
-    /// The last event ID; empty when there is none.
+    /// Returns the last event ID, which is empty if the body has set none.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         self.decoder.last_event_id()
     }
 
-    /// The last of the stream, as far as [`diagnostics`](Self::diagnostics) were asked for: lines or events in their wire
-    /// form. Empty without.
+    /// Returns the end of the stream that [`diagnostics`](Self::diagnostics) keeps: lines or events
+    /// in their wire form. It is empty by default.
     #[must_use]
     pub fn diagnostics_text(&self) -> String {
         self.tail.snapshot().map(|tail| tail.to_string()).unwrap_or_default()
     }
 
-    /// Decodes the next frame of the chunk and hands it to `take`. `None`: the chunk is used up.
+    /// Decodes the next frame of the chunk and passes it to `take`. Returns `None` when the chunk
+    /// is used up.
     fn decode<R>(&mut self, take: &mut impl FnMut(FrameRef<'_>) -> Option<R>) -> Option<Judged<R>> {
         let mut rest = &self.chunk[self.read..];
         let judged = match self.decoder.decode(&mut rest) {
@@ -188,7 +192,7 @@ impl<S, M: Timer> Events<S, M> {
         judged
     }
 
-    /// The body came to a clean end.
+    /// Handles a clean end of the body, which may complete a last event.
     fn decode_eof<R>(&mut self, take: &mut impl FnMut(FrameRef<'_>) -> Option<R>) -> Judged<R> {
         self.body = None;
         let predicates = &self.predicates;
@@ -212,7 +216,8 @@ impl<S, M: Timer> Events<S, M> {
         self.idle = None;
     }
 
-    /// What follows from a judgement. `None`: the stream goes on.
+    /// Returns the item that the stream yields for a judgement, or `None` if it yields nothing and
+    /// continues.
     fn settle<R>(&mut self, judged: Judged<R>) -> Option<Option<Result<R, Error>>> {
         match judged {
             Judged::Passed(taken) => taken.map(|taken| Some(Ok(taken))),
@@ -247,7 +252,7 @@ where
         while !self.is_over {
             ready!(self.budget.poll(cx));
             let judged = match self.decode(take) {
-                // What nearly all events come to, so that they are not moved once more.
+                // The common case returns here, which saves a move of the item.
                 Some(Judged::Passed(Some(taken))) => return Poll::Ready(Some(Ok(taken))),
                 Some(judged) => judged,
                 None => match ready!(self.poll_body(cx)) {
@@ -276,7 +281,7 @@ where
     M: Timer,
     E: Into<BoxError>,
 {
-    /// The next chunk; `None` when the body has ended.
+    /// Polls for the next chunk. Returns `None` when the body has ended.
     fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         Poll::Ready(match body.as_mut().poll_next(cx) {
@@ -314,7 +319,7 @@ where
     }
 }
 
-/// All of it may be moved: the body is pinned on the heap.
+/// The body is pinned on the heap, so everything else may move.
 impl<S, M: Timer> Unpin for Events<S, M> {}
 
 impl<S, M: Timer> fmt::Debug for Events<S, M> {

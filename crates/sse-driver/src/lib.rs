@@ -1,15 +1,15 @@
 //! A Server-Sent Events client for any async runtime and any transport.
 //!
-//! Most programs use it through the crate of their runtime (`sse-tokio`, say), which re-exports all of it. This crate
-//! names no runtime and no HTTP library: it drives the core, [`sse_proto`], with a [`Transport`] that moves bytes and a
-//! [`Timer`] that tells the time.
+//! Most programs use it through the crate for their runtime, such as `sse-tokio`, which re-exports
+//! all of it. This crate depends on no runtime and no HTTP library. It drives the core,
+//! [`sse_proto`], with a [`Transport`] that moves bytes and a [`Timer`] that keeps time.
 //!
-//!  - [`Client`] opens sessions; [`ClientBuilder`] has its settings.
-//!  - [`RequestBuilder`] is one request, with every setting again.
+//!  - [`Client`] opens sessions, and [`ClientBuilder`] configures it.
+//!  - [`RequestBuilder`] configures one request. Its options override those of the client.
 //!  - [`Session`] is a stream of events that outlives its connections.
 //!  - [`Events`] reads the events of a body that the application already has.
 //!
-//! A transport can be a closure, and a whole client is one over a timer:
+//! A transport can be a closure. With a timer, it makes a complete client:
 //!
 //! ```
 //! use std::{convert::Infallible, future::{Ready, ready}};
@@ -44,13 +44,16 @@
 //! # }).unwrap();
 //! ```
 //!
-//! Nothing is spawned. A session does its work while it is polled, and it gives way to other tasks when a server sends
-//! without end. It is `Send` when its transport's future and body and its timer's sleep are; without that it works on
-//! an executor of one thread. Hooks have to be `Send` and `Sync` on every target but wasm32: see [`MaybeSend`].
+//! The crate spawns no tasks. A session works only while it is polled, and it yields to other tasks
+//! when a server sends without pause. It is `Send` if the future and the body of its transport and
+//! the sleep of its timer are. Otherwise it needs a single-threaded executor. Hooks must be `Send`
+//! and `Sync` on every target but wasm32: see [`MaybeSend`].
 //!
 //! # Features
 //!
-//! `json`: `json` on [`RequestBuilder`] for what is sent, and on [`Session`] for what comes. `tracing`: a span for each session, and events in it.
+//!  - `json` adds `json` to [`RequestBuilder`], which sends a value, and to [`Session`], which
+//!    reads values.
+//!  - `tracing` records a span for each session, with events in it.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

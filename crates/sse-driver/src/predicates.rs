@@ -1,4 +1,5 @@
-//! What an application says about events: four predicates, the same for sessions and for the events of one response.
+//! The four predicates that an application can set on events. Sessions and the events of one body
+//! share them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,34 +20,36 @@ pub(crate) struct Predicates {
     pub(crate) finish_after: Option<Arc<Predicate>>,
 }
 
-/// What becomes of an event.
+/// What the predicates decide about an event.
 #[derive(Debug)]
 enum Judgement {
     Deliver,
-    /// It is not delivered, and the stream goes on.
+    /// Drop the event and continue.
     Skip,
-    /// It is delivered, and is the last one.
+    /// Deliver the event and end the stream.
     Last,
-    /// It is not delivered, and the stream is over.
+    /// Drop the event and end the stream.
     Finish,
+    /// End the stream with this error.
     Fail(BoxError),
 }
 
-/// What became of a frame.
+/// The result of [`Predicates::pass`].
 pub(crate) enum Judged<R> {
-    /// It was handed over.
+    /// `take` got the frame and returned this.
     Passed(Option<R>),
-    /// It was not handed over, and the stream goes on.
+    /// The frame was dropped, and the stream continues.
     Skipped,
-    /// It was handed over, and is the last one.
+    /// `take` got the frame and returned this. The stream is over.
     Last(Option<R>),
-    /// It was not handed over, and the stream is over.
+    /// The frame was dropped, and the stream is over.
     Finish,
+    /// The stream is over, with this error.
     Fail(Error),
 }
 
 impl Predicates {
-    /// Hands a frame to `take`, unless it is an event and the predicates say otherwise.
+    /// Passes a frame to `take`, unless it is an event that a predicate holds back.
     #[inline]
     pub(crate) fn pass<R>(
         &self,
@@ -71,7 +74,8 @@ impl Predicates {
         self.fail_when.is_some() || self.skip_when.is_some() || self.expect_an_end()
     }
 
-    /// Asks `fail_when`, `finish_before`, `skip_when` and `finish_after`, in this order. The first that answers decides.
+    /// Calls `fail_when`, `finish_before`, `skip_when` and `finish_after`, in this order. The first
+    /// one that matches decides.
     fn judge(&self, event: EventRef<'_>) -> Judgement {
         let says = |predicate: &Option<Arc<Predicate>>| predicate.as_ref().is_some_and(|says| says(event));
         if let Some(error) = self.fail_when.as_ref().and_then(|fails| fails(event)) {
@@ -87,13 +91,14 @@ impl Predicates {
         }
     }
 
-    /// Whether the stream has to end with an event that one of them knows, so that an end without it is an error.
+    /// Returns whether the stream must end with an event that `finish_before` or `finish_after`
+    /// matches. An end without such an event is an error.
     #[inline]
     pub(crate) fn expect_an_end(&self) -> bool {
         self.finish_before.is_some() || self.finish_after.is_some()
     }
 
-    /// Whether this event, which lacks its blank line, ends the stream as it should.
+    /// Returns whether this event, which lacks its blank line, is one that ends the stream.
     pub(crate) fn end_with(&self, unfinished: EventRef<'_>) -> bool {
         matches!(self.judge(unfinished), Judgement::Finish | Judgement::Last)
     }
@@ -110,13 +115,13 @@ impl fmt::Debug for Predicates {
     }
 }
 
-/// The setters, for a type that holds predicates behind `$($at).+`.
+/// Defines the setters for a type whose field `$($at).+` holds the predicates.
 macro_rules! predicate_setters {
     ($($at:ident).+) => {
-        /// Says which event is an error, and which one. In place of that event comes
-        /// [`Error::Rejected`](crate::Error::Rejected), which is the last item.
+        /// Sets a function that returns an error for an event that reports a failure. The stream
+        /// ends with [`Error::Rejected`](crate::Error::Rejected) in place of that event.
         ///
-        /// It is asked before the other three predicates.
+        /// This function is called before the other three predicates.
         pub fn fail_when<Err: Into<$crate::BoxError>>(
             mut self,
             error: impl Fn($crate::EventRef<'_>) -> Option<Err> + $crate::MaybeSend + $crate::MaybeSync + 'static,
@@ -125,11 +130,12 @@ macro_rules! predicate_setters {
             self
         }
 
-        /// Says which event ends the stream without being delivered: `.finish_before(|event| event.data == "[DONE]")`.
+        /// Sets which event ends the stream without being delivered, as in
+        /// `.finish_before(|event| event.data == "[DONE]")`.
         ///
-        /// If the server ends the stream before such an event came, and there is no reconnection, the error is
-        /// [`Error::Truncated`](crate::Error::Truncated). An event that lacks its blank line counts here, too, where the
-        /// stream ends cleanly.
+        /// If the server ends the stream before such an event and no reconnection follows, the
+        /// stream fails with [`Error::Truncated`](crate::Error::Truncated). At a clean end, an
+        /// event that lacks its blank line counts, too.
         pub fn finish_before(
             mut self,
             is_end: impl Fn($crate::EventRef<'_>) -> bool + $crate::MaybeSend + $crate::MaybeSync + 'static,
@@ -138,7 +144,8 @@ macro_rules! predicate_setters {
             self
         }
 
-        /// Says which events are passed over: keep-alive events, say. It is asked after `finish_before`.
+        /// Sets which events are skipped, such as keep-alive events. `finish_before` is called
+        /// first.
         pub fn skip_when(
             mut self,
             skips: impl Fn($crate::EventRef<'_>) -> bool + $crate::MaybeSend + $crate::MaybeSync + 'static,
@@ -147,8 +154,8 @@ macro_rules! predicate_setters {
             self
         }
 
-        /// Says which event is the last one. It is delivered, then the stream ends. An end of the stream before it is an
-        /// error, as with [`finish_before`](Self::finish_before).
+        /// Sets which event is the last one. The stream delivers it and ends. If the server ends
+        /// the stream earlier, that is an error, as with [`finish_before`](Self::finish_before).
         pub fn finish_after(
             mut self,
             is_last: impl Fn($crate::EventRef<'_>) -> bool + $crate::MaybeSend + $crate::MaybeSync + 'static,
@@ -164,7 +171,7 @@ pub(crate) use predicate_setters;
 mod tests {
     use super::*;
 
-    /// Each predicate looks for its own letter.
+    /// Each predicate matches data that contains its letter.
     fn predicates() -> Predicates {
         let has = |letter: &'static str| -> Option<Arc<Predicate>> {
             Some(Arc::new(move |event: EventRef<'_>| event.data.contains(letter)))
@@ -178,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_predicate_that_answers_decides() {
+    fn the_first_predicate_that_matches_decides() {
         for (data, judgement) in [
             ("", "Deliver"),
             ("a", "Last"),
@@ -197,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_two_that_finish_expect_an_end() {
+    fn only_finish_before_and_finish_after_expect_an_end() {
         let mut predicates = predicates();
         assert!(predicates.expect_an_end());
         predicates.finish_before = None;

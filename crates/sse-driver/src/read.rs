@@ -1,4 +1,4 @@
-//! Events as values of the application's own types.
+//! Reading events as values of the application's types.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -10,8 +10,8 @@ use sse_proto::{EventRef, FrameRef};
 
 use crate::Error;
 
-/// What a reader makes of one event: see [`Session::read`](crate::Session::read) and
-/// [`Events::read`](crate::Events::read).
+/// Tells [`Session::read`](crate::Session::read) and [`Events::read`](crate::Events::read) what to
+/// do with an event. A reader returns it.
 ///
 /// ```
 /// use sse_driver::{Error, EventRef, Read};
@@ -31,22 +31,22 @@ use crate::Error;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Read<T, E> {
-    /// An item; the stream goes on.
+    /// Yields an item and continues.
     Item(T),
-    /// The last item; then the stream ends.
+    /// Yields an item and ends the stream.
     Last(T),
-    /// No item; the stream goes on.
+    /// Yields nothing and continues.
     Skip,
-    /// The stream ends here, without another item.
+    /// Ends the stream without another item.
     Finish,
-    /// An error as an item; the stream goes on.
+    /// Yields an error and continues.
     Error(E),
-    /// An error as the last item.
+    /// Yields an error and ends the stream.
     Fail(E),
 }
 
-/// A source of events that can be read: a session, or the events of one response. It is implemented for them and for
-/// mutable references to them, and for nothing else.
+/// Marks a source of events: a [`Session`](crate::Session), an [`Events`](crate::Events), or a
+/// mutable reference to one of them. It is sealed, so other types cannot implement it.
 ///
 /// ```
 /// fn is_a_source<S: sse_driver::EventStream>() {}
@@ -66,14 +66,14 @@ pub(crate) mod sealed {
     use crate::Error;
 
     pub trait PollFrame {
-        /// Polls for the next frame that `take` makes something of.
+        /// Polls for the next frame for which `take` returns a value, and returns that value.
         fn poll_with<R>(
             &mut self,
             cx: &mut Context<'_>,
             take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
         ) -> Poll<Option<Result<R, Error>>>;
 
-        /// Ends the stream, as the application wants.
+        /// Ends the stream because the application asked for it.
         fn end(&mut self);
     }
 
@@ -92,10 +92,10 @@ pub(crate) mod sealed {
     }
 }
 
-/// The items that a reader makes of events: see [`Session::read`](crate::Session::read) and
-/// [`Events::read`](crate::Events::read).
+/// Yields the items that a reader makes from events. [`Session::read`](crate::Session::read) and
+/// [`Events::read`](crate::Events::read) return it.
 ///
-/// It is a [`Stream`]. After its end, and after a [`Read::Fail`] or an error of the source, there is nothing more.
+/// It is a [`Stream`]. A [`Read::Fail`] or an error of the source is its last item.
 ///
 /// ```
 /// use sse_driver::{Error, Events, Read};
@@ -131,7 +131,7 @@ where
     F: FnMut(EventRef<'_>) -> Read<T, E>,
     E: From<Error>,
 {
-    /// The next item; `None` when the stream is over.
+    /// Returns the next item, or `None` when the stream is over.
     pub async fn next(&mut self) -> Option<Result<T, E>> {
         poll_fn(|cx| self.poll_item(cx)).await
     }
@@ -145,7 +145,7 @@ where
             FrameRef::Event(event) => Some(read(event)).filter(|read| !matches!(read, Read::Skip)),
             _ => None,
         };
-        let (item, goes_on) = match ready!(self.source.poll_with(cx, &mut take)) {
+        let (item, continues) = match ready!(self.source.poll_with(cx, &mut take)) {
             Some(Ok(Read::Item(item))) => (Some(Ok(item)), true),
             Some(Ok(Read::Error(error))) => (Some(Err(error)), true),
             Some(Ok(Read::Last(item))) => (Some(Ok(item)), false),
@@ -154,7 +154,7 @@ where
             Some(Err(error)) => (Some(Err(error.into())), false),
             None => (None, false),
         };
-        if !goes_on {
+        if !continues {
             self.is_over = true;
             self.source.end();
         }
@@ -164,7 +164,7 @@ where
         }
     }
 
-    /// The source has ended, and may not have told everyone.
+    /// Polls the source after the end, so that it reports its last state to hooks and handles.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
         self.source.poll_with(cx, &mut |_| None::<()>).map(|_| None)
     }

@@ -161,7 +161,7 @@ impl<T: Transport, M: Timer> PollFrame for Session<T, M> {
     ) -> Poll<Option<Result<R, Error>>> {
         loop {
             return Poll::Ready(match ready!(self.drive.poll_with(cx, take)) {
-                Step::Opened | Step::Told => continue,
+                Step::Opened | Step::StateChanged => continue,
                 Step::Frame(taken) => Some(Ok(taken)),
                 Step::Ended(error) => error.map(Err),
             });

@@ -73,7 +73,7 @@ impl<'a, T: Transport, M: Timer> Updates<'a, T, M> {
             }
             match ready!(drive.poll_with(cx, &mut |frame| Some(frame.to_owned()))) {
                 Step::Frame(frame) => return Poll::Ready(Some(Ok(Update::Frame(frame)))),
-                Step::Opened | Step::Told => {}
+                Step::Opened | Step::StateChanged => {}
                 Step::Ended(error) => {
                     drive.states_error = error;
                     if drive.states.as_ref().is_none_or(|states| states.is_empty())

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use sse_proto::{self as proto, Disconnect, Event, Instant};
 
-use super::{Drive, one};
+use super::{Drive, share_if_equal};
 use crate::connection::{Arrived, Connection};
 use crate::head::{content_type, is_compressed, retry_after};
 use crate::{EffectiveUrl, Error, FailedResponse, Futile, ResponseHead, Timer, Transport};
@@ -70,7 +70,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         let (mut head, body) = response.into_parts();
         let effective = head.extensions.remove::<EffectiveUrl>();
         let url =
-            effective.map_or_else(|| Arc::clone(&self.asked), |EffectiveUrl(url)| one(&self.asked, url));
+            effective.map_or_else(|| Arc::clone(&self.request_url), |EffectiveUrl(url)| share_if_equal(&self.request_url, url));
         let response = ResponseHead::new(head.status, &head.headers, url);
         self.last_response = Some(response.clone());
         self.retry_after = retry_after(&head.headers, || self.timer.wall_clock());

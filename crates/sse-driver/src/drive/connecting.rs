@@ -6,7 +6,7 @@ use http::{HeaderValue, Request};
 use sse_proto::{self as proto, Disconnect};
 use url::Url;
 
-use super::{Drive, Phase, one};
+use super::{Drive, Phase, share_if_equal};
 use crate::connection::Connection;
 use crate::{
     Attempt, Error, FailedResponse, RequestBody, RequestError, State, Timer, TokenRequest, Transport,
@@ -49,7 +49,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     pub(super) fn connect(&mut self, attempt: proto::Attempt) {
         self.phase = Phase::Running;
         self.attempt = attempt.number;
-        self.tell(State::Connecting { attempt: attempt.number, resume: attempt.resume.clone() });
+        self.report(State::Connecting { attempt: attempt.number, resume: attempt.resume.clone() });
         match &self.options.bearer_auth {
             Some(ask) if self.credentials.token.is_none() => {
                 self.connection = Connection::Authorizing(ask(self.credentials.why()), attempt);
@@ -79,7 +79,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     pub(super) fn send(&mut self, request: Request<RequestBody>) {
         match Url::parse(&request.uri().to_string()) {
             Ok(url) => {
-                self.asked = one(&self.template.url, url);
+                self.request_url = share_if_equal(&self.template.url, url);
                 self.connection = Connection::Connecting(Box::pin(self.transport.connect(request)));
             }
             Err(error) => self.fail_hook(RequestError::Url(error).into()),

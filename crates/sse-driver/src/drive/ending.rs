@@ -19,9 +19,9 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         if reason == CloseReason::NoContent && self.first_response.is_none() {
             self.first_response.clone_from(&self.last_response);
         }
-        let error = self.own_error.take().or_else(|| self.error(&reason)).filter(|_| !is_dismissed);
+        let error = self.rejection.take().or_else(|| self.error(&reason)).filter(|_| !is_dismissed);
         let diagnostics = self.tail.snapshot();
-        self.tell(State::Closed { reason, error: error.clone().map(Arc::new), diagnostics });
+        self.report(State::Closed { reason, error: error.clone().map(Arc::new), diagnostics });
         Step::Ended(error)
     }
 
