@@ -1,17 +1,16 @@
-//! Whole clients in a world that is drawn from a seed: a real [`Client`] and its sessions over a
-//! network and a clock that exist only here.
+//! Simulates whole clients: a real [`Client`] and its sessions over a network and a clock that
+//! exist only in memory. A seed determines everything that happens.
 //!
-//! The server has a log of numbered events and answers by `Last-Event-ID`. The network does to its answers what networks
-//! do, the application is as restless as applications are, and every step is held against a model of what the client
-//! promises, which is written from its documentation alone:
+//! The server has a log of numbered events and resumes after `Last-Event-ID`. The network delays,
+//! cuts and refuses its answers. The application pauses, reconnects and closes. A model checks
+//! every step. It is written from the documentation of the client alone, which promises:
 //!
 //!  - each event exactly once and in order, over reconnections and over new sessions;
-//!  - nothing that the network has not handed over in full, and nothing after the end;
-//!  - each request as it should be, above all its `Last-Event-ID`;
-//!  - each delay within the policy's bounds, each attempt when it is due and neither sooner nor later, each timeout on
-//!    time;
-//!  - no attempt more and none less than the policy allows, and the right reason and error at the end;
-//!  - the states in a legal order, and one connection at a time that is gone at once when nobody wants it.
+//!  - no event that the network has not delivered in full, and nothing after the end;
+//!  - correct requests, above all the right `Last-Event-ID`;
+//!  - delays within the bounds of the policy, and each attempt and each timeout exactly on time;
+//!  - exactly as many attempts as the policy allows, and the right reason and error at the end;
+//!  - states in a legal order, and at most one connection, which closes as soon as it is unused.
 //!
 //! ```
 //! let report = sse_harness::simulation::run(7, false);
@@ -20,11 +19,11 @@
 
 mod application;
 mod ends;
-mod life;
 mod log;
 mod network;
 mod rules;
 mod server;
+mod session;
 mod settings;
 mod world;
 
@@ -39,7 +38,7 @@ use application::Application;
 use network::Network;
 use world::Shared;
 
-/// What happened in a simulation, or in several.
+/// Counts what happened in one or more simulations.
 ///
 /// ```
 /// let report = sse_harness::simulation::run(1, false);
@@ -47,9 +46,9 @@ use world::Shared;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// Events that were delivered.
+    /// The number of events that the client delivered.
     pub events: u64,
-    /// How often each thing happened that can happen.
+    /// How often each kind of thing happened.
     pub happenings: BTreeMap<&'static str, u64>,
 }
 
@@ -62,11 +61,11 @@ impl Report {
     }
 }
 
-/// Lives one life. With `trace`, what happens is printed as it does.
+/// Runs one simulation. With `trace`, it prints each step.
 ///
 /// # Panics
 ///
-/// When the client breaks a promise.
+/// Panics if the client breaks a promise.
 pub fn run(seed: u64, trace: bool) -> Report {
     let shared = Shared::new(seed, trace);
     let clock = shared.world().clock.clone();
@@ -77,7 +76,7 @@ pub fn run(seed: u64, trace: bool) -> Report {
     Report { events: world.events, happenings: world.happenings.clone() }
 }
 
-/// Lives the lives of all these seeds, on as many threads as there are processors.
+/// Runs the simulations of all these seeds, on one thread for each processor.
 ///
 /// ```
 /// assert!(sse_harness::simulation::run_all(0..20).events > 20);
@@ -85,7 +84,7 @@ pub fn run(seed: u64, trace: bool) -> Report {
 ///
 /// # Panics
 ///
-/// When one fails, with its seed; it is replayed with its trace first.
+/// Panics with the seed of a simulation that fails, after it has replayed that seed with a trace.
 pub fn run_all(seeds: Range<u64>) -> Report {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let failed = AtomicBool::new(false);
@@ -111,7 +110,7 @@ fn sum(mut all: Report, one: Report) -> Report {
     all
 }
 
-/// One failure is enough: other threads stop.
+/// Runs a simulation and replays it with a trace if it fails. Only the first failure is replayed.
 fn run_or_replay(seed: u64, failed: &AtomicBool) -> Report {
     catch_unwind(AssertUnwindSafe(|| run(seed, false))).unwrap_or_else(|panic| {
         if failed.swap(true, Ordering::Relaxed) {

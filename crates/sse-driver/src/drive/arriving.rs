@@ -69,8 +69,10 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     fn handle_response(&mut self, response: Response<T::Body>) {
         let (mut head, body) = response.into_parts();
         let effective = head.extensions.remove::<EffectiveUrl>();
-        let url =
-            effective.map_or_else(|| Arc::clone(&self.request_url), |EffectiveUrl(url)| share_if_equal(&self.request_url, url));
+        let url = effective.map_or_else(
+            || Arc::clone(&self.request_url),
+            |EffectiveUrl(url)| share_if_equal(&self.request_url, url),
+        );
         let response = ResponseHead::new(head.status, &head.headers, url);
         self.last_response = Some(response.clone());
         self.retry_after = retry_after(&head.headers, || self.timer.wall_clock());

@@ -1,4 +1,4 @@
-//! The application: it reads, and does all that it may do besides.
+//! The application: it reads a session and steers it at random.
 
 mod reading;
 
@@ -11,12 +11,12 @@ use futures_util::future::{Either, select};
 use sse_driver::proto::{CloseReason, ReadyState};
 use sse_driver::{Client, Error, Failure, RequestBuilder, Retry, Session, Timer};
 
-use self::reading::Got;
+use self::reading::ReadOutcome;
 use super::ends::{end_name, fits, name};
-use super::life::Life;
 use super::log::Kind;
 use super::network::Network;
 use super::server::URL;
+use super::session::SessionModel;
 use super::world::{Shared, World};
 use crate::MockTimer;
 
@@ -34,14 +34,14 @@ impl<'a> Application<'a> {
         Self { shared, client, clock }
     }
 
-    /// Opens sessions until all is told, each where the one before it stopped.
+    /// Opens sessions until the whole log is read. Each resumes where the one before it stopped.
     pub(super) async fn follow(self) {
         while !self.shared.world().is_done() {
             let id = {
                 let mut world = self.shared.world();
-                assert_eq!(world.open, 0, "the connection of a session that is no more");
+                assert_eq!(world.open, 0, "a session that is gone left its connection open");
                 world.count("session");
-                world.life = Life::new(&world.settings, world.done, world.now());
+                world.session = SessionModel::new(&world.settings, world.done, world.now());
                 world.done
             };
             let request = self.request(id);
@@ -83,10 +83,10 @@ impl<'a> Application<'a> {
             .on_state(move |state| {
                 let mut world = shared.world();
                 world.last_state = format!("{state:?}");
-                world.say("client", || format!("{state:?}"));
+                world.trace_line("client", || format!("{state:?}"));
                 world.count(name(state));
                 let now = world.now();
-                world.life.handle_state(now, state);
+                world.session.handle_state(now, state);
             });
         if settings.decides {
             let shared = self.shared.clone();
@@ -99,12 +99,12 @@ impl<'a> Application<'a> {
     async fn read(&self, mut session: Open) {
         loop {
             while self.rolls(1) {
-                match self.whim(&mut session).await {
-                    Whim::ReadOn => {}
-                    Whim::Leave => return self.leave(session),
-                    Whim::End(reason) => {
-                        self.shared.world().life.handle_close(reason);
-                        assert_eq!(self.shared.world().open, 0, "it is closed at once");
+                match self.act(&mut session).await {
+                    Action::ReadOn => {}
+                    Action::Leave => return self.leave(session),
+                    Action::End(reason) => {
+                        self.shared.world().session.handle_close(reason);
+                        assert_eq!(self.shared.world().open, 0, "close drops the connection at once");
                     }
                 }
             }
@@ -116,18 +116,18 @@ impl<'a> Application<'a> {
                 Some(self.next(&mut session).await)
             };
             match got {
-                Some(Got::Something) => {}
-                Some(Got::End) => return self.end(session, None).await,
-                Some(Got::Failure(error)) => return self.end(session, Some(error)).await,
-                None => self.told("next dropped"),
+                Some(ReadOutcome::Item) => {}
+                Some(ReadOutcome::End) => return self.end(session, None).await,
+                Some(ReadOutcome::Failure(error)) => return self.end(session, Some(error)).await,
+                None => self.record("next dropped"),
             }
         }
     }
 
-    /// What the application has in mind instead of reading.
-    async fn whim(&self, session: &mut Open) -> Whim {
-        let whim = self.shared.world().dice.below(12);
-        match whim {
+    /// Does something other than reading, at random.
+    async fn act(&self, session: &mut Open) -> Action {
+        let action = self.shared.world().dice.below(12);
+        match action {
             0..4 => self.pause().await,
             4..6 => {
                 let mut world = self.shared.world();
@@ -135,57 +135,58 @@ impl<'a> Application<'a> {
                 world.jump(Duration::from_millis(by));
             }
             6..9 => {
-                self.told("reconnect");
+                self.record("reconnect");
                 session.reconnect();
                 let mut world = self.shared.world();
                 let now = world.now();
-                world.life.handle_reconnect(now);
-                assert_eq!(world.open, 0, "it is dropped at once");
+                world.session.handle_reconnect(now);
+                assert_eq!(world.open, 0, "reconnect drops the connection at once");
             }
             9 => {
-                self.told("close");
+                self.record("close");
                 session.close();
-                return Whim::End(CloseReason::Requested);
+                return Action::End(CloseReason::Requested);
             }
             10 => {
-                self.told("finish");
+                self.record("finish");
                 session.finish();
-                return Whim::End(CloseReason::Finished);
+                return Action::End(CloseReason::Finished);
             }
-            _ => return Whim::Leave,
+            _ => return Action::Leave,
         }
-        Whim::ReadOn
+        Action::ReadOn
     }
 
     async fn pause(&self) {
-        self.told("pause");
+        self.record("pause");
         let time = self.shared.world().dice.pick(&[1, 1000, 5000, 40_000, 5_000_000]);
         self.clock.sleep_until(self.clock.now() + Duration::from_millis(time)).await;
-        self.shared.world().life.back_at = self.clock.now();
+        self.shared.world().session.back_at = self.clock.now();
     }
 
-    /// Another task steers the session: it closes it, or else reconnects it.
-    fn is_closed_by_a_handle(&self) -> bool {
+    /// Draws what another task does to the session. Returns `true` if it closes the session, and
+    /// `false` if it reconnects it.
+    fn draws_close(&self) -> bool {
         let mut world = self.shared.world();
         let now = world.now();
         let closes = world.dice.percent(30);
         if closes {
-            world.told("closed by a handle");
-            world.life.handle_close(CloseReason::Requested);
+            world.record("closed by a handle");
+            world.session.handle_close(CloseReason::Requested);
         } else {
-            world.told("reconnected by a handle");
-            world.life.handle_reconnect(now);
+            world.record("reconnected by a handle");
+            world.session.handle_reconnect(now);
         }
         closes
     }
 
-    /// Reads on, while another task closes the session or reconnects it.
-    async fn next_while_steered(&self, session: &mut Open) -> Got {
+    /// Reads while another task closes or reconnects the session.
+    async fn next_while_steered(&self, session: &mut Open) -> ReadOutcome {
         let handle = session.handle();
         let steer = async {
             let time = self.shared.world().dice.pick(&[0, 0, 1, 2000, 40_000]);
             self.clock.sleep_until(self.clock.now() + Duration::from_millis(time)).await;
-            if self.is_closed_by_a_handle() {
+            if self.draws_close() {
                 handle.close()
             } else {
                 handle.reconnect()
@@ -194,11 +195,11 @@ impl<'a> Application<'a> {
         };
         match select(pin!(self.next(session)), pin!(steer)).await {
             Either::Left((got, _)) => got,
-            Either::Right(_) => unreachable!("it never ends"),
+            Either::Right(_) => unreachable!("steering never returns"),
         }
     }
 
-    /// Drops the future when it has had so much time, which may be none.
+    /// Drops the future after a time that is drawn, which may be zero.
     async fn for_a_while<T>(&self, future: impl Future<Output = T>) -> Option<T> {
         let time = Duration::from_millis(self.shared.world().dice.pick(&[0, 0, 1, 2000]));
         let mut future = pin!(future);
@@ -215,15 +216,15 @@ impl<'a> Application<'a> {
         }
     }
 
-    /// The application drops its session, having kept the last event ID.
+    /// Keeps the last event ID and drops the session.
     fn leave(&self, session: Open) {
-        self.told("leave");
+        self.record("leave");
         self.shared.world().move_to(last_event_id(&session), false);
     }
 
     async fn end(&self, mut session: Open, error: Option<Error>) {
-        assert!(self.shared.world().life.reason.is_some(), "the state comes before the end");
-        assert!(matches!(self.next(&mut session).await, Got::End), "the end is the end");
+        assert!(self.shared.world().session.reason.is_some(), "the state comes before the end");
+        assert!(matches!(self.next(&mut session).await, ReadOutcome::End), "the end is the end");
         assert_eq!(session.ready_state(), ReadyState::Closed);
         self.shared.world().move_to(last_event_id(&session), false);
         self.check_end(session.close_reason(), error.as_ref());
@@ -234,35 +235,36 @@ impl<'a> Application<'a> {
 
     fn check_end(&self, reason: Option<&CloseReason>, error: Option<&Error>) {
         let mut world = self.shared.world();
-        let told = world.life.reason.clone().expect("it does not end without a word");
+        let reported = world.session.reason.clone().expect("the client reported its end");
         let expects_an_end = world.settings.rules.expect_an_end();
-        let is_told = match error {
-            _ if world.life.dismissed => error.is_none(),
-            Some(Error::Rejected(_)) => world.life.is_rejected(),
-            _ => !world.life.is_rejected() && fits(&told, error, expects_an_end),
+        let is_right = match error {
+            _ if world.session.is_ended => error.is_none(),
+            Some(Error::Rejected(_)) => world.session.is_rejected(),
+            _ => !world.session.is_rejected() && fits(&reported, error, expects_an_end),
         };
-        assert!(is_told, "{told:?} and {error:?}");
-        assert!(reason.is_none_or(|reason| *reason == told));
+        assert!(is_right, "{reported:?} and {error:?}");
+        assert!(reason.is_none_or(|reason| *reason == reported));
         assert_eq!(world.open, 0);
-        world.count(end_name(&told));
+        world.count(end_name(&reported));
     }
 
-    /// The application asks for what comes after the event that it could not take.
+    /// Continues after the event that was too long.
     fn skip_too_long(&self) {
         let mut world = self.shared.world();
         let next = world.log[world.done..].iter().position(|entry| entry.kind == Kind::Oversize);
         world.done += next.expect("one was too long") + 1;
     }
 
-    /// Whether one of those things happens that a restless application does, so many times as often as others.
+    /// Returns whether the application does one of the things that its restlessness makes likely.
+    /// `times` multiplies the probability.
     fn rolls(&self, times: u64) -> bool {
         let mut world = self.shared.world();
         let percent = (world.settings.restlessness * times).min(90);
-        world.trouble(percent)
+        world.fault_chance(percent)
     }
 
-    fn told(&self, what: &'static str) {
-        self.shared.world().told(what);
+    fn record(&self, what: &'static str) {
+        self.shared.world().record(what);
     }
 }
 
@@ -270,9 +272,9 @@ fn last_event_id(session: &Open) -> usize {
     session.last_event_id().parse().unwrap_or(0)
 }
 
-/// What the application decides, by chance.
+/// Decides about a failure at random.
 fn decide(world: &mut World, failure: &Failure) -> Retry {
-    let retry = match world.trouble(40) {
+    let retry = match world.fault_chance(40) {
         true => match world.dice.below(4) {
             0 => Retry::Backoff,
             1 => Retry::After(world.dice.millis(100_000)),
@@ -287,13 +289,13 @@ fn decide(world: &mut World, failure: &Failure) -> Retry {
         Retry::After(_) => "decided: after",
         Retry::Stop => "decided: stop",
     });
-    world.say("app", || format!("decides on {retry:?} after {failure:?}"));
+    world.trace_line("app", || format!("decides on {retry:?} after {failure:?}"));
     let now = world.now();
-    world.life.handle_question(now, failure, retry);
+    world.session.handle_retry_decision(now, failure, retry);
     retry
 }
 
-enum Whim {
+enum Action {
     ReadOn,
     Leave,
     End(CloseReason),

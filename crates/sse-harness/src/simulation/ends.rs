@@ -1,21 +1,21 @@
-//! Which error goes with which end, and what states and ends are called in a report.
+//! Which error belongs to which end, and the names of states and ends in a report.
 
 use sse_driver::proto::{Cause, CloseReason};
 use sse_driver::{Error, State};
 
-/// Whether an error, or none, is the one for a reason to close.
+/// Returns whether the session may end with this error, or with none, for this reason.
 pub(super) fn fits(reason: &CloseReason, error: Option<&Error>, expects_an_end: bool) -> bool {
     let is_truncated = *reason == CloseReason::EndOfStream && expects_an_end;
     let Some(error) = error else { return reason.is_normal() && !is_truncated };
     match (reason, error) {
-        (CloseReason::GaveUp { attempts, last }, Error::GaveUp { attempts: told, last: error }) => {
-            attempts == told && *attempts > 0 && is_cause(*last, error, expects_an_end)
+        (CloseReason::GaveUp { attempts, last }, Error::GaveUp { attempts: reported, last: error }) => {
+            attempts == reported && *attempts > 0 && is_cause(*last, error, expects_an_end)
         }
         (CloseReason::GaveUp { attempts: 0, last } | CloseReason::Failed(last), error) => {
             is_cause(*last, error, expects_an_end)
         }
-        (CloseReason::Status(status), error) => error.status().is_some_and(|told| told == *status),
-        (CloseReason::ContentType(_), error) => error.status().is_some_and(|told| told == 200),
+        (CloseReason::Status(status), error) => error.status().is_some_and(|actual| actual == *status),
+        (CloseReason::ContentType(_), error) => error.status().is_some_and(|actual| actual == 200),
         (CloseReason::TooLong { .. }, Error::TooLong { .. }) => true,
         (CloseReason::EndOfStream, Error::Truncated) => is_truncated,
         _ => false,
@@ -29,13 +29,13 @@ pub(super) fn is_cause(cause: Cause, error: &Error, expects_an_end: bool) -> boo
         Cause::Transport => matches!(error, Error::Connect(_) | Error::Stream(_)),
         Cause::ResponseTimeout => matches!(error, Error::ResponseTimeout(_)),
         Cause::IdleTimeout => matches!(error, Error::IdleTimeout(_)),
-        Cause::ContentType => error.status().is_some_and(|told| told == 200),
-        Cause::Status(status) => error.status().is_some_and(|told| told == status),
+        Cause::ContentType => error.status().is_some_and(|actual| actual == 200),
+        Cause::Status(status) => error.status().is_some_and(|actual| actual == status),
         _ => false,
     }
 }
 
-/// As it is counted.
+/// Returns the name under which a report counts the state.
 pub(super) fn name(state: &State) -> &'static str {
     match state {
         State::Connecting { .. } => "connecting",
@@ -53,7 +53,7 @@ pub(super) fn name(state: &State) -> &'static str {
     }
 }
 
-/// As it is counted.
+/// Returns the name under which a report counts the end.
 pub(super) fn end_name(reason: &CloseReason) -> &'static str {
     match reason {
         CloseReason::NoContent => "end: no content",

@@ -1,4 +1,4 @@
-//! What the server has to say: numbered entries in their wire form.
+//! The log of the server: numbered entries in their wire form.
 
 use std::time::Duration;
 
@@ -8,23 +8,23 @@ use super::rules::{DONE, letters};
 use super::settings::Settings;
 use super::world::Dice;
 
-/// An entry of the log. Each has an id, and not each is an event.
+/// An entry of the log. Each one has an ID, but not each one is an event.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) kind: Kind,
-    /// The predicates take it.
-    pub(super) is_taken: bool,
+    /// Whether the predicates hide the event from the application.
+    pub(super) is_hidden: bool,
     pub(super) wire: Vec<u8>,
-    /// What the client has once it has so many bytes of the wire form.
+    /// What the client can decode after this many bytes of the wire form.
     pub(super) marks: Vec<(usize, Mark)>,
-    /// When the server has it.
+    /// When the server writes the entry.
     pub(super) at: Instant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Event,
-    /// An id without data: the last event ID moves and nothing is delivered.
+    /// An ID without data. It changes the last event ID, and the client delivers nothing.
     Id,
     /// An event over the client's limit.
     Oversize,
@@ -34,11 +34,11 @@ pub(super) enum Kind {
 pub(super) enum Mark {
     Comment(String),
     Retry(Duration),
-    /// The entry is complete. `None`: it is no event.
+    /// The entry is complete. An entry that is no event has `None`.
     Complete(u64, Option<Event>),
-    /// The event that is too long may have been found out.
+    /// The client may have detected the event that is too long.
     TooLong,
-    /// It must have been.
+    /// The client must have detected the event that is too long.
     Discarded,
 }
 
@@ -94,11 +94,11 @@ fn data(dice: &mut Dice, id: u64) -> String {
     format!("event {id} {}\n{}", letters(dice), lines.join("\n"))
 }
 
-/// The lines of an entry in an order that is drawn, with a line end that is drawn.
+/// Writes the lines of an entry in a random order, with a random line end.
 fn write(dice: &mut Dice, settings: &Settings, id: u64, kind: Kind, data: &str, at: Instant) -> Entry {
     let mut writer = Writer { end: dice.pick(&["\n", "\r\n", "\r"]), wire: Vec::new(), marks: Vec::new() };
     let event_type = dice.pick(&["message", "add", "naïve", "open", "error"]);
-    // The end of the stream may complete the event: it has its ID by then.
+    // If the end of the stream may complete the event, its ID must come first.
     let id_first = dice.percent(70) || settings.completes_events();
     let small = kind != Kind::Oversize;
     if id_first {
@@ -127,13 +127,13 @@ fn write(dice: &mut Dice, settings: &Settings, id: u64, kind: Kind, data: &str, 
     }
     let mut event = Event::new(event_type, data);
     event.set_id(id.to_string());
-    let is_taken = kind == Kind::Event && settings.rules.take(&event);
+    let is_hidden = kind == Kind::Event && settings.rules.hide(&event);
     writer.finish(match kind {
         Kind::Event => Mark::Complete(id, Some(event)),
         Kind::Id => Mark::Complete(id, None),
         Kind::Oversize => Mark::Discarded,
     });
-    Entry { kind, is_taken, wire: writer.wire, marks: writer.marks, at }
+    Entry { kind, is_hidden, wire: writer.wire, marks: writer.marks, at }
 }
 
 struct Writer {
@@ -148,7 +148,8 @@ impl Writer {
         self.wire.extend_from_slice(self.end.as_bytes());
     }
 
-    /// A line ends at the first byte of its end: a CR does not wait for its LF.
+    /// Adds a mark at the first byte of the line end, because the decoder does not wait for the LF
+    /// after a CR.
     fn mark(&mut self, mark: Mark) {
         self.marks.push((self.wire.len() + 1 - self.end.len(), mark));
     }

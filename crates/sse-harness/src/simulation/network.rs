@@ -1,4 +1,4 @@
-//! The transport: it plays a script, and tells the model what the client has been given.
+//! The transport. It plays a script and reports to the model what the client received.
 
 use std::io;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use sse_driver::proto::Oversize;
 use sse_driver::{EffectiveUrl, Event, Frame, RequestBody, Timer, Transport};
 
-use super::server::{self, Answer, MOVED, Outcome, Script, Turn};
+use super::server::{self, Answer, MOVED, Outcome, Script, Step};
 use super::world::{Shared, World};
 use crate::{MockSleep, reference};
 
@@ -33,7 +33,7 @@ impl Transport for Network {
         let answer = {
             let mut world = self.0.world();
             let answer = server::answer(&mut world, &request);
-            world.say("network", || summary(&request, &answer));
+            world.trace_line("network", || summary(&request, &answer));
             answer
         };
         Box::pin(respond(connection, answer))
@@ -45,9 +45,9 @@ fn summary(request: &Request<RequestBody>, Answer { after, outcome }: &Answer) -
         Outcome::Failure => "failure".to_owned(),
         Outcome::Silence => "silence".to_owned(),
         Outcome::Response { status, content_type, retry_after, body, .. } => {
-            let (bytes, chunk, turns) = (body.bytes.len(), body.chunk, &body.turns);
+            let (bytes, chunk, steps) = (body.bytes.len(), body.chunk, &body.steps);
             format!(
-                "{status} {content_type:?} retry-after {retry_after:?}, {bytes} bytes by {chunk}: {turns:?}"
+                "{status} {content_type:?} retry-after {retry_after:?}, {bytes} bytes by {chunk}: {steps:?}"
             )
         }
     };
@@ -65,13 +65,13 @@ async fn respond(connection: Connection, answer: Answer) -> io::Result<Response<
         let mut world = connection.0.world();
         world.count("failure before the head");
         let now = world.now();
-        world.life.handle_failure(now);
+        world.session.handle_failure(now);
         return Err(io::ErrorKind::ConnectionRefused.into());
     };
     let is_stream = {
         let mut world = connection.0.world();
         let now = world.now();
-        let is_stream = world.life.handle_response(now, status, content_type, retry_after, moved);
+        let is_stream = world.session.handle_response(now, status, content_type, retry_after, moved);
         world.count(if is_stream { "stream" } else { "refusal" });
         if moved {
             world.count("redirect");
@@ -82,7 +82,7 @@ async fn respond(connection: Connection, answer: Answer) -> io::Result<Response<
         is_stream
     };
     let mut response = Response::new(Body { connection, script: body, sent: 0, is_stream, sleep: None });
-    *response.status_mut() = StatusCode::from_u16(status).expect("a status of ours");
+    *response.status_mut() = StatusCode::from_u16(status).expect("a valid status");
     if let Some(content_type) = content_type {
         response.headers_mut().insert("content-type", HeaderValue::from_static(content_type));
     }
@@ -90,12 +90,12 @@ async fn respond(connection: Connection, answer: Answer) -> io::Result<Response<
         response.headers_mut().insert("retry-after", seconds.into());
     }
     if moved {
-        response.extensions_mut().insert(EffectiveUrl(MOVED.parse().expect("a URL of ours")));
+        response.extensions_mut().insert(EffectiveUrl(MOVED.parse().expect("a valid URL")));
     }
     Ok(response)
 }
 
-/// Counts as open from the request to the end of the body.
+/// A connection, which is open from the request until the body is dropped.
 struct Connection(Shared);
 
 impl Connection {
@@ -104,7 +104,7 @@ impl Connection {
         assert_eq!(world.open, 0, "two connections at once");
         world.open += 1;
         world.connections += 1;
-        assert!(world.connections < 1000, "it does not end");
+        assert!(world.connections < 1000, "the session does not end");
         Self(shared.clone())
     }
 }
@@ -119,7 +119,7 @@ pub(super) struct Body {
     connection: Connection,
     script: Script,
     sent: usize,
-    /// Whether what it says counts.
+    /// Whether the client reads it as an event stream.
     is_stream: bool,
     sleep: Option<MockSleep>,
 }
@@ -135,13 +135,13 @@ impl Stream for Body {
                 self.sleep = None;
             }
             let mut world = shared.world();
-            match self.script.turns.front().copied() {
-                Some((at, turn)) if at == self.sent => {
-                    let silent = matches!(turn, Turn::Silence);
+            match self.script.steps.front().copied() {
+                Some((at, step)) if at == self.sent => {
+                    let silent = matches!(step, Step::Silence);
                     if !silent {
-                        self.script.turns.pop_front();
+                        self.script.steps.pop_front();
                     }
-                    if let Some(item) = self.turn(&mut world, turn) {
+                    if let Some(item) = self.step(&mut world, step) {
                         return item;
                     }
                 }
@@ -155,33 +155,34 @@ impl Stream for Body {
 }
 
 impl Body {
-    /// `None`: go on.
-    fn turn(&mut self, world: &mut World, turn: Turn) -> Option<Poll<Option<io::Result<Bytes>>>> {
+    /// Performs a step. Returns what the poll returns, or `None` to continue.
+    fn step(&mut self, world: &mut World, step: Step) -> Option<Poll<Option<io::Result<Bytes>>>> {
         let clock = world.clock.clone();
-        match turn {
-            Turn::Until(at) => self.sleep = Some(clock.sleep_until(at)),
-            Turn::Pause(time) => self.sleep = Some(clock.sleep_until(clock.now() + time)),
-            Turn::Jump(by) => world.jump(by),
-            Turn::Silence => {
+        match step {
+            Step::Until(at) => self.sleep = Some(clock.sleep_until(at)),
+            Step::Pause(time) => self.sleep = Some(clock.sleep_until(clock.now() + time)),
+            Step::Jump(by) => world.jump(by),
+            Step::Silence => {
                 world.count("silence");
                 return Some(Poll::Pending);
             }
-            Turn::End | Turn::Failure => {
-                let failed = matches!(turn, Turn::Failure);
+            Step::End | Step::Failure => {
+                let failed = matches!(step, Step::Failure);
                 world.count(if failed { "failure" } else { "end" });
-                world.say("network", || format!("{turn:?} after {} bytes", self.sent));
+                world.trace_line("network", || format!("{step:?} after {} bytes", self.sent));
                 let now = world.now();
                 if self.is_stream && !failed {
                     self.complete(world);
                 }
-                world.life.handle_end(now, failed);
+                world.session.handle_end(now, failed);
                 return Some(Poll::Ready(failed.then(|| Err(io::ErrorKind::ConnectionReset.into()))));
             }
         }
         None
     }
 
-    /// A clean end completes the event that it cut off: if that ends the stream, or if all are to be delivered.
+    /// Completes the unfinished event at a clean end, if that event ends the stream or the settings
+    /// deliver every unfinished event.
     fn complete(&self, world: &mut World) {
         let (limits, sent) = (world.settings.limits, &self.script.bytes[..self.sent]);
         let skip = limits.oversize == Oversize::Skip;
@@ -195,7 +196,7 @@ impl Body {
             } else {
                 "event without its blank line"
             });
-            world.life.handle_unfinished(event);
+            world.session.handle_unfinished(event);
         }
     }
 
@@ -203,21 +204,21 @@ impl Body {
         let from = self.sent;
         self.sent = end.min(from + 1 + world.dice.index(self.script.chunk));
         if let Some(time) = self.script.drip {
-            self.script.turns.push_front((self.sent, Turn::Pause(time)));
+            self.script.steps.push_front((self.sent, Step::Pause(time)));
         }
         let bytes = Bytes::copy_from_slice(&self.script.bytes[from..self.sent]);
-        world.say("network", || format!("sends {:?}", String::from_utf8_lossy(&bytes)));
+        world.trace_line("network", || format!("sends {:?}", String::from_utf8_lossy(&bytes)));
         if self.is_stream {
             let now = world.now();
-            world.life.handle_bytes(now);
+            world.session.handle_bytes(now);
             while self.script.marks.front().is_some_and(|(at, _)| *at <= self.sent) {
-                let (_, mark) = self.script.marks.pop_front().expect("it was just seen");
+                let (_, mark) = self.script.marks.pop_front().expect("the loop has checked it");
                 world.count(mark.name());
                 if let Some(Frame::Event(event)) = mark.frame() {
                     let verdict = world.settings.rules.verdict(&event);
                     world.count(verdict.name());
                 }
-                world.life.handle_mark(mark);
+                world.session.handle_mark(mark);
             }
         }
         bytes

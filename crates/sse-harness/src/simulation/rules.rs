@@ -1,5 +1,5 @@
-//! What the application says about events: its predicates. They go by the data alone, so that the model knows what they
-//! say.
+//! The predicates of the application. They depend only on the data, so that the model can evaluate
+//! them.
 
 use sse_driver::{Event, EventRef, RequestBuilder};
 
@@ -7,11 +7,11 @@ use super::network::Network;
 use super::world::Dice;
 use crate::MockTimer;
 
-/// The data of the event that says it is the last one.
+/// The data of the last event.
 pub(super) const DONE: &str = "[DONE]";
 
-/// Which predicates are set. Each looks for its own letter at the end of the first line of the data, and those that
-/// finish know [`DONE`], too.
+/// Which predicates are set. Each looks for its own letter at the end of the first line of the
+/// data. `finish_before` and `finish_after` match [`DONE`], too.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
     fail_when: bool,
@@ -20,7 +20,7 @@ pub(super) struct Rules {
     finish_after: bool,
 }
 
-/// What becomes of an event.
+/// What the predicates decide about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Deliver,
@@ -31,7 +31,7 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
-    /// As it is counted.
+    /// Returns the name under which a report counts the verdict.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Deliver => "event: delivered",
@@ -58,63 +58,63 @@ impl Rules {
         mut request: RequestBuilder<Network, MockTimer>,
     ) -> RequestBuilder<Network, MockTimer> {
         if self.finish_after {
-            request = request.finish_after(|event| ends(event, 'a'));
+            request = request.finish_after(|event| is_final(event, 'a'));
         }
         if self.skip_when {
-            request = request.skip_when(|event| says(event, 's'));
+            request = request.skip_when(|event| has_letter(event, 's'));
         }
         if self.finish_before {
-            request = request.finish_before(|event| ends(event, 'b'));
+            request = request.finish_before(|event| is_final(event, 'b'));
         }
         if self.fail_when {
-            request = request.fail_when(|event| says(event, 'f').then(|| event.data.to_owned()));
+            request = request.fail_when(|event| has_letter(event, 'f').then(|| event.data.to_owned()));
         }
         request
     }
 
-    /// Whether an end of the stream is an error, unless an event said that it comes.
+    /// Returns whether an end of the stream without a final event is an error.
     pub(super) fn expect_an_end(self) -> bool {
         self.finish_before || self.finish_after
     }
 
-    /// The first predicate that answers decides.
+    /// Returns the verdict of the first predicate that matches.
     pub(super) fn verdict(self, event: &Event) -> Verdict {
         let event = EventRef::from(event);
-        for (is_set, answers, verdict) in [
-            (self.fail_when, says(event, 'f'), Verdict::Fail),
-            (self.finish_before, ends(event, 'b'), Verdict::Finish),
-            (self.skip_when, says(event, 's'), Verdict::Skip),
-            (self.finish_after, ends(event, 'a'), Verdict::Last),
+        for (is_set, matches, verdict) in [
+            (self.fail_when, has_letter(event, 'f'), Verdict::Fail),
+            (self.finish_before, is_final(event, 'b'), Verdict::Finish),
+            (self.skip_when, has_letter(event, 's'), Verdict::Skip),
+            (self.finish_after, is_final(event, 'a'), Verdict::Last),
         ] {
-            if is_set && answers {
+            if is_set && matches {
                 return verdict;
             }
         }
         Verdict::Deliver
     }
 
-    /// Whether the application never sees the event.
-    pub(super) fn take(self, event: &Event) -> bool {
+    /// Returns whether the application never sees the event.
+    pub(super) fn hide(self, event: &Event) -> bool {
         matches!(self.verdict(event), Verdict::Skip | Verdict::Finish | Verdict::Fail)
     }
 
-    /// Whether the event, which lacks its blank line, ends the stream as it should.
+    /// Returns whether the event, which lacks its blank line, is one that ends the stream.
     pub(super) fn end_with(self, event: &Event) -> bool {
         self.expect_an_end() && matches!(self.verdict(event), Verdict::Finish | Verdict::Last)
     }
 }
 
-/// The letters of an event: none for most.
+/// Draws the letters of an event. Four of five events have none.
 pub(super) fn letters(dice: &mut Dice) -> String {
     let most = if dice.percent(20) { 2 } else { 0 };
     (0..most).map(|_| dice.pick(&['f', 'b', 's', 's', 'a'])).collect()
 }
 
-fn says(event: EventRef<'_>, letter: char) -> bool {
+fn has_letter(event: EventRef<'_>, letter: char) -> bool {
     let first = event.data.split('\n').next().unwrap_or_default();
     first.rsplit_once(' ').is_some_and(|(_, letters)| letters.contains(letter))
 }
 
-fn ends(event: EventRef<'_>, letter: char) -> bool {
-    event.data == DONE || says(event, letter)
+fn is_final(event: EventRef<'_>, letter: char) -> bool {
+    event.data == DONE || has_letter(event, letter)
 }

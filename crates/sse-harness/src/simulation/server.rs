@@ -1,4 +1,4 @@
-//! The server, and what the network makes of its answers.
+//! The server, and the faults that the network adds to its answers.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::world::World;
 pub(super) const URL: &str = "http://test/events";
 pub(super) const MOVED: &str = "http://elsewhere/events";
 
-/// What becomes of a request.
+/// The answer to a request.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) after: Duration,
@@ -21,9 +21,9 @@ pub(super) struct Answer {
 
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// Refused, or broken off before the response head was whole.
+    /// The connection is refused, or fails before the response head is complete.
     Failure,
-    /// Nothing ever comes.
+    /// The client never receives a response.
     Silence,
     Response {
         status: u16,
@@ -34,22 +34,22 @@ pub(super) enum Outcome {
     },
 }
 
-/// What comes over a connection, and when.
+/// The bytes of a response body, and when the client receives them.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     pub(super) bytes: Vec<u8>,
-    /// What the client has once it has so many bytes.
+    /// What the client can decode after this many bytes.
     pub(super) marks: VecDeque<(usize, Mark)>,
-    /// What happens once so many bytes are out.
-    pub(super) turns: VecDeque<(usize, Turn)>,
-    /// The longest chunk.
+    /// What happens after this many bytes are sent.
+    pub(super) steps: VecDeque<(usize, Step)>,
+    /// The length of the longest chunk, in bytes.
     pub(super) chunk: usize,
-    /// Between two chunks.
+    /// The pause after each chunk.
     pub(super) drip: Option<Duration>,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Turn {
+pub(super) enum Step {
     Until(Instant),
     Pause(Duration),
     Jump(Duration),
@@ -61,24 +61,24 @@ pub(super) enum Turn {
 /// Checks a request and answers it.
 pub(super) fn answer(world: &mut World, request: &Request<RequestBody>) -> Answer {
     let from = check(world, request);
-    let after = match world.trouble(world.settings.faults / 4) {
+    let after = match world.fault_chance(world.settings.faults / 4) {
         true => world.dice.pick(&[10, 1500, 2000, 2500, 25_000]),
         false => 0,
     };
-    let outcome = match world.trouble(world.settings.faults) {
+    let outcome = match world.fault_chance(world.settings.faults) {
         true => fault(world, from),
-        false => fair(world, from),
+        false => healthy(world, from),
     };
     Answer { after: Duration::from_millis(after), outcome }
 }
 
-/// Where in the log the client says that it is.
+/// Checks a request and returns the last event ID that it sends.
 fn check(world: &World, request: &Request<RequestBody>) -> usize {
-    assert_eq!((request.method(), request.uri()), (&Method::GET, &URL.parse().expect("a URL of ours")));
+    assert_eq!((request.method(), request.uri()), (&Method::GET, &URL.parse().expect("a valid URL")));
     assert_eq!(request.headers()["accept"], "text/event-stream");
     assert_eq!(request.headers()["cache-control"], "no-cache");
     let id = last_event_id(request.headers());
-    assert_eq!(id, world.life.last_event_id(), "the last event ID that is sent");
+    assert_eq!(id, world.session.last_event_id(), "the request sends another last event ID");
     id
 }
 
@@ -91,8 +91,8 @@ fn last_event_id(headers: &HeaderMap) -> usize {
     }
 }
 
-/// The rest of the log, or that there is none.
-fn fair(world: &mut World, from: usize) -> Outcome {
+/// Answers with the rest of the log, or with status 204 if there is no rest.
+fn healthy(world: &mut World, from: usize) -> Outcome {
     if from == world.log.len() {
         return refusal(world, 204, None);
     }
@@ -152,19 +152,20 @@ fn fault(world: &mut World, from: usize) -> Outcome {
     }
 }
 
-/// A response that is no stream. Its body would be one event, were it read as a stream.
+/// Returns a response that does not open a stream. Its body would decode to an event if the client
+/// read it.
 fn refusal(world: &mut World, status: u16, retry_after: Option<u64>) -> Outcome {
     let mut body =
         Script { bytes: b"id: 999\ndata: no event\n\n".to_vec(), chunk: 4096, ..Script::default() };
-    let end = world.dice.pick(&[Turn::End, Turn::Failure, Turn::Silence]);
-    body.turns.push_back((body.bytes.len(), end));
+    let end = world.dice.pick(&[Step::End, Step::Failure, Step::Silence]);
+    body.steps.push_back((body.bytes.len(), end));
     Outcome::Response { status, content_type: Some("text/event-stream"), retry_after, moved: false, body }
 }
 
-/// The log after `from`, broken off in the entry at `cut`.
+/// Returns the log after `from`. If `cut` is set, the stream ends within that entry.
 fn script(world: &mut World, from: usize, cut: Option<usize>) -> Script {
     let mut script = Script { chunk: world.dice.pick(&[1, 3, 40, 1000, 100_000]), ..Script::default() };
-    if world.trouble(world.settings.faults / 3) {
+    if world.fault_chance(world.settings.faults / 3) {
         world.count("drip");
         script.drip = Some(pause(world));
     }
@@ -175,47 +176,47 @@ fn script(world: &mut World, from: usize, cut: Option<usize>) -> Script {
         between(world, &mut script);
         let entry = &world.log[index];
         let at = script.bytes.len();
-        script.turns.push_back((at, Turn::Until(entry.at)));
+        script.steps.push_back((at, Step::Until(entry.at)));
         if entry.kind == Kind::Oversize {
             (script.drip, script.chunk) = (None, script.chunk.max(1000));
         }
         script.bytes.extend_from_slice(&entry.wire);
         script.marks.extend(entry.marks.iter().map(|(offset, mark)| (at + offset, mark.clone())));
         if cut == Some(index) {
-            break_off(world, &mut script, at);
+            cut_off(world, &mut script, at);
             return script;
         }
     }
     let end = match world.settings.rules.expect_an_end() && world.settings.idle_timeout.is_some() {
-        true => world.dice.pick(&[Turn::Silence, Turn::End, Turn::Failure]),
-        false => world.dice.pick(&[Turn::End, Turn::Failure]),
+        true => world.dice.pick(&[Step::Silence, Step::End, Step::Failure]),
+        false => world.dice.pick(&[Step::End, Step::Failure]),
     };
-    script.turns.push_back((script.bytes.len(), end));
+    script.steps.push_back((script.bytes.len(), end));
     script
 }
 
-/// What comes between two entries: nothing, silence, or a comment that keeps the connection.
+/// Adds what comes between two entries: nothing, or comments, pauses and clock jumps.
 fn between(world: &mut World, script: &mut Script) {
     for _ in 0..world.dice.pick(&[0, 0, 1, 3]) {
-        if world.trouble(world.settings.faults / 2) {
-            script.turns.push_back((script.bytes.len(), Turn::Pause(pause(world))));
+        if world.fault_chance(world.settings.faults / 2) {
+            script.steps.push_back((script.bytes.len(), Step::Pause(pause(world))));
         }
-        if world.trouble(2) {
+        if world.fault_chance(2) {
             let by = world.dice.pick(&[1000, 31_000, 4_000_000]);
-            script.turns.push_back((script.bytes.len(), Turn::Jump(Duration::from_millis(by))));
+            script.steps.push_back((script.bytes.len(), Step::Jump(Duration::from_millis(by))));
         }
         script.bytes.extend_from_slice(b": still here\n");
         script.marks.push_back((script.bytes.len(), Mark::Comment("still here".to_owned())));
     }
 }
 
-/// Some are longer than an idle timeout, and more are not quite so long.
+/// Draws a pause. Some are longer than an idle timeout, and more are a little shorter.
 fn pause(world: &mut World) -> Duration {
     Duration::from_millis(world.dice.pick(&[1, 700, 4000, 4000, 4999, 5001, 29_000, 31_000]))
 }
 
-/// Anywhere in the entry that begins at `from`: in the middle of a line, or of a character.
-fn break_off(world: &mut World, script: &mut Script, from: usize) {
+/// Cuts the entry that begins at `from` anywhere, even within a line or a character.
+fn cut_off(world: &mut World, script: &mut Script, from: usize) {
     let len = from + world.dice.index(script.bytes.len() - from + 1);
     let whole = script.bytes.len();
     script.bytes.truncate(len);
@@ -225,15 +226,15 @@ fn break_off(world: &mut World, script: &mut Script, from: usize) {
         world.count("cut in an event");
     }
     script.marks.retain(|(at, _)| *at <= len);
-    script.turns.retain(|(at, _)| *at <= len);
+    script.steps.retain(|(at, _)| *at <= len);
     let mut end = match world.settings.idle_timeout {
-        Some(_) => world.dice.pick(&[Turn::End, Turn::Failure, Turn::Silence]),
-        None => world.dice.pick(&[Turn::End, Turn::Failure]),
+        Some(_) => world.dice.pick(&[Step::End, Step::Failure, Step::Silence]),
+        None => world.dice.pick(&[Step::End, Step::Failure]),
     };
-    // Half an ID would be another one, if a clean end completes the event.
+    // Where a clean end completes the event, half an ID would be a wrong ID.
     let is_in_first_line = !script.bytes[from..].iter().any(|byte| matches!(byte, b'\r' | b'\n'));
-    if matches!(end, Turn::End) && is_in_first_line && world.settings.completes_events() {
-        end = Turn::Failure;
+    if matches!(end, Step::End) && is_in_first_line && world.settings.completes_events() {
+        end = Step::Failure;
     }
-    script.turns.push_back((len, end));
+    script.steps.push_back((len, end));
 }

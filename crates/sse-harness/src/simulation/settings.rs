@@ -1,4 +1,4 @@
-//! What a client is told, and how rough its world is.
+//! The settings of the client, and the rate of faults.
 
 use std::time::Duration;
 
@@ -13,23 +13,23 @@ pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) idle_timeout: Option<Duration>,
     pub(super) response_timeout: Option<Duration>,
-    pub(super) way: Way,
-    /// With those that finish, the last event says that it is.
+    pub(super) read_method: ReadMethod,
+    /// If `finish_before` or `finish_after` is set, the last event of the log matches it.
     pub(super) rules: Rules,
     pub(super) delivers_unfinished: bool,
-    /// The session is there before it is open.
+    /// Whether the application calls `start` rather than `open`.
     pub(super) starts: bool,
-    /// The application decides what is retried, by chance.
+    /// Whether the application sets `retry_when`, which decides at random.
     pub(super) decides: bool,
-    /// How many connections in a hundred meet with a fault.
+    /// The percentage of connections that have a fault.
     pub(super) faults: u64,
-    /// How many times in a hundred the application does something other than reading on.
+    /// The percentage of reads before which the application does something else.
     pub(super) restlessness: u64,
 }
 
 /// How the application reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum ReadMethod {
     Events,
     Reading,
     Frames,
@@ -37,7 +37,8 @@ pub(super) enum Way {
     Updates,
 }
 
-/// Most events are far shorter and some are far longer.
+/// The limit on the length of an event, in bytes. Most events are far shorter, and some are far
+/// longer.
 const LIMIT: usize = 2048;
 
 impl Settings {
@@ -49,7 +50,13 @@ impl Settings {
             limits: Limits::default().max_event_len(LIMIT).oversize(oversize),
             idle_timeout: dice.pick(&[None, Some(seconds(5)), Some(seconds(30))]),
             response_timeout: dice.pick(&[None, Some(seconds(2)), Some(seconds(20))]),
-            way: dice.pick(&[Way::Events, Way::Reading, Way::Frames, Way::Lent, Way::Updates]),
+            read_method: dice.pick(&[
+                ReadMethod::Events,
+                ReadMethod::Reading,
+                ReadMethod::Frames,
+                ReadMethod::Lent,
+                ReadMethod::Updates,
+            ]),
             rules: Rules::draw(dice),
             delivers_unfinished: dice.percent(25),
             starts: dice.percent(50),
@@ -61,12 +68,13 @@ impl Settings {
 }
 
 impl Settings {
-    /// Whether comments and reconnection times are shown: where the application would see them.
+    /// Returns whether the client shows comments and reconnection times. It does where the
+    /// application would see them.
     pub(super) fn shows_all(&self) -> bool {
-        !matches!(self.way, Way::Events | Way::Reading)
+        !matches!(self.read_method, ReadMethod::Events | ReadMethod::Reading)
     }
 
-    /// Whether the end of the stream may complete an event.
+    /// Returns whether the end of the stream may complete an event.
     pub(super) fn completes_events(&self) -> bool {
         self.delivers_unfinished || self.rules.expect_an_end()
     }

@@ -1,4 +1,5 @@
-//! What all parts of a simulation share: the dice, the clock, the log, and the model of the client.
+//! The state that all parts of a simulation share: the random numbers, the clock, the log, and the
+//! model of the client.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,12 +7,13 @@ use std::time::Duration;
 
 use sse_driver::{Instant, Timer};
 
-use super::life::Life;
 use super::log::{self, Entry, Kind};
+use super::session::SessionModel;
 use super::settings::Settings;
 use crate::{MockTimer, SplitMix64};
 
-/// The world, as the network, the application and the client's `on_state` hold it.
+/// A shared reference to the world. The network, the application and the hooks of the client hold
+/// it.
 #[derive(Clone)]
 pub(super) struct Shared(Arc<Mutex<World>>);
 
@@ -20,7 +22,7 @@ impl Shared {
         Self(Arc::new(Mutex::new(World::new(seed, trace))))
     }
 
-    /// Not to be held over a poll of the client, which comes back here.
+    /// Locks the world. Release the lock before you poll the client, which locks it again.
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -30,14 +32,14 @@ pub(super) struct World {
     pub(super) dice: Dice,
     pub(super) clock: MockTimer,
     pub(super) settings: Settings,
-    /// The server's; the entry at index n has the id n + 1.
+    /// The log of the server. The entry at index n has the ID n + 1.
     pub(super) log: Vec<Entry>,
-    pub(super) life: Life,
-    /// The entries of the log up to here are done with.
+    pub(super) session: SessionModel,
+    /// The number of entries that the application has read or skipped.
     pub(super) done: usize,
-    /// What the client said last of itself.
+    /// The last state that the client reported.
     pub(super) last_state: String,
-    /// Open connections, those that wait for a response included.
+    /// The number of open connections, including those that wait for a response.
     pub(super) open: usize,
     pub(super) connections: u64,
     pub(super) events: u64,
@@ -45,10 +47,10 @@ pub(super) struct World {
     trace: bool,
 }
 
-/// After so many connections nothing goes wrong any more, so that every life comes to its end.
-const ENOUGH: u64 = 60;
+/// After this many connections no more faults happen, so that every simulation ends.
+const MAX_FAULTY_CONNECTIONS: u64 = 60;
 
-/// Of the trace.
+/// The longest line of the trace, in characters.
 const LONGEST_LINE: usize = 400;
 
 impl World {
@@ -56,13 +58,13 @@ impl World {
         let mut dice = Dice(SplitMix64::new(seed));
         let settings = Settings::draw(&mut dice);
         let log = log::draw(&mut dice, &settings);
-        let life = Life::new(&settings, 0, Instant::ZERO);
+        let session = SessionModel::new(&settings, 0, Instant::ZERO);
         let world = Self {
             dice,
             clock: MockTimer::with_seed(seed),
             settings,
             log,
-            life,
+            session,
             done: 0,
             last_state: String::new(),
             open: 0,
@@ -71,7 +73,7 @@ impl World {
             happenings: BTreeMap::new(),
             trace,
         };
-        world.say("seed", || format!("{seed}: {:?}", world.settings));
+        world.trace_line("seed", || format!("{seed}: {:?}", world.settings));
         world
     }
 
@@ -79,28 +81,28 @@ impl World {
         self.clock.now()
     }
 
-    /// Whether something that happens to so many in a hundred happens now.
-    pub(super) fn trouble(&mut self, percent: u64) -> bool {
-        self.connections < ENOUGH && self.dice.percent(percent)
+    /// Returns `true` with this probability, in percent, as long as faults may happen.
+    pub(super) fn fault_chance(&mut self, percent: u64) -> bool {
+        self.connections < MAX_FAULTY_CONNECTIONS && self.dice.percent(percent)
     }
 
     pub(super) fn count(&mut self, what: &'static str) {
         *self.happenings.entry(what).or_default() += 1;
     }
 
-    /// What the application does.
-    pub(super) fn told(&mut self, what: &'static str) {
+    /// Counts and traces an action of the application.
+    pub(super) fn record(&mut self, what: &'static str) {
         self.count(what);
-        self.say("app", || what.to_owned());
+        self.trace_line("app", || what.to_owned());
     }
 
-    /// The entries up to `id` are done with, the last of them as an event that was delivered: those between must be no
-    /// events, or taken by the predicates.
+    /// Marks the entries up to `id` as done. With `is_event`, the last of them was delivered as an
+    /// event. The entries in between must not be events, unless the predicates hide them.
     pub(super) fn move_to(&mut self, id: usize, is_event: bool) {
         let done = std::mem::replace(&mut self.done, id);
         assert!(id >= done && (id > done || !is_event), "{id} again, after {done}");
         let mut passed = self.log[done..if is_event { id - 1 } else { id }].iter();
-        let is_lost = passed.any(|entry| entry.kind == Kind::Event && !entry.is_taken);
+        let is_lost = passed.any(|entry| entry.kind == Kind::Event && !entry.is_hidden);
         assert!(!is_lost, "events before {id} are lost");
     }
 
@@ -108,20 +110,20 @@ impl World {
         self.done == self.log.len()
     }
 
-    /// A line of the trace.
-    pub(super) fn say(&self, who: &str, what: impl FnOnce() -> String) {
+    /// Prints a line of the trace.
+    pub(super) fn trace_line(&self, who: &str, what: impl FnOnce() -> String) {
         if self.trace {
             let what: String = what().chars().take(LONGEST_LINE).collect();
             println!("{:>12.3} s  {who:<7} {what}", self.now().since_origin().as_secs_f64());
         }
     }
 
-    /// The clock jumps.
+    /// Advances the clock at once.
     pub(super) fn jump(&mut self, by: Duration) {
         self.count("clock jump");
-        self.say("clock", || format!("jumps by {by:?}"));
+        self.trace_line("clock", || format!("jumps by {by:?}"));
         self.clock.advance(by);
-        self.life.back_at = self.now();
+        self.session.back_at = self.now();
     }
 }
 
@@ -133,9 +135,9 @@ impl Dice {
         self.0.below(bound)
     }
 
-    /// Below `bound`, as an index.
+    /// Draws an index below `bound`.
     pub(super) fn index(&mut self, bound: usize) -> usize {
-        usize::try_from(self.below(bound as u64)).expect("it is below a usize")
+        usize::try_from(self.below(bound as u64)).expect("an index fits into usize")
     }
 
     pub(super) fn percent(&mut self, percent: u64) -> bool {

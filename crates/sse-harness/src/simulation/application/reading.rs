@@ -1,4 +1,4 @@
-//! The ways to read a session, each of which tells the model what the application was given.
+//! The ways to read a session. Each reports to the model what the application received.
 
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -7,64 +7,65 @@ use sse_driver::proto::CloseReason;
 use sse_driver::{Error, Event, EventRef, Frame, FrameRef, Read, Update};
 
 use super::{Application, Open};
-use crate::simulation::settings::Way;
+use crate::simulation::settings::ReadMethod;
 use crate::simulation::world::Shared;
 
-/// What reading came to.
+/// The result of one read.
 #[derive(Debug)]
-pub(super) enum Got {
-    Something,
+pub(super) enum ReadOutcome {
+    Item,
     End,
     Failure(Error),
 }
 
-/// An error of the application's own: about the event of this ID, or of the session.
+/// The error type of the application: its own error about the event with this ID, or an error of
+/// the session.
 #[derive(Debug)]
-enum Own {
+enum ItemError {
     Event(usize),
     Session(Error),
 }
 
-impl From<Error> for Own {
+impl From<Error> for ItemError {
     fn from(error: Error) -> Self {
         Self::Session(error)
     }
 }
 
 impl Application<'_> {
-    /// Reads on, in the way that was drawn.
-    pub(super) async fn next(&self, session: &mut Open) -> Got {
-        let way = self.shared.world().settings.way;
-        match way {
-            Way::Events => {
+    /// Reads with the method that the settings drew.
+    pub(super) async fn next(&self, session: &mut Open) -> ReadOutcome {
+        let read_method = self.shared.world().settings.read_method;
+        match read_method {
+            ReadMethod::Events => {
                 let event = session.next().await;
-                self.got(session, event.map(|event| event.map(Frame::Event)))
+                self.accept(session, event.map(|event| event.map(Frame::Event)))
             }
-            Way::Frames => {
+            ReadMethod::Frames => {
                 let frame = session.next_frame().await;
-                self.got(session, frame)
+                self.accept(session, frame)
             }
-            Way::Lent => self.next_lent(session).await,
-            Way::Reading => self.next_item(session).await,
-            Way::Updates => self.next_update(session).await,
+            ReadMethod::Lent => self.next_lent(session).await,
+            ReadMethod::Reading => self.next_item(session).await,
+            ReadMethod::Updates => self.next_update(session).await,
         }
     }
 
-    fn got(&self, session: &Open, item: Option<Result<Frame, Error>>) -> Got {
+    fn accept(&self, session: &Open, item: Option<Result<Frame, Error>>) -> ReadOutcome {
         let frame = match item {
             Some(Ok(frame)) => frame,
-            Some(Err(error)) => return Got::Failure(error),
-            None => return Got::End,
+            Some(Err(error)) => return ReadOutcome::Failure(error),
+            None => return ReadOutcome::End,
         };
         take(self.shared, &frame);
         if let Frame::Event(event) = &frame {
             assert_eq!(session.last_event_id(), event.last_event_id);
         }
-        Got::Something
+        ReadOutcome::Item
     }
 
-    /// One frame or several.
-    async fn next_lent(&self, session: &mut Open) -> Got {
+    /// Reads one or more borrowed frames.
+    async fn next_lent(&self, session: &mut Open) -> ReadOutcome {
         let shared = self.shared;
         let visit = |frame: FrameRef<'_>| {
             take(shared, &frame.to_owned());
@@ -74,13 +75,13 @@ impl Application<'_> {
             }
         };
         match session.for_each_frame(visit).await {
-            Ok(Some(())) => Got::Something,
-            Ok(None) => Got::End,
-            Err(error) => Got::Failure(error),
+            Ok(Some(())) => ReadOutcome::Item,
+            Ok(None) => ReadOutcome::End,
+            Err(error) => ReadOutcome::Failure(error),
         }
     }
 
-    async fn next_item(&self, session: &mut Open) -> Got {
+    async fn next_item(&self, session: &mut Open) -> ReadOutcome {
         let shared = self.shared;
         let answered = Cell::new(None);
         let read = |event: EventRef<'_>| {
@@ -93,58 +94,58 @@ impl Application<'_> {
         let item = session.read(read).next().await;
         let expected = match &item {
             Some(Ok(id)) => [format!("Item({id})"), format!("Last({id})")],
-            Some(Err(Own::Event(id))) => [format!("Error(Event({id}))"), format!("Fail(Event({id}))")],
-            Some(Err(Own::Session(_))) | None => ["Skip".to_owned(), "Finish".to_owned()],
+            Some(Err(ItemError::Event(id))) => [format!("Error(Event({id}))"), format!("Fail(Event({id}))")],
+            Some(Err(ItemError::Session(_))) | None => ["Skip".to_owned(), "Finish".to_owned()],
         };
         let fits = answered.take().is_none_or(|answered| expected.contains(&answered));
-        assert!(fits, "{item:?} is not what the reader said");
+        assert!(fits, "{item:?} is not what the reader returned");
         match item {
-            Some(Err(Own::Session(error))) => Got::Failure(error),
-            Some(_) => Got::Something,
-            None => Got::End,
+            Some(Err(ItemError::Session(error))) => ReadOutcome::Failure(error),
+            Some(_) => ReadOutcome::Item,
+            None => ReadOutcome::End,
         }
     }
 
-    async fn next_update(&self, session: &mut Open) -> Got {
+    async fn next_update(&self, session: &mut Open) -> ReadOutcome {
         match session.updates().next().await {
             Some(Ok(Update::Frame(frame))) => take(self.shared, &frame),
             Some(Ok(Update::State(state))) => {
                 assert_eq!(format!("{state:?}"), self.shared.world().last_state);
             }
             Some(Ok(update)) => panic!("an update that the application does not know: {update:?}"),
-            Some(Err(error)) => return Got::Failure(error),
-            None => return Got::End,
+            Some(Err(error)) => return ReadOutcome::Failure(error),
+            None => return ReadOutcome::End,
         }
-        Got::Something
+        ReadOutcome::Item
     }
 }
 
-/// What the application makes of an event, by chance.
-fn answer(shared: &Shared, id: usize) -> Read<usize, Own> {
+/// Draws what the reader returns for an event.
+fn answer(shared: &Shared, id: usize) -> Read<usize, ItemError> {
     let mut world = shared.world();
-    let (name, read) = match world.trouble(30) {
+    let (name, read) = match world.fault_chance(30) {
         false => ("read: item", Read::Item(id)),
         true => match world.dice.below(9) {
             0..3 => ("read: skip", Read::Skip),
-            3..6 => ("read: error", Read::Error(Own::Event(id))),
+            3..6 => ("read: error", Read::Error(ItemError::Event(id))),
             6 => ("read: last", Read::Last(id)),
             7 => ("read: finish", Read::Finish),
-            _ => ("read: fail", Read::Fail(Own::Event(id))),
+            _ => ("read: fail", Read::Fail(ItemError::Event(id))),
         },
     };
     world.count(name);
-    world.say("app", || name.to_owned());
+    world.trace_line("app", || name.to_owned());
     if matches!(read, Read::Last(_) | Read::Finish | Read::Fail(_)) {
-        world.life.handle_close(CloseReason::Finished);
+        world.session.handle_close(CloseReason::Finished);
     }
     read
 }
 
-/// The application has a frame.
+/// Reports a frame to the model.
 fn take(shared: &Shared, frame: &Frame) {
     let mut world = shared.world();
-    world.say("app", || format!("{frame:?}"));
-    world.life.handle_frame(frame);
+    world.trace_line("app", || format!("{frame:?}"));
+    world.session.handle_frame(frame);
     if let Frame::Event(event) = frame {
         world.events += 1;
         world.move_to(id(event), true);

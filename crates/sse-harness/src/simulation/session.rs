@@ -1,6 +1,7 @@
-//! One session of the simulation: the model of its event source, and what only a simulation knows.
+//! The expected behaviour of one session: the model of its event source, and what the simulation
+//! adds to it.
 
-mod told;
+mod reports;
 
 use std::time::Duration;
 
@@ -13,23 +14,24 @@ use super::settings::Settings;
 use crate::model::Model;
 
 #[derive(Debug)]
-pub(super) struct Life {
+pub(super) struct SessionModel {
     settings: Settings,
     model: Model,
-    /// When the application polled again after a pause, or the clock jumped: nothing can happen sooner.
+    /// When the application last polled again after a pause, or the clock jumped. Nothing that was
+    /// due in between can happen earlier.
     pub(super) back_at: Instant,
-    /// The session delivered an event.
+    /// Whether the session has delivered an event.
     ever_delivered: bool,
     too_long: TooLong,
-    /// The response came from another URL.
+    /// Whether the response came from another URL.
     moved: bool,
-    /// The application has ended it, and wants to hear no more of it.
-    pub(super) dismissed: bool,
+    /// Whether the application has ended the session.
+    pub(super) is_ended: bool,
     /// Why the session closed.
     pub(super) reason: Option<CloseReason>,
 }
 
-/// Whether the client has noticed an event over the limit.
+/// Whether the client has detected an event over the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TooLong {
     No,
@@ -37,8 +39,8 @@ enum TooLong {
     Surely,
 }
 
-/// What the network did.
-impl Life {
+/// Inputs from the network.
+impl SessionModel {
     pub(super) fn new(settings: &Settings, last_event_id: usize, now: Instant) -> Self {
         let mut config = Config::default();
         config.policy = settings.policy.clone();
@@ -58,7 +60,7 @@ impl Life {
             ever_delivered: false,
             too_long: TooLong::No,
             moved: false,
-            dismissed: false,
+            is_ended: false,
             reason: None,
         }
     }
@@ -67,7 +69,7 @@ impl Life {
         self.model.handle_disconnect(now, Cause::Transport);
     }
 
-    /// Returns whether it opens the stream.
+    /// Returns whether the response opens the stream.
     pub(super) fn handle_response(
         &mut self,
         now: Instant,
@@ -103,7 +105,7 @@ impl Life {
         if self.too_long != TooLong::No && self.fails_when_too_long() {
             return;
         }
-        // An application that reads events alone does not see that one was discarded.
+        // An application that reads only events does not see a discarded one.
         let is_read = |frame: &Frame| self.settings.shows_all() || !matches!(frame, Frame::Discarded { .. });
         if let Some(frame) = mark.frame().filter(is_read) {
             self.handle_decoded(frame);
@@ -113,14 +115,14 @@ impl Life {
         }
     }
 
-    /// The end of the stream completes this event.
+    /// Handles an event that the end of the stream completes.
     pub(super) fn handle_unfinished(&mut self, event: Event) {
         if self.is_open() {
             self.handle_decoded(Frame::Event(event));
         }
     }
 
-    /// The predicates say what becomes of an event.
+    /// Handles a decoded frame, which the predicates may hold back.
     fn handle_decoded(&mut self, frame: Frame) {
         let verdict = match &frame {
             Frame::Event(event) => self.settings.rules.verdict(event),
@@ -144,14 +146,14 @@ impl Life {
         self.model.handle_disconnect(now, if failed { Cause::Transport } else { Cause::Eof });
     }
 
-    /// The last event ID, as the number of an entry; 0 for none.
+    /// Returns the last event ID as the number of an entry, or 0 for none.
     pub(super) fn last_event_id(&self) -> usize {
         self.model.last_event_id().parse().unwrap_or(0)
     }
 
-    /// Whether it closed because an event was an error: the application has not asked for it.
+    /// Returns whether the session closed because `fail_when` returned an error.
     pub(super) fn is_rejected(&self) -> bool {
-        self.reason == Some(CloseReason::Requested) && !self.dismissed
+        self.reason == Some(CloseReason::Requested) && !self.is_ended
     }
 
     fn is_open(&self) -> bool {
@@ -163,18 +165,18 @@ impl Life {
     }
 }
 
-/// What the application did.
-impl Life {
+/// Inputs from the application.
+impl SessionModel {
     pub(super) fn handle_reconnect(&mut self, now: Instant) {
         self.model.reconnect(now);
     }
 
     pub(super) fn handle_close(&mut self, reason: CloseReason) {
-        self.dismissed = true;
+        self.is_ended = true;
         self.model.close(reason);
     }
 
-    /// The application was given a frame.
+    /// Checks a frame that the application received.
     pub(super) fn handle_frame(&mut self, frame: &Frame) {
         let expected = self.model.next_frame();
         self.ever_delivered |= matches!(frame, Frame::Event(_));

@@ -1,15 +1,20 @@
-//! What the client asks the application and says of itself, compared with the model.
+//! Checks the calls of the client's hooks against the model.
 
 use std::time::Duration;
 
 use sse_driver::proto::{Cause, CloseReason};
 use sse_driver::{Failure, Instant, Retry, State};
 
-use super::{Life, TooLong};
+use super::{SessionModel, TooLong};
 use crate::simulation::ends::is_cause;
 
-impl Life {
-    pub(in crate::simulation) fn handle_question(&mut self, now: Instant, failure: &Failure, answer: Retry) {
+impl SessionModel {
+    pub(in crate::simulation) fn handle_retry_decision(
+        &mut self,
+        now: Instant,
+        failure: &Failure,
+        answer: Retry,
+    ) {
         self.handle_time(now, failure.cause);
         self.check_nothing_is_too_long();
         self.model.check_failed(failure.cause, failure.delay);
@@ -43,12 +48,12 @@ impl Life {
                 self.handle_disconnected(now, *cause, *retry_in);
             }
             State::Closed { reason, .. } => self.handle_closed(now, reason),
-            _ => panic!("a state that the model does not know"),
+            _ => panic!("the model does not know this state"),
         }
     }
 
-    /// The first request goes out when the session is first polled, and each other one when it is
-    /// due, or as soon as the application polls after that. The response timeout runs from then.
+    /// The client sends the first request at the first poll. It sends each later request when it is
+    /// due, or at the next poll after that. The response timeout starts when the request is sent.
     fn handle_due_fetch(&mut self, now: Instant) {
         let due = self.model.fetch_due().expect("a request that is due");
         let is_on_time = self.model.attempts() == 0 || now == due.max(self.back_at);
@@ -56,12 +61,12 @@ impl Life {
         self.model.reconnect(now);
     }
 
-    /// A timeout is an event of the client's own, and has to be on time.
+    /// Checks that a timeout happens on time.
     fn handle_time(&mut self, now: Instant, cause: Cause) {
         if !matches!(cause, Cause::ResponseTimeout | Cause::IdleTimeout) {
             return;
         }
-        // Without a deadline, the model has had the timeout when the application was asked.
+        // Without a deadline, the model handled this timeout when the client called `retry_when`.
         if let Some(deadline) = self.model.deadline() {
             assert_eq!(now, deadline.max(self.back_at), "it was time for {cause:?} at {deadline:?}");
             self.model.handle_timeout(now);
@@ -71,12 +76,9 @@ impl Life {
     fn handle_disconnected(&mut self, now: Instant, cause: Cause, retry_in: Duration) {
         let expected = self.model.check_disconnected(cause);
         let retry_at = now + retry_in;
-        // A time that has passed by now is told as no time at all.
-        let is_over = retry_in.is_zero() && *expected.start() <= now;
-        assert!(
-            expected.contains(&retry_at) || is_over,
-            "{cause:?}, again at {retry_at:?}, not {expected:?}"
-        );
+        // A time that has already passed is reported as zero.
+        let is_due = retry_in.is_zero() && *expected.start() <= now;
+        assert!(expected.contains(&retry_at) || is_due, "{cause:?}, again at {retry_at:?}, not {expected:?}");
         self.model.set_retry_at(retry_at);
     }
 
@@ -97,6 +99,6 @@ impl Life {
     }
 
     fn check_nothing_is_too_long(&self) {
-        assert_ne!(self.too_long, TooLong::Surely, "an event over the limit went unseen");
+        assert_ne!(self.too_long, TooLong::Surely, "the client missed an event over the limit");
     }
 }
