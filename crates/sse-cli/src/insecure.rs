@@ -1,4 +1,4 @@
-//! TLS for `--insecure`: whoever answers is taken for the server.
+//! TLS for `--insecure`, which accepts every certificate.
 
 use std::sync::Arc;
 

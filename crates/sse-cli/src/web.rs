@@ -39,7 +39,7 @@ pub(crate) async fn web(folder: &Path) -> ExitCode {
         Err(error) => return failure(format_args!("cannot listen on the loopback address: {error}")),
     };
     if let Ok(address) = listener.local_addr() {
-        // Whoever started it may have closed its stdout; it serves all the same.
+        // The parent process may have closed stdout. The server runs without it.
         let _ = writeln!(io::stdout(), "open http://{address}/ in a browser");
     }
     let site = Arc::new(Site { files, server: demo::server() });

@@ -1,4 +1,4 @@
-//! Lent frames are not allocated: what a stream needs does not grow with its events.
+//! Borrowed frames are not allocated: the allocations of a stream do not grow with its events.
 #![allow(missing_docs)]
 
 use std::io;
@@ -13,10 +13,10 @@ use sse_harness::MockTimer;
 
 const STREAM: &str = ": a comment\nid: 1\nevent: delta\ndata: {\"text\":\"one\"}\n\ndata: two\r\ndata: lines\r\n\r\nid: 2\nevent: \
     something else\ndata: {\"text\":\"three\"}\n\nretry: 1000\n\ndata: \u{fffd}\n\n";
-/// In each repetition of that.
+/// The number of frames in `STREAM`.
 const FRAMES: usize = 6;
 
-/// So many repetitions, in chunks of this length that were allocated before.
+/// Returns `STREAM` repeated `times` times, in chunks of `piece` bytes that share one allocation.
 fn body(times: usize, piece: usize) -> impl Stream<Item = io::Result<Bytes>> {
     let bytes = Bytes::from(STREAM.repeat(times));
     let starts = (0..bytes.len()).step_by(piece);
@@ -36,9 +36,10 @@ fn session(times: usize, piece: usize) -> Session<impl Transport, MockTimer> {
     block_on(client.get("http://test/").skip_when(|event| event.data == "skipped").open()).expect("open")
 }
 
-/// How many allocations it takes to read all frames, lent and owned.
+/// Counts the allocations that `read` makes. It must return the number of frames in `times`
+/// repetitions.
 fn allocations(read: impl FnOnce() -> usize, times: usize) -> u64 {
-    // The executor allocates once for each thread.
+    // The executor allocates once per thread, so run it before the count.
     block_on(async {});
     let mut frames = 0;
     let info = allocation_counter::measure(|| frames = read());
@@ -54,9 +55,9 @@ fn count(frames: &mut usize) -> impl FnMut(FrameRef<'_>) -> ControlFlow<()> + us
 }
 
 #[test]
-fn lent_frames_of_a_session_are_not_allocated() {
+fn borrowed_frames_of_a_session_are_not_allocated() {
     for piece in [1, 7, 64, 1460, 65536] {
-        let lent = |times| {
+        let count_for = |times| {
             let mut session = session(times, piece);
             let read = || {
                 let mut frames = 0;
@@ -65,14 +66,14 @@ fn lent_frames_of_a_session_are_not_allocated() {
             };
             allocations(read, times)
         };
-        assert_eq!(lent(2000), lent(1000), "in pieces of {piece}");
+        assert_eq!(count_for(2000), count_for(1000), "in pieces of {piece}");
     }
 }
 
 #[test]
-fn lent_frames_of_a_body_are_not_allocated() {
+fn borrowed_frames_of_a_body_are_not_allocated() {
     for piece in [1, 7, 64, 1460, 65536] {
-        let lent = |times| {
+        let count_for = |times| {
             let mut events = Events::from_stream(body(times, piece)).show_comments(true).show_retries(true);
             let read = || {
                 let mut frames = 0;
@@ -81,11 +82,11 @@ fn lent_frames_of_a_body_are_not_allocated() {
             };
             allocations(read, times)
         };
-        assert_eq!(lent(2000), lent(1000), "in pieces of {piece}");
+        assert_eq!(count_for(2000), count_for(1000), "in pieces of {piece}");
     }
 }
 
-/// Owned frames are, so it is counted.
+/// This shows that the count works.
 #[test]
 fn owned_frames_are_allocated() {
     let times = 1000;

@@ -1,13 +1,14 @@
-//! Ten thousand whole lives of the client, drawn from seeds: see [`sse_harness::simulation`].
+//! Runs ten thousand simulations of the client: see [`sse_harness::simulation`].
 //!
-//! `SEEDS=n` lives so many, and `SEED=n cargo test -p sse-driver --test simulation -- --nocapture` lives one again and
-//! tells what happens: what the network did, what the client said of itself, what the application did and got, and when.
+//! `SEEDS=n` runs the first n seeds.
+//! `SEED=n cargo test -p sse-driver --test simulation -- --nocapture` replays one seed and prints a
+//! trace: when the network, the client and the application did what.
 #![allow(missing_docs)]
 
 use sse_harness::simulation;
 
 #[test]
-fn every_event_once_and_in_order_and_every_promise_kept() {
+fn every_event_is_delivered_once_and_in_order() {
     if let Some(seed) = number("SEED") {
         simulation::run(seed, true);
         return;
@@ -17,11 +18,11 @@ fn every_event_once_and_in_order_and_every_promise_kept() {
     println!("{report:#?}");
     for what in HAPPENINGS {
         let times = report.happenings.get(what).copied().unwrap_or(0);
-        assert!(times >= seeds / 50, "{what}: {times} times in {seeds} lives is hardly ever");
+        assert!(times >= seeds / 50, "{what}: only {times} times in {seeds} simulations");
     }
 }
 
-/// What has to have happened for this to prove anything.
+/// What must happen in at least one of fifty simulations, or the test proves too little.
 #[rustfmt::skip]
 const HAPPENINGS: &[&str] = &[
     "clock jump", "close", "closed", "closed by a handle", "comment", "connecting",

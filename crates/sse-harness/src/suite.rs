@@ -110,8 +110,8 @@ suites! { $ suite
             retries_are_shown_if_configured
             an_event_that_is_too_long_ends_the_session
             an_event_that_is_too_long_can_be_skipped
-            frames_are_lent_until_the_visitor_breaks
-            events_are_read_as_values_of_the_applications_own
+            for_each_frame_stops_when_the_visitor_breaks
+            a_reader_turns_events_into_values
             updates_are_states_and_frames_in_order;
         refusals:
             a_404_is_an_error_with_its_body
@@ -164,10 +164,10 @@ suites! { $ suite
         ending:
             the_terminal_event_finishes_the_session
             a_stream_without_its_terminal_event_is_truncated
-            an_event_can_be_an_error
-            the_event_before_which_a_session_finishes_is_not_delivered
-            an_unfinished_event_is_delivered_when_asked_for
-            what_a_broken_connection_cut_off_is_not_delivered;
+            an_error_event_fails_the_session
+            finish_before_does_not_deliver_its_event
+            deliver_unfinished_delivers_the_last_event
+            a_broken_connection_drops_the_unfinished_event;
         giving_up:
             without_reconnection_the_session_ends_with_the_stream
             without_reconnection_a_broken_stream_is_an_error
@@ -187,11 +187,11 @@ suites! { $ suite
             a_session_dropped_while_it_waits_sends_no_request
             a_session_dropped_before_an_attempt_sends_no_request;
         steering:
-            a_started_session_opens_as_it_is_read
+            a_started_session_opens_when_it_is_read
             a_started_session_that_is_dropped_closes_its_connection
-            a_handle_closes_a_session_that_connects
-            a_handle_reconnects_a_session_that_connects
-            a_handle_closes_a_session_that_is_read;
+            a_handle_closes_a_connecting_session
+            a_handle_reconnects_a_connecting_session
+            a_handle_closes_an_open_session;
         load:
             a_thousand_sessions_on_one_thread
             a_session_that_is_not_read_stops_its_server

@@ -65,7 +65,7 @@ impl Stderr {
             }
             _ if !self.is_terminal => {}
             State::Open { response, .. } => self.note(&format!("-- open: {}", response.status())),
-            // An error is told by itself.
+            // The caller prints an error itself.
             State::Closed { reason, error: None, .. } => self.note(&format!("-- closed: {reason}")),
             _ => {}
         }

@@ -40,7 +40,7 @@ impl Recorder {
         })
     }
 
-    /// Writes a line, with the time since the beginning. That it could not is told by [`failed`](Self::failed).
+    /// Writes a line with the time since the start. [`failed`](Self::failed) returns the first error.
     fn note(&self, write: impl FnOnce(&mut Writer, Duration) -> io::Result<()>) {
         let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = write(&mut writer, self.shared.start.elapsed()) {

@@ -1,4 +1,4 @@
-//! Sessions that open as they are polled, are steered from elsewhere, and tell their life in band.
+//! Sessions that open while they are polled, handles that steer them, and the stream of updates.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -10,7 +10,7 @@ use sse_driver::{CloseReason, ReadyState, State, Update};
 use super::*;
 
 #[test]
-fn a_session_that_is_started_opens_as_it_is_polled() {
+fn a_started_session_opens_when_it_is_polled() {
     let test = test([events().delay(Duration::from_secs(2)).send("data: a\n\n").stall()]);
     test.clock.run(async {
         let mut session = test.get().start();
@@ -20,14 +20,14 @@ fn a_session_that_is_started_opens_as_it_is_polled() {
         );
         assert_eq!(session.opened().await.expect("it opens").status(), 200);
         assert_eq!(session.ready_state(), ReadyState::Open);
-        assert_eq!(session.opened().await.expect("it is open").status(), 200, "it returns at once");
+        assert_eq!(session.opened().await.expect("it is open").status(), 200, "opened returns at once");
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
     });
     assert_eq!(test.seconds(), 2);
 }
 
 #[test]
-fn next_opens_a_session_and_returns_what_hindered_it() {
+fn next_opens_a_session_or_returns_the_error() {
     let test = test([events().send("data: a\n\n").stall(), Reply::status(404)]);
     test.clock.run(async {
         let mut session = test.get().start();
@@ -40,7 +40,7 @@ fn next_opens_a_session_and_returns_what_hindered_it() {
 }
 
 #[test]
-fn an_error_that_opened_returned_is_not_repeated() {
+fn next_does_not_repeat_an_error_of_opened() {
     let test = test([Reply::status(404)]);
     test.clock.run(async {
         let mut session = test.get().start();
@@ -50,13 +50,13 @@ fn an_error_that_opened_returned_is_not_repeated() {
 }
 
 #[test]
-fn a_request_that_is_not_valid_is_the_first_item() {
+fn an_invalid_request_is_the_first_item() {
     let states = Arc::new(Mutex::new(Vec::new()));
     let test = test([]);
-    let told = Arc::clone(&states);
+    let reported = Arc::clone(&states);
     let request = test.get().header("no name", "x").on_state(move |state| {
         let State::Closed { reason, error, .. } = state else { panic!("{state:?}") };
-        told.lock().expect("no panic").push((reason.clone(), error.is_some()));
+        reported.lock().expect("no panic").push((reason.clone(), error.is_some()));
     });
     test.clock.run(async {
         let mut session = request.start();
@@ -69,23 +69,23 @@ fn a_request_that_is_not_valid_is_the_first_item() {
     assert_eq!(*states.lock().expect("no panic"), [(expected, true)]);
 }
 
-/// Polls once, as a task does whose waker does nothing.
-async fn poll_once_here<F: Future>(future: F) -> bool {
+/// Polls the future once and returns whether it is ready.
+async fn poll_once<F: Future>(future: F) -> bool {
     let mut future = pin!(future);
     poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx).is_ready())).await
 }
 
 #[test]
-fn a_handle_closes_a_session_within_one_poll_whatever_it_does() {
+fn a_handle_closes_a_session_within_one_poll_in_any_state() {
     let second = Duration::from_secs(1);
     for reply in [events().delay(second), events().send("data: a\n\n").stall(), Reply::refuse()] {
         let test = test([reply]);
         test.clock.run(async {
             let mut session = test.get().retry_initial(true).start();
             let handle = session.handle();
-            while poll_once_here(session.next()).await {}
+            while poll_once(session.next()).await {}
             handle.close();
-            assert!(poll_once_here(session.next()).await, "it is over");
+            assert!(poll_once(session.next()).await, "it is over");
             assert_eq!(session.close_reason(), Some(&CloseReason::Requested));
             assert_eq!((handle.ready_state(), test.net.open_connections()), (ReadyState::Closed, 0));
         });
@@ -93,13 +93,13 @@ fn a_handle_closes_a_session_within_one_poll_whatever_it_does() {
 }
 
 #[test]
-fn a_handle_reconnects_a_session_that_waits() {
+fn a_handle_reconnects_a_waiting_session_at_once() {
     let test = test([events().send("id: 1\ndata: a\n\n"), events().send("data: b\n\n").stall()]);
     test.clock.run(async {
         let mut session = test.get().start();
         let handle = session.handle();
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
-        assert!(!poll_once_here(session.next()).await, "it waits for its reconnection");
+        assert!(!poll_once(session.next()).await, "it waits for its reconnection");
         assert_eq!(handle.ready_state(), ReadyState::Connecting);
         handle.reconnect();
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "b");
@@ -109,7 +109,7 @@ fn a_handle_reconnects_a_session_that_waits() {
 }
 
 #[test]
-fn a_handle_wakes_the_session_and_watches_its_ready_state() {
+fn a_handle_wakes_the_session_and_sees_its_ready_state() {
     let test = test([events().send("data: a\n\n").stall()]);
     let session = test.get().start();
     std::thread::scope(|scope| {
@@ -127,13 +127,13 @@ fn a_handle_wakes_the_session_and_watches_its_ready_state() {
             assert!(session.next().await.is_none(), "the other thread closed it");
             drop(session);
             assert_eq!(handle.changed().await, ReadyState::Closed);
-            assert_eq!(handle.changed().await, ReadyState::Closed, "it stays so");
+            assert_eq!(handle.changed().await, ReadyState::Closed, "it stays closed");
         });
     });
 }
 
 #[test]
-fn a_reconnect_of_a_handle_does_not_undo_its_close() {
+fn reconnect_after_close_has_no_effect() {
     let test = test([events().send("data: a\n\n").stall()]);
     test.clock.run(async {
         let mut session = test.get().open().await.expect("open");
@@ -147,7 +147,7 @@ fn a_reconnect_of_a_handle_does_not_undo_its_close() {
 }
 
 #[test]
-fn a_session_that_is_dropped_is_closed_for_its_handles() {
+fn handles_see_a_dropped_session_as_closed() {
     let test = test([events().stall()]);
     let mut session = test.get().start();
     let handle = session.handle();
@@ -167,9 +167,8 @@ fn the_response_timeout_of_a_started_session_runs_from_its_first_poll() {
     assert_eq!(test.seconds(), 61);
 }
 
-/// An error that `updates` has not returned yet.
 #[test]
-fn an_error_behind_its_state_comes_from_next_and_not_after_close() {
+fn next_returns_an_error_that_updates_has_not_returned_unless_the_session_is_closed() {
     for closes in [false, true] {
         let test = test([Reply::status(404)]);
         test.clock.run(async {
@@ -201,14 +200,14 @@ fn shown(update: Result<Update, Error>) -> String {
 #[test]
 fn updates_are_states_and_frames_in_order_and_the_error_last() {
     let test = test([events().send("data: a\n\n"), events().send(": c\ndata: b\n\n"), Reply::status(404)]);
-    let told = test.clock.run(async {
+    let all = test.clock.run(async {
         let mut session = test.get().show_comments(true).start();
-        let mut told = Vec::new();
+        let mut all = Vec::new();
         let mut updates = session.updates();
         while let Some(update) = updates.next().await {
-            told.push(shown(update));
+            all.push(shown(update));
         }
-        told
+        all
     });
     let expected = [
         "connecting 1",
@@ -224,11 +223,11 @@ fn updates_are_states_and_frames_in_order_and_the_error_last() {
         "closed",
         "expected status 200 and text/event-stream, got status 404 Not Found",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(all, expected);
 }
 
 #[test]
-fn a_boxed_client_is_the_same_client() {
+fn a_boxed_client_reads_and_reconnects() {
     let test = test([events().send("data: a\n\n"), no_content()]);
     let client: sse_driver::AnyClient = test.builder().build().boxed();
     let data = test.clock.run(async {

@@ -1,4 +1,5 @@
-//! Every predicate with every way to read, of a session and of a body: the same events come, and the same end.
+//! Every predicate with every way to read a session or a body. All ways yield the same events and
+//! the same end.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -30,7 +31,7 @@ impl Message {
     }
 }
 
-/// The settings, and what comes with them.
+/// The settings, and the items that the stream yields with them.
 const ROWS: [(&[&str], &str); 9] = [
     (&[], "1 0 2 3 4"),
     (&["skip"], "1 2 3 4"),
@@ -60,26 +61,26 @@ macro_rules! set {
     }};
 }
 
-/// Reads to the end, and adds an error.
+/// Reads to the end and returns the items, with an error as `error`.
 macro_rules! collect {
     ($source:expr, |$read:ident| $stream:expr, |$item:ident| $number:expr) => {{
         let mut source = $source;
         let $read = &mut source;
         let stream = &mut $stream;
-        let mut told: Vec<String> = Vec::new();
+        let mut items: Vec<String> = Vec::new();
         while let Some(item) = stream.next().await {
             match item {
-                Ok($item) => told.extend({ $number }.map(|number| number.to_string())),
-                Err(_) => told.push("error".to_owned()),
+                Ok($item) => items.extend({ $number }.map(|number| number.to_string())),
+                Err(_) => items.push("error".to_owned()),
             }
         }
-        told.join(" ")
+        items.join(" ")
     }};
 }
 
 macro_rules! in_every_way {
     ($source:expr, $expected:expr, $set:expr) => {{
-        let told = [
+        let items = [
             ("next", collect!($source, |events| &mut *events, |event| Some(event.data))),
             ("json", collect!($source, |events| events.json::<u32>(), |event| Some(event.data))),
             (
@@ -92,18 +93,18 @@ macro_rules! in_every_way {
             }),
             ("frames", collect!($source, |events| events.frames(), |frame| data(frame))),
             ("for_each_frame", {
-                let mut told = Vec::new();
+                let mut items = Vec::new();
                 let visit = |frame: FrameRef<'_>| {
-                    told.extend(data(frame.to_owned()));
+                    items.extend(data(frame.to_owned()));
                     ControlFlow::<()>::Continue(())
                 };
                 let end = $source.for_each_frame(visit).await;
-                told.extend(end.err().map(|_| "error".to_owned()));
-                told.join(" ")
+                items.extend(end.err().map(|_| "error".to_owned()));
+                items.join(" ")
             }),
         ];
-        for (way, told) in told {
-            assert_eq!(told, $expected, "{way} {:?}", $set);
+        for (way, items) in items {
+            assert_eq!(items, $expected, "{way} {:?}", $set);
         }
     }};
 }
@@ -116,7 +117,7 @@ fn data(frame: Frame) -> Option<String> {
 }
 
 #[test]
-fn predicates_and_ways_to_read_a_body() {
+fn predicates_hold_in_every_way_to_read_a_body() {
     futures_executor::block_on(async {
         for (set, expected) in ROWS {
             let body = || stream::iter([Ok::<_, io::Error>(Bytes::from_static(STREAM.as_bytes()))]);
@@ -125,9 +126,9 @@ fn predicates_and_ways_to_read_a_body() {
     });
 }
 
-/// With what the application decides besides.
+/// The client has a token, takes any content type, and decides about retries, too.
 #[test]
-fn predicates_and_ways_to_read_a_session() {
+fn predicates_hold_in_every_way_to_read_a_session() {
     for (set, expected) in ROWS {
         let reply = || Reply::status(200).header("content-type", "text/plain").send(STREAM);
         let replies = (0..7).flat_map(|_| [Reply::status(404), reply()]);

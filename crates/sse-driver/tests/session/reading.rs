@@ -1,5 +1,5 @@
-//! Reading: the four predicates, items of the application's own types, lent frames; over sessions and over the events of
-//! one body alike.
+//! Reading: the four predicates, items of the application's types, and borrowed frames. The tests
+//! cover sessions and the events of one body.
 
 use std::future::poll_fn;
 use std::io;
@@ -15,10 +15,10 @@ use sse_driver::{Events, Frame, FrameRef, Read, Retry, State};
 
 use super::*;
 
-/// Which predicates are set: each looks for the word that is its name.
+/// The names of the predicates that are set. Each one matches data that contains its name.
 type Set = &'static [&'static str];
 
-/// Sets predicates on a request, or on the events of a body.
+/// Sets predicates on a request or on the events of a body.
 macro_rules! set {
     ($on:expr, $set:expr) => {{
         let mut on = $on;
@@ -36,7 +36,7 @@ macro_rules! set {
     }};
 }
 
-/// What a stream of so many chunks comes out as with these predicates.
+/// The predicates, a stream, and the items and the end that it yields with them.
 const ENDS: [(Set, &str, &str); 20] = [
     (&[], "data: a\n\ndata: b\n\n", "a, b, end"),
     (&["after"], "data: a\n\ndata: after\n\ndata: b\n\n", "a, after, end"),
@@ -46,12 +46,12 @@ const ENDS: [(Set, &str, &str); 20] = [
     (&["fail", "before", "skip", "after"], "data: skip before after\n\n", "end"),
     (&["fail", "before", "skip", "after"], "data: skip after\n\ndata: after\n\n", "after, end"),
     (&["fail", "before"], "data: fail before\n\n", "error: an event reported an error"),
-    // An end without the event that was waited for.
+    // The stream ends without the event that the predicates expect.
     (&["after"], "data: a\n\n", "a, error: truncated"),
     (&["before"], "data: a\n\n", "a, error: truncated"),
     (&["skip"], "data: a\n\n", "a, end"),
     (&["before"], "", "error: truncated"),
-    // An event that lacks its blank line, at a clean end.
+    // A clean end follows an event that lacks its blank line.
     (&[], "data: a\n\ndata: b", "a, end"),
     (&["unfinished"], "data: a\n\ndata: b", "a, b, end"),
     (&["unfinished"], "data: a\n\nid: 7", "a, end"),
@@ -62,7 +62,7 @@ const ENDS: [(Set, &str, &str); 20] = [
     (&["unfinished", "after"], "data: a\n\ndata: b", "a, b, error: truncated"),
 ];
 
-fn told(items: Vec<String>, end: Result<(), Error>) -> String {
+fn summary(items: Vec<String>, end: Result<(), Error>) -> String {
     let end = match end {
         Ok(()) => "end".to_owned(),
         Err(Error::Truncated) => "error: truncated".to_owned(),
@@ -72,21 +72,21 @@ fn told(items: Vec<String>, end: Result<(), Error>) -> String {
 }
 
 #[test]
-fn predicates_of_a_session() {
+fn predicates_decide_what_a_session_yields() {
     for (set, stream, expected) in ENDS {
         for piece in [1, 5, usize::MAX] {
             let reply = stream.as_bytes().chunks(piece).fold(events(), |reply, chunk| reply.send(chunk));
             let test = test([reply]);
             let request = set!(test.get().max_reconnection_attempts(0), set);
             let (items, end) = test.read(request);
-            assert_eq!(told(items, end), expected, "{set:?} {stream:?} in pieces of {piece}");
+            assert_eq!(summary(items, end), expected, "{set:?} {stream:?} in pieces of {piece}");
             assert_eq!(test.net.open_connections(), 0, "the connection is closed");
         }
     }
 }
 
 #[test]
-fn predicates_of_the_events_of_a_body() {
+fn predicates_decide_what_the_events_of_a_body_yield() {
     for (set, stream, expected) in ENDS {
         for piece in [1, 5, usize::MAX] {
             let mut events = set!(body(stream, piece), set);
@@ -98,15 +98,15 @@ fn predicates_of_the_events_of_a_body() {
                         Err(error) => end = Err(error),
                     }
                 }
-                assert!(events.next().await.is_none(), "the end is the end");
+                assert!(events.next().await.is_none(), "nothing follows the end");
             });
-            assert_eq!(told(items, end), expected, "{set:?} {stream:?} in pieces of {piece}");
+            assert_eq!(summary(items, end), expected, "{set:?} {stream:?} in pieces of {piece}");
         }
     }
 }
 
 #[test]
-fn an_event_that_is_skipped_was_not_delivered() {
+fn a_skipped_event_does_not_count_as_delivered() {
     for (stream, delivered) in [("data: skip\n\n", false), ("data: skip\n\ndata: a\n\n", true)] {
         let test = test([events().send(stream).reset()]);
         let request = set!(test.get(), &["skip"]).retry_when(move |failure| {
@@ -117,9 +117,9 @@ fn an_event_that_is_skipped_was_not_delivered() {
     }
 }
 
-/// What a failing connection cuts off is dropped, whatever is set; it is no end that predicates could see.
+/// The predicates do not see the event that the failure cut off.
 #[test]
-fn an_unfinished_event_is_dropped_where_the_connection_fails() {
+fn an_unfinished_event_is_dropped_when_the_connection_fails() {
     for set in [&["unfinished"][..], &["before"], &["after"]] {
         let test = test([events().send("data: a\n\ndata: before after").reset()]);
         let request = set!(test.get().max_reconnection_attempts(0), set);
@@ -130,7 +130,7 @@ fn an_unfinished_event_is_dropped_where_the_connection_fails() {
 }
 
 #[test]
-fn an_unfinished_event_moves_the_last_event_id_only_where_it_is_delivered() {
+fn an_unfinished_event_changes_the_last_event_id_only_if_it_is_delivered() {
     for (deliver, ids) in [(true, Some("2")), (false, Some("1"))] {
         let test = test([events().send("id: 1\ndata: a\n\nid: 2\ndata: b"), no_content()]);
         let (_, end) = test.read(test.get().deliver_unfinished(deliver));
@@ -163,7 +163,7 @@ fn number(end: fn(u32) -> Read<u32, String>) -> impl FnMut(EventRef<'_>) -> Read
     }
 }
 
-/// An error type of the application's own.
+/// An error type of the application.
 #[derive(Debug)]
 struct Failure(String);
 
@@ -174,7 +174,7 @@ impl From<Error> for Failure {
 }
 
 #[test]
-fn events_are_read_as_the_reader_says() {
+fn a_reader_decides_what_the_stream_yields() {
     type Reader = fn(u32) -> Read<u32, String>;
     let cases: [(Reader, &str); 6] = [
         (Read::Item, "1 bad x 2 3 4"),
@@ -202,14 +202,14 @@ fn events_are_read_as_the_reader_says() {
 }
 
 #[test]
-fn a_reader_that_ends_a_session_has_its_end_told() {
+fn a_reader_that_ends_a_session_reports_the_closed_state() {
     type Reader = fn(u32) -> Read<u32, String>;
     for end in [Read::Last as Reader, |_| Read::Finish, |_| Read::Fail("ends".into())] {
         let test = test([events().send(NUMBERS).stall()]);
         let closed = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&closed);
+        let reported = Arc::clone(&closed);
         let request = test.get().on_state(move |state| {
-            told.fetch_or(matches!(state, State::Closed { .. }), Ordering::Relaxed);
+            reported.fetch_or(matches!(state, State::Closed { .. }), Ordering::Relaxed);
         });
         test.clock.run(async {
             let mut numbers = request.start().into_read(number(end));
@@ -220,7 +220,7 @@ fn a_reader_that_ends_a_session_has_its_end_told() {
 }
 
 #[test]
-fn an_error_of_the_source_is_the_last_item_and_of_the_readers_type() {
+fn an_error_of_the_source_is_converted_and_is_the_last_item() {
     let test = test([events().send("data: 1\n\n").reset()]);
     test.clock.run(async {
         let session = test.get().max_reconnection_attempts(0).open().await.expect("open");
@@ -234,7 +234,7 @@ fn an_error_of_the_source_is_the_last_item_and_of_the_readers_type() {
 
 #[cfg(feature = "json")]
 #[test]
-fn json_reads_what_it_can_and_goes_on() {
+fn json_continues_after_invalid_json() {
     let text = "id: 4\ndata: [1,\ndata: 2]\n\ndata: [\n\nevent: e\nid: 5\ndata: []\n\ndata: [DONE]\n\n";
     let test = test([events().send(text).stall()]);
     test.clock.run(async {
@@ -247,12 +247,12 @@ fn json_reads_what_it_can_and_goes_on() {
         let Error::Deserialize { event, source } = error else { panic!("{error:?}") };
         assert!(event.data == "[" && source.is::<serde_json::Error>(), "{source:?}");
         assert_eq!(lists.next().await.expect("an event").expect("json").last_event_id, "5");
-        assert!(lists.next().await.is_none(), "the typed stream does not see the event that finishes it");
+        assert!(lists.next().await.is_none(), "the event that ends the stream is not delivered");
     });
 }
 
 #[test]
-fn frames_are_lent_until_the_visitor_breaks() {
+fn for_each_frame_borrows_frames_until_the_visitor_breaks() {
     let text = ": c\nretry: 7\ndata: a\n\ndata: b\n\ndata: stop\n\ndata: never\n\n";
     let seen = |frame: FrameRef<'_>, seen: &mut Vec<Frame>| match frame {
         FrameRef::Event(event) if event.data == "stop" => ControlFlow::Break("stopped"),
@@ -285,7 +285,7 @@ fn frames_are_lent_until_the_visitor_breaks() {
 }
 
 #[test]
-fn a_visitor_sees_the_end_and_errors() {
+fn for_each_frame_returns_the_end_and_errors() {
     let visit = |_: FrameRef<'_>| ControlFlow::<()>::Continue(());
     let mut events = body("data: a\n\n", 9);
     assert!(matches!(futures_executor::block_on(events.for_each_frame(visit)), Ok(None)));
@@ -295,7 +295,7 @@ fn a_visitor_sees_the_end_and_errors() {
 }
 
 #[test]
-fn a_body_that_is_silent_for_too_long_is_an_error() {
+fn a_silent_body_is_an_idle_timeout() {
     let clock = MockTimer::new();
     let end = clock.run(async {
         let chunks = stream::iter([Ok::<_, io::Error>("data: a\n\n".into())]).chain(stream::pending());
@@ -309,9 +309,9 @@ fn a_body_that_is_silent_for_too_long_is_an_error() {
     assert_eq!(clock.now().since_origin().as_secs(), 20);
 }
 
-/// Chunks without an event would keep a loop over the body from ever giving way.
+/// Chunks without an event must not keep the loop over the body from yielding.
 #[test]
-fn a_body_of_endless_comments_gives_way_to_other_tasks() {
+fn a_body_of_endless_comments_yields_to_other_tasks() {
     let mut events = Events::from_stream(stream::repeat_with(|| Ok::<_, io::Error>(": c\n".into())));
     let waker = Waker::noop();
     let pending = poll_fn(|cx| Poll::Ready(std::pin::pin!(events.next()).poll(cx).is_pending()));
@@ -320,7 +320,7 @@ fn a_body_of_endless_comments_gives_way_to_other_tasks() {
 }
 
 #[test]
-fn the_last_of_a_body_is_kept_for_error_reports() {
+fn diagnostics_keep_the_end_of_a_body() {
     use sse_driver::Diagnostics;
 
     let mut events = body("data: a\n\ndata: b\n\n", 4).diagnostics(Diagnostics::LastEvents(1));

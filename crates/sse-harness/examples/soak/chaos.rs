@@ -55,7 +55,7 @@ impl Chaos {
         self.page(number).complaint.get_or_insert(what);
     }
 
-    /// From now on nothing more is committed; who has everything is told that there is no more.
+    /// Stops commits. The server answers a client that has read everything with the end of the stream.
     pub(crate) fn close_books(&self) {
         self.closing.store(true, Ordering::Relaxed);
     }

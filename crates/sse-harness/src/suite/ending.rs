@@ -1,4 +1,4 @@
-//! Streams with an event that ends them.
+//! Streams that an event ends.
 
 use std::error::Error as _;
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::{MockServer, Reply, serve};
 
 type Framing = (&'static str, fn(&str) -> Reply);
 
-/// The ways in which a body ends cleanly.
+/// The ways in which a response body can end cleanly.
 const FRAMINGS: [Framing; 3] = [
     ("chunked", |body| Reply::events().chunked().send(body)),
     ("length", |body| Reply::events().content_length(body.len() as u64).send(body)),
@@ -40,8 +40,8 @@ pub fn the_terminal_event_finishes_the_session<A: Adapter>() {
     });
 }
 
-/// A stream that ends before that event is incomplete. That is an error without reconnection, and
-/// the cause of a reconnection otherwise.
+/// A stream that ends before the terminal event is incomplete. The session reconnects, or fails if
+/// it may not reconnect.
 pub fn a_stream_without_its_terminal_event_is_truncated<A: Adapter>() {
     case::<A>(async || {
         let half = || Reply::events().send("data: a\n\n");
@@ -74,7 +74,7 @@ impl fmt::Display for Overloaded {
 impl std::error::Error for Overloaded {}
 
 /// An event that reports an error ends the session with that error.
-pub fn an_event_can_be_an_error<A: Adapter>() {
+pub fn an_error_event_fails_the_session<A: Adapter>() {
     case::<A>(async || {
         let body = "data: a\n\nevent: error\ndata: come back later\n\ndata: b\n\n";
         let server = serve([Reply::events().send(body).stall()]);
@@ -91,9 +91,9 @@ pub fn an_event_can_be_an_error<A: Adapter>() {
     });
 }
 
-/// With its blank line or without, where the body then ends, however it says so: `[DONE]` ends the session, the
-/// application does not see it, and there is no other request.
-pub fn the_event_before_which_a_session_finishes_is_not_delivered<A: Adapter>() {
+/// `[DONE]` ends the session, with its blank line or, at any clean end of the body, without it. The
+/// application does not see the event, and the client sends no other request.
+pub fn finish_before_does_not_deliver_its_event<A: Adapter>() {
     case::<A>(async || {
         for (name, framing) in FRAMINGS {
             for end in ["\n\n", "\n", "", "\r\n\r\n", "\n\ndata: b\n\n"] {
@@ -115,8 +115,9 @@ pub fn the_event_before_which_a_session_finishes_is_not_delivered<A: Adapter>() 
     });
 }
 
-/// At a clean end, however the body says that it ends; otherwise the event is dropped.
-pub fn an_unfinished_event_is_delivered_when_asked_for<A: Adapter>() {
+/// A clean end of the body, in any framing, delivers the event if the option is set and drops it
+/// otherwise.
+pub fn deliver_unfinished_delivers_the_last_event<A: Adapter>() {
     case::<A>(async || {
         for (name, framing) in FRAMINGS {
             for deliver in [true, false] {
@@ -134,8 +135,9 @@ pub fn an_unfinished_event_is_delivered_when_asked_for<A: Adapter>() {
     });
 }
 
-/// It is not the end that it looks like either.
-pub fn what_a_broken_connection_cut_off_is_not_delivered<A: Adapter>() {
+/// The event that the failure cut off does not end the session either, although it matches
+/// `finish_before`.
+pub fn a_broken_connection_drops_the_unfinished_event<A: Adapter>() {
     case::<A>(async || {
         let body = "data: a\n\ndata: [DONE]";
         for reply in [

@@ -1,4 +1,4 @@
-//! Reading frames.
+//! The ways to read a session.
 
 use core::ops::ControlFlow;
 use std::sync::Arc;
@@ -60,7 +60,8 @@ pub fn comments_are_shown_if_configured<A: Adapter>() {
     });
 }
 
-/// The same holds for reconnection times.
+/// Reconnection times are hidden unless the client shows them. The setting of the request overrides
+/// that of the client.
 pub fn retries_are_shown_if_configured<A: Adapter>() {
     case::<A>(async || {
         let retries = ["1s", "a", "b"];
@@ -68,7 +69,8 @@ pub fn retries_are_shown_if_configured<A: Adapter>() {
     });
 }
 
-/// Tests all combinations of the settings of client and request. `when_on` has the frames if shown.
+/// Tests all combinations of the options of client and request. `when_on` lists the frames that the
+/// session yields when they are shown.
 async fn shown<A: Adapter>(
     of_client: fn(BuilderOf<A>, bool) -> BuilderOf<A>,
     of_request: fn(RequestOf<A>, bool) -> RequestOf<A>,
@@ -86,13 +88,13 @@ async fn shown<A: Adapter>(
             let expected = if is_on { when_on } else { &["a", "b"] };
             let mut session = open::<A>(request).await;
             for text in expected {
-                assert_eq!(say(frame::<A>(&mut session).await), *text, "{on_client:?} {on_request:?}");
+                assert_eq!(describe(frame::<A>(&mut session).await), *text, "{on_client:?} {on_request:?}");
             }
         }
     }
 }
 
-fn say(frame: Frame) -> String {
+fn describe(frame: Frame) -> String {
     match frame {
         Frame::Event(event) => event.data.to_string(),
         Frame::Comment(text) => text.to_string(),
@@ -117,7 +119,7 @@ pub fn an_event_that_is_too_long_ends_the_session<A: Adapter>() {
     });
 }
 
-/// With [`Oversize::Skip`] it is reported as discarded, and the stream continues.
+/// With [`Oversize::Skip`], the session reports the event as discarded and continues.
 pub fn an_event_that_is_too_long_can_be_skipped<A: Adapter>() {
     case::<A>(async || {
         let body = format!("data: a\n\ndata: {}\n\ndata: b\n\n", "x".repeat(1000));
@@ -125,18 +127,18 @@ pub fn an_event_that_is_too_long_can_be_skipped<A: Adapter>() {
         let limits = Limits::default().max_event_len(100).oversize(Oversize::Skip);
         let request = || get::<A>(&server).limits(limits);
         let mut session = open::<A>(request()).await;
-        assert_eq!(say(frame::<A>(&mut session).await), "a");
+        assert_eq!(describe(frame::<A>(&mut session).await), "a");
         assert_eq!(frame::<A>(&mut session).await, Frame::Discarded { len: 1007 });
-        assert_eq!(say(frame::<A>(&mut session).await), "b");
+        assert_eq!(describe(frame::<A>(&mut session).await), "b");
         let mut session = open::<A>(request()).await;
         assert_eq!(data::<A>(&mut session).await, "a");
         assert_eq!(data::<A>(&mut session).await, "b", "`next` skips the report");
     });
 }
 
-/// Each frame once, with reconnection in between, up to the one at which the visitor breaks; the next call goes on behind
-/// that.
-pub fn frames_are_lent_until_the_visitor_breaks<A: Adapter>() {
+/// The visitor sees each frame once, across a reconnection, until it breaks. The next call
+/// continues after that frame.
+pub fn for_each_frame_stops_when_the_visitor_breaks<A: Adapter>() {
     case::<A>(async || {
         let server = serve([
             Reply::events().send(": hello\ndata: a\n\n"),
@@ -149,11 +151,12 @@ pub fn frames_are_lent_until_the_visitor_breaks<A: Adapter>() {
                 ControlFlow::Break(last_event_id.to_owned())
             }
             frame => {
-                seen.push(say(frame.to_owned()));
+                seen.push(describe(frame.to_owned()));
                 ControlFlow::Continue(())
             }
         };
-        let broke = within::<A, _>(LONG, session.for_each_frame(visit)).await.expect("it breaks");
+        let broke =
+            within::<A, _>(LONG, session.for_each_frame(visit)).await.expect("the visitor breaks in time");
         assert_eq!(broke.expect("no error").as_deref(), Some("3"));
         assert_eq!(seen, ["hello", "a", "b"]);
         assert_eq!(data::<A>(&mut session).await, "d");
@@ -161,8 +164,9 @@ pub fn frames_are_lent_until_the_visitor_breaks<A: Adapter>() {
     });
 }
 
-/// A reader skips, makes items and errors of its own, and ends the session, which closes the connection.
-pub fn events_are_read_as_values_of_the_applications_own<A: Adapter>() {
+/// A reader skips events, returns items and errors of its own types, and ends the session, which
+/// closes the connection.
+pub fn a_reader_turns_events_into_values<A: Adapter>() {
     case::<A>(async || {
         let body = "event: ping\ndata\n\ndata: 1\n\ndata: x\n\ndata: 2\n\ndata: 3\n\n";
         let server = serve([Reply::events().send(body).stall()]);
@@ -174,7 +178,7 @@ pub fn events_are_read_as_values_of_the_applications_own<A: Adapter>() {
             Err(error) => Read::Error(Error::Rejected(Arc::new(error))),
         });
         let mut read = Vec::new();
-        while let Some(item) = within::<A, _>(LONG, numbers.next()).await.expect("it goes on") {
+        while let Some(item) = within::<A, _>(LONG, numbers.next()).await.expect("an item in time") {
             read.push(item.ok());
         }
         assert_eq!(read, [Some(1), None, Some(2)]);
@@ -183,7 +187,7 @@ pub fn events_are_read_as_values_of_the_applications_own<A: Adapter>() {
     });
 }
 
-/// All that happens, in one stream: a reconnection, too, and the error as the last item.
+/// The updates include a reconnection. The error is the last item.
 pub fn updates_are_states_and_frames_in_order<A: Adapter>() {
     case::<A>(async || {
         let replies = [
@@ -194,10 +198,10 @@ pub fn updates_are_states_and_frames_in_order<A: Adapter>() {
         let server = serve(replies);
         let mut session = get::<A>(&server).show_comments(true).start();
         let mut updates = session.updates();
-        let mut told = Vec::new();
-        while let Some(update) = within::<A, _>(LONG, updates.next()).await.expect("it goes on") {
-            told.push(match update {
-                Ok(Update::Frame(frame)) => say(frame),
+        let mut shown = Vec::new();
+        while let Some(update) = within::<A, _>(LONG, updates.next()).await.expect("an item in time") {
+            shown.push(match update {
+                Ok(Update::Frame(frame)) => describe(frame),
                 Ok(Update::State(State::Connecting { attempt, .. })) => format!("connecting {attempt}"),
                 Ok(Update::State(State::Open { .. })) => "open".to_owned(),
                 Ok(Update::State(State::Disconnected { cause, .. })) => format!("lost: {cause:?}"),
@@ -209,6 +213,6 @@ pub fn updates_are_states_and_frames_in_order<A: Adapter>() {
         let first = ["connecting 1", "open", "a", "lost: Eof"];
         let then = ["connecting 2", "open", "c", "b", "lost: Eof"];
         let last = ["connecting 3", "closed: Status(404)", "error: Some(404)"];
-        assert_eq!(told, [&first[..], &then, &last].concat());
+        assert_eq!(shown, [&first[..], &then, &last].concat());
     });
 }

@@ -189,7 +189,7 @@ pub(crate) async fn within<T>(time: Duration, future: impl Future<Output = T>) -
     }
 }
 
-/// How long the future takes, and what it comes to.
+/// Returns how long the future takes, and its output.
 pub(crate) async fn timed<T>(future: impl Future<Output = T>) -> (Duration, T) {
     let timer = WebTimer::default();
     let start = timer.now();
