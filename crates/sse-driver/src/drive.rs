@@ -217,7 +217,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.connection = Connection::Down;
     }
 
-    /// Ends the session because the application asked for it. It delivers no more events.
+    /// Ends the session because the application asked for it. The session delivers no more events.
     pub(crate) fn close(&mut self) {
         self.source.close();
         self.drain();

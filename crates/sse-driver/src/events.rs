@@ -20,9 +20,9 @@ use crate::{BoxError, Diagnostics, Error, NoTimer, Timer};
 /// Reads the events of any stream of byte chunks, such as a file, a queue, or a response body of
 /// another client. It sends no requests and does not reconnect.
 ///
-/// Set the options before you read the first event. It yields the same items as a session, and an
-/// `Err` is the last one: [`Error::Stream`] when the body fails, [`Error::TooLong`] when an event
-/// is over the limit, and the errors that the options add.
+/// Set the options before you read the first event. `Events` yields the same items as a session,
+/// and an `Err` is the last one: [`Error::Stream`] when the body fails, [`Error::TooLong`] when an
+/// event is over the limit, and the errors that the options add.
 ///
 /// ```
 /// use futures_util::stream;

@@ -22,7 +22,8 @@ fn every_event_is_delivered_once_and_in_order() {
     }
 }
 
-/// What must happen in at least one of fifty simulations, or the test proves too little.
+/// What must happen at least once per fifty simulations on average. Otherwise the test proves too
+/// little.
 #[rustfmt::skip]
 const HAPPENINGS: &[&str] = &[
     "clock jump", "close", "closed", "closed by a handle", "comment", "connecting",

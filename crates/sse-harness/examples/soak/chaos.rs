@@ -55,7 +55,7 @@ impl Chaos {
         self.page(number).complaint.get_or_insert(what);
     }
 
-    /// Stops commits. The server answers a client that has read everything with the end of the stream.
+    /// Stops commits. From now on, a client that has read every event gets status 204.
     pub(crate) fn close_books(&self) {
         self.closing.store(true, Ordering::Relaxed);
     }

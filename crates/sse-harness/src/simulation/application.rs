@@ -224,7 +224,7 @@ impl<'a> Application<'a> {
 
     async fn end(&self, mut session: Open, error: Option<Error>) {
         assert!(self.shared.world().session.reason.is_some(), "the state comes before the end");
-        assert!(matches!(self.next(&mut session).await, ReadOutcome::End), "the end is the end");
+        assert!(matches!(self.next(&mut session).await, ReadOutcome::End), "nothing follows the end");
         assert_eq!(session.ready_state(), ReadyState::Closed);
         self.shared.world().move_to(last_event_id(&session), false);
         self.check_end(session.close_reason(), error.as_ref());
