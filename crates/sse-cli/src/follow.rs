@@ -156,7 +156,7 @@ impl Follower<'_> {
     fn update(&mut self, update: Update, handle: &SessionHandle) -> Result<(), Stopped> {
         match update {
             Update::State(state) => self.state(&state)?,
-            Update::Frame(frame) if !self.has_enough() => {
+            Update::Frame(frame) => {
                 self.frame(frame)?;
                 if self.has_enough() {
                     handle.close();
