@@ -258,7 +258,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                 self.last_failure = None;
                 cause
             }
-            // Nobody asked for that one but the driver itself, with a fresh token.
+            // The driver itself asked for this reconnection, to send a fresh token.
             (Cause::Reconnect, _) => Cause::Status(StatusCode::UNAUTHORIZED.as_u16()),
             _ => cause,
         };
@@ -318,7 +318,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     }
 }
 
-/// The URL, shared with another one that is the same: a session has it for life, and most have only one.
+/// Shares an equal URL, since a session keeps its URLs and most sessions have only one.
 fn one(known: &Arc<Url>, url: Url) -> Arc<Url> {
     if **known == url { Arc::clone(known) } else { Arc::new(url) }
 }

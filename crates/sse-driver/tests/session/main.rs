@@ -9,6 +9,7 @@ mod diagnostics;
 mod ends;
 mod life;
 mod opening;
+#[cfg(feature = "json")]
 mod pairs;
 mod reading;
 mod requests;

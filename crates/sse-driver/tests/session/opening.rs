@@ -133,6 +133,20 @@ fn a_handle_wakes_the_session_and_watches_its_ready_state() {
 }
 
 #[test]
+fn a_reconnect_of_a_handle_does_not_undo_its_close() {
+    let test = test([events().send("data: a\n\n").stall()]);
+    test.clock.run(async {
+        let mut session = test.get().open().await.expect("open");
+        let handle = session.handle();
+        handle.close();
+        handle.reconnect();
+        assert!(session.next().await.is_none());
+        assert_eq!(session.close_reason(), Some(&sse_driver::CloseReason::Requested));
+    });
+    assert_eq!(test.net.requests().len(), 1);
+}
+
+#[test]
 fn a_session_that_is_dropped_is_closed_for_its_handles() {
     let test = test([events().stall()]);
     let mut session = test.get().start();
@@ -166,7 +180,7 @@ fn an_error_behind_its_state_comes_from_next_and_not_after_close() {
                 session.close();
             }
             let error = session.next().await.map(|item| item.expect_err("it was refused").status());
-            assert_eq!(error, (!closes).then(|| Some(http::StatusCode::NOT_FOUND)));
+            assert_eq!(error, (!closes).then_some(Some(http::StatusCode::NOT_FOUND)));
             assert!(session.next().await.is_none());
         });
     }

@@ -18,7 +18,7 @@ pub fn a_response_before_the_request_is_settled<A: FaultAdapter>() {
         for _ in 0..20 {
             let reply = Reply::raw().send([CHUNKED, &chunk(&event(1)), &chunk(&event(2))].concat());
             let server = serve([reply.stall().before_request()]);
-            match within::<A, _>(LONG, get::<A>(&server).open()).await.expect("it comes to something") {
+            match within::<A, _>(LONG, get::<A>(&server).open()).await.expect("a response or an error") {
                 Ok(mut session) => delivers::<A>(&mut session, 1..=2, "taken").await,
                 Err(error) => assert!(matches!(error, Error::Connect(_)), "{error:?}"),
             }

@@ -164,24 +164,28 @@ impl<'a> Application<'a> {
         self.shared.world().life.back_at = self.clock.now();
     }
 
+    /// Another task steers the session: it closes it, or else reconnects it.
+    fn is_closed_by_a_handle(&self) -> bool {
+        let mut world = self.shared.world();
+        let now = world.now();
+        let closes = world.dice.percent(30);
+        if closes {
+            world.told("closed by a handle");
+            world.life.handle_close(CloseReason::Requested);
+        } else {
+            world.told("reconnected by a handle");
+            world.life.handle_reconnect(now);
+        }
+        closes
+    }
+
     /// Reads on, while another task closes the session or reconnects it.
     async fn next_while_steered(&self, session: &mut Open) -> Got {
         let handle = session.handle();
         let steer = async {
             let time = self.shared.world().dice.pick(&[0, 0, 1, 2000, 40_000]);
             self.clock.sleep_until(self.clock.now() + Duration::from_millis(time)).await;
-            let closes = self.shared.world().dice.percent(30);
-            let mut world = self.shared.world();
-            let now = world.now();
-            if closes {
-                world.told("closed by a handle");
-                world.life.handle_close(CloseReason::Requested);
-            } else {
-                world.told("reconnected by a handle");
-                world.life.handle_reconnect(now);
-            }
-            drop(world);
-            if closes {
+            if self.is_closed_by_a_handle() {
                 handle.close()
             } else {
                 handle.reconnect()

@@ -170,10 +170,7 @@ impl Machine {
         self.state = State::LineStart;
         // A block without data may have lost it. Its ID would then name an event that was not
         // delivered.
-        if self.buffer.data.is_empty() {
-            self.buffer.clear();
-            return Step::NeedInput;
-        }
+        self.buffer.has_id &= !self.buffer.data.is_empty();
         self.dispatch()
     }
 
