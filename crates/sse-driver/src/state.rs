@@ -49,7 +49,7 @@ pub enum State {
         /// The cause as an error with all details. `None` if the application asked for a new
         /// connection.
         error: Option<Arc<Error>>,
-        /// The time until the next attempt.
+        /// The time until the next attempt, with jitter.
         retry_in: Duration,
         /// The end of the stream, if [`Diagnostics`](crate::Diagnostics) are enabled.
         diagnostics: Option<StreamTail>,
@@ -66,7 +66,7 @@ pub enum State {
     },
 }
 
-/// The attempt that [`before_each`](crate::RequestBuilder::before_each) prepares.
+/// An attempt to connect, as passed to [`before_each`](crate::RequestBuilder::before_each).
 ///
 /// ```
 /// use sse_driver::Attempt;
