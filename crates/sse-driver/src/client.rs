@@ -42,8 +42,8 @@ where
     M: Timer + MaybeSend + MaybeSync + 'static,
     M::Sleep: MaybeSend + 'static,
 {
-    /// Erases the types of transport and timer, so that a program can store a real client or one for
-    /// tests in the same field: see [`AnyClient`].
+    /// Erases the types of transport and timer, so that a program can store a real client or one
+    /// for tests in the same field: see [`AnyClient`].
     #[must_use]
     #[cfg_attr(
         target_arch = "wasm32",

@@ -15,8 +15,8 @@ use crate::{Event, FailedResponse, SharedError};
 /// after which the session reconnects is not an item:
 /// [`State::Disconnected`](crate::State::Disconnected) contains its error.
 ///
-/// No message and no `Debug` output contains a request header, a user name, a password or the query of
-/// a URL. Clones share the source.
+/// No message and no `Debug` output contains a request header, a user name, a password or the query
+/// of a URL. Clones share the source.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,8 +31,8 @@ use crate::{Event, FailedResponse, SharedError};
 pub enum Error {
     /// The request is invalid, and nothing was sent.
     Request(RequestError),
-    /// No response arrived: name resolution, the connection, TLS or the exchange before the response
-    /// failed. The source is the error of the transport.
+    /// No response arrived: name resolution, the connection, TLS or the exchange before the
+    /// response failed. The source is the error of the transport.
     Connect(SharedError),
     /// The response is not an event stream: its status is not 200, or it has another content type.
     Response(Box<FailedResponse>),
@@ -47,8 +47,9 @@ pub enum Error {
     IdleTimeout(Duration),
     /// The connection failed while the stream was open. The source is the error of the transport.
     Stream(SharedError),
-    /// The server ended the stream. A session only returns it within [`GaveUp`](Self::GaveUp), since
-    /// such an end is retried or normal.
+    /// The server ended the stream. As such an end is retried or normal, it is the error of a
+    /// [`State::Disconnected`](crate::State::Disconnected) or the last one of a
+    /// [`GaveUp`](Self::GaveUp).
     Eof,
     /// The server ended the stream before the event that
     /// [`finish_before`](crate::RequestBuilder::finish_before) or
@@ -62,7 +63,8 @@ pub enum Error {
     /// The policy allows no more attempts.
     GaveUp {
         /// How many attempts failed: consecutive ones, or all of them if
-        /// [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections) was reached.
+        /// [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections) was
+        /// reached.
         attempts: u32,
         /// How the last attempt failed. This is the source.
         last: Box<Error>,

@@ -167,7 +167,8 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
     /// Returns [`Error::Request`] if the request is invalid, [`Error::Connect`] or
     /// [`Error::ResponseTimeout`] if no response arrives, [`Error::Response`] or
     /// [`Error::ContentEncoding`] if the response is not an event stream, [`Error::BeforeEach`] or
-    /// [`Error::BearerAuth`] if such a hook fails, and [`Error::GaveUp`] if repeated attempts failed.
+    /// [`Error::BearerAuth`] if such a hook fails, and [`Error::GaveUp`] if repeated attempts
+    /// failed.
     pub fn open(self) -> impl Future<Output = Result<Session<T, M>, Error>> {
         let mut session = self.start();
         async move {
@@ -208,8 +209,8 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         }
     }
 
-    /// Opens a session, passes it to an async closure, and closes it when the closure returns or the
-    /// future is dropped. Returns what the closure returns.
+    /// Opens a session, passes it to an async closure, and closes it when the closure returns or
+    /// the future is dropped. Returns what the closure returns.
     ///
     /// # Errors
     ///

@@ -50,8 +50,8 @@ impl<T: Transport, M: Timer> fmt::Debug for Answer<T, M> {
     }
 }
 
-/// A response that is not an event stream: see [`Answer::Other`]. It is a [`Stream`] of the chunks of
-/// its body. An `Err` is the last item.
+/// A response that is not an event stream: see [`Answer::Other`]. It is a [`Stream`] of the chunks
+/// of its body. An `Err` is the last item.
 ///
 /// The idle timeout of the request applies to the body. Dropping the response closes the
 /// connection.

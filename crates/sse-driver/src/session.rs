@@ -16,12 +16,15 @@ use crate::read::sealed::PollFrame;
 use crate::redact::Redacted;
 use crate::{Error, ResponseHead, SessionHandle, Timer, Transport, Updates};
 
-/// A stream of events that reconnects when its connection is lost, and resumes after the last event.
+/// A stream of events that reconnects when its connection is lost, and resumes after the last
+/// event.
 ///
-/// That the server ends the stream counts as a loss too, so a session has no end by default. It ends
-/// when the server answers with 204, after [`finish_before`](crate::RequestBuilder::finish_before) or
-/// [`finish_after`](crate::RequestBuilder::finish_after), at [`close`](Self::close), or with an error
-/// that is not retried. A POST is not sent again, so its session ends with its stream.
+/// That the server ends the stream counts as a loss too, so a session has no end by default. It
+/// ends when the server answers with 204, after
+/// [`finish_before`](crate::RequestBuilder::finish_before) or
+/// [`finish_after`](crate::RequestBuilder::finish_after), at [`close`](Self::close), or with an
+/// error that is not retried. By default a POST is not sent again, so its session ends with its
+/// stream.
 ///
 /// A session works only while it is polled. It spawns no task and queues nothing, so a slow reader
 /// slows the server down. Dropping the future of [`next`](Self::next) loses nothing. Dropping the
@@ -99,8 +102,8 @@ impl<T: Transport, M: Timer> Session<T, M> {
     /// Returns a stream of the state changes and the frames of the session, in the order in which
     /// they happen. The state changes are those passed to
     /// [`on_state`](crate::RequestBuilder::on_state), and the frames those that
-    /// [`next_frame`](Self::next_frame) returns. State changes before this call are not included, so
-    /// call it on a session from [`start`](crate::RequestBuilder::start) to see all of them.
+    /// [`next_frame`](Self::next_frame) returns. State changes before this call are not included,
+    /// so call it on a session from [`start`](crate::RequestBuilder::start) to see all of them.
     pub fn updates(&mut self) -> Updates<'_, T, M> {
         Updates::new(self)
     }

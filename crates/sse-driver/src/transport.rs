@@ -83,8 +83,8 @@ where
 }
 
 /// A request extension that limits the time to connect (name resolution, TCP, a proxy and TLS). The
-/// client sets it to [`connect_timeout`](crate::RequestBuilder::connect_timeout). A transport without
-/// such a phase ignores it.
+/// client sets it to [`connect_timeout`](crate::RequestBuilder::connect_timeout). A transport
+/// without such a phase ignores it.
 ///
 /// ```
 /// use std::time::Duration;

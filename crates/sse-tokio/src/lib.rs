@@ -31,9 +31,9 @@
 //!
 //! By default, a session that was open reconnects without limit: after 3 s, and then after growing
 //! delays of up to 60 s. That the server ends the stream is a reason to reconnect, too. A failure
-//! before the first response is an error at once, a POST is not sent again, and a silent server is
-//! waited for without limit. The guide to [timeouts and limits](guide::timeouts_and_limits) lists
-//! every default.
+//! before the stream is first open is an error at once, a POST is not sent again, and there is no
+//! limit on how long a server may be silent. The guide to
+//! [timeouts and limits](guide::timeouts_and_limits) lists every default.
 //!
 //! This crate re-exports everything that a program needs, so it is the only one of the family to
 //! add. Most items live in [`sse_driver`], the client over any [`Transport`] and [`Timer`]; the
@@ -97,8 +97,8 @@ pub type Http = sse_http::Http<TokioDial>;
 /// Opens sessions on Tokio's network and clock. Its methods are those of [`sse_driver::Client`],
 /// which takes any transport.
 ///
-/// Poll its sessions inside a Tokio runtime whose I/O and time drivers are enabled. Elsewhere, Tokio
-/// panics.
+/// Poll its sessions inside a Tokio runtime whose I/O and time drivers are enabled. Elsewhere,
+/// Tokio panics.
 pub type Client = sse_driver::Client<Http, TokioTimer>;
 /// Builds a [`Client`]: see [`sse_driver::ClientBuilder`] for the settings.
 pub type ClientBuilder = sse_driver::ClientBuilder<Http, TokioTimer>;
