@@ -20,6 +20,7 @@ use crate::{Error, EventStream};
 /// ```no_run
 /// # use sse_driver::{Error, Frame, Session, Timer, Transport};
 /// # async fn follow<T: Transport, M: Timer>(mut session: Session<T, M>) -> Result<(), Error> {
+/// // Of a client with `.show_comments(true).show_retries(true)`.
 /// let mut frames = session.frames();
 /// while let Some(frame) = frames.next().await {
 ///     match frame? {
@@ -156,6 +157,28 @@ macro_rules! reading_methods {
         /// matches all other types. An event that matches no variant is an
         /// [`Error::Deserialize`](crate::Error::Deserialize) that contains it, and the stream
         /// continues. A variant with an `Option` reads data that is not valid JSON as `None`.
+        ///
+        /// ```no_run
+        /// # use sse_driver::{Error, Session, Timer, Transport};
+        /// #[derive(serde::Deserialize)]
+        /// #[serde(tag = "event", content = "data", rename_all = "snake_case")]
+        /// enum Message {
+        ///     Delta { text: String },
+        ///     Ping,
+        ///     #[serde(other)]
+        ///     Unknown,
+        /// }
+        ///
+        /// # async fn log<T: Transport, M: Timer>(mut session: Session<T, M>) -> Result<(), Error> {
+        /// let mut messages = session.json_by_type::<Message>();
+        /// while let Some(message) = messages.next().await {
+        ///     if let Message::Delta { text } = message? {
+        ///         print!("{text}");
+        ///     }
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
         #[cfg(feature = "json")]
         pub fn json_by_type<D: serde::de::DeserializeOwned>(
             &mut self,

@@ -69,12 +69,16 @@ pub enum State {
 /// An attempt to connect, as passed to [`before_each`](crate::RequestBuilder::before_each).
 ///
 /// ```
-/// use sse_driver::Attempt;
+/// use sse_driver::{BoxError, ClientBuilder, Timer, Transport};
 ///
-/// fn is_retry_after_refusal(attempt: &Attempt) -> bool {
-///     attempt.last_failure.as_ref().is_some_and(|error| error.status().is_some())
+/// fn count_retries<T: Transport, M: Timer>(builder: ClientBuilder<T, M>) -> ClientBuilder<T, M> {
+///     builder.before_each(|attempt, mut request| async move {
+///         if attempt.last_failure.is_some() {
+///             request.headers_mut().insert("x-failures", attempt.failures.into());
+///         }
+///         Ok::<_, BoxError>(request)
+///     })
 /// }
-/// # let _ = is_retry_after_refusal;
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
