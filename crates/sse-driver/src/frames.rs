@@ -169,7 +169,9 @@ macro_rules! reading_methods {
         ///     Unknown,
         /// }
         ///
-        /// # async fn log<T: Transport, M: Timer>(mut session: Session<T, M>) -> Result<(), Error> {
+        /// # async fn log<T: Transport, M: Timer>(
+        /// #     mut session: Session<T, M>,
+        /// # ) -> Result<(), Error> {
         /// let mut messages = session.json_by_type::<Message>();
         /// while let Some(message) = messages.next().await {
         ///     if let Message::Delta { text } = message? {
