@@ -53,7 +53,8 @@ pub use sse_http::{self, Proxy};
 #[cfg(unix)]
 pub use unix::UnixDial;
 
-/// The transport of a [`Client`]: HTTP/1.1 over async-std's TCP, with TLS and proxies.
+/// The transport of a [`Client`]: HTTP/1.1 over async-std's TCP, with TLS and proxies. See
+/// [`sse_http::Http`] for its settings.
 pub type Http = sse_http::Http<AsyncStdDial>;
 /// Opens sessions on async-std's network and clock. Its methods are those of
 /// [`sse_driver::Client`], which takes any transport.
@@ -65,8 +66,9 @@ pub type RequestBuilder = sse_driver::RequestBuilder<Http, AsyncStdTimer>;
 /// A stream of events that outlives its connections: see [`sse_driver::Session`].
 pub type Session = sse_driver::Session<Http, AsyncStdTimer>;
 
-/// Connects over async-std's network. Names are resolved by the operating system on async-std's
-/// blocking threads, and the addresses of a host are raced (Happy Eyeballs, RFC 8305).
+/// Connects over async-std's network: the [`Dial`](sse_http::Dial) of [`Http`]. Names are resolved
+/// by the operating system on async-std's blocking threads, and the addresses of a host are raced
+/// (Happy Eyeballs, RFC 8305).
 ///
 /// ```
 /// let transport = sse_async_std::Http::new(sse_async_std::AsyncStdDial);

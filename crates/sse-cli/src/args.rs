@@ -56,6 +56,8 @@ pub(crate) enum Command {
     /// Serve a recording or a plain stream.
     Serve(Box<ServeArgs>),
     /// Watch a stream and say what is wrong with its server.
+    ///
+    /// A request that is neither GET nor HEAD is sent once.
     Doctor(Box<DoctorArgs>),
     /// Follow a built-in server that drops connections, and count.
     Demo(DemoArgs),

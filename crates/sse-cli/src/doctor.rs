@@ -26,23 +26,25 @@ use std::process::ExitCode;
 
 use tokio::time::Instant;
 
-use crate::args::{DoctorArgs, ReportFormat};
+use ::http::Request;
+use sse_tokio::RequestBody;
+use sse_tokio::sse_http::Http;
+
+use crate::args::{DoctorArgs, Format, ReportFormat, RequestArgs};
+use crate::print::{Failure, Stderr};
+use crate::request::http;
 use dial::RecordingDial;
 use findings::{Finding, Severity, diagnose};
 use observation::Observation;
 use visit::Visitor;
 
-/// Wrong usage.
-const USAGE: u8 = 2;
-
 pub(crate) async fn doctor(args: DoctorArgs) -> ExitCode {
     let dial = RecordingDial::default();
-    let prepared = request::http(&args, dial.clone());
-    let (http, request) = match (prepared, request::request(&args).await) {
-        (Ok(http), Ok(request)) => (http, request),
-        (Err(problem), _) | (_, Err(problem)) => {
-            say(&format!("error: {problem}"));
-            return ExitCode::from(USAGE);
+    let (http, request) = match prepare(&args.request, dial.clone()).await {
+        Ok(prepared) => prepared,
+        Err(failure) => {
+            failure.print(&Stderr::new(false), Format::Text);
+            return failure.exit();
         }
     };
     let visitor = Visitor {
@@ -65,6 +67,13 @@ pub(crate) async fn doctor(args: DoctorArgs) -> ExitCode {
     }
     let is_ill = findings.iter().any(|finding| finding.severity == Severity::Error);
     if is_ill { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+async fn prepare(
+    args: &RequestArgs,
+    dial: RecordingDial,
+) -> Result<(Http<RecordingDial>, Request<RequestBody>), Failure> {
+    Ok((http(dial, args)?, request::built(args).await?))
 }
 
 fn report(args: &DoctorArgs, observation: &Observation, findings: &[Finding]) -> io::Result<()> {

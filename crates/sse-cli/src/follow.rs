@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use sse_tokio::proto::{CloseReason, Limits, Resume};
-use sse_tokio::{Error, Frame, Http, Session, SessionHandle, State, TokioTimer, Update, Updates};
+use sse_tokio::{Error, Frame, Http, Session, SessionHandle, State, TokioDial, TokioTimer, Update, Updates};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::args::FollowArgs;
 use crate::checkpoint::Checkpoint;
 use crate::print::{Failure, Printer};
-use crate::request::{request, transport};
+use crate::request::{http, session};
 use crate::signals::{exit_on_signal, reader_gone};
 use crate::verbose::show_response;
 
@@ -58,13 +58,14 @@ async fn run(args: FollowArgs, printer: &mut Printer) -> Result<(), Stopped> {
     let (checkpoint, checkpoint_id) = open_checkpoint(&args, printer)?;
     let stderr = printer.stderr().clone();
     let limits = Limits::default().max_event_len(args.print.max_event_size);
-    let mut request = request(transport(&args.request)?, &args.request, &args.reconnect, &args.end, &stderr)?
+    let http = http(TokioDial, &args.request)?;
+    let verbose = args.verbose.then_some(&stderr);
+    let mut request = session(http, &args.request, &args.reconnect, &args.end, verbose)?
         .show_comments(args.print.comments)
         .show_retries(args.print.retries)
         .limits(limits);
-    let id = Some(checkpoint_id).filter(|id| !id.is_empty()).or(args.request.last_event_id.clone());
-    if let Some(id) = id {
-        request = request.last_event_id(id);
+    if !checkpoint_id.is_empty() {
+        request = request.last_event_id(checkpoint_id);
     }
     let at_signal = checkpoint.clone();
     exit_on_signal(move || {
@@ -156,7 +157,7 @@ impl Follower<'_> {
     fn update(&mut self, update: Update, handle: &SessionHandle) -> Result<(), Stopped> {
         match update {
             Update::State(state) => self.state(&state)?,
-            Update::Frame(frame) if !self.has_enough() => {
+            Update::Frame(frame) => {
                 self.frame(frame)?;
                 if self.has_enough() {
                     handle.close();
@@ -168,7 +169,7 @@ impl Follower<'_> {
     }
 
     fn state(&mut self, state: &State) -> Result<(), Stopped> {
-        if self.args.request.verbose {
+        if self.args.verbose {
             self.flush()?;
             show_response(state, self.printer.stderr());
         }

@@ -9,13 +9,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use sse_tokio::proto::CloseReason;
-use sse_tokio::{Error, Frame, State, TokioTimer, Update, sse_driver};
+use sse_tokio::{Error, Frame, State, TokioDial, TokioTimer, Update, sse_driver};
 use tokio::time::interval;
 use url::Url;
 
 use crate::args::{Format, RecordArgs};
 use crate::print::{Failure, Stderr};
-use crate::request::{request, transport};
+use crate::request::{http, session};
 use crate::signals::{exit_on_signal, reader_gone};
 use crate::verbose::show_response;
 use tap::{Recorder, Tap};
@@ -44,12 +44,9 @@ async fn run(args: &RecordArgs, stderr: &Stderr) -> Result<(), Failure> {
     let recorder = Recorder::new(file, &without_secrets(&args.request.url)).map_err(cannot_write)?;
     let at_signal = stderr.clone();
     exit_on_signal(move || at_signal.end_status());
-    let tap = Tap::new(transport(&args.request)?, recorder.clone());
-    let mut request = request(tap, &args.request, &args.reconnect, &args.end, stderr)?;
-    if let Some(id) = &args.request.last_event_id {
-        request = request.last_event_id(id);
-    }
-    let mut session = request.start();
+    let tap = Tap::new(http(TokioDial, &args.request)?, recorder.clone());
+    let verbose = args.verbose.then_some(stderr);
+    let mut session = session(tap, &args.request, &args.reconnect, &args.end, verbose)?.start();
     tokio::select! {
         followed = follow(args, &mut session, stderr) => followed?,
         error = recorder.failed() => match error.kind() {
@@ -117,7 +114,7 @@ async fn follow(
 }
 
 fn told(args: &RecordArgs, state: &State, stderr: &Stderr) {
-    if args.request.verbose {
+    if args.verbose {
         show_response(state, stderr);
     }
     stderr.state(state);

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use sse_tokio::sse_http::Tls;
-use sse_tokio::{Http, TokioTimer, Transport, sse_driver};
+use sse_tokio::sse_driver::{self, RequestBuilder};
+use sse_tokio::sse_http::{Dial, Http, Tls};
+use sse_tokio::{TokioTimer, Transport};
 use url::Url;
 
 use crate::args::{EndArgs, HeaderArg, ReconnectArgs, RequestArgs};
@@ -16,26 +17,56 @@ use crate::verbose::show_request;
 
 const AGENT: &str = concat!("sse/", env!("CARGO_PKG_VERSION"));
 
-/// HTTP as the command line has it.
-pub(crate) fn transport(args: &RequestArgs) -> Result<Http, Failure> {
+/// HTTP over a network, with the trust that the command line asks for.
+pub(crate) fn http<D: Dial>(dial: D, args: &RequestArgs) -> Result<Http<D>, Failure> {
+    let http = Http::new(dial);
     if args.insecure {
-        return Ok(Http::default().tls(Tls::from_config(Arc::new(accept_any_certificate()))));
+        return Ok(http.tls(Tls::from_config(Arc::new(accept_any_certificate()))));
     }
-    let Some(file) = &args.cacert else { return Ok(Http::default()) };
+    let Some(file) = &args.cacert else { return Ok(http) };
     let wrong = |problem: String| Failure::usage(format!("--cacert {}: {problem}", file.display()));
     let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
     let tls = Tls::default().add_roots_pem(&pem).map_err(|error| wrong(error.to_string()))?;
-    Ok(Http::default().tls(tls))
+    Ok(http.tls(tls))
 }
 
-/// The request over a transport of any kind.
-pub(crate) fn request<T: Transport>(
+/// A request with the settings of a session. With `verbose`, each one is shown there before it is
+/// sent.
+pub(crate) fn session<T: Transport>(
     transport: T,
     args: &RequestArgs,
     reconnect: &ReconnectArgs,
     end: &EndArgs,
-    stderr: &Stderr,
-) -> Result<sse_driver::RequestBuilder<T, TokioTimer>, Failure> {
+    verbose: Option<&Stderr>,
+) -> Result<RequestBuilder<T, TokioTimer>, Failure> {
+    let mut request = request(transport, args)?
+        .idle_timeout(reconnect.idle_timeout)
+        .response_timeout(reconnect.response_timeout)
+        .max_reconnection_attempts(if reconnect.no_reconnect { Some(0) } else { reconnect.max_attempts })
+        .retry_initial(reconnect.retry_initial);
+    if reconnect.replay {
+        request = request.replay(true);
+    }
+    if let Some(time) = reconnect.reconnection_time {
+        request = request.reconnection_time(time);
+    }
+    if let Some(data) = end.finish_before.clone() {
+        request = request.finish_before(move |event| event.data == data);
+    }
+    if let Some(data) = end.finish_after.clone() {
+        request = request.finish_after(move |event| event.data == data);
+    }
+    Ok(match verbose {
+        Some(stderr) => show_request(request, stderr.clone()),
+        None => request,
+    })
+}
+
+/// The request itself, over a transport of any kind.
+pub(crate) fn request<T: Transport>(
+    transport: T,
+    args: &RequestArgs,
+) -> Result<RequestBuilder<T, TokioTimer>, Failure> {
     let url = url(&args.url)?;
     let (body, content_type) = match (&args.data, &args.json) {
         (Some(data), _) => (Some(data), "application/x-www-form-urlencoded"),
@@ -48,30 +79,14 @@ pub(crate) fn request<T: Transport>(
     }
     let body = body.map(|body| bytes_of(body)).transpose()?.unwrap_or_default();
     let client = sse_driver::Client::builder_with(transport, TokioTimer::default()).build();
-    let mut request = client
-        .request(args.method.clone().unwrap_or(method), url)
-        .headers(headers)
-        .body(body)
-        .idle_timeout(reconnect.idle_timeout)
-        .response_timeout(reconnect.response_timeout)
-        .max_reconnection_attempts(if reconnect.no_reconnect { Some(0) } else { reconnect.max_attempts })
-        .retry_initial(reconnect.retry_initial);
-    if reconnect.replay {
-        request = request.replay(true);
-    }
+    let mut request = client.request(args.method.clone().unwrap_or(method), url).headers(headers).body(body);
     if let Some((user, password)) = &args.user {
         request = request.basic_auth(user, password);
     }
-    if let Some(time) = reconnect.reconnection_time {
-        request = request.reconnection_time(time);
+    if let Some(id) = &args.last_event_id {
+        request = request.last_event_id(id);
     }
-    if let Some(data) = end.finish_before.clone() {
-        request = request.finish_before(move |event| event.data == data);
-    }
-    if let Some(data) = end.finish_after.clone() {
-        request = request.finish_after(move |event| event.data == data);
-    }
-    Ok(if args.verbose { show_request(request, stderr.clone()) } else { request })
+    Ok(request)
 }
 
 fn url(text: &str) -> Result<Url, Failure> {

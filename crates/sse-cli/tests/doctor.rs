@@ -271,6 +271,17 @@ fn the_report_fits_80_columns_and_steers_no_terminal() {
 }
 
 #[test]
+fn the_request_has_the_options_of_follow() {
+    let server = MockServer::new().reply_with(good);
+    let port = format!(":{}/events", server.addr().port());
+    let (status, ..) = report(&[&port, "--watch", "200ms", "-u", "ann:secret", "-A", "probe/1"]);
+    assert_eq!(status, 0);
+    let request = &server.requests()[0];
+    assert_eq!(request.header("authorization"), Some("Basic YW5uOnNlY3JldA=="));
+    assert_eq!(request.header("user-agent"), Some("probe/1"));
+}
+
+#[test]
 fn wrong_usage_is_status_2() {
     for args in [
         &[][..],

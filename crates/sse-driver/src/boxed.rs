@@ -13,6 +13,21 @@ use crate::maybe_send::{dyn_hook, dyn_maybe_send};
 use crate::{BoxError, MaybeSend, MaybeSync, RequestBody, Timer, Transport};
 
 /// A client with any transport and timer: see [`Client::boxed`](crate::Client::boxed).
+///
+/// ```
+/// use sse_driver::{AnyClient, Error};
+///
+/// struct Feed {
+///     client: AnyClient,
+/// }
+///
+/// impl Feed {
+///     async fn first(&self) -> Result<Option<String>, Error> {
+///         let mut session = self.client.get("http://localhost:8080/events").open().await?;
+///         Ok(session.next().await.transpose()?.map(|event| event.data))
+///     }
+/// }
+/// ```
 pub type AnyClient = crate::Client<BoxTransport, BoxTimer>;
 /// A session of an [`AnyClient`].
 pub type AnySession = crate::Session<BoxTransport, BoxTimer>;
@@ -20,7 +35,7 @@ pub type AnySession = crate::Session<BoxTransport, BoxTimer>;
 type BoxFuture<T> = Pin<Box<dyn_maybe_send!(Future<Output = T>)>>;
 type Connect = dyn_hook!(Fn(Request<RequestBody>) -> BoxFuture<Result<Response<BoxBody>, BoxError>>);
 
-/// A type-erased [`Transport`].
+/// A type-erased [`Transport`], the one of an [`AnyClient`].
 ///
 /// ```
 /// use sse_driver::{AnyClient, BoxTransport, Transport};
@@ -114,7 +129,7 @@ where
     }
 }
 
-/// A type-erased [`Timer`].
+/// A type-erased [`Timer`], the one of an [`AnyClient`].
 ///
 /// ```
 /// use sse_driver::{BoxTimer, Timer};

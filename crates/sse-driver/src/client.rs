@@ -42,8 +42,8 @@ where
     M: Timer + MaybeSend + MaybeSync + 'static,
     M::Sleep: MaybeSend + 'static,
 {
-    /// Erases the types of transport and timer, so that a program can store a real client or a
-    /// scripted one in the same field.
+    /// Erases the types of transport and timer, so that a program can store a real client or one
+    /// for tests in the same field: see [`AnyClient`].
     #[must_use]
     #[cfg_attr(
         target_arch = "wasm32",
@@ -76,7 +76,7 @@ impl<T: Transport + Default, M: Timer + Default> Default for Client<T, M> {
 }
 
 impl<T: Transport + Default, M: Timer + Default> Client<T, M> {
-    /// Creates a client with default settings.
+    /// Creates a client with default settings, which the methods of [`ClientBuilder`] describe.
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
@@ -94,18 +94,20 @@ impl<T: Transport, M: Timer> Client<T, M> {
         ClientBuilder { transport, timer, options: SharedOptions::default() }
     }
 
-    /// Creates a GET request. If the URL is invalid, opening the session returns the error.
+    /// Creates a GET request. If the URL is invalid, opening the session returns
+    /// [`Error::Request`](crate::Error::Request).
     pub fn get(&self, url: impl IntoUrl) -> RequestBuilder<T, M> {
         self.request(Method::GET, url)
     }
 
-    /// Creates a POST request. It is not repeated after it was open: see
-    /// [`RequestBuilder::replay`].
+    /// Creates a POST request. Once its stream has been open, it is not sent again unless
+    /// [`RequestBuilder::replay`] is set.
     pub fn post(&self, url: impl IntoUrl) -> RequestBuilder<T, M> {
         self.request(Method::POST, url)
     }
 
-    /// Creates a request with any method.
+    /// Creates a request with any method. Once its stream has been open, only GET and HEAD are sent
+    /// again unless [`RequestBuilder::replay`] is set.
     pub fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder<T, M> {
         let peers = (Arc::clone(&self.transport), Arc::clone(&self.timer));
         RequestBuilder::new(peers, self.options.clone(), method, url.into_url())
@@ -118,7 +120,8 @@ impl<T, M> fmt::Debug for Client<T, M> {
     }
 }
 
-/// A builder for a [`Client`]. A [`RequestBuilder`] can override each setting for one request.
+/// A builder for a [`Client`], which [`Client::builder`] creates. A [`RequestBuilder`] can override
+/// each setting for one request.
 ///
 /// ```no_run
 /// # use sse_driver::{ClientBuilder, Timer, Transport};
@@ -143,12 +146,12 @@ pub struct ClientBuilder<T, M> {
 impl<T: Transport, M: Timer> ClientBuilder<T, M> {
     setters!();
 
-    /// Replaces the transport.
+    /// Replaces the transport, and keeps the timer and the settings.
     pub fn transport<U: Transport>(self, transport: U) -> ClientBuilder<U, M> {
         ClientBuilder { transport, timer: self.timer, options: self.options }
     }
 
-    /// Replaces the timer.
+    /// Replaces the timer, and keeps the transport and the settings.
     pub fn timer<N: Timer>(self, timer: N) -> ClientBuilder<T, N> {
         ClientBuilder { transport: self.transport, timer, options: self.options }
     }

@@ -4,7 +4,8 @@ use url::{Host, ParseError, Url};
 
 use crate::RequestError;
 
-/// A URL in parts, for configuration that stores them separately.
+/// A URL in parts, for configuration that stores them separately. Methods that take an [`IntoUrl`],
+/// such as [`Client::get`](crate::Client::get), accept it.
 ///
 /// ```
 /// use sse_driver::Endpoint;
@@ -15,13 +16,13 @@ use crate::RequestError;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Endpoint<'a> {
-    /// The scheme. `http` by default.
+    /// The scheme, without a colon. `http` by default.
     pub scheme: &'a str,
     /// A name or an address, IPv6 with or without brackets. `localhost` by default.
     pub host: &'a str,
     /// The port. That of the scheme by default.
     pub port: Option<u16>,
-    /// The path, with the query if there is one. `/` by default.
+    /// The path, with the query if there is one. A missing leading slash is added. `/` by default.
     pub path: &'a str,
 }
 

@@ -11,9 +11,12 @@ use crate::{Event, FailedResponse, SharedError};
 
 /// An error that prevented a session, or ended it.
 ///
-/// As an item of a session it is the last one, except [`Deserialize`](Self::Deserialize). No
-/// message and no `Debug` output contains a request header, a user name, a password or the query of
-/// a URL. Clones share the source.
+/// As an item of a session it is the last one, except [`Deserialize`](Self::Deserialize). A failure
+/// after which the session reconnects is not an item:
+/// [`State::Disconnected`](crate::State::Disconnected) contains its error.
+///
+/// No message and no `Debug` output contains a request header, a user name, a password or the query
+/// of a URL. Clones share the source.
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,33 +31,40 @@ use crate::{Event, FailedResponse, SharedError};
 pub enum Error {
     /// The request is invalid, and nothing was sent.
     Request(RequestError),
-    /// No response arrived. The source is the error of the transport.
+    /// No response arrived: name resolution, the connection, TLS or the exchange before the
+    /// response failed. The source is the error of the transport.
     Connect(SharedError),
-    /// The response is not an event stream.
+    /// The response is not an event stream: its status is not 200, or it has another content type.
     Response(Box<FailedResponse>),
     /// The body of the response is compressed (`Content-Encoding`), which is not supported. It was
     /// not read.
     ContentEncoding(Box<FailedResponse>),
-    /// The response did not arrive within this time.
+    /// The response did not arrive within this time, the
+    /// [`response_timeout`](crate::RequestBuilder::response_timeout).
     ResponseTimeout(Duration),
-    /// No byte arrived for this time on an open connection.
+    /// No byte arrived for this time, the [`idle_timeout`](crate::RequestBuilder::idle_timeout), on
+    /// an open connection.
     IdleTimeout(Duration),
     /// The connection failed while the stream was open. The source is the error of the transport.
     Stream(SharedError),
-    /// The server ended the stream.
+    /// The server ended the stream. As such an end is retried or normal, it is the error of a
+    /// [`State::Disconnected`](crate::State::Disconnected) or the last one of a
+    /// [`GaveUp`](Self::GaveUp).
     Eof,
     /// The server ended the stream before the event that
     /// [`finish_before`](crate::RequestBuilder::finish_before) or
     /// [`finish_after`](crate::RequestBuilder::finish_after) waits for.
     Truncated,
-    /// An event is longer than the limit.
+    /// An event is longer than the limit, [`Limits::max_event_len`](crate::Limits::max_event_len).
     TooLong {
         /// The limit, in bytes.
         limit: usize,
     },
     /// The policy allows no more attempts.
     GaveUp {
-        /// How many consecutive attempts failed.
+        /// How many attempts failed: consecutive ones, or all of them if
+        /// [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections) was
+        /// reached.
         attempts: u32,
         /// How the last attempt failed. This is the source.
         last: Box<Error>,
@@ -75,7 +85,8 @@ pub enum Error {
     },
     /// The body of a [`Response`](crate::Response) is not valid JSON for the type.
     Json(SharedError),
-    /// An event of a typed stream could not be deserialized. The stream continues.
+    /// An event of a typed stream (the methods `json` and `json_by_type` of a session) could not be
+    /// deserialized. The stream continues.
     Deserialize {
         /// The event.
         event: Box<Event>,
@@ -128,7 +139,7 @@ impl Error {
     }
 
     /// Returns the error of the transport, of the application's function or of the deserializer, to
-    /// be downcast.
+    /// be downcast. It is `None` for an error without such a cause.
     ///
     /// ```
     /// # fn show(error: sse_driver::Error) {

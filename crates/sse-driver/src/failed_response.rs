@@ -10,6 +10,7 @@ use crate::ResponseHead;
 use crate::head::WithReason;
 
 /// A response that is not an event stream: its status is not 200, or it has another content type.
+/// [`Error::response`](crate::Error::response) returns it.
 ///
 /// ```no_run
 /// # fn show(error: sse_driver::Error) {

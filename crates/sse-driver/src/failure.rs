@@ -36,9 +36,9 @@ pub struct Failure {
     pub attempt: u64,
     /// The number of consecutive failures, including this one.
     pub failures: u32,
-    /// Whether the session has been open.
+    /// Whether the session has been open, now or on an earlier connection.
     pub was_open: bool,
-    /// Whether the session has delivered an event.
+    /// Whether the session has delivered an event, on any of its connections.
     pub delivered: bool,
     /// The last event ID. It is empty if there is none.
     pub last_event_id: String,

@@ -13,9 +13,14 @@ use crate::{Error, EventStream};
 /// A stream of the frames of a session or of one response: see
 /// [`Session::frames`](crate::Session::frames) and [`Events::frames`](crate::Events::frames).
 ///
+/// Comments and reconnection times are included only if
+/// [`show_comments`](crate::RequestBuilder::show_comments) and
+/// [`show_retries`](crate::RequestBuilder::show_retries) are set.
+///
 /// ```no_run
 /// # use sse_driver::{Error, Frame, Session, Timer, Transport};
 /// # async fn follow<T: Transport, M: Timer>(mut session: Session<T, M>) -> Result<(), Error> {
+/// // Of a client with `.show_comments(true).show_retries(true)`.
 /// let mut frames = session.frames();
 /// while let Some(frame) = frames.next().await {
 ///     match frame? {
@@ -71,9 +76,10 @@ macro_rules! reading_methods {
             ::std::future::poll_fn(|cx| self.poll_event(cx)).await
         }
 
-        /// Returns the next frame, or `None` at the end of the stream. A frame is an event, a
-        /// comment or a reconnection time if those are shown, or the report of an event that was
-        /// too long.
+        /// Returns the next frame, or `None` at the end of the stream. An `Err` is the last item.
+        ///
+        /// A [`Frame`](crate::Frame) is an event, a comment or a reconnection time if those are
+        /// shown, or the report of an event that was dropped because it was too long.
         pub async fn next_frame(&mut self) -> Option<Result<$crate::Frame, $crate::Error>> {
             self.frames().next().await
         }
@@ -105,8 +111,10 @@ macro_rules! reading_methods {
             ::std::future::poll_fn(|cx| self.poll_with(cx, &mut take)).await.transpose()
         }
 
-        /// Returns a stream of values that `read` makes from the events. It borrows each event, so
-        /// it can parse JSON without copying the text. Values and errors have types of your own.
+        /// Returns a stream of values that `read` makes from the events. For each event, `read`
+        /// returns a [`Read`](crate::Read), which says whether there is a value and whether the
+        /// stream continues. It borrows the event, so it can parse JSON without copying the text.
+        /// Values and errors have types of your own.
         ///
         /// The end of the stream before [`Read::Finish`](crate::Read::Finish) or
         /// [`Read::Last`](crate::Read::Last) is not an error, unless
@@ -130,9 +138,10 @@ macro_rules! reading_methods {
             $crate::Reading::new(self, read)
         }
 
-        /// Returns a stream of the events with their data parsed as JSON. An event whose data does
-        /// not fit the type is an [`Error::Deserialize`](crate::Error::Deserialize) that contains
-        /// it, and the stream continues.
+        /// Returns a stream of the events with their data parsed as JSON, as
+        /// [`TypedEvent`](crate::TypedEvent)s. An event whose data does not fit the type is an
+        /// [`Error::Deserialize`](crate::Error::Deserialize) that contains it, and the stream
+        /// continues.
         #[cfg(feature = "json")]
         pub fn json<D: serde::de::DeserializeOwned>(
             &mut self,
@@ -148,6 +157,30 @@ macro_rules! reading_methods {
         /// matches all other types. An event that matches no variant is an
         /// [`Error::Deserialize`](crate::Error::Deserialize) that contains it, and the stream
         /// continues. A variant with an `Option` reads data that is not valid JSON as `None`.
+        ///
+        /// ```no_run
+        /// # use sse_driver::{Error, Session, Timer, Transport};
+        /// #[derive(serde::Deserialize)]
+        /// #[serde(tag = "event", content = "data", rename_all = "snake_case")]
+        /// enum Message {
+        ///     Delta { text: String },
+        ///     Ping,
+        ///     #[serde(other)]
+        ///     Unknown,
+        /// }
+        ///
+        /// # async fn log<T: Transport, M: Timer>(
+        /// #     mut session: Session<T, M>,
+        /// # ) -> Result<(), Error> {
+        /// let mut messages = session.json_by_type::<Message>();
+        /// while let Some(message) = messages.next().await {
+        ///     if let Message::Delta { text } = message? {
+        ///         print!("{text}");
+        ///     }
+        /// }
+        /// # Ok(())
+        /// # }
+        /// ```
         #[cfg(feature = "json")]
         pub fn json_by_type<D: serde::de::DeserializeOwned>(
             &mut self,

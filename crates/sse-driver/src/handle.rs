@@ -74,8 +74,10 @@ impl SessionHandle {
         self.shared.lock().ready_state
     }
 
-    /// Waits until the ready state changes, and returns the new one. Changes since the last call of
-    /// this method count, so none is missed. Once the session is closed, it returns at once.
+    /// Waits until the ready state changes, and returns the new one. It returns at once if the
+    /// state has changed since the last call (or since
+    /// [`Session::handle`](crate::Session::handle)), or if the session is closed. Several changes
+    /// in between are returned as one: the latest state.
     pub async fn changed(&mut self) -> ReadyState {
         poll_fn(|cx| self.poll_changed(cx)).await
     }

@@ -9,7 +9,8 @@ use sse_proto::Instant;
 use crate::Timer;
 use crate::deadline::Deadline;
 
-/// The timer of an [`Events`](crate::Events) without an idle timeout. Its time stands still.
+/// The timer of an [`Events`](crate::Events) without an idle timeout. Its time stands still, and
+/// its sleeps never complete.
 ///
 /// ```
 /// use sse_driver::{Events, NoTimer};

@@ -152,8 +152,9 @@ impl fmt::Debug for Options {
 /// [`RequestBuilder`](crate::RequestBuilder). Both have the settings in a field `options`.
 macro_rules! setters {
     () => {
-        /// Sets the delay before a reconnection, until the server sets another one with `retry`. 3
-        /// s by default.
+        /// Sets the delay before the first reconnection, until the server sets another one with
+        /// `retry`: 3 s by default. It grows with each further failure, and jitter is added: see
+        /// [`ReconnectPolicy`](crate::ReconnectPolicy).
         pub fn reconnection_time(mut self, time: ::std::time::Duration) -> Self {
             self.options.policy.reconnection_time = time;
             self
@@ -161,13 +162,17 @@ macro_rules! setters {
 
         /// Sets how many consecutive attempts to reconnect may fail. An event, a new last event ID,
         /// or a connection that was open for ten seconds resets the count. 0 disables reconnection.
-        /// `None` by default: without limit.
+        /// `None` by default: without limit. At the limit, the error is
+        /// [`Error::GaveUp`](crate::Error::GaveUp).
         pub fn max_reconnection_attempts(mut self, attempts: impl Into<Option<u32>>) -> Self {
             self.options.policy.max_attempts = attempts.into();
             self
         }
 
-        /// Sets the whole reconnection policy.
+        /// Sets the whole reconnection policy. It replaces what
+        /// [`reconnection_time`](Self::reconnection_time),
+        /// [`max_reconnection_attempts`](Self::max_reconnection_attempts) and
+        /// [`retry_initial`](Self::retry_initial) have set before.
         pub fn reconnect_policy(mut self, policy: $crate::ReconnectPolicy) -> Self {
             self.options.policy = policy;
             self
@@ -199,7 +204,8 @@ macro_rules! setters {
 
         /// Sets a function that decides which responses open the stream, in place of the rule "200
         /// and `text/event-stream`". It is not called for a 204. A 200 that it does not accept ends
-        /// the session, and so does any other status that is not retried.
+        /// the session with [`Error::Response`](crate::Error::Response), and so does any other
+        /// status that is not retried.
         pub fn accept_when(
             mut self,
             accepts: impl Fn(&$crate::ResponseHead) -> bool + $crate::MaybeSend + $crate::MaybeSync + 'static,
@@ -236,43 +242,50 @@ macro_rules! setters {
             self
         }
 
-        /// Sets whether [`Session::frames`](crate::Session::frames) returns comments. `false` by
-        /// default.
+        /// Sets whether [`Session::frames`](crate::Session::frames) returns comments (lines that
+        /// start with a colon). `false` by default. Comments reset the idle timeout in either case.
         pub fn show_comments(mut self, show: bool) -> Self {
             self.options.show_comments = show;
             self
         }
 
-        /// Sets whether [`Session::frames`](crate::Session::frames) returns reconnection times.
-        /// `false` by default.
+        /// Sets whether [`Session::frames`](crate::Session::frames) returns reconnection times
+        /// (`retry` lines). `false` by default. They take effect in either case.
         pub fn show_retries(mut self, show: bool) -> Self {
             self.options.show_retries = show;
             self
         }
 
-        /// Limits the time to connect: name resolution, TCP and TLS. 30 s by default. A transport
-        /// without such a phase ignores it.
+        /// Limits the time to connect: name resolution, TCP, a proxy and TLS. 30 s by default;
+        /// `None` removes the limit. After it, the attempt fails with
+        /// [`Error::Connect`](crate::Error::Connect). A transport without such a phase ignores it.
         pub fn connect_timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
             self.options.connect_timeout = timeout.into();
             self
         }
 
-        /// Limits the time from the start of an attempt to the response head. Without limit by
-        /// default.
+        /// Limits the time from the start of an attempt to the response head. `None` by default:
+        /// without limit. After it, the attempt fails with
+        /// [`Error::ResponseTimeout`](crate::Error::ResponseTimeout).
         pub fn response_timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
             self.options.response_timeout = timeout.into();
             self
         }
 
         /// Limits how long an open stream may receive no byte. Any byte counts, so comments keep it
-        /// alive. Without limit by default.
+        /// alive. `None` by default: without limit. After it, the connection counts as lost with
+        /// [`Error::IdleTimeout`](crate::Error::IdleTimeout), and the session reconnects.
+        ///
+        /// Without it, a server that vanished without closing the connection may not be noticed for
+        /// a long time. Two to three times the interval of the server's comments is a good value.
         pub fn idle_timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
             self.options.idle_timeout = timeout.into();
             self
         }
 
-        /// Sets the maximum length of one event, and what happens to a longer one. 16 MiB and an
-        /// error by default.
+        /// Sets the maximum length of one event in bytes, and what happens to a longer one. By
+        /// default it is 16 MiB, and a longer event ends the session with
+        /// [`Error::TooLong`](crate::Error::TooLong).
         pub fn limits(mut self, limits: $crate::proto::Limits) -> Self {
             self.options.limits = limits;
             self
@@ -285,7 +298,8 @@ macro_rules! setters {
         }
 
         /// Sets a header, and replaces any with the same name. If it is invalid, opening a session
-        /// returns the error.
+        /// returns [`Error::Request`](crate::Error::Request). For several values of one name, use
+        /// [`headers`](Self::headers).
         ///
         /// `Accept` and `Cache-Control` have defaults that this replaces. A `Last-Event-ID` resumes
         /// the stream, as with
@@ -305,8 +319,8 @@ macro_rules! setters {
             self
         }
 
-        /// Sets a hook that runs before every attempt, including the first one. It receives the
-        /// request, and returns the request to send.
+        /// Sets an async hook that runs before every attempt, including the first one. It receives
+        /// the [`Attempt`](crate::Attempt) and the request, and returns the request to send.
         ///
         /// It may change the URL, the method, the headers and the body: for a fresh token, to
         /// resume with a query, or for a body that contains the position in the stream. An `Err` is

@@ -20,6 +20,10 @@ use crate::{Answer, Error, RequestBody, RequestError, Session, Timer, Transport}
 /// A builder for a request that opens a [`Session`]. It has all settings of the client too, for
 /// this request only.
 ///
+/// Four methods send the request: [`open`](Self::open) waits until the stream is open,
+/// [`start`](Self::start) returns a session that is still connecting, [`run`](Self::run) closes the
+/// session after a closure, and [`send`](Self::send) accepts any response.
+///
 /// ```no_run
 /// # use sse_driver::{Client, Error, Timer, Transport};
 /// # async fn ask<T: Transport, M: Timer>(client: Client<T, M>) -> Result<(), Error> {
@@ -67,7 +71,8 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
 
     setters!();
 
-    /// Sets the header `Authorization: Bearer` (OAuth 2.0, RFC 6750, section 2.1).
+    /// Sets the header `Authorization: Bearer` (OAuth 2.0, RFC 6750, section 2.1). For tokens that
+    /// expire, use [`bearer_auth_with`](Self::bearer_auth_with).
     pub fn bearer_auth(self, token: impl fmt::Display) -> Self {
         self.authorization(&format!("Bearer {token}"))
     }
@@ -117,7 +122,9 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         }
     }
 
-    /// Resumes the stream after an event, given by the last event ID of an earlier session.
+    /// Resumes the stream after an event, given by the last event ID of an earlier session
+    /// ([`Session::last_event_id`]). The first attempt sends it as `Last-Event-ID`, if a header can
+    /// carry it (see [`Resume`](crate::Resume)). An empty ID is none.
     pub fn last_event_id(mut self, id: impl Into<String>) -> Self {
         self.last_event_id = Some(id.into());
         self
@@ -149,12 +156,19 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
     /// Sends the request until a response is accepted, as often as the policy allows. A 204 opens a
     /// session that has no events and has already ended.
     ///
+    /// By default the first failure is returned. To repeat the request instead, set
+    /// [`retry_initial`](Self::retry_initial) or [`retry_when`](Self::retry_when).
+    ///
     /// This is [`start`](Self::start) followed by [`Session::opened`]. Dropping the future closes
     /// the connection.
     ///
     /// # Errors
     ///
-    /// Returns any [`Error`] except those of an open stream.
+    /// Returns [`Error::Request`] if the request is invalid, [`Error::Connect`] or
+    /// [`Error::ResponseTimeout`] if no response arrives, [`Error::Response`] or
+    /// [`Error::ContentEncoding`] if the response is not an event stream, [`Error::BeforeEach`] or
+    /// [`Error::BearerAuth`] if such a hook fails, and [`Error::GaveUp`] if repeated attempts
+    /// failed.
     pub fn open(self) -> impl Future<Output = Result<Session<T, M>, Error>> {
         let mut session = self.start();
         async move {
@@ -170,8 +184,8 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
     }
 
     /// Sends the request until there is a final answer, as often as the policy allows. The answer
-    /// is an open stream, or any other response with its whole body, including a 204. If the
-    /// attempts are used up, it is the last response.
+    /// is an open stream, or any other response with its whole body, including a 204 or a 404. If
+    /// the attempts are used up, it is the last response.
     ///
     /// Dropping the future closes the connection.
     ///
@@ -195,11 +209,12 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         }
     }
 
-    /// Opens a session, passes it to the block, and closes it when the block returns or is dropped.
+    /// Opens a session, passes it to an async closure, and closes it when the closure returns or
+    /// the future is dropped. Returns what the closure returns.
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`open`](Self::open), and that of the block.
+    /// Returns the errors of [`open`](Self::open), and that of the closure.
     pub async fn run<F, R>(self, block: F) -> Result<R, Error>
     where
         F: AsyncFnOnce(&mut Session<T, M>) -> Result<R, Error>,

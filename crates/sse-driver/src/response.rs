@@ -17,7 +17,8 @@ use crate::deadline::Deadline;
 use crate::options::Options;
 use crate::{BoxError, Error, ResponseHead, Session, Timer, Transport};
 
-/// The answer to a request: see [`RequestBuilder::send`](crate::RequestBuilder::send).
+/// The answer to a request, an event stream or any other response: see
+/// [`RequestBuilder::send`](crate::RequestBuilder::send).
 ///
 /// ```no_run
 /// # use sse_driver::{Answer, Client, Error, Timer, Transport};
@@ -36,7 +37,7 @@ use crate::{BoxError, Error, ResponseHead, Session, Timer, Transport};
 pub enum Answer<T: Transport, M: Timer> {
     /// An open event stream.
     Stream(Session<T, M>),
-    /// Any other response.
+    /// Any other response, whatever its status.
     Other(Response<T, M>),
 }
 
@@ -49,8 +50,8 @@ impl<T: Transport, M: Timer> fmt::Debug for Answer<T, M> {
     }
 }
 
-/// A response that is not an event stream. It is a stream of the chunks of its body. An `Err` is
-/// the last item.
+/// A response that is not an event stream: see [`Answer::Other`]. It is a [`Stream`] of the chunks
+/// of its body. An `Err` is the last item.
 ///
 /// The idle timeout of the request applies to the body. Dropping the response closes the
 /// connection.
@@ -144,7 +145,7 @@ impl<T: Transport, M: Timer> Response<T, M> {
     }
 
     /// Reads the whole body as text, with U+FFFD in place of invalid UTF-8. The body may be as long
-    /// as one event, [`Limits::max_event_len`](crate::Limits::max_event_len).
+    /// as one event: [`Limits::max_event_len`](crate::Limits::max_event_len), 16 MiB by default.
     ///
     /// # Errors
     ///
@@ -155,8 +156,8 @@ impl<T: Transport, M: Timer> Response<T, M> {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Reads the whole body and parses it as JSON. The body may be as long as one event,
-    /// [`Limits::max_event_len`](crate::Limits::max_event_len).
+    /// Reads the whole body and parses it as JSON. The body may be as long as one event:
+    /// [`Limits::max_event_len`](crate::Limits::max_event_len), 16 MiB by default.
     ///
     /// # Errors
     ///

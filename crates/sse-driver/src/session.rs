@@ -16,7 +16,15 @@ use crate::read::sealed::PollFrame;
 use crate::redact::Redacted;
 use crate::{Error, ResponseHead, SessionHandle, Timer, Transport, Updates};
 
-/// A stream of events that reconnects when its connection is lost.
+/// A stream of events that reconnects when its connection is lost, and resumes after the last
+/// event.
+///
+/// That the server ends the stream counts as a loss too, so a session has no end by default. It
+/// ends when the server answers with 204, after
+/// [`finish_before`](crate::RequestBuilder::finish_before) or
+/// [`finish_after`](crate::RequestBuilder::finish_after), at [`close`](Self::close), or with an
+/// error that is not retried. By default a POST is not sent again, so its session ends with its
+/// stream.
 ///
 /// A session works only while it is polled. It spawns no task and queues nothing, so a slow reader
 /// slows the server down. Dropping the future of [`next`](Self::next) loses nothing. Dropping the
@@ -57,7 +65,8 @@ impl<T: Transport, M: Timer> Session<T, M> {
     }
 
     /// Waits until the session is open, and returns the response that opened it. It returns at once
-    /// if the session has been open before.
+    /// if the session has been open before. After a 204 it returns that response, and the session
+    /// has ended.
     ///
     /// # Errors
     ///
@@ -70,7 +79,8 @@ impl<T: Transport, M: Timer> Session<T, M> {
         self.drive.first_response.as_ref().ok_or(Error::Eof)
     }
 
-    /// Returns the response that first opened the session, or `None` before that.
+    /// Returns the response that first opened the session, or `None` before that. If the first
+    /// response accepted was a 204, it is that one.
     #[must_use]
     pub fn response(&self) -> Option<&ResponseHead> {
         self.drive.first_response.as_ref()
@@ -92,7 +102,8 @@ impl<T: Transport, M: Timer> Session<T, M> {
     /// Returns a stream of the state changes and the frames of the session, in the order in which
     /// they happen. The state changes are those passed to
     /// [`on_state`](crate::RequestBuilder::on_state), and the frames those that
-    /// [`next_frame`](Self::next_frame) returns.
+    /// [`next_frame`](Self::next_frame) returns. State changes before this call are not included,
+    /// so call it on a session from [`start`](crate::RequestBuilder::start) to see all of them.
     pub fn updates(&mut self) -> Updates<'_, T, M> {
         Updates::new(self)
     }
@@ -125,7 +136,8 @@ impl<T: Transport, M: Timer> Session<T, M> {
         self.drive.source.reconnection_time()
     }
 
-    /// Returns why the session ended, or `None` if it has not ended.
+    /// Returns why the session ended, or `None` if it has not ended. [`CloseReason`] calls the
+    /// session an event source, as the standard does.
     #[must_use]
     pub fn close_reason(&self) -> Option<&CloseReason> {
         self.drive.source.close_reason()
@@ -141,13 +153,14 @@ impl<T: Transport, M: Timer> Session<T, M> {
     }
 
     /// Ends the session with [`CloseReason::Requested`] and closes the connection. Nothing more is
-    /// delivered.
+    /// delivered: [`next`](Self::next) returns `None`.
     pub fn close(&mut self) {
         self.drive.close();
     }
 
     /// Ends the session with [`CloseReason::Finished`] and closes the connection. Use it after the
-    /// event that completes the stream.
+    /// event that completes the stream. Except for the reason, it is the same as
+    /// [`close`](Self::close).
     pub fn finish(&mut self) {
         self.drive.finish();
     }

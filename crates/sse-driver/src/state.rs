@@ -49,7 +49,7 @@ pub enum State {
         /// The cause as an error with all details. `None` if the application asked for a new
         /// connection.
         error: Option<Arc<Error>>,
-        /// The time until the next attempt.
+        /// The time until the next attempt, with jitter.
         retry_in: Duration,
         /// The end of the stream, if [`Diagnostics`](crate::Diagnostics) are enabled.
         diagnostics: Option<StreamTail>,
@@ -66,15 +66,19 @@ pub enum State {
     },
 }
 
-/// The attempt that [`before_each`](crate::RequestBuilder::before_each) prepares.
+/// An attempt to connect, as passed to [`before_each`](crate::RequestBuilder::before_each).
 ///
 /// ```
-/// use sse_driver::Attempt;
+/// use sse_driver::{BoxError, ClientBuilder, Timer, Transport};
 ///
-/// fn is_retry_after_refusal(attempt: &Attempt) -> bool {
-///     attempt.last_failure.as_ref().is_some_and(|error| error.status().is_some())
+/// fn count_retries<T: Transport, M: Timer>(builder: ClientBuilder<T, M>) -> ClientBuilder<T, M> {
+///     builder.before_each(|attempt, mut request| async move {
+///         if attempt.last_failure.is_some() {
+///             request.headers_mut().insert("x-failures", attempt.failures.into());
+///         }
+///         Ok::<_, BoxError>(request)
+///     })
 /// }
-/// # let _ = is_retry_after_refusal;
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -82,7 +82,8 @@ where
     }
 }
 
-/// A request extension that limits the time to connect (name resolution, TCP and TLS). A transport
+/// A request extension that limits the time to connect (name resolution, TCP, a proxy and TLS). The
+/// client sets it to [`connect_timeout`](crate::RequestBuilder::connect_timeout). A transport
 /// without such a phase ignores it.
 ///
 /// ```
@@ -96,8 +97,8 @@ where
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectTimeout(pub Duration);
 
-/// A response extension with the URL that answered, if a redirect led away from that of the
-/// request.
+/// A response extension with the URL that answered. A transport sets it if a redirect led away from
+/// the URL of the request. [`ResponseHead::url`](crate::ResponseHead::url) then returns it.
 ///
 /// ```
 /// use sse_driver::EffectiveUrl;

@@ -34,7 +34,8 @@ pub enum Update {
     Frame(Frame),
 }
 
-/// A stream of the updates of a session: see [`Session::updates`](crate::Session::updates).
+/// A stream of the state changes and the frames of a session: see
+/// [`Session::updates`](crate::Session::updates).
 ///
 /// ```no_run
 /// # use sse_driver::{Client, Error, Timer, Transport};

@@ -187,7 +187,8 @@ pub enum Verdict {
     Close,
 }
 
-/// The answer to [`Output::Failed`]: see [`EventSource::decide`](crate::EventSource::decide).
+/// What follows a failure: the application's answer to [`Output::Failed`]. See
+/// [`EventSource::decide`](crate::EventSource::decide).
 ///
 /// ```
 /// use core::time::Duration;

@@ -123,18 +123,18 @@ fn hidden_frames_are_skipped() {
 }
 
 #[test]
-fn decode_eof_commits_the_id_with_or_without_data() {
-    for (input, event) in [
-        (&b"id: 7\ndata: a"[..], Some(EventRef::new("message", "a").with_id("7"))),
-        (b"id: 7", None),
-        (b"id: 7\n", None),
-        (b"id: 7\r", None),
+fn decode_eof_commits_the_id_of_an_event_only() {
+    for (input, event, id) in [
+        (&b"id: 7\ndata: a"[..], Some(EventRef::new("message", "a").with_id("7")), "7"),
+        (b"id: 7", None, ""),
+        (b"id: 7\n", None, ""),
+        (b"id: 7\r", None, ""),
     ] {
         let mut decoder = Decoder::default();
         assert_eq!(decoder.decode(&mut &*input), Ok(None));
         assert_eq!(decoder.last_event_id(), "");
         assert_eq!(decoder.decode_eof(), event);
-        assert_eq!(decoder.last_event_id(), "7");
+        assert_eq!(decoder.last_event_id(), id);
         assert_eq!(decoder.decode_eof(), None);
     }
 }

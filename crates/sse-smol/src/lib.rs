@@ -50,7 +50,8 @@ pub use sse_http::{self, Proxy};
 #[cfg(unix)]
 pub use unix::UnixDial;
 
-/// The transport of a [`Client`]: HTTP/1.1 over smol's TCP, with TLS and proxies.
+/// The transport of a [`Client`]: HTTP/1.1 over smol's TCP, with TLS and proxies. See
+/// [`sse_http::Http`] for its settings.
 pub type Http = sse_http::Http<SmolDial>;
 /// Opens sessions on smol's network and clock. Its methods are those of [`sse_driver::Client`],
 /// which takes any transport.
@@ -62,8 +63,9 @@ pub type RequestBuilder = sse_driver::RequestBuilder<Http, SmolTimer>;
 /// A stream of events that outlives its connections: see [`sse_driver::Session`].
 pub type Session = sse_driver::Session<Http, SmolTimer>;
 
-/// Connects over smol's network. Names are resolved by the operating system on smol's blocking
-/// threads, and the addresses of a host are raced (Happy Eyeballs, RFC 8305).
+/// Connects over smol's network: the [`Dial`](sse_http::Dial) of [`Http`]. Names are resolved by
+/// the operating system on smol's blocking threads, and the addresses of a host are raced (Happy
+/// Eyeballs, RFC 8305).
 ///
 /// ```
 /// let transport = sse_smol::Http::new(sse_smol::SmolDial);

@@ -7,7 +7,13 @@ use std::sync::Arc;
 
 use smol::net::unix::UnixStream;
 
-/// Connects to a Unix socket. The host of the URL is not looked up; it goes into the `Host` header.
+/// Connects to a Unix socket instead of a host: a [`Dial`](sse_http::Dial) for
+/// [`Http`](sse_http::Http). The host of the URL is not looked up; it goes into the `Host` header.
+/// The proxies of the environment are not used.
+///
+/// The client has another type than [`sse_smol::Client`](crate::Client), so create it with
+/// [`sse_driver::Client::builder_with`]. If the socket cannot be reached, the attempt fails with
+/// [`Error::Connect`](crate::Error::Connect).
 ///
 /// ```
 /// use sse_smol::{SmolTimer, UnixDial, sse_http::Http};

@@ -26,8 +26,14 @@
 //! | [`Session`] | the events: [`next`](sse_driver::Session::next), `json`, [`read`](sse_driver::Session::read) and more |
 //! | [`SessionHandle`] | closes or reconnects a session from another task, and watches its state |
 //! | [`Events`] | the events of one response, file or pipe, without reconnection |
-//! | [`Event`], [`Frame`] | what the stream says |
-//! | [`Error`] | why a session is over; what is retried is no error |
+//! | [`Event`], [`Frame`] | one event; a frame is an event, a comment or a reconnection time |
+//! | [`Error`] | why a session could not be opened, or failed; a failure that is retried is not returned |
+//!
+//! By default, a session that was open reconnects without limit: after 3 s, and then after growing
+//! delays of up to 60 s. That the server ends the stream is a reason to reconnect, too. A failure
+//! before the stream is first open is an error at once, a POST is not sent again, and there is no
+//! limit on how long a server may be silent. The guide to
+//! [timeouts and limits](guide::timeouts_and_limits) lists every default.
 //!
 //! This crate re-exports everything that a program needs, so it is the only one of the family to
 //! add. Most items live in [`sse_driver`], the client over any [`Transport`] and [`Timer`]; the
@@ -47,15 +53,15 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `tls` | yes | `https`: `ring` and `platform-verifier` |
+//! | `tls` | yes | `https://` URLs: the features `ring` and `platform-verifier` |
 //! | `ring` | yes | rustls with the cryptography of ring |
 //! | `aws-lc-rs` | no | rustls with the cryptography of AWS-LC, where `ring` is not built in |
 //! | `platform-verifier` | yes | trust in the certificates that the operating system trusts |
 //! | `webpki-roots` | no | trust in Mozilla's roots, compiled in; used where `platform-verifier` is off |
-//! | `json` | no | JSON request bodies, and typed streams |
+//! | `json` | no | the methods `json` of requests, sessions and responses, and `json_by_type` of sessions |
 //! | `tracing` | no | a span for each session, with events for its states |
 //!
-//! Without a feature for cryptography and one for trust there is no `https`.
+//! An `https://` URL needs one of the two features for cryptography and one of the two for trust.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -85,10 +91,14 @@ pub use sse_http::{self, Proxy};
 #[cfg(unix)]
 pub use unix::UnixDial;
 
-/// The transport of a [`Client`]: HTTP/1.1 over Tokio's TCP, with TLS and proxies.
+/// The transport of a [`Client`]: HTTP/1.1 over Tokio's TCP, with TLS and proxies. See
+/// [`sse_http::Http`] for its settings.
 pub type Http = sse_http::Http<TokioDial>;
 /// Opens sessions on Tokio's network and clock. Its methods are those of [`sse_driver::Client`],
 /// which takes any transport.
+///
+/// Poll its sessions inside a Tokio runtime whose I/O and time drivers are enabled. Elsewhere,
+/// Tokio panics.
 pub type Client = sse_driver::Client<Http, TokioTimer>;
 /// Builds a [`Client`]: see [`sse_driver::ClientBuilder`] for the settings.
 pub type ClientBuilder = sse_driver::ClientBuilder<Http, TokioTimer>;
@@ -98,7 +108,8 @@ pub type RequestBuilder = sse_driver::RequestBuilder<Http, TokioTimer>;
 pub type Session = sse_driver::Session<Http, TokioTimer>;
 
 /// Reads events from an [`AsyncRead`]: a file, a pipe, a socket. There is no HTTP and no
-/// reconnection.
+/// reconnection. If reading fails, the last item is [`Error::Stream`] with the I/O error as its
+/// source.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_tokio::Error> {
@@ -113,8 +124,9 @@ pub fn read_events<R: AsyncRead>(reader: R) -> Events<Chunks<Compat<R>>> {
     Events::from_reader(reader.compat())
 }
 
-/// Connects over Tokio's network. Names are resolved by the operating system on Tokio's blocking
-/// threads, and the addresses of a host are raced (Happy Eyeballs, RFC 8305).
+/// Connects over Tokio's network: the [`Dial`](sse_http::Dial) of [`Http`]. Names are resolved by
+/// the operating system on Tokio's blocking threads, and the addresses of a host are raced (Happy
+/// Eyeballs, RFC 8305).
 ///
 /// ```
 /// let transport = sse_tokio::Http::new(sse_tokio::TokioDial);
@@ -140,8 +152,8 @@ async fn connect(address: SocketAddr) -> io::Result<Compat<TcpStream>> {
     Ok(stream.compat())
 }
 
-/// Measures time by Tokio's clock. It starts at zero when the timer is made, and stops where
-/// Tokio's clock is paused.
+/// Measures time by Tokio's clock: the [`Timer`] of a [`Client`]. It starts at zero when the timer
+/// is made, and stands still while a test pauses Tokio's clock (`tokio::time::pause`).
 ///
 /// ```
 /// use std::time::Duration;

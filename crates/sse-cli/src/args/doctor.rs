@@ -5,32 +5,21 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use super::value::{header, nonzero_time};
+use super::RequestArgs;
+use super::value::{nonzero_time, size};
 
 #[derive(clap::Args)]
 pub(crate) struct DoctorArgs {
-    /// Where the stream is. Without a scheme it is http://.
-    pub(crate) url: String,
-    /// The method; GET, or POST with --data. What is neither GET nor HEAD is sent once.
-    #[arg(short = 'X', long, value_name = "METHOD")]
-    pub(crate) method: Option<http::Method>,
-    /// A header to send; may be repeated.
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = header)]
-    pub(crate) headers: Vec<(http::HeaderName, http::HeaderValue)>,
-    /// The body, or @ and the name of a file that holds it.
-    #[arg(short = 'd', long, value_name = "BODY|@FILE")]
-    pub(crate) data: Option<String>,
-    /// Certificates to trust besides those of the system, as PEM.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) cacert: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
     /// How long to watch the stream: 30s, 5m.
     #[arg(long, value_name = "TIME", value_parser = nonzero_time, default_value = "30s")]
     pub(crate) watch: Duration,
     /// How long to wait for each response.
     #[arg(long, value_name = "TIME", value_parser = nonzero_time, default_value = "30s")]
     pub(crate) response_timeout: Duration,
-    /// The size in bytes above which an event is too large.
-    #[arg(long, value_name = "BYTES", default_value_t = 1024 * 1024)]
+    /// The size above which an event is too large.
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1MiB")]
     pub(crate) max_event_size: usize,
     /// How to report.
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]

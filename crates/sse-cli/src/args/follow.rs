@@ -11,6 +11,9 @@ use super::{EndArgs, ReconnectArgs, RequestArgs};
 pub(crate) struct FollowArgs {
     #[command(flatten)]
     pub(crate) request: RequestArgs,
+    /// Show each request and the head of each response on stderr, without secrets.
+    #[arg(short = 'v', long)]
+    pub(crate) verbose: bool,
     #[command(flatten)]
     pub(crate) reconnect: ReconnectArgs,
     #[command(flatten)]

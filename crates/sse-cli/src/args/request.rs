@@ -1,4 +1,4 @@
-//! What `follow` and `record` share: the request, the reconnections and the ends that are asked for.
+//! What commands share: the request, and for `follow` and `record` the reconnections and the ends.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -46,9 +46,6 @@ pub(crate) struct RequestArgs {
     /// Go on after the event with this ID.
     #[arg(long, value_name = "ID", value_parser = event_id)]
     pub(crate) last_event_id: Option<String>,
-    /// Show each request and the head of each response on stderr, without secrets.
-    #[arg(short = 'v', long)]
-    pub(crate) verbose: bool,
 }
 
 /// A header, or the file that holds headers.

@@ -170,7 +170,7 @@ fn a_status_line_stands_below_the_events_and_is_gone_at_the_end() {
     assert_eq!(terminal.finish(), 130);
     let screen = terminal.screen();
     assert!(
-        !screen.contains('[') && screen.contains("-- the server ended the stream; reconnecting in "),
+        !screen.contains("| last ID") && screen.contains("-- the server ended the stream; reconnecting in "),
         "{screen}"
     );
 }
