@@ -147,7 +147,7 @@ impl<S, M: Timer> Events<S, M> {
     }
 }
 
-/// Reading.
+/// The ways to read.
 impl<S, M, E> Events<S, M>
 where
     S: Stream<Item = Result<Bytes, E>>,

@@ -65,7 +65,7 @@ impl Stderr {
             }
             _ if !self.is_terminal => {}
             State::Open { response, .. } => self.note(&format!("-- open: {}", response.status())),
-            // The caller prints an error itself.
+            // The command prints the error that ends it.
             State::Closed { reason, error: None, .. } => self.note(&format!("-- closed: {reason}")),
             _ => {}
         }

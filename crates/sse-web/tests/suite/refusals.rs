@@ -79,8 +79,8 @@ async fn what_fetch_does_not_send_is_futile() {
     assert_eq!(server.requests().await.len(), 0);
 }
 
-/// A connection that breaks within an event fails the session with the exception, and the unfinished
-/// event is dropped. (With `Connection: close`, Node takes the break for a clean end.)
+/// A connection that breaks within an event fails the session with the exception, and the
+/// unfinished event is dropped. (With `Connection: close`, Node takes the break for a clean end.)
 #[wasm_bindgen_test]
 async fn a_broken_stream_is_an_error() {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\naccess-control-allow-origin: *\r\n";
