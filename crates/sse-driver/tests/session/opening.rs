@@ -112,6 +112,7 @@ fn a_handle_reconnects_a_waiting_session_at_once() {
 fn a_handle_wakes_the_session_and_sees_its_ready_state() {
     let test = test([events().send("data: a\n\n").stall()]);
     let session = test.get().start();
+    let (was_read, has_been_read) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
         let mut session = session;
         let mut handle = session.handle();
@@ -119,11 +120,13 @@ fn a_handle_wakes_the_session_and_sees_its_ready_state() {
         scope.spawn(move || {
             futures_executor::block_on(async {
                 assert_eq!(closer.changed().await, ReadyState::Open);
+                has_been_read.recv().expect("the event is read");
                 closer.close();
             });
         });
         futures_executor::block_on(async {
             assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+            was_read.send(()).expect("the other thread waits");
             assert!(session.next().await.is_none(), "the other thread closed it");
             drop(session);
             assert_eq!(handle.changed().await, ReadyState::Closed);
@@ -140,7 +143,7 @@ fn reconnect_after_close_has_no_effect() {
         let handle = session.handle();
         handle.close();
         handle.reconnect();
-        assert!(session.next().await.is_none());
+        assert!(poll_once(session.next()).await, "it is over");
         assert_eq!(session.close_reason(), Some(&sse_driver::CloseReason::Requested));
     });
     assert_eq!(test.net.requests().len(), 1);
