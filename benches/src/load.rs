@@ -1,7 +1,8 @@
 //! A server that is no bottleneck: what a load test has at the other end.
 //!
-//! It is for measurements, and so it does as little as it can: streams are encoded beforehand, requests are not looked at,
-//! and there is no runtime. It belongs into a process of its own, or its time and memory are counted with the client's.
+//! It is for measurements, and so it does as little as it can: streams are encoded beforehand,
+//! requests are not looked at, and there is no runtime. It belongs into a process of its own, or
+//! its time and memory are counted with the client's.
 
 mod paced;
 mod stream;
@@ -78,10 +79,11 @@ impl LoadServer {
         self.listener.local_addr().map_or(0, |address| address.port())
     }
 
-    /// Serves until the process ends, or until no more connections can be accepted, which is the error.
+    /// Serves until the process ends, or until no more connections can be accepted, which is the
+    /// error.
     ///
-    /// At full speed each connection has a thread of its own; at a pace, all of them share one, since what is written to
-    /// them now and then never fills their buffers.
+    /// At full speed each connection has a thread of its own; at a pace, all of them share one,
+    /// since what is written to them now and then never fills their buffers.
     pub fn run(self) -> io::Error {
         match self.pace {
             Pace::Full { events_a_write } => {

@@ -19,8 +19,8 @@ pub(super) struct Paced {
 }
 
 impl Paced {
-    /// Writes what `piece` says to each connection `every` so often, beginning within the first such time: wherever the
-    /// connections came in a rush, their pieces do not.
+    /// Writes what `piece` says to each connection `every` so often, beginning within the first
+    /// such time: wherever the connections came in a rush, their pieces do not.
     pub(super) fn start(every: Duration, piece: fn() -> Vec<u8>) -> Self {
         let (connections, added) = mpsc::channel();
         thread::spawn(move || write(&added, every, piece));

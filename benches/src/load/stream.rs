@@ -21,7 +21,8 @@ pub(super) fn event(sent: u64) -> Vec<u8> {
     event
 }
 
-/// When the event with this data was sent, in nanoseconds since 1970; `None` where it is not one of this server's.
+/// When the event with this data was sent, in nanoseconds since 1970; `None` where it is not one of
+/// this server's.
 #[must_use]
 pub fn sent_at(data: &str) -> Option<u64> {
     data.strip_prefix(r#"{"sent":"#)?.get(..20)?.parse().ok()

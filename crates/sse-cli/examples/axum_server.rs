@@ -1,4 +1,5 @@
-//! A good server over axum: `axum_server PORT`. It sends what `tests/real_servers/uvicorn_server.py` sends.
+//! A good server over axum: `axum_server PORT`. It sends what
+//! `tests/real_servers/uvicorn_server.py` sends.
 
 use std::convert::Infallible;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

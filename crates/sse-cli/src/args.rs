@@ -1,6 +1,7 @@
 //! The command line.
 
-// The build script reads these files too, to write the man page, and looks for modules in another place.
+// The build script reads these files too, to write the man page, and looks for modules in another
+// place.
 #[path = "args/doctor.rs"]
 mod doctor;
 #[path = "args/follow.rs"]
@@ -72,13 +73,15 @@ pub(crate) enum Command {
 
 #[derive(clap::Args)]
 pub(crate) struct DemoArgs {
-    /// Serve a page instead, in which the browser's client follows the stream. `.ci/web page FOLDER` builds it.
+    /// Serve a page instead, in which the browser's client follows the stream. `.ci/web page
+    /// FOLDER` builds it.
     #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = "target/page")]
     pub(crate) web: Option<PathBuf>,
 }
 
 impl Args {
-    /// Those of the process. Where there is no command but a URL or an option of `follow`, `follow` is meant.
+    /// Those of the process. Where there is no command but a URL or an option of `follow`, `follow`
+    /// is meant.
     pub(crate) fn from_env() -> Self {
         let mut args: Vec<_> = std::env::args_os().collect();
         if args.get(1).is_some_and(means_follow) {
@@ -88,7 +91,8 @@ impl Args {
     }
 }
 
-/// Whether the first argument is not for the whole command: neither a command, nor a word that may be a misspelt one.
+/// Whether the first argument is not for the whole command: neither a command, nor a word that may
+/// be a misspelt one.
 fn means_follow(first: &OsString) -> bool {
     let Some(first) = first.to_str() else { return true };
     if first.starts_with('-') {

@@ -42,7 +42,8 @@ struct State {
 }
 
 impl Checkpoint {
-    /// Opens the file, and returns the ID in it. What is printed to `printed` is synced before an ID that follows it.
+    /// Opens the file, and returns the ID in it. What is printed to `printed` is synced before an
+    /// ID that follows it.
     pub(crate) fn open(path: &Path, printed: Option<File>) -> io::Result<(Self, String)> {
         let (file, id) = CheckpointFile::open(path)?;
         let (state, changed, failed) = (Mutex::default(), Condvar::new(), Notify::new());
@@ -58,8 +59,8 @@ impl Checkpoint {
         Ok((Self { shared }, id))
     }
 
-    /// Has the ID written, soon. One that a later run could not resume from is left out, so that the file keeps the one
-    /// before.
+    /// Has the ID written, soon. One that a later run could not resume from is left out, so that
+    /// the file keeps the one before.
     pub(crate) fn set(&self, id: String) {
         if matches!(Resume::new(id.clone()), Resume::Unsendable(_)) {
             return;

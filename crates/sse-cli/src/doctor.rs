@@ -1,7 +1,7 @@
 //! `sse doctor`: what is wrong with a server of event streams.
 //!
-//! It makes its requests (`examination.rs`), keeps what came and when (`observation.rs`), draws the findings from
-//! that alone (`findings.rs`), and reports them.
+//! It makes its requests (`examination.rs`), keeps what came and when (`observation.rs`), draws the
+//! findings from that alone (`findings.rs`), and reports them.
 
 mod dial;
 mod escape;

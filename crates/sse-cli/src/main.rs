@@ -1,7 +1,8 @@
 //! The `sse` command: see `sse --help`.
 //!
-//! Exit status: 0 for a normal end, 1 for a failure, 2 for a wrong usage, 3 when it gave up or the stream was truncated,
-//! 4 for a timeout, and 128 and the signal's number for a signal: 130 for Ctrl-C.
+//! Exit status: 0 for a normal end, 1 for a failure, 2 for a wrong usage, 3 when it gave up or the
+//! stream was truncated, 4 for a timeout, and 128 and the signal's number for a signal: 130 for
+//! Ctrl-C.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -25,7 +25,8 @@ pub(crate) use escape::steers;
 pub(crate) use failure::Failure;
 pub(crate) use stderr::Stderr;
 
-/// Prints frames and states in the format that was asked for. What it prints is written when it is flushed.
+/// Prints frames and states in the format that was asked for. What it prints is written when it is
+/// flushed.
 pub(crate) struct Printer {
     format: Format,
     output: Output,

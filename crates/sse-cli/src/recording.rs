@@ -97,9 +97,9 @@ impl Recording {
         self.takes.iter().flat_map(|take| take.events.iter().map(|(_, id)| id.as_str()))
     }
 
-    /// Where a client begins that has this last event ID; `None` if nothing comes after it. A response without an event
-    /// is passed over once it was played, or the client would ask for it for ever.
-    /// A client that only looks (HEAD) leaves everything as it is.
+    /// Where a client begins that has this last event ID; `None` if nothing comes after it. A
+    /// response without an event is passed over once it was played, or the client would ask for it
+    /// for ever. A client that only looks (HEAD) leaves everything as it is.
     pub(crate) fn position(&self, last_event_id: Option<&[u8]>, only_looks: bool) -> Option<Position> {
         let after = last_event_id.and_then(|id| self.after(id));
         if let Some(position) = after {

@@ -2,7 +2,8 @@
 
 use std::io;
 
-/// Ends the process at Ctrl-C (130), and on Unix at SIGTERM (143) and SIGHUP (129), after `before_exit`.
+/// Ends the process at Ctrl-C (130), and on Unix at SIGTERM (143) and SIGHUP (129), after
+/// `before_exit`.
 ///
 /// This is a task on another thread than the command's: a write to a full pipe blocks that one.
 pub(crate) fn exit_on_signal(before_exit: impl FnOnce() + Send + 'static) {
@@ -14,8 +15,9 @@ pub(crate) fn exit_on_signal(before_exit: impl FnOnce() + Send + 'static) {
     });
 }
 
-/// Waits for a signal, and returns the exit status that stands for it. A signal that was ignored when the command began
-/// stays so: `nohup` and shells that start jobs in the background rely on it.
+/// Waits for a signal, and returns the exit status that stands for it. A signal that was ignored
+/// when the command began stays so: `nohup` and shells that start jobs in the background rely on
+/// it.
 #[cfg(unix)]
 async fn signal() -> io::Result<i32> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -34,7 +36,8 @@ async fn signal() -> io::Result<i32> {
     }
 }
 
-/// The signals that the process ignores, as a mask. Where the system does not tell, SIGHUP is left to itself.
+/// The signals that the process ignores, as a mask. Where the system does not tell, SIGHUP is left
+/// to itself.
 #[cfg(unix)]
 fn ignored_signals() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Writes the seeds of the fuzz targets, most of them from the wire table: `cargo run -p sse-harness --example seeds`.
+//! Writes the seeds of the fuzz targets, most of them from the wire table: `cargo run -p
+//! sse-harness --example seeds`.
 
 use std::path::Path;
 use std::{fs, io};

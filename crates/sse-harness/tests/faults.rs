@@ -1,5 +1,5 @@
-//! What of the scripted server and of what stands in front of it is there to be broken, seen by clients of the standard
-//! library.
+//! What of the scripted server and of what stands in front of it is there to be broken, seen by
+//! clients of the standard library.
 
 use core::time::Duration;
 use std::io::{ErrorKind, Read, Write};

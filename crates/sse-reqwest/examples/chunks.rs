@@ -1,5 +1,5 @@
-//! The client of an API like OpenAI's: its stream of chunks, in types of its own, natively and on wasm32. There is no task
-//! and no channel, so a reader that is dropped closes the connection.
+//! The client of an API like OpenAI's: its stream of chunks, in types of its own, natively and on
+//! wasm32. There is no task and no channel, so a reader that is dropped closes the connection.
 //!
 //! ```sh
 //! cargo run -p sse-reqwest --example chunks -- http://localhost:8080/v1/chat/completions
@@ -32,7 +32,8 @@ impl From<Error> for ApiError {
     }
 }
 
-/// The chunks of a response, up to `[DONE]`. One that is not valid is an error, and the stream goes on.
+/// The chunks of a response, up to `[DONE]`. One that is not valid is an error, and the stream goes
+/// on.
 fn chunks<T>(response: reqwest::Response) -> impl Stream<Item = Result<T, ApiError>> + Unpin
 where
     T: for<'de> Deserialize<'de>,

@@ -38,14 +38,15 @@ type Chunks = dyn Stream<Item = reqwest::Result<Bytes>> + Send;
 type Chunks = dyn Stream<Item = reqwest::Result<Bytes>>;
 
 impl Body {
-    /// Converts a response into what a [`Transport`](sse_driver::Transport) returns: its status, its
-    /// headers, its body, and the URL that it came from.
+    /// Converts a response into what a [`Transport`](sse_driver::Transport) returns: its status,
+    /// its headers, its body, and the URL that it came from.
     #[must_use]
     pub fn into_response(mut received: reqwest::Response) -> Response<Self> {
         let mut response = Response::new(());
         *response.status_mut() = received.status();
         *response.headers_mut() = core::mem::take(received.headers_mut());
-        // fetch has undone the coding, and leaves the header; natively, reqwest removes the one that it undoes.
+        // fetch has undone the coding, and leaves the header; natively, reqwest removes the one
+        // that it undoes.
         #[cfg(target_arch = "wasm32")]
         response.headers_mut().remove(http::header::CONTENT_ENCODING);
         response.extensions_mut().insert(EffectiveUrl(received.url().clone()));

@@ -1,5 +1,5 @@
-//! A [Server-Sent Events](https://html.spec.whatwg.org/multipage/server-sent-events.html) client over
-//! a [`reqwest::Client`] of your own, with its proxies, cookies, TLS, HTTP/2 and redirects.
+//! A [Server-Sent Events](https://html.spec.whatwg.org/multipage/server-sent-events.html) client
+//! over a [`reqwest::Client`] of your own, with its proxies, cookies, TLS, HTTP/2 and redirects.
 //!
 //! [`Sse`] turns a request of reqwest into a [`Session`], a stream of events that outlives its
 //! connections: when one is lost, it connects again and resumes after the last event.
@@ -19,8 +19,8 @@
 //! }
 //! ```
 //!
-//! Settings for many requests belong to a [`Client`], which [`client`] builds. [`SseResponse`] reads
-//! a response that you already have, without reconnection.
+//! Settings for many requests belong to a [`Client`], which [`client`] builds. [`SseResponse`]
+//! reads a response that you already have, without reconnection.
 //!
 //! HTTP is as your client does it. Three things to know:
 //!

@@ -54,8 +54,8 @@ impl Timer for ReqwestTimer {
     }
 }
 
-/// `setTimeout` counts in whole milliseconds and knows no more than 24 days. To be early is allowed: the session asks the
-/// clock, and sleeps again.
+/// `setTimeout` counts in whole milliseconds and knows no more than 24 days. To be early is
+/// allowed: the session asks the clock, and sleeps again.
 #[cfg(target_arch = "wasm32")]
 fn sleep(time: std::time::Duration) -> Sleep {
     const MOST: u32 = i32::MAX.unsigned_abs();

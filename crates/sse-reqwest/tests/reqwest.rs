@@ -13,7 +13,8 @@ fn chain(error: &Error) -> String {
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
-/// On several threads: reqwest's connections are tasks of their own, which must run for the server to see a close.
+/// On several threads: reqwest's connections are tasks of their own, which must run for the server
+/// to see a close.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_request_of_reqwest_becomes_a_session() {
     let server = serve([

@@ -1,4 +1,5 @@
-//! A checkpoint that survives a restart of the program: the last event ID is stored once its event is dealt with.
+//! A checkpoint that survives a restart of the program: the last event ID is stored once its event
+//! is dealt with.
 //!
 //! ```sh
 //! cargo run -p sse-tokio --example checkpoint -- http://localhost:8080/events checkpoint.txt

@@ -1,4 +1,5 @@
-//! A stream behind a token that expires: it is fetched before the first attempt, and again when the server answers 401.
+//! A stream behind a token that expires: it is fetched before the first attempt, and again when the
+//! server answers 401.
 //!
 //! ```sh
 //! cargo run -p sse-tokio --example expiring_token -- http://localhost:8080/events

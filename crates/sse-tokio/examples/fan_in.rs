@@ -1,4 +1,5 @@
-//! Many sources in one loop: each session reconnects by itself, and one that ends for good does not end the others.
+//! Many sources in one loop: each session reconnects by itself, and one that ends for good does not
+//! end the others.
 //!
 //! ```sh
 //! cargo run -p sse-tokio --example fan_in -- http://localhost:8080/a http://localhost:8080/b

@@ -1,4 +1,5 @@
-//! A request of MCP over Streamable HTTP: the answer is JSON, or a stream that is resumed by GET, or neither.
+//! A request of MCP over Streamable HTTP: the answer is JSON, or a stream that is resumed by GET,
+//! or neither.
 //!
 //! ```sh
 //! cargo run -p sse-tokio --example mcp -- http://localhost:8080/mcp

@@ -1,4 +1,5 @@
-//! A chat over an API like OpenAI's: chunks of JSON up to `[DONE]`, errors in the stream and outside it.
+//! A chat over an API like OpenAI's: chunks of JSON up to `[DONE]`, errors in the stream and
+//! outside it.
 //!
 //! ```sh
 //! cargo run -p sse-tokio --example openai_chat -- http://localhost:8080/v1/chat/completions
@@ -14,7 +15,8 @@ use sse_tokio::{Client, Error};
 async fn main() {
     let server = server_of_every_answer();
     let url = std::env::args().nth(1).unwrap_or_else(|| server.url("/v1/chat/completions"));
-    // A busy server is asked again until it answers; once it has answered, the request is never repeated.
+    // A busy server is asked again until it answers; once it has answered, the request is never
+    // repeated.
     let client = Client::builder().retry_initial(true).max_reconnection_attempts(5).build();
     for question in ["Hello", "Are you busy?", "Are you there?", "Do I have a key?"] {
         match chat(&client, &url, question).await {

@@ -1,4 +1,5 @@
-//! A feature-flag client: its own rule which statuses are final, a stream of states, and a restart from another task.
+//! A feature-flag client: its own rule which statuses are final, a stream of states, and a restart
+//! from another task.
 //!
 //! ```sh
 //! cargo run -p sse-tokio --example own_rules -- http://localhost:8080/flags

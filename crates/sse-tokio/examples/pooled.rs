@@ -1,4 +1,5 @@
-//! A transport that is one closure: hyper-util's pooled client, HTTP/1.1 or HTTP/2 as it is built, on Tokio's clock.
+//! A transport that is one closure: hyper-util's pooled client, HTTP/1.1 or HTTP/2 as it is built,
+//! on Tokio's clock.
 //!
 //! ```sh
 //! cargo run -p sse-tokio --example pooled -- http://localhost:8080/events

@@ -1,4 +1,5 @@
-//! A proxy that reads a stream, changes it, and sends it on: comments and reconnection times go through as they came.
+//! A proxy that reads a stream, changes it, and sends it on: comments and reconnection times go
+//! through as they came.
 //!
 //! ```sh
 //! cargo run -p sse-tokio --example proxy -- http://localhost:8080/events

@@ -110,7 +110,8 @@ fn the_drawing_of_a_session_is_what_happens() {
     assert_eq!(sse_tokio::Timer::now(&timer), Instant::ZERO + Duration::from_secs(43));
 }
 
-/// Whether a client sends another request after `reply`, which comes first, or after a session was open.
+/// Whether a client sends another request after `reply`, which comes first, or after a session was
+/// open.
 fn is_retried(reply: &Reply, was_open: bool, retry_initial: bool) -> bool {
     let timer = MockTimer::new();
     let mut transport = MockTransport::new(timer.clone());

@@ -1,4 +1,5 @@
-//! Sessions over real sockets: a server that others wrote, and a task of Tokio's. What every adapter does is in the suite.
+//! Sessions over real sockets: a server that others wrote, and a task of Tokio's. What every
+//! adapter does is in the suite.
 #![allow(missing_docs)]
 
 use std::convert::Infallible;

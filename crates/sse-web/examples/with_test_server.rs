@@ -1,5 +1,6 @@
-//! Runs a command while there is a server that starts scripted servers: `with_test_server COMMAND [ARGUMENT]...`. Its
-//! origin is in the variable `SSE_TEST_SERVER`. The suite of `tests/suite` asks it for the servers of its cases.
+//! Runs a command while there is a server that starts scripted servers: `with_test_server COMMAND
+//! [ARGUMENT]...`. Its origin is in the variable `SSE_TEST_SERVER`. The suite of `tests/suite` asks
+//! it for the servers of its cases.
 
 #[path = "../tests/script/mod.rs"]
 mod script;

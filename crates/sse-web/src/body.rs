@@ -14,7 +14,8 @@ use web_sys::{AbortController, ReadableStream, ReadableStreamDefaultReader};
 
 use crate::FetchError;
 
-/// The chunks of a response, or of any byte stream of JavaScript. Dropping it aborts the request, or cancels the stream.
+/// The chunks of a response, or of any byte stream of JavaScript. Dropping it aborts the request,
+/// or cancels the stream.
 ///
 /// ```no_run
 /// use sse_web::{Body, Events, FetchError};
@@ -86,7 +87,8 @@ fn chunk(result: &JsValue) -> Result<Option<Bytes>, JsValue> {
     Ok(Some(chunk.to_vec().into()))
 }
 
-/// Besides aborting the request: Node forgets which request a signal is for once it has collected its garbage.
+/// Besides aborting the request: Node forgets which request a signal is for once it has collected
+/// its garbage.
 impl Drop for Body {
     fn drop(&mut self) {
         if let Some(reader) = self.reader.take() {

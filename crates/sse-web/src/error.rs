@@ -8,8 +8,8 @@ use wasm_bindgen::{JsCast, JsValue};
 /// How many causes of an exception are kept: an exception can be its own cause.
 const MOST_CAUSES: usize = 8;
 
-/// An exception of fetch or of a stream: its name, its message, and as the source its cause, where it has one. (Browsers
-/// give none; Node says there that a connection was refused, say.)
+/// An exception of fetch or of a stream: its name, its message, and as the source its cause, where
+/// it has one. (Browsers give none; Node says there that a connection was refused, say.)
 ///
 /// ```no_run
 /// use std::error::Error;
@@ -27,7 +27,8 @@ pub struct FetchError {
 }
 
 impl FetchError {
-    /// The exception, which is text from here on: what belongs to JavaScript's thread cannot be in an error.
+    /// The exception, which is text from here on: what belongs to JavaScript's thread cannot be in
+    /// an error.
     pub(crate) fn new(exception: &JsValue) -> Self {
         Self::with_causes(exception, MOST_CAUSES)
     }
@@ -46,8 +47,8 @@ impl FetchError {
         }
     }
 
-    /// The name of the exception: "TypeError" for most that goes wrong in a network. Empty where something was thrown
-    /// that is no `Error`.
+    /// The name of the exception: "TypeError" for most that goes wrong in a network. Empty where
+    /// something was thrown that is no `Error`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

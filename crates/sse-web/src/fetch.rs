@@ -15,7 +15,8 @@ use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, Reques
 use crate::body::AbortOnDrop;
 use crate::{Body, FetchError};
 
-/// The transport over the `fetch` of a window, a worker or Node, and the options that fetch has besides the request.
+/// The transport over the `fetch` of a window, a worker or Node, and the options that fetch has
+/// besides the request.
 ///
 /// ```no_run
 /// use sse_web::{Client, Fetch, RequestCredentials, WebTimer};
@@ -39,15 +40,15 @@ impl Fetch {
         self
     }
 
-    /// Whether other origins are asked, and how. `cors` unless set. A response of the mode `no-cors` cannot be read, and
-    /// ends the session.
+    /// Whether other origins are asked, and how. `cors` unless set. A response of the mode
+    /// `no-cors` cannot be read, and ends the session.
     pub fn mode(mut self, mode: RequestMode) -> Self {
         self.mode = Some(mode);
         self
     }
 
-    /// How the browser's cache is used. `no-store` unless set, as WHATWG HTML 9.2.2 has it, which makes the browser send
-    /// `Cache-Control: no-cache` by itself.
+    /// How the browser's cache is used. `no-store` unless set, as WHATWG HTML 9.2.2 has it, which
+    /// makes the browser send `Cache-Control: no-cache` by itself.
     pub fn cache(mut self, cache: RequestCache) -> Self {
         self.cache = Some(cache);
         self
@@ -92,7 +93,8 @@ impl Transport for Fetch {
             }
             let body = body.to_bytes().await?;
             let abort = AbortOnDrop(AbortController::new().map_err(error)?);
-            // What is no request now is none the next time: a method that fetch refuses, a body with a GET.
+            // What is no request now is none the next time: a method that fetch refuses, a body
+            // with a GET.
             let request = fetch
                 .request(&Request::from_parts(head, ()), &body, &abort.0)
                 .map_err(|exception| Futile(error(exception)))?;
@@ -121,7 +123,8 @@ fn received(response: &web_sys::Response, abort: AbortOnDrop) -> Result<Response
     Ok(answer)
 }
 
-/// All but the client's own `Cache-Control`: the cache mode says the same, and needs no permission of another origin.
+/// All but the client's own `Cache-Control`: the cache mode says the same, and needs no permission
+/// of another origin.
 fn headers(map: &HeaderMap) -> Result<Headers, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in map {

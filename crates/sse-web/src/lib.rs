@@ -1,5 +1,5 @@
-//! Server-Sent Events for wasm32: `sse-driver`'s client on fetch, in a window, in a worker and in Node (20 or later).
-//! This is the one crate to add.
+//! Server-Sent Events for wasm32: `sse-driver`'s client on fetch, in a window, in a worker and in
+//! Node (20 or later). This is the one crate to add.
 //!
 #![cfg_attr(target_arch = "wasm32", doc = "```no_run")]
 #![cfg_attr(not(target_arch = "wasm32"), doc = "```ignore")]

@@ -6,8 +6,8 @@ use gloo_timers::future::TimeoutFuture;
 use sse_driver::{Instant, Timer};
 use web_time::web::SystemTimeExt;
 
-/// The clock of JavaScript, counted from when the timer was made: `performance.now` and `setTimeout`, with `Date.now` for
-/// the date and `crypto` for the seed.
+/// The clock of JavaScript, counted from when the timer was made: `performance.now` and
+/// `setTimeout`, with `Date.now` for the date and `crypto` for the seed.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -49,8 +49,8 @@ impl Timer for WebTimer {
     }
 }
 
-/// `setTimeout` counts in whole milliseconds and knows no more than 24 days. To be early is allowed: the session asks the
-/// clock, and sleeps again.
+/// `setTimeout` counts in whole milliseconds and knows no more than 24 days. To be early is
+/// allowed: the session asks the clock, and sleeps again.
 fn sleep(time: Duration) -> TimeoutFuture {
     const MOST: u32 = i32::MAX.unsigned_abs();
     let millis = time.as_nanos().div_ceil(1_000_000);

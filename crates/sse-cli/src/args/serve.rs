@@ -10,13 +10,15 @@ use super::value::time;
 pub(crate) struct ServeArgs {
     /// A recording, or a stream as it would go over the wire; `-` is stdin.
     pub(crate) file: PathBuf,
-    /// Where to listen: 127.0.0.1:8080, localhost:8080, :8080 (of localhost). Port 0 takes a free one.
+    /// Where to listen: 127.0.0.1:8080, localhost:8080, :8080 (of localhost). Port 0 takes a free
+    /// one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) listen: String,
     /// How fast a recording is played: 1 is its own pace, 2 twice as fast, `max` without a pause.
     #[arg(long, value_name = "FACTOR", value_parser = Speed::parse, conflicts_with = "interval")]
     pub(crate) speed: Option<Speed>,
-    /// How long to wait between events. A recording is then played event by event, as if it were a plain stream.
+    /// How long to wait between events. A recording is then played event by event, as if it were a
+    /// plain stream.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) interval: Option<Duration>,
     /// Drop each connection after so many events, in the middle of the next one.

@@ -17,8 +17,8 @@ pub(crate) struct CheckpointFile {
 }
 
 impl CheckpointFile {
-    /// Finds the file, reads the ID in it, and makes sure that it can be replaced. A file that is missing holds an empty
-    /// ID.
+    /// Finds the file, reads the ID in it, and makes sure that it can be replaced. A file that is
+    /// missing holds an empty ID.
     pub(crate) fn open(path: &Path) -> io::Result<(Self, String)> {
         let path = behind_links(path)?;
         let folder = match path.parent() {
@@ -52,7 +52,8 @@ impl CheckpointFile {
         self.sync_folder()
     }
 
-    /// A new file of a random name in the same folder and with the same mode. It is removed unless it is renamed.
+    /// A new file of a random name in the same folder and with the same mode. It is removed unless
+    /// it is renamed.
     fn beside(&self) -> io::Result<NamedTempFile> {
         let mut name = self.path.file_name().unwrap_or_default().to_owned();
         name.push(".");

@@ -1,4 +1,5 @@
-//! Tokio's network, with a record of where connections went: the transport follows redirects by itself.
+//! Tokio's network, with a record of where connections went: the transport follows redirects by
+//! itself.
 
 use std::io;
 use std::sync::{Arc, Mutex};

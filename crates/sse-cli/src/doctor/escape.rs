@@ -1,7 +1,7 @@
 //! Characters that must not reach a terminal.
 
-/// The text with an escape sequence, as Rust writes them, in place of each character that steers a terminal (C0, DEL,
-/// C1) or changes the order or the lines of the text around it.
+/// The text with an escape sequence, as Rust writes them, in place of each character that steers a
+/// terminal (C0, DEL, C1) or changes the order or the lines of the text around it.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

@@ -12,8 +12,8 @@ use super::observation::{Item, Kind, Observation, Purpose, Visit, is_repeatable,
 use super::resumption::{expected, resume_after};
 use super::visit::{Until, Visitor};
 
-/// The origin of the page that a request pretends to come from. It is reserved, so that no server allows it
-/// alone.
+/// The origin of the page that a request pretends to come from. It is reserved, so that no server
+/// allows it alone.
 pub(crate) const ORIGIN: &str = "https://page.example";
 /// As browsers send it.
 const BROWSER_ENCODINGS: &str = "gzip, deflate, br, zstd";
@@ -107,8 +107,8 @@ fn preflight(request: &Request<RequestBody>, asked_for: &str) -> Request<Request
     preflight
 }
 
-/// The headers that a browser asks about first (Fetch, "CORS-safelisted request-header", and those that
-/// it sets itself).
+/// The headers that a browser asks about first (Fetch, "CORS-safelisted request-header", and those
+/// that it sets itself).
 fn asked_for(request: &Request<RequestBody>) -> String {
     let is_own = |name: &str| {
         ["accept", "accept-language", "cache-control", "last-event-id", "user-agent", "cookie"]

@@ -79,7 +79,8 @@ fn found(finding: &Finding) -> Found<'_> {
     }
 }
 
-/// What JSON need not escape but steers terminals (DEL, C1, bidirectional overrides), escaped as JSON has it.
+/// What JSON need not escape but steers terminals (DEL, C1, bidirectional overrides), escaped as
+/// JSON has it.
 fn ascii_controls(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {

@@ -1,4 +1,5 @@
-//! The lines of an event stream, which a decoder does not show: how they end, and which of them count for nothing.
+//! The lines of an event stream, which a decoder does not show: how they end, and which of them
+//! count for nothing.
 
 /// How much of a line is kept to tell what it is.
 const KEPT: usize = 64;
@@ -18,7 +19,8 @@ pub(crate) struct Lines {
     pub(crate) nuls: usize,
     /// IDs that are ignored since they contain a NUL.
     pub(crate) ids_with_nul: usize,
-    /// Lines whose field is unknown, and so ignored: the beginning of some, and how many there were.
+    /// Lines whose field is unknown, and so ignored: the beginning of some, and how many there
+    /// were.
     pub(crate) unknown: Vec<String>,
     pub(crate) unknown_count: usize,
     /// Values of `retry` that are not a number.

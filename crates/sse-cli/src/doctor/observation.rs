@@ -211,7 +211,8 @@ pub(crate) enum End {
     Broken(String),
 }
 
-/// The URL as reports show it: without user name and password, and without its query, which may hold a token.
+/// The URL as reports show it: without user name and password, and without its query, which may
+/// hold a token.
 pub(crate) fn shown_url(url: &str) -> String {
     let (rest, query) = match url.find(['?', '#']) {
         Some(at) => (&url[..at], "?…"),

@@ -7,8 +7,8 @@ const SEARCHED: usize = 4096;
 /// 2015 to 2100, in milliseconds since 1970: other numbers are no times.
 const PLAUSIBLE: core::ops::Range<i64> = 1_420_070_400_000..4_102_444_800_000;
 
-/// The first time in the text, in milliseconds since 1970: one of RFC 3339, or seconds, milliseconds,
-/// microseconds or nanoseconds since 1970 as a number of 10, 13, 16 or 19 digits.
+/// The first time in the text, in milliseconds since 1970: one of RFC 3339, or seconds,
+/// milliseconds, microseconds or nanoseconds since 1970 as a number of 10, 13, 16 or 19 digits.
 pub(crate) fn own_time(text: &str) -> Option<i64> {
     let mut end = text.len().min(SEARCHED);
     while !text.is_char_boundary(end) {
@@ -28,8 +28,8 @@ pub(crate) fn own_time(text: &str) -> Option<i64> {
     None
 }
 
-/// A date and a time, with a `T` or a space between them. Without an offset it is taken for UTC: only
-/// differences are of interest.
+/// A date and a time, with a `T` or a space between them. Without an offset it is taken for UTC:
+/// only differences are of interest.
 fn written(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     if bytes.get(4) != Some(&b'-') || !matches!(bytes.get(10), Some(b'T' | b't' | b' ')) {

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// Whether a character steers a terminal (C0, DEL, C1) or changes the order or the lines of the text around it. LF and
-/// TAB do not count.
+/// Whether a character steers a terminal (C0, DEL, C1) or changes the order or the lines of the
+/// text around it. LF and TAB do not count.
 pub(crate) fn steers(c: char) -> bool {
     match c {
         '\n' | '\t' => false,
@@ -24,7 +24,8 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// The text as one word: quoted where it is none, or where it could be taken for something else in a line.
+/// The text as one word: quoted where it is none, or where it could be taken for something else in
+/// a line.
 pub(crate) fn word<'a>(text: &'a str, taken: &[char]) -> Cow<'a, str> {
     let is_odd = |c: char| c.is_whitespace() || steers(c) || c == '"';
     if text.is_empty() || text.starts_with(taken) || text.contains(is_odd) {

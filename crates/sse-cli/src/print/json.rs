@@ -77,7 +77,8 @@ impl Line<'_> {
     }
 }
 
-/// Escapes what steers a terminal, so that a line is safe wherever it is shown. JSON itself escapes C0 only.
+/// Escapes what steers a terminal, so that a line is safe wherever it is shown. JSON itself escapes
+/// C0 only.
 struct Escaping(CompactFormatter);
 
 impl Formatter for Escaping {

@@ -98,8 +98,8 @@ fn is_in_a_line(path: &Path) -> io::Result<bool> {
     Ok(last != *b"\n")
 }
 
-/// Whether the program was started without a stdout. Rust's runtime then puts /dev/null in its place, open for reading
-/// and writing, so that everything can be written and nothing is printed.
+/// Whether the program was started without a stdout. Rust's runtime then puts /dev/null in its
+/// place, open for reading and writing, so that everything can be written and nothing is printed.
 #[cfg(unix)]
 pub(crate) fn stdout_is_closed() -> bool {
     use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};

@@ -10,7 +10,8 @@ const WINDOW: Duration = Duration::from_secs(10);
 /// How often the count is noted for the rate.
 const SAMPLE: Duration = Duration::from_millis(500);
 
-/// The longest time to the next attempt that is shown; a policy may have longer ones than an `Instant` can hold.
+/// The longest time to the next attempt that is shown; a policy may have longer ones than an
+/// `Instant` can hold.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is known of a session, for the status line.

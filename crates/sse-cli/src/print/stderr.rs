@@ -18,7 +18,8 @@ const REDRAW: Duration = Duration::from_millis(100);
 /// To the beginning of the line; everything from there on is erased.
 const ERASE: &str = "\r\x1b[J";
 
-/// Clones write to the same place. That stderr cannot be written to is never an error: there is nobody left to tell.
+/// Clones write to the same place. That stderr cannot be written to is never an error: there is
+/// nobody left to tell.
 #[derive(Clone)]
 pub(crate) struct Stderr {
     is_terminal: bool,
@@ -123,8 +124,8 @@ impl Stderr {
         // One column stays free, or some terminals would begin another line.
         let line = shown.status.line(now, columns().saturating_sub(1));
         let line = if self.colours { paint(DIM, &line) } else { line };
-        // The cursor goes back to the beginning: when the terminal becomes narrower and breaks the line in two, all of it
-        // is still behind the cursor.
+        // The cursor goes back to the beginning: when the terminal becomes narrower and breaks the
+        // line in two, all of it is still behind the cursor.
         let _ = write!(io::stderr(), "{ERASE}{line}\r");
     }
 
@@ -133,7 +134,8 @@ impl Stderr {
     }
 }
 
-/// What happened to a connection, as short as it can be said: without what all errors of its kind have in common.
+/// What happened to a connection, as short as it can be said: without what all errors of its kind
+/// have in common.
 fn reason(error: &Error) -> String {
     let cause = error.source().filter(|_| matches!(error, Error::Connect(_) | Error::Stream(_)));
     let Some(mut cause) = cause else { return error.report() };

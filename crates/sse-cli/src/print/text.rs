@@ -8,7 +8,8 @@ use super::escape::{escape, word};
 /// What a line begins with that belongs to the event above it. No event's line begins so.
 const CONTINUATION: &str = "\n  ";
 
-/// One line, or several of which all but the first are indented, so that no data can pass for another event.
+/// One line, or several of which all but the first are indented, so that no data can pass for
+/// another event.
 pub(crate) fn text(frame: &Frame, colours: bool) -> String {
     let dim = |text: String| if colours { paint(DIM, &text) } else { text };
     match frame {

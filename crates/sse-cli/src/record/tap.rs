@@ -30,8 +30,8 @@ struct Shared {
 }
 
 impl Recorder {
-    /// Begins a recording. It has a line for each thing that happens, written as a whole, so that what there is of it can be
-    /// read however it ends.
+    /// Begins a recording. It has a line for each thing that happens, written as a whole, so that
+    /// what there is of it can be read however it ends.
     pub(crate) fn new(file: Box<dyn Write + Send>, url: &str) -> io::Result<Self> {
         let (start, time) = (Instant::now(), format!("{:.3}", Timestamp::now()));
         let writer = Mutex::new(RecordingWriter::new(file, url, &time)?);
@@ -40,7 +40,8 @@ impl Recorder {
         })
     }
 
-    /// Writes a line with the time since the start. [`failed`](Self::failed) returns the first error.
+    /// Writes a line with the time since the start. [`failed`](Self::failed) returns the first
+    /// error.
     fn note(&self, write: impl FnOnce(&mut Writer, Duration) -> io::Result<()>) {
         let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = write(&mut writer, self.shared.start.elapsed()) {

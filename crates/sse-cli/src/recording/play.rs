@@ -102,7 +102,8 @@ impl Playing {
         self.settings.retry.map(|ms| Bytes::from(format!("retry: {ms}\n")))
     }
 
-    /// The next chunk, when it is time; `None` at the end, and an error where the connection is to be dropped.
+    /// The next chunk, when it is time; `None` at the end, and an error where the connection is to
+    /// be dropped.
     pub(crate) async fn next(&mut self) -> Option<io::Result<Bytes>> {
         let Some(chunk) = self.take().chunks.get(self.next).filter(|_| !self.is_dropping) else {
             self.has_ended = true;
@@ -140,8 +141,8 @@ impl Playing {
         &self.recording.takes[self.take]
     }
 
-    /// Waits until something is to happen that was recorded at this time. Where there is nothing to wait for it does not:
-    /// even the shortest sleep takes a millisecond.
+    /// Waits until something is to happen that was recorded at this time. Where there is nothing to
+    /// wait for it does not: even the shortest sleep takes a millisecond.
     async fn wait(&self, recorded_at: Duration) {
         let after = match self.settings.pace {
             Pace::Interval(interval) => interval.saturating_mul(u32::try_from(self.sent).unwrap_or(u32::MAX)),

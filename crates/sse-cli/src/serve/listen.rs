@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 
 use tokio::net::{TcpListener, lookup_host};
 
-/// Listens on every address that the text stands for, all with the same port: `127.0.0.1:8080`, `localhost:8080`, and
-/// without a host `:8080` or `8080` of localhost.
+/// Listens on every address that the text stands for, all with the same port: `127.0.0.1:8080`,
+/// `localhost:8080`, and without a host `:8080` or `8080` of localhost.
 pub(super) async fn listen(text: &str) -> io::Result<Vec<(TcpListener, SocketAddr)>> {
     let text = match text {
         _ if text.starts_with(':') => format!("localhost{text}"),

@@ -71,7 +71,8 @@ fn serve_needs_no_stdout() {
 
 #[test]
 fn a_reader_that_leaves_ends_the_run_and_the_checkpoint_stays_behind_what_was_printed() {
-    // What is printed to by its name is not watched, so that it is found broken when it is written to.
+    // What is printed to by its name is not watched, so that it is found broken when it is written
+    // to.
     for to in [&[][..], &["-o", "/dev/stdout"]] {
         let folder = Folder::new();
         let file = folder.file("id", "0\n");

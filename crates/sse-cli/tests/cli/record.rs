@@ -10,7 +10,8 @@ use sse_harness::{MockServer, Reply, serve as mock};
 use super::common::{Folder, contents, run, sse, text};
 use super::serve::Serving;
 
-/// One response of a recording: its head, its bytes with their times in microseconds, and how it ended.
+/// One response of a recording: its head, its bytes with their times in microseconds, and how it
+/// ended.
 #[derive(Debug, Default)]
 struct Take {
     status: u64,
@@ -67,7 +68,8 @@ fn takes(path: &Path) -> Vec<Take> {
     takes
 }
 
-/// All line ends, a BOM, what is no UTF-8, a character that is cut in two, and an event that is cut off.
+/// All line ends, a BOM, what is no UTF-8, a character that is cut in two, and an event that is cut
+/// off.
 const FIRST: [&[u8]; 5] = [
     b"\xef\xbb\xbf: hi\r\nretry: 100\rid: 1\ndata: \xff\xe6\xbc",
     b"\xa2\r\n\r\n",

@@ -25,7 +25,8 @@ fn a_signal_ends_the_run_with_its_own_status_and_the_last_id_is_kept() {
     }
 }
 
-/// What a checkpoint holds when a signal comes soon after event 2, and sooner after event 1 than it is written again.
+/// What a checkpoint holds when a signal comes soon after event 2, and sooner after event 1 than it
+/// is written again.
 fn last_id_at(signal: &str, status: i32) -> String {
     let folder = Folder::new();
     let file = folder.join("id");

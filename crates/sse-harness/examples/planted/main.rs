@@ -1,13 +1,14 @@
-//! Proves that the simulation can fail: plants one bug after another in a copy of the workspace, and expects the
-//! simulation of the client to find each, or the driver's other tests where the simulation does not go.
+//! Proves that the simulation can fail: plants one bug after another in a copy of the workspace,
+//! and expects the simulation of the client to find each, or the driver's other tests where the
+//! simulation does not go.
 //!
 //! ```sh
 //! cargo run -p sse-harness --example planted
 //! cargo run -p sse-harness --example planted -- deciding  # those with this word in their name
 //! ```
 //!
-//! The copy lies in the target folder and has a target folder of its own: cargo takes two copies of a workspace for the
-//! same, and would go on with what was built from the one with the bug.
+//! The copy lies in the target folder and has a target folder of its own: cargo takes two copies of
+//! a workspace for the same, and would go on with what was built from the one with the bug.
 #![allow(missing_docs)]
 
 mod bugs;

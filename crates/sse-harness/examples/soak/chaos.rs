@@ -1,4 +1,5 @@
-//! A server that commits numbered events and then does what it can to lose them, and the books of both sides.
+//! A server that commits numbered events and then does what it can to lose them, and the books of
+//! both sides.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};

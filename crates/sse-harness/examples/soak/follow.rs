@@ -45,7 +45,8 @@ fn policy() -> ReconnectPolicy {
         .retry_initial(true)
 }
 
-/// Reads until the stream is over, and then is `true`, or the application has had enough of this session.
+/// Reads until the stream is over, and then is `true`, or the application has had enough of this
+/// session.
 async fn read<A: Adapter>(
     mut session: SessionOf<A>,
     chaos: &Chaos,

@@ -1,14 +1,16 @@
-//! Hundreds of sessions over all adapters, for as long as you like, against a server that does all it can to lose events.
+//! Hundreds of sessions over all adapters, for as long as you like, against a server that does all
+//! it can to lose events.
 //!
 //! ```text
 //! cargo run -p sse-harness --example soak -- --minutes 3 [--sessions 200] [--seed 1]
 //! ```
 //!
-//! A round is: a server, the sessions, and at its end the books. Each event that the server committed has come to its
-//! session once, and in order. A short round comes before the one of `--minutes`, and what the process holds after it is
-//! what it is to hold after the long one: as many threads and tasks, and as much resident memory (a quarter more and 16 MiB,
-//! for an allocator that is not always tidy). Sockets are to be as many as before both. Exits with status 1 when something
-//! is off. Needs Linux for sockets, threads and memory.
+//! A round is: a server, the sessions, and at its end the books. Each event that the server
+//! committed has come to its session once, and in order. A short round comes before the one of
+//! `--minutes`, and what the process holds after it is what it is to hold after the long one: as
+//! many threads and tasks, and as much resident memory (a quarter more and 16 MiB, for an allocator
+//! that is not always tidy). Sockets are to be as many as before both. Exits with status 1 when
+//! something is off. Needs Linux for sockets, threads and memory.
 
 mod adapters;
 mod chaos;
@@ -88,7 +90,8 @@ fn of(well: bool, what: &str) -> String {
     if well { what.into() } else { format!("NOT SO: {what}") }
 }
 
-/// One server and all sessions, for that long and until every event is accounted for. Whether each is.
+/// One server and all sessions, for that long and until every event is accounted for. Whether each
+/// is.
 fn round(settings: &Settings, time: Duration) -> bool {
     let chaos = Arc::new(Chaos::new(settings.sessions, settings.seed));
     let server = chaos::serve(&chaos);

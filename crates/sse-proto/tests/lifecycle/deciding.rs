@@ -68,7 +68,8 @@ fn outcomes(make: impl Fn() -> Life, failure: fn(&mut Life)) -> (String, [String
     (question, outcomes)
 }
 
-/// A failure, the output that reports it, and the outputs after each answer; no answer means `Default`.
+/// A failure, the output that reports it, and the outputs after each answer; no answer means
+/// `Default`.
 type Row = (fn(&mut Life), &'static str, [&'static str; 4]);
 
 fn check_answers(make: fn() -> Life, rows: &[Row]) {

@@ -1,5 +1,5 @@
-//! A page that follows a stream whose server drops the connection, and counts what came. `.ci/web page` builds it, and
-//! `sse demo --web` serves it with its stream.
+//! A page that follows a stream whose server drops the connection, and counts what came. `.ci/web
+//! page` builds it, and `sse demo --web` serves it with its stream.
 #![cfg(target_arch = "wasm32")]
 
 use std::cell::Cell;

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 /// What the suite asks of the server that starts servers.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) enum Command {
-    /// Starts a server that answers request n with reply n, and those after the last reply with that one again. The
-    /// answer is its [`Address`].
+    /// Starts a server that answers request n with reply n, and those after the last reply with
+    /// that one again. The answer is its [`Address`].
     Start(Vec<Reply>),
     /// The requests that this server has had, as a list of [`Received`].
     Requests(usize),
-    /// Waits a few seconds for this server to see that the connection of this request is closed. The answer is whether
-    /// it was.
+    /// Waits a few seconds for this server to see that the connection of this request is closed.
+    /// The answer is whether it was.
     Closed { server: usize, request: usize },
     /// Ends this server. The answer is `()`.
     Stop(usize),
@@ -24,7 +24,8 @@ pub(crate) struct Address {
     pub(crate) origin: String,
 }
 
-/// A request, as it came. What the browser asks in advance (`OPTIONS`) is among them, and has no reply of the script.
+/// A request, as it came. What the browser asks in advance (`OPTIONS`) is among them, and has no
+/// reply of the script.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Received {
     pub(crate) method: String,

@@ -6,7 +6,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::case::{LONG, Server, chain, data, get, has_origins, open, within};
 use crate::script::Reply;
 
-/// A redirect is followed, and the session knows where it led; a reconnection asks the original URL.
+/// A redirect is followed, and the session knows where it led; a reconnection asks the original
+/// URL.
 #[wasm_bindgen_test]
 async fn redirects_are_followed() {
     let target = Server::script([Reply::events().send("data: a\n\n").stall()]).await;

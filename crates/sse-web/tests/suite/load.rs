@@ -9,8 +9,9 @@ use crate::script::Reply;
 /// How many connections a browser opens to one host.
 const CONNECTIONS: usize = 6;
 
-/// A hundred sessions that are open at the same time, each dropped once and each with its own events: nothing is lost,
-/// and nothing comes twice. Each host has as many as a browser opens connections to it.
+/// A hundred sessions that are open at the same time, each dropped once and each with its own
+/// events: nothing is lost, and nothing comes twice. Each host has as many as a browser opens
+/// connections to it.
 #[wasm_bindgen_test]
 async fn a_hundred_sessions_at_once() {
     const SESSIONS: usize = 100;

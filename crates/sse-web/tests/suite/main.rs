@@ -1,4 +1,5 @@
-//! What the client does in a window, in a worker and in Node, against scripted servers of another origin. `.ci/web` runs it.
+//! What the client does in a window, in a worker and in Node, against scripted servers of another
+//! origin. `.ci/web` runs it.
 #![cfg(target_arch = "wasm32")]
 
 mod case;

@@ -6,7 +6,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::case::{Server, client, ends, get, has_origins, open};
 use crate::script::Reply;
 
-/// A session is open as soon as the response head is there, before any byte of the body, and tells what is in it.
+/// A session is open as soon as the response head is there, before any byte of the body, and tells
+/// what is in it.
 #[wasm_bindgen_test]
 async fn a_session_tells_of_its_response() {
     let server = Server::script([Reply::events().header("x-number", "7").stall()]).await;
@@ -20,8 +21,8 @@ async fn a_session_tells_of_its_response() {
     assert_eq!((session.ready_state(), session.last_event_id()), (ReadyState::Open, ""));
 }
 
-/// The first request of a session needs no permission in advance: all that it has is simple. The browser itself says
-/// that no cache is to answer.
+/// The first request of a session needs no permission in advance: all that it has is simple. The
+/// browser itself says that no cache is to answer.
 #[wasm_bindgen_test]
 async fn a_plain_request_is_not_asked_about_in_advance() {
     let server = Server::script([Reply::events().stall()]).await;

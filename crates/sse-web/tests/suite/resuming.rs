@@ -7,8 +7,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::case::{Server, data, get, has_origins, open, timed};
 use crate::script::Reply;
 
-/// The rest of the stream comes, nothing twice and nothing of the event that was cut off; the ID is sent as UTF-8, as it
-/// came. Another origin is asked whether it may be.
+/// The rest of the stream comes, nothing twice and nothing of the event that was cut off; the ID is
+/// sent as UTF-8, as it came. Another origin is asked whether it may be.
 #[wasm_bindgen_test]
 async fn a_stream_that_drops_goes_on_after_its_last_event() {
     let server = Server::script([

@@ -1,8 +1,8 @@
 //! Whether something on the way holds events back.
 //!
-//! A server writes an event when it has it. So events that it made over some seconds and that come at
-//! once were held back; where they have no times of their own, heartbeats that come several at once, or
-//! lumps that end in the middle of an event, say the same.
+//! A server writes an event when it has it. So events that it made over some seconds and that come
+//! at once were held back; where they have no times of their own, heartbeats that come several at
+//! once, or lumps that end in the middle of an event, say the same.
 
 use std::time::Duration;
 
@@ -53,8 +53,8 @@ fn cannot_be_told(seen: String) -> Finding {
         .fix("Run it again for longer (--watch 5m), while the server sends events with the time in them.")
 }
 
-/// Lumps of events that the server made between this lump and the one before it, as their own times say.
-/// Those of the first lump may be a replay of the past.
+/// Lumps of events that the server made between this lump and the one before it, as their own times
+/// say. Those of the first lump may be a replay of the past.
 fn late_by_own_times(lumps: &[Lump<'_>]) -> Option<String> {
     let mut found = Vec::new();
     for pair in lumps.windows(2) {
@@ -84,8 +84,8 @@ fn late_by_own_times(lumps: &[Lump<'_>]) -> Option<String> {
     })
 }
 
-/// Events of the first lump that were made after the request, by the clock of the `Date` header, and came
-/// much later.
+/// Events of the first lump that were made after the request, by the clock of the `Date` header,
+/// and came much later.
 fn late_since_opening(observation: &Observation, lumps: &[Lump<'_>]) -> Option<String> {
     let visit = observation.visits.first()?;
     let date = httpdate::parse_http_date(&observation.answer()?.header("date")?).ok()?;

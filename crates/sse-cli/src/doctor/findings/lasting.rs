@@ -11,7 +11,8 @@ use crate::doctor::summary::plural;
 const USUAL_LIMIT: Duration = Duration::from_secs(60);
 /// Less leaves no room for a late heartbeat.
 const NEAR_LIMIT: Duration = Duration::from_secs(45);
-/// After so much silence, this is where connections are cut: Google Cloud, Heroku, nginx and its like, Cloudflare.
+/// After so much silence, this is where connections are cut: Google Cloud, Heroku, nginx and its
+/// like, Cloudflare.
 const KNOWN_LIMITS: [u64; 4] = [30, 55, 60, 100];
 const TOLERANCE: Duration = Duration::from_millis(1500);
 

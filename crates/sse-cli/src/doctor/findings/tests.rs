@@ -37,7 +37,8 @@ impl Check {
     ];
 }
 
-/// An observation that differs from a healthy one in one way, and the one finding of note that it has to make.
+/// An observation that differs from a healthy one in one way, and the one finding of note that it
+/// has to make.
 struct Row {
     name: &'static str,
     observed: Invented,

@@ -6,7 +6,8 @@ use super::remedies::{COMPRESSION, HTTP_VERSION};
 use super::{Check, Finding};
 use crate::doctor::observation::{Answer, Observation, Purpose};
 
-/// Whether the body is compressed. Servers also send `identity`, `none` and the like to switch that off.
+/// Whether the body is compressed. Servers also send `identity`, `none` and the like to switch that
+/// off.
 pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::CONTENT_ENCODING).iter();
     let mut names = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));

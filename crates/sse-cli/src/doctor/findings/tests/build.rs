@@ -29,7 +29,8 @@ pub(super) struct Invented {
 }
 
 impl Invented {
-    /// An event or a heartbeat every second for 30 s, whole, with IDs; it resumes, and is open to all origins.
+    /// An event or a heartbeat every second for 30 s, whole, with IDs; it resumes, and is open to
+    /// all origins.
     pub(super) fn healthy() -> Self {
         let pieces = (1..30).map(|second| (second * 1000, healthy_piece(second).into_bytes())).collect();
         Self {
