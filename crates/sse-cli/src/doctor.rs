@@ -13,6 +13,7 @@ mod lines;
 mod lumps;
 mod observation;
 mod own_time;
+mod plural;
 mod reading;
 mod request;
 mod resumption;

@@ -119,7 +119,7 @@ impl<S, M: Timer> Events<S, M> {
     }
 
     /// Sets how long the body may be silent before it fails with [`Error::IdleTimeout`]. Every byte
-    /// restarts the time, so comments keep the body alive.
+    /// restarts the time, so comments keep the body alive. Without this call there is no limit.
     pub fn idle_timeout<N: Timer>(self, time: Duration, timer: N) -> Events<S, N> {
         Events {
             body: self.body,

@@ -2,6 +2,7 @@
 
 use super::findings::{Finding, Severity};
 use super::observation::Observation;
+use super::plural::plural;
 
 /// What was seen, in figures.
 pub(crate) fn seen(observation: &Observation) -> String {
@@ -31,11 +32,6 @@ pub(crate) fn verdict(findings: &[Finding]) -> String {
         count(Severity::Ok),
         findings.len(),
     )
-}
-
-/// The count with its noun.
-pub(crate) fn plural(count: usize, name: &str) -> String {
-    if count == 1 { format!("1 {name}") } else { format!("{count} {name}s") }
 }
 
 fn size(bytes: usize) -> String {

@@ -10,7 +10,7 @@ use super::remedies::BUFFERING;
 use super::{Check, Finding};
 use crate::doctor::lumps::{Lump, lumps};
 use crate::doctor::observation::{Observation, Stream};
-use crate::doctor::summary::plural;
+use crate::doctor::plural::plural;
 
 /// A delay below this is that of a network.
 const NOTICEABLE: Duration = Duration::from_millis(400);

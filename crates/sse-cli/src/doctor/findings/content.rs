@@ -2,7 +2,7 @@
 
 use super::{Check, Finding};
 use crate::doctor::observation::{Kind, Observation, Stream};
-use crate::doctor::summary::plural;
+use crate::doctor::plural::plural;
 
 pub(super) fn findings(observation: &Observation, stream: &Stream) -> Vec<Finding> {
     if stream.bytes() == 0 {

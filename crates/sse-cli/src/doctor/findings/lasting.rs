@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::remedies::IDLE;
 use super::{Check, Finding};
 use crate::doctor::observation::{End, Observation, Stream};
-use crate::doctor::summary::plural;
+use crate::doctor::plural::plural;
 
 /// The usual idle limit of nginx, Apache and AWS ALB.
 const USUAL_LIMIT: Duration = Duration::from_secs(60);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::{Check, Finding};
 use crate::doctor::observation::{Answer, Kind, NoAnswer, Observation, Purpose, Stream};
+use crate::doctor::plural::plural;
 use crate::doctor::resumption::{Resumption, can_be_sent, compare};
-use crate::doctor::summary::plural;
 
 const TOO_SOON: Duration = Duration::from_millis(500);
 const TOO_LATE: Duration = Duration::from_secs(60);
