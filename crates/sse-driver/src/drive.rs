@@ -6,6 +6,7 @@ mod deciding;
 mod ending;
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -84,12 +85,12 @@ enum Phase {
 }
 
 /// What makes the loop return.
-pub(crate) enum Step<R> {
+pub(crate) enum Step {
     Opened,
     /// [`Updates`](crate::Updates) has a new state to return.
     StateChanged,
-    /// The value that the caller's closure returned for a frame.
-    Frame(R),
+    /// The caller's closure broke at a frame.
+    Visited,
     /// The session is over. Every later step is `Ended`, too, and the error comes only once.
     Ended(Option<Error>),
 }
@@ -137,13 +138,15 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.keeps_response = true;
     }
 
-    /// Drives the session until `take` returns a value for a frame. `take` only borrows the frame.
-    pub(crate) fn poll_with<R>(
+    /// Drives the session and passes each frame to `visit` until it breaks.
+    pub(crate) fn poll_frames(
         &mut self,
         cx: &mut Context<'_>,
-        take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
-    ) -> Poll<Step<R>> {
-        self.obey_handles(cx);
+        visit: &mut impl FnMut(FrameRef<'_>) -> ControlFlow<()>,
+    ) -> Poll<Step> {
+        if self.handles.is_some() {
+            self.obey_handles(cx);
+        }
         loop {
             ready!(self.budget.poll(cx));
             match self.phase {
@@ -162,15 +165,15 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                     self.budget.spend_frame();
                     let is_event = matches!(frame, FrameRef::Event(_));
                     self.tail.handle_frame(frame);
-                    let judged = self.options.predicates.pass(frame, take);
+                    let judged = self.options.predicates.pass(frame, visit);
                     self.delivered |= is_event && !matches!(judged, Judged::Skipped);
                     match judged {
-                        Judged::Passed(None) | Judged::Skipped => {}
-                        Judged::Passed(Some(taken)) => return Poll::Ready(Step::Frame(taken)),
-                        Judged::Last(taken) => {
+                        Judged::Passed(ControlFlow::Continue(())) | Judged::Skipped => {}
+                        Judged::Passed(ControlFlow::Break(())) => return Poll::Ready(Step::Visited),
+                        Judged::Last(flow) => {
                             self.finish_stream();
-                            if let Some(taken) = taken {
-                                return Poll::Ready(Step::Frame(taken));
+                            if flow.is_break() {
+                                return Poll::Ready(Step::Visited);
                             }
                         }
                         Judged::Finish => self.finish_stream(),
@@ -196,10 +199,10 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     /// Drives the session until it is open or over.
     pub(crate) fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         loop {
-            match ready!(self.poll_with(cx, &mut |_| None::<()>)) {
+            match ready!(self.poll_frames(cx, &mut |_| ControlFlow::Continue(()))) {
                 Step::Opened | Step::Ended(None) => return Poll::Ready(Ok(())),
                 Step::Ended(Some(error)) => return Poll::Ready(Err(error)),
-                Step::StateChanged | Step::Frame(()) => {}
+                Step::StateChanged | Step::Visited => {}
             }
         }
     }
@@ -237,7 +240,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.connection = Connection::Down;
     }
 
-    fn opened<R>(&mut self) -> Step<R> {
+    fn opened(&mut self) -> Step {
         if let Some(response) = self.last_response.clone() {
             self.first_response.get_or_insert_with(|| response.clone());
             self.report(State::Open { response });
@@ -294,7 +297,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.phase = Phase::Invalid(error);
     }
 
-    fn invalid<R>(&mut self) -> Step<R> {
+    fn invalid(&mut self) -> Step {
         let Phase::Invalid(error) = std::mem::replace(&mut self.phase, Phase::Done) else {
             return Step::Ended(None);
         };
@@ -308,7 +311,6 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.handles.get_or_insert_with(|| Handles::new(ready_state)).handle()
     }
 
-    #[inline]
     fn obey_handles(&mut self, cx: &Context<'_>) {
         match self.handles.as_ref().and_then(|handles| handles.take_command(cx)) {
             Some(Command::Close) => self.close(),

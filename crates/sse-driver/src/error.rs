@@ -28,6 +28,9 @@ use crate::{Event, FailedResponse, SharedError};
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+// A tag of a whole word: with a smaller one, the compiler splits the words of an event when it moves
+// a result, and each move waits for the stores of the one before.
+#[repr(usize)]
 pub enum Error {
     /// The request is invalid, and nothing was sent.
     Request(RequestError),

@@ -1,6 +1,7 @@
 //! The events of one body: a session's ways to read, without its reconnection.
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -171,15 +172,15 @@ impl<S, M: Timer> Events<S, M> {
         self.tail.snapshot().map(|tail| tail.to_string()).unwrap_or_default()
     }
 
-    /// Decodes the next frame of the chunk and passes it to `take`. Returns `None` when the chunk
+    /// Decodes the next frame of the chunk and passes it to `visit`. Returns `None` when the chunk
     /// is used up.
-    fn decode<R>(&mut self, take: &mut impl FnMut(FrameRef<'_>) -> Option<R>) -> Option<Judged<R>> {
+    fn decode(&mut self, visit: &mut impl FnMut(FrameRef<'_>) -> ControlFlow<()>) -> Option<Judged> {
         let mut rest = &self.chunk[self.read..];
         let judged = match self.decoder.decode(&mut rest) {
             Ok(Some(frame)) => {
                 self.budget.spend_frame();
                 self.tail.handle_frame(frame);
-                Some(self.predicates.pass(frame, take))
+                Some(self.predicates.pass(frame, visit))
             }
             Ok(None) => None,
             Err(DecodeError::TooLong { limit }) => Some(Judged::Fail(Error::TooLong { limit })),
@@ -193,7 +194,7 @@ impl<S, M: Timer> Events<S, M> {
     }
 
     /// Handles a clean end of the body, which may complete a last event.
-    fn decode_eof<R>(&mut self, take: &mut impl FnMut(FrameRef<'_>) -> Option<R>) -> Judged<R> {
+    fn decode_eof(&mut self, visit: &mut impl FnMut(FrameRef<'_>) -> ControlFlow<()>) -> Judged {
         self.body = None;
         let predicates = &self.predicates;
         let ends = |event: Event| predicates.end_with((&event).into());
@@ -201,11 +202,11 @@ impl<S, M: Timer> Events<S, M> {
         let completes =
             self.deliver_unfinished || predicates.expect_an_end() && unfinished().is_some_and(ends);
         if !completes {
-            return Judged::Passed(None);
+            return Judged::Skipped;
         }
-        let Some(event) = self.decoder.decode_eof() else { return Judged::Passed(None) };
+        let Some(event) = self.decoder.decode_eof() else { return Judged::Skipped };
         self.tail.handle_frame(FrameRef::Event(event));
-        self.predicates.pass(FrameRef::Event(event), take)
+        self.predicates.pass(FrameRef::Event(event), visit)
     }
 
     fn end(&mut self) {
@@ -216,15 +217,14 @@ impl<S, M: Timer> Events<S, M> {
         self.idle = None;
     }
 
-    /// Returns the item that the stream yields for a judgement, or `None` if it yields nothing and
-    /// continues.
-    fn settle<R>(&mut self, judged: Judged<R>) -> Option<Option<Result<R, Error>>> {
+    /// Returns what polling returns for a judgement, or `None` if the stream continues.
+    fn settle(&mut self, judged: Judged) -> Option<Option<Result<(), Error>>> {
         match judged {
-            Judged::Passed(taken) => taken.map(|taken| Some(Ok(taken))),
+            Judged::Passed(flow) => flow.is_break().then_some(Some(Ok(()))),
             Judged::Skipped => None,
-            Judged::Last(taken) => {
+            Judged::Last(flow) => {
                 self.end();
-                Some(taken.map(Ok))
+                Some(flow.is_break().then_some(Ok(())))
             }
             Judged::Finish => {
                 self.end();
@@ -244,21 +244,20 @@ where
     M: Timer,
     E: Into<BoxError>,
 {
-    fn poll_with<R>(
+    #[inline]
+    fn poll_frames(
         &mut self,
         cx: &mut Context<'_>,
-        take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
-    ) -> Poll<Option<Result<R, Error>>> {
+        visit: &mut impl FnMut(FrameRef<'_>) -> ControlFlow<()>,
+    ) -> Poll<Option<Result<(), Error>>> {
         while !self.is_over {
             ready!(self.budget.poll(cx));
-            let judged = match self.decode(take) {
-                // The common case returns here, which saves a move of the item.
-                Some(Judged::Passed(Some(taken))) => return Poll::Ready(Some(Ok(taken))),
+            let judged = match self.decode(visit) {
                 Some(judged) => judged,
                 None => match ready!(self.poll_body(cx)) {
                     Some(Ok(())) => continue,
                     Some(Err(error)) => Judged::Fail(error),
-                    None if self.body.is_some() => self.decode_eof(take),
+                    None if self.body.is_some() => self.decode_eof(visit),
                     None if self.predicates.expect_an_end() => Judged::Fail(Error::Truncated),
                     None => Judged::Finish,
                 },

@@ -48,7 +48,7 @@ impl<S: EventStream> Frames<S> {
     }
 
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame, Error>>> {
-        self.source.poll_with(cx, &mut |frame| Some(frame.to_owned()))
+        self.source.poll_with(cx, |frame| Some(frame.to_owned()))
     }
 }
 
@@ -192,7 +192,7 @@ macro_rules! reading_methods {
             &mut self,
             cx: &mut ::std::task::Context<'_>,
         ) -> ::std::task::Poll<Option<Result<$crate::Event, $crate::Error>>> {
-            self.poll_with(cx, &mut |frame| match frame {
+            self.poll_with(cx, |frame| match frame {
                 $crate::FrameRef::Event(event) => Some(event.to_owned()),
                 _ => None,
             })

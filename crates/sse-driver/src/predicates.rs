@@ -2,6 +2,7 @@
 //! share them.
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use sse_proto::{EventRef, FrameRef};
@@ -35,13 +36,13 @@ enum Judgement {
 }
 
 /// The result of [`Predicates::pass`].
-pub(crate) enum Judged<R> {
-    /// `take` got the frame and returned this.
-    Passed(Option<R>),
+pub(crate) enum Judged {
+    /// `visit` got the frame and returned this.
+    Passed(ControlFlow<()>),
     /// The frame was dropped, and the stream continues.
     Skipped,
-    /// `take` got the frame and returned this. The stream is over.
-    Last(Option<R>),
+    /// `visit` got the frame and returned this. The stream is over.
+    Last(ControlFlow<()>),
     /// The frame was dropped, and the stream is over.
     Finish,
     /// The stream is over, with this error.
@@ -49,24 +50,26 @@ pub(crate) enum Judged<R> {
 }
 
 impl Predicates {
-    /// Passes a frame to `take`, unless it is an event that a predicate holds back.
+    /// Passes a frame to `visit`, unless it is an event that a predicate holds back.
     #[inline]
-    pub(crate) fn pass<R>(
+    pub(crate) fn pass(
         &self,
         frame: FrameRef<'_>,
-        take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
-    ) -> Judged<R> {
+        visit: &mut impl FnMut(FrameRef<'_>) -> ControlFlow<()>,
+    ) -> Judged {
         let judgement = match frame {
             FrameRef::Event(event) if self.has_any() => self.judge(event),
             _ => Judgement::Deliver,
         };
         match judgement {
-            Judgement::Deliver => Judged::Passed(take(frame)),
-            Judgement::Skip => Judged::Skipped,
-            Judgement::Last => Judged::Last(take(frame)),
-            Judgement::Finish => Judged::Finish,
-            Judgement::Fail(error) => Judged::Fail(Error::Rejected(error.into())),
+            Judgement::Deliver | Judgement::Last => {}
+            Judgement::Skip => return Judged::Skipped,
+            Judgement::Finish => return Judged::Finish,
+            Judgement::Fail(error) => return Judged::Fail(Error::Rejected(error.into())),
         }
+        // The only call of `visit`, so that the compiler inlines it.
+        let flow = visit(frame);
+        if matches!(judgement, Judgement::Last) { Judged::Last(flow) } else { Judged::Passed(flow) }
     }
 
     #[inline]

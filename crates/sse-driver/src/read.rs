@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -59,31 +60,54 @@ pub trait EventStream: sealed::PollFrame {}
 impl<S: sealed::PollFrame> EventStream for S {}
 
 pub(crate) mod sealed {
-    use std::task::{Context, Poll};
+    use std::ops::ControlFlow;
+    use std::task::{Context, Poll, ready};
 
     use sse_proto::FrameRef;
 
     use crate::Error;
 
     pub trait PollFrame {
-        /// Polls for the next frame for which `take` returns a value, and returns that value.
-        fn poll_with<R>(
+        /// Passes each frame to `visit` until it breaks. Returns `None` at the end of the stream.
+        fn poll_frames(
             &mut self,
             cx: &mut Context<'_>,
-            take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
-        ) -> Poll<Option<Result<R, Error>>>;
+            visit: &mut impl FnMut(FrameRef<'_>) -> ControlFlow<()>,
+        ) -> Poll<Option<Result<(), Error>>>;
 
         /// Ends the stream because the application asked for it.
         fn end(&mut self);
-    }
 
-    impl<S: PollFrame> PollFrame for &mut S {
+        /// Polls for the next frame for which `take` returns a value, and returns that value.
+        ///
+        /// The loops below this do not move the value: each move of an event costs as much as
+        /// decoding a short one.
+        #[inline]
         fn poll_with<R>(
             &mut self,
             cx: &mut Context<'_>,
-            take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
+            mut take: impl FnMut(FrameRef<'_>) -> Option<R>,
         ) -> Poll<Option<Result<R, Error>>> {
-            (**self).poll_with(cx, take)
+            let mut item = None;
+            let polled = self.poll_frames(cx, &mut |frame| {
+                item = take(frame).map(Ok);
+                if item.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            if let Some(Err(error)) = ready!(polled) {
+                item = Some(Err(error));
+            }
+            Poll::Ready(item)
+        }
+    }
+
+    impl<S: PollFrame> PollFrame for &mut S {
+        #[inline]
+        fn poll_frames(
+            &mut self,
+            cx: &mut Context<'_>,
+            visit: &mut impl FnMut(FrameRef<'_>) -> ControlFlow<()>,
+        ) -> Poll<Option<Result<(), Error>>> {
+            (**self).poll_frames(cx, visit)
         }
 
         fn end(&mut self) {
@@ -141,11 +165,11 @@ where
             return self.poll_end(cx);
         }
         let read = &mut self.read;
-        let mut take = |frame: FrameRef<'_>| match frame {
+        let take = |frame: FrameRef<'_>| match frame {
             FrameRef::Event(event) => Some(read(event)).filter(|read| !matches!(read, Read::Skip)),
             _ => None,
         };
-        let (item, continues) = match ready!(self.source.poll_with(cx, &mut take)) {
+        let (item, continues) = match ready!(self.source.poll_with(cx, take)) {
             Some(Ok(Read::Item(item))) => (Some(Ok(item)), true),
             Some(Ok(Read::Error(error))) => (Some(Err(error)), true),
             Some(Ok(Read::Last(item))) => (Some(Ok(item)), false),
@@ -166,7 +190,7 @@ where
 
     /// Polls the source after the end, so that it reports its last state to hooks and handles.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
-        self.source.poll_with(cx, &mut |_| None::<()>).map(|_| None)
+        self.source.poll_frames(cx, &mut |_| ControlFlow::Continue(())).map(|_| None)
     }
 }
 

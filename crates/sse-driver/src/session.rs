@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -167,15 +168,16 @@ impl<T: Transport, M: Timer> Session<T, M> {
 }
 
 impl<T: Transport, M: Timer> PollFrame for Session<T, M> {
-    fn poll_with<R>(
+    #[inline]
+    fn poll_frames(
         &mut self,
         cx: &mut Context<'_>,
-        take: &mut impl FnMut(FrameRef<'_>) -> Option<R>,
-    ) -> Poll<Option<Result<R, Error>>> {
+        visit: &mut impl FnMut(FrameRef<'_>) -> ControlFlow<()>,
+    ) -> Poll<Option<Result<(), Error>>> {
         loop {
-            return Poll::Ready(match ready!(self.drive.poll_with(cx, take)) {
+            return Poll::Ready(match ready!(self.drive.poll_frames(cx, visit)) {
                 Step::Opened | Step::StateChanged => continue,
-                Step::Frame(taken) => Some(Ok(taken)),
+                Step::Visited => Some(Ok(())),
                 Step::Ended(error) => error.map(Err),
             });
         }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -72,9 +73,16 @@ impl<'a, T: Transport, M: Timer> Updates<'a, T, M> {
             if let Some(error) = drive.states_error.take() {
                 return Poll::Ready(Some(Err(error)));
             }
-            match ready!(drive.poll_with(cx, &mut |frame| Some(frame.to_owned()))) {
-                Step::Frame(frame) => return Poll::Ready(Some(Ok(Update::Frame(frame)))),
-                Step::Opened | Step::StateChanged => {}
+            let mut taken = None;
+            let step = ready!(drive.poll_frames(cx, &mut |frame| {
+                taken = Some(frame.to_owned());
+                ControlFlow::Break(())
+            }));
+            if let Some(frame) = taken {
+                return Poll::Ready(Some(Ok(Update::Frame(frame))));
+            }
+            match step {
+                Step::Opened | Step::StateChanged | Step::Visited => {}
                 Step::Ended(error) => {
                     drive.states_error = error;
                     if drive.states.as_ref().is_none_or(|states| states.is_empty())

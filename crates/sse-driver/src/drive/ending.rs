@@ -10,7 +10,7 @@ use crate::response::Response;
 use crate::{Error, State, Timer, Transport};
 
 impl<T: Transport, M: Timer> Drive<T, M> {
-    pub(super) fn closed<R>(&mut self, reason: CloseReason) -> Step<R> {
+    pub(super) fn closed(&mut self, reason: CloseReason) -> Step {
         let is_dismissed = matches!(self.phase, Phase::Draining);
         self.phase = Phase::Done;
         if !(self.keeps_response && is_response(&reason)) {
