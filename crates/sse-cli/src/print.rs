@@ -37,6 +37,7 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
+    /// Opens the output.
     pub(crate) fn new(args: &PrintArgs) -> Result<Self, Failure> {
         let output = match args.file.as_deref().filter(|file| file.as_os_str() != "-") {
             None => Output::stdout(),
@@ -65,6 +66,7 @@ impl Printer {
         &self.stderr
     }
 
+    /// Returns whether the output is stdout.
     pub(crate) fn is_stdout(&self) -> bool {
         self.output.is_stdout()
     }

@@ -134,10 +134,12 @@ impl Recording {
         })
     }
 
+    /// Returns the status of the response at a position.
     pub(crate) fn status(&self, position: Position) -> StatusCode {
         self.responses[position.response].status
     }
 
+    /// Returns the headers of the response at a position.
     pub(crate) fn headers(&self, position: Position) -> &HeaderMap {
         &self.responses[position.response].headers
     }

@@ -24,10 +24,12 @@ impl Burst<'_> {
         self.items.iter().filter_map(|item| item.own_time)
     }
 
+    /// Returns the number of events.
     pub(crate) fn events(&self) -> usize {
         self.items.iter().filter(|item| matches!(item.kind, Kind::Event(_))).count()
     }
 
+    /// Returns the number of comments.
     pub(crate) fn comments(&self) -> usize {
         self.items.iter().filter(|item| matches!(item.kind, Kind::Comment)).count()
     }

@@ -1,4 +1,4 @@
-//! Formats the report as an HTML page without scripts and external resources.
+//! Formats the report as an HTML page without scripts or external resources.
 
 use std::fmt::Write as _;
 
@@ -10,6 +10,7 @@ use super::timeline::timeline;
 
 const STYLE: &str = include_str!("report.css");
 
+/// Returns the page.
 pub(crate) fn page(observation: &Observation, findings: &[Finding]) -> String {
     let mut page = String::new();
     let url = text(&observation.url);
@@ -56,6 +57,7 @@ fn problem(page: &mut String, finding: &Finding) {
     let _ = write!(page, "<p class=\"guide\">More: <code>{}</code></p>\n</section>\n", finding.check.guide());
 }
 
+/// Returns the name of a severity.
 pub(super) fn name(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",

@@ -35,6 +35,7 @@ struct Found<'a> {
     guide: String,
 }
 
+/// Returns the report.
 pub(crate) fn report(observation: &Observation, findings: &[Finding]) -> serde_json::Result<String> {
     let answer = observation.answer();
     let stream = answer.and_then(|answer| answer.stream());

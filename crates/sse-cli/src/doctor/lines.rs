@@ -44,6 +44,7 @@ struct State {
 }
 
 impl Lines {
+    /// Adds the bytes of one read.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.state.read += 1;

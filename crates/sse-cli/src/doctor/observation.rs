@@ -110,6 +110,7 @@ impl Answer {
     }
 }
 
+/// The body of a response.
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
     /// The body was not read.
@@ -135,10 +136,12 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
+    /// Returns the number of bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.arrivals.iter().map(|arrival| arrival.len).sum()
     }
 
+    /// Returns the events up to the size limit, in order.
     pub(crate) fn events(&self) -> impl Iterator<Item = &EventSeen> {
         self.items.iter().filter_map(|item| match &item.kind {
             Kind::Event(event) => Some(event),
@@ -146,6 +149,7 @@ impl Stream {
         })
     }
 
+    /// Returns the comments, in order.
     pub(crate) fn comments(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| matches!(item.kind, Kind::Comment))
     }
@@ -175,6 +179,7 @@ pub(crate) struct Item {
     pub(crate) own_time: Option<i64>,
 }
 
+/// The kind of a frame.
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
     Event(EventSeen),

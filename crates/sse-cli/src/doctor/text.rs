@@ -1,4 +1,4 @@
-//! Formats the report for a terminal of 80 columns. The worst findings are last, next to the prompt.
+//! Formats the report for a terminal of 80 columns. The worst findings are last, near the prompt.
 
 use std::fmt::Write as _;
 
@@ -15,6 +15,7 @@ const INDENT: &str = "         ";
 /// The indentation of the details of a check that passed.
 const DETAILS: &str = "                       ";
 
+/// Returns the report, with colours if `colour` is true.
 pub(crate) fn report(observation: &Observation, findings: &[Finding], colour: bool) -> String {
     let mut text = String::new();
     let passed = findings.iter().filter(|finding| finding.severity == Severity::Ok);

@@ -41,6 +41,7 @@ pub(crate) fn timeline(observation: &Observation) -> String {
     svg
 }
 
+/// The time scale of the timeline.
 struct Scale {
     seconds: f64,
 }

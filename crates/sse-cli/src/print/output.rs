@@ -39,6 +39,7 @@ impl Output {
         Ok(Self { sink: Sink::File(file), buffer: Vec::new() })
     }
 
+    /// Returns whether the output is a terminal.
     pub(crate) fn is_terminal(&self) -> bool {
         match &self.sink {
             Sink::Stdout => io::stdout().is_terminal(),
@@ -67,6 +68,7 @@ impl Output {
         self.buffer.is_empty()
     }
 
+    /// Returns whether the buffer should be flushed.
     pub(crate) fn is_full(&self) -> bool {
         self.buffer.len() >= BUFFER
     }

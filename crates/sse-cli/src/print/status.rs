@@ -23,6 +23,7 @@ pub(crate) struct Status {
     samples: VecDeque<(Instant, u64)>,
 }
 
+/// The phase of a session.
 #[derive(Clone, Copy)]
 pub(crate) enum Phase {
     Connecting,
@@ -31,6 +32,7 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
+    /// Returns the phase of a session in this state.
     pub(crate) fn of(state: &State) -> Self {
         match state {
             State::Open { .. } => Self::Open,
@@ -53,10 +55,12 @@ impl Status {
         }
     }
 
+    /// Sets the phase.
     pub(crate) fn phase(&mut self, phase: Phase) {
         self.phase = phase;
     }
 
+    /// Counts an event.
     pub(crate) fn event(&mut self, last_event_id: &str) {
         self.events += 1;
         if self.last_event_id != last_event_id {

@@ -37,6 +37,7 @@ struct Shown {
 }
 
 impl Stderr {
+    /// Returns a writer to stderr. `with_status` adds a status line if stderr is a terminal.
     pub(crate) fn new(with_status: bool) -> Self {
         let is_terminal = io::stderr().is_terminal();
         let shown =

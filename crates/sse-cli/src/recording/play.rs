@@ -35,6 +35,7 @@ pub(crate) enum Pace {
 }
 
 impl Settings {
+    /// Returns settings without drops and without a reconnection time.
     pub(crate) fn new(pace: Pace) -> Self {
         Self { pace, drop_after: None, drops: AtomicUsize::new(usize::MAX), retry: None }
     }
@@ -68,6 +69,7 @@ pub(crate) struct Playback {
 }
 
 impl Playback {
+    /// Starts a playback at a position.
     pub(crate) fn new(recording: Arc<Recording>, settings: Arc<Settings>, position: Position) -> Self {
         let response = &recording.responses[position.response];
         response.was_played.store(true, Ordering::Relaxed);

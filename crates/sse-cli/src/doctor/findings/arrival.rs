@@ -17,6 +17,7 @@ const NOTICEABLE: Duration = Duration::from_millis(400);
 /// The shortest pause that separates bursts, if events contain no times to compare.
 const PAUSE: Duration = Duration::from_millis(300);
 
+/// Checks whether events are buffered on the way.
 pub(super) fn buffering(observation: &Observation, stream: &Stream) -> Finding {
     let bursts = bursts(stream);
     if bursts.is_empty() {

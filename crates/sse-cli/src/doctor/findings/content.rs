@@ -4,6 +4,7 @@ use super::{Check, Finding};
 use crate::doctor::observation::{Kind, Observation, Stream};
 use crate::doctor::plural::plural;
 
+/// Returns the findings from the bytes of the stream.
 pub(super) fn findings(observation: &Observation, stream: &Stream) -> Vec<Finding> {
     if stream.bytes() == 0 {
         return Vec::new();

@@ -6,6 +6,7 @@ use super::{Check, Finding};
 use crate::doctor::examination::ORIGIN;
 use crate::doctor::observation::{Answer, Observation, Purpose, Visit};
 
+/// Returns the finding about other origins, if a request was made for it.
 pub(super) fn findings(observation: &Observation) -> Vec<Finding> {
     let preflight = observation.visit(|purpose| *purpose == Purpose::Preflight);
     if let Some(finding) = preflight.and_then(refused) {

@@ -17,6 +17,7 @@ const KNOWN_LIMITS: [u64; 4] = [30, 55, 60, 100];
 /// The largest difference between a silence and a limit that it is attributed to.
 const TOLERANCE: Duration = Duration::from_millis(1500);
 
+/// Checks how the stream ended.
 pub(super) fn ending(stream: &Stream) -> Finding {
     let events = stream.events().count();
     let seen = format!(
@@ -43,6 +44,7 @@ pub(super) fn ending(stream: &Stream) -> Finding {
     }
 }
 
+/// Checks whether the stream is silent for too long.
 pub(super) fn heartbeat(observation: &Observation, stream: &Stream) -> Finding {
     let silence = longest_silence(observation, stream);
     let beats = stream.comments().count();

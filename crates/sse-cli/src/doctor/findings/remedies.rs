@@ -37,6 +37,7 @@ pub(crate) struct Remedy {
     pub(crate) text: String,
 }
 
+/// Remedies for buffering.
 pub(super) const BUFFERING: &[(Place, &str)] = &[
     (
         Place::Server,
@@ -57,6 +58,7 @@ pub(super) const BUFFERING: &[(Place, &str)] = &[
     ),
 ];
 
+/// Remedies for idle limits.
 pub(super) const IDLE: &[(Place, &str)] = &[
     (Place::Server, "Send a comment line (`:` and a line end) after every 15 s without an event."),
     (Place::Nginx, "Set `proxy_read_timeout 1h;` in the location. The default is 60 s."),
@@ -68,6 +70,7 @@ pub(super) const IDLE: &[(Place, &str)] = &[
     ),
 ];
 
+/// Remedies for compression.
 pub(super) const COMPRESSION: &[(Place, &str)] = &[
     (
         Place::Server,
@@ -81,6 +84,7 @@ pub(super) const COMPRESSION: &[(Place, &str)] = &[
     (Place::Cloudflare, "Add a compression rule that disables compression for the path."),
 ];
 
+/// Remedies for HTTP/1.0.
 pub(super) const HTTP_VERSION: &[(Place, &str)] = &[
     (Place::Server, "Answer in HTTP/1.1, with `Transfer-Encoding: chunked`."),
     (Place::Nginx, "Set `proxy_http_version 1.1;` and `proxy_set_header Connection \"\";` in the location."),

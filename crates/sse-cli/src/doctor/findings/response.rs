@@ -5,6 +5,7 @@ use http::StatusCode;
 use super::{Check, Finding};
 use crate::doctor::observation::{Answer, Body, NoAnswer, Observation, Stage};
 
+/// Returns the findings from the connection and the head of the response.
 pub(super) fn findings(observation: &Observation) -> Vec<Finding> {
     match observation.visits.first().map(|visit| (&visit.outcome, visit.asked_at)) {
         None => Vec::new(),

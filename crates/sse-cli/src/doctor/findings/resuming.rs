@@ -15,6 +15,7 @@ const TOO_LATE: Duration = Duration::from_secs(60);
 /// The number of IDs to name in a finding.
 const NAMED: usize = 3;
 
+/// Returns the findings about IDs, resuming and the reconnection time.
 pub(super) fn findings(observation: &Observation, stream: &Stream) -> Vec<Finding> {
     let mut findings = vec![retry(stream)];
     if stream.events().next().is_some() {

@@ -17,6 +17,7 @@ pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
     })
 }
 
+/// Returns the findings about the transfer of the response.
 pub(super) fn findings(observation: &Observation, answer: &Answer) -> Vec<Finding> {
     if answer.status != StatusCode::OK {
         return Vec::new();

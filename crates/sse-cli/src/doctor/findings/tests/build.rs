@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderName, Method, StatusCode, Version};
 use crate::doctor::observation::{Answer, Body, End, NoAnswer, Observation, Purpose, Stage, Stream, Visit};
 use crate::doctor::reading::Reading;
 
+/// The size limit of events in bytes.
 pub(super) const MAX_EVENT_SIZE: usize = 10_000;
 
 /// A server and its stream, healthy unless changed.
@@ -61,10 +62,12 @@ impl Scenario {
         Self { method, resumed: None, ..self }
     }
 
+    /// Makes the request fail at a stage.
     pub(super) fn refused(self, stage: Stage, message: &'static str) -> Self {
         Self { refused: Some((stage, message)), ..self }
     }
 
+    /// Sets the time of the head in milliseconds.
     pub(super) fn head_at(self, head_at: u64) -> Self {
         Self { head_at, ..self }
     }
@@ -128,14 +131,17 @@ impl Scenario {
         Self { pieces, resumed: None, ..self }
     }
 
+    /// Ends the stream at a time in milliseconds.
     pub(super) fn end(self, at: u64, end: End) -> Self {
         Self { end: (at, end), ..self }
     }
 
+    /// Sets the response to a request that resumes after an ID.
     pub(super) fn resumed(self, after: &'static str, status: u16, body: &'static str) -> Self {
         Self { resumed: Some((after, status, body)), ..self }
     }
 
+    /// Returns the observation of the server.
     pub(super) fn observation(&self) -> Observation {
         let mut visits = vec![visit(Purpose::Watch, self.watched())];
         if let Some((after, status, body)) = self.resumed {
