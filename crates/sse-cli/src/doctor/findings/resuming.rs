@@ -67,7 +67,7 @@ fn ids_of(stream: &Stream, ids: &[&str]) -> Finding {
         return Finding::note(
             Check::Ids,
             "Some events have no ID",
-            format!("{} of {events} events have one.", ids.len()),
+            format!("{} of {events} events have an ID.", ids.len()),
         )
         .fix("Give each event an ID, unless clients may lose it.");
     }
