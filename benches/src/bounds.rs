@@ -11,7 +11,7 @@ use crate::pieces::Pieces;
 pub struct Bound {
     /// The name in the tables.
     pub name: &'static str,
-    /// Performs the task once.
+    /// Does the task once.
     pub pass: fn(&Pieces) -> usize,
 }
 

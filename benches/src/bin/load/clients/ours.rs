@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::runtime::{AsyncStd, Smol, Tokio};
 use crate::tally::Tally;
 
-/// Its events are moved out of the session, or lent.
+/// Defines a client. The macro `$read` reads the session, with owned or with lent events.
 macro_rules! client {
     ($name:ident, $client:ty, $runtime:ty, $new:expr, $read:ident) => {
         #[derive(Clone)]
