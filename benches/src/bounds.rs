@@ -15,7 +15,7 @@ pub struct Bound {
     pub pass: fn(&Pieces) -> usize,
 }
 
-/// All three bounds, each more work than the one before.
+/// The three bounds. Each is more work than the one before.
 pub const ALL: [Bound; 3] = [
     Bound { name: "memcpy", pass: memcpy },
     Bound { name: "memchr2", pass: memchr2 },

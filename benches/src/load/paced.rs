@@ -29,7 +29,7 @@ impl Paced {
     }
 
     pub(super) fn add(&self, connection: TcpStream) {
-        // If the timeout cannot be set, the client is served all the same, but it can delay others.
+        // If the timeout cannot be set, the client is still served, but it can delay the others.
         let _ = connection.set_write_timeout(Some(WRITE_TIMEOUT));
         let _ = self.connections.send(connection);
     }
@@ -50,8 +50,9 @@ fn write(added: &Receiver<TcpStream>, every: Duration, piece: fn() -> Vec<u8>) {
                 due.push(Reverse((time + every, number)));
             }
         }
-        let next =
-            due.peek().map_or(LONGEST_SLEEP, |Reverse((time, _))| time.saturating_duration_since(Instant::now()));
+        let next = due
+            .peek()
+            .map_or(LONGEST_SLEEP, |Reverse((time, _))| time.saturating_duration_since(Instant::now()));
         thread::sleep(next.min(LONGEST_SLEEP));
     }
 }

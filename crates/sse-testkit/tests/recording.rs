@@ -151,7 +151,10 @@ fn load_reads_a_file() {
     std::fs::write(&path, RECORDING).expect("a file can be written");
     assert_eq!(Recording::load(&path).expect("a recording").responses().len(), 3);
     std::fs::write(&path, "data: one\n\n").expect("a file can be written");
-    assert_eq!(Recording::load(&path).expect_err("it is not a recording").kind(), std::io::ErrorKind::InvalidData);
+    assert_eq!(
+        Recording::load(&path).expect_err("it is not a recording").kind(),
+        std::io::ErrorKind::InvalidData
+    );
     std::fs::remove_file(&path).expect("it is there");
     assert_eq!(Recording::load(&path).expect_err("it is gone").kind(), std::io::ErrorKind::NotFound);
 }

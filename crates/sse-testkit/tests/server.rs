@@ -310,7 +310,10 @@ fn dropping_the_server_closes_its_port_and_connections_and_ends_its_threads() {
     drop(server);
     assert!(start.elapsed() < LONG / 5, "{:?}", start.elapsed());
     assert_eq!(Arc::strong_count(&held_by_threads), 1);
-    assert_eq!(TcpStream::connect(addr).expect_err("the port is closed").kind(), ErrorKind::ConnectionRefused);
+    assert_eq!(
+        TcpStream::connect(addr).expect_err("the port is closed").kind(),
+        ErrorKind::ConnectionRefused
+    );
     clients.into_iter().chain([half_a_request]).for_each(assert_closed);
 }
 

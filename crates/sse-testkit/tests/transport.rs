@@ -49,13 +49,7 @@ fn the_client_sees_every_step_and_every_end() {
         ("an open gate", ended(Reply::events().wait(&open)), &["a"], 0, None),
         ("refused", Reply::refuse(), &[], 0, Some("connection refused")),
         ("raw", Reply::raw().send("HTTP/1.1 200 OK\r\n\r\n"), &[], 0, Some("a raw reply needs a MockServer")),
-        (
-            "an invalid header",
-            Reply::events().header("a b", "c"),
-            &[],
-            0,
-            Some("invalid HTTP header name"),
-        ),
+        ("an invalid header", Reply::events().header("a b", "c"), &[], 0, Some("invalid HTTP header name")),
         ("a status", Reply::status(404), &[], 0, Some("404")),
     ] {
         let timer = MockTimer::new();

@@ -52,7 +52,9 @@ fn body_steps(step: Step) -> Vec<BodyStep> {
     match step {
         Step::Send(bytes) if bytes.is_empty() => vec![],
         Step::Send(bytes) => vec![BodyStep::Send(bytes.into())],
-        Step::SendEachByte(bytes) => bytes.into_iter().map(|byte| BodyStep::Send(vec![byte].into())).collect(),
+        Step::SendEachByte(bytes) => {
+            bytes.into_iter().map(|byte| BodyStep::Send(vec![byte].into())).collect()
+        }
         Step::SendForever(bytes) => vec![BodyStep::SendForever(bytes.into())],
         Step::Pause(time) => vec![BodyStep::Pause(time)],
         Step::Wait(gate) => vec![BodyStep::Wait(gate)],
