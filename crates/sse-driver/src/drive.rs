@@ -66,8 +66,8 @@ pub(crate) struct Drive<T: Transport, M: Timer> {
     handles: Option<Handles>,
     /// The states that [`Updates`](crate::Updates) has not returned yet, while there is one.
     pub(crate) states: Option<VecDeque<State>>,
-    /// The error that [`Updates`](crate::Updates) returns after them.
-    pub(crate) states_error: Option<Error>,
+    /// The error with which the session ended, until a read returns it.
+    pub(crate) end_error: Option<Error>,
 }
 
 /// What the loop does next.
@@ -91,8 +91,8 @@ pub(crate) enum Step {
     StateChanged,
     /// The caller's closure broke at a frame.
     Visited,
-    /// The session is over. Every later step is `Ended`, too, and the error comes only once.
-    Ended(Option<Error>),
+    /// The session is over, and [`Drive::end_error`] has the error. Every later step is `Ended`, too.
+    Ended,
 }
 
 impl<T: Transport, M: Timer> Drive<T, M> {
@@ -129,7 +129,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             unread: None,
             handles: None,
             states: None,
-            states_error: None,
+            end_error: None,
         }
     }
 
@@ -155,7 +155,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                 Phase::Reconnecting => self.source.reconnect(self.timer.now()),
                 Phase::Deciding(_) => ready!(self.poll_decision(cx)),
                 Phase::Invalid(_) => return Poll::Ready(self.invalid()),
-                Phase::Done => return Poll::Ready(Step::Ended(self.states_error.take())),
+                Phase::Done => return Poll::Ready(Step::Ended),
                 Phase::Running | Phase::Draining => {}
             }
             match self.source.poll_output() {
@@ -200,8 +200,8 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     pub(crate) fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         loop {
             match ready!(self.poll_frames(cx, &mut |_| ControlFlow::Continue(()))) {
-                Step::Opened | Step::Ended(None) => return Poll::Ready(Ok(())),
-                Step::Ended(Some(error)) => return Poll::Ready(Err(error)),
+                Step::Opened => return Poll::Ready(Ok(())),
+                Step::Ended => return Poll::Ready(self.end_error.take().map_or(Ok(()), Err)),
                 Step::StateChanged | Step::Visited => {}
             }
         }
@@ -236,7 +236,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         if !matches!(self.phase, Phase::Done | Phase::Invalid(_)) {
             self.phase = Phase::Draining;
         }
-        self.states_error = None;
+        self.end_error = None;
         self.connection = Connection::Down;
     }
 
@@ -299,11 +299,12 @@ impl<T: Transport, M: Timer> Drive<T, M> {
 
     fn invalid(&mut self) -> Step {
         let Phase::Invalid(error) = std::mem::replace(&mut self.phase, Phase::Done) else {
-            return Step::Ended(None);
+            return Step::Ended;
         };
         let reason = CloseReason::Failed(Cause::Futile);
         self.report(State::Closed { reason, error: Some(Arc::new(error.clone())), diagnostics: None });
-        Step::Ended(Some(error))
+        self.end_error = Some(error);
+        Step::Ended
     }
 
     pub(crate) fn session_handle(&mut self) -> SessionHandle {

@@ -90,8 +90,9 @@ pub(crate) mod sealed {
         ) -> Poll<Option<Result<R, Error>>> {
             let mut item = None;
             let polled = self.poll_frames(cx, &mut |frame| {
-                item = take(frame).map(Ok);
-                if item.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                let Some(taken) = take(frame) else { return ControlFlow::Continue(()) };
+                item = Some(Ok(taken));
+                ControlFlow::Break(())
             });
             if let Some(Err(error)) = ready!(polled) {
                 item = Some(Err(error));

@@ -178,7 +178,7 @@ impl<T: Transport, M: Timer> PollFrame for Session<T, M> {
             return Poll::Ready(match ready!(self.drive.poll_frames(cx, visit)) {
                 Step::Opened | Step::StateChanged => continue,
                 Step::Visited => Some(Ok(())),
-                Step::Ended(error) => error.map(Err),
+                Step::Ended => self.drive.end_error.take().map(Err),
             });
         }
     }

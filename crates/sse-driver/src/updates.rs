@@ -70,7 +70,7 @@ impl<'a, T: Transport, M: Timer> Updates<'a, T, M> {
             if let Some(state) = drive.states.as_mut().and_then(|states| states.pop_front()) {
                 return Poll::Ready(Some(Ok(Update::State(state))));
             }
-            if let Some(error) = drive.states_error.take() {
+            if let Some(error) = drive.end_error.take() {
                 return Poll::Ready(Some(Err(error)));
             }
             let mut taken = None;
@@ -83,10 +83,9 @@ impl<'a, T: Transport, M: Timer> Updates<'a, T, M> {
             }
             match step {
                 Step::Opened | Step::StateChanged | Step::Visited => {}
-                Step::Ended(error) => {
-                    drive.states_error = error;
+                Step::Ended => {
                     if drive.states.as_ref().is_none_or(|states| states.is_empty())
-                        && drive.states_error.is_none()
+                        && drive.end_error.is_none()
                     {
                         return Poll::Ready(None);
                     }

@@ -22,7 +22,8 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         let error = self.rejection.take().or_else(|| self.error(&reason)).filter(|_| !is_dismissed);
         let diagnostics = self.tail.snapshot();
         self.report(State::Closed { reason, error: error.clone().map(Arc::new), diagnostics });
-        Step::Ended(error)
+        self.end_error = error;
+        Step::Ended
     }
 
     /// Returns the response that ended the session, if [`keep_response`](Self::keep_response) kept
