@@ -48,7 +48,7 @@ use world::Shared;
 pub struct Report {
     /// The number of events that the client delivered.
     pub events: u64,
-    /// How often each kind of thing happened.
+    /// The number of times that each kind of thing happened.
     pub happenings: BTreeMap<&'static str, u64>,
 }
 
@@ -118,6 +118,6 @@ fn run_or_replay(seed: u64, failed: &AtomicBool) -> Report {
         }
         println!("seed {seed} failed; SEED={seed} replays it:");
         run(seed, true);
-        panic!("seed {seed} failed, and not when it was replayed: the simulation is not deterministic");
+        panic!("seed {seed} failed, but its replay did not: the simulation is not deterministic");
     })
 }
