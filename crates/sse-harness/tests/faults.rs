@@ -1,5 +1,5 @@
-//! Tests of the reserved ports, the buffering proxy and the Unix socket that cause faults, with clients
-//! of the standard library.
+//! Tests of the reserved ports, the buffering proxy and the Unix socket that cause faults, with
+//! clients of the standard library.
 
 use core::time::Duration;
 use std::io::{ErrorKind, Read, Write};

@@ -1,7 +1,7 @@
 //! Runs a command together with a control server: `with_test_server COMMAND [ARGUMENT]...`.
 //!
-//! The cases of `tests/suite` ask the control server to start their scripted servers, since they run
-//! in a browser. The command gets the origin of the control server in the variable
+//! The cases of `tests/suite` ask the control server to start their scripted servers, since they
+//! run in a browser. The command gets the origin of the control server in the variable
 //! `SSE_TEST_SERVER`.
 
 #[path = "../tests/script/mod.rs"]

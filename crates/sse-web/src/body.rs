@@ -81,8 +81,8 @@ impl Stream for Body {
     }
 }
 
-/// Returns the chunk in a result of `read()`, which is `{ done, value }`, or `None` if it is done. The
-/// bytes are copied out of JavaScript's memory.
+/// Returns the chunk in a result of `read()`, which is `{ done, value }`, or `None` if it is done.
+/// The bytes are copied out of JavaScript's memory.
 fn chunk(result: &JsValue) -> Result<Option<Bytes>, JsValue> {
     if Reflect::get(result, &"done".into())?.is_truthy() {
         return Ok(None);
@@ -91,8 +91,8 @@ fn chunk(result: &JsValue) -> Result<Option<Bytes>, JsValue> {
     Ok(Some(chunk.to_vec().into()))
 }
 
-/// Cancels the stream. Aborting the request is not enough, because Node's signal no longer reaches the
-/// request after a garbage collection.
+/// Cancels the stream. Aborting the request is not enough, because Node's signal no longer reaches
+/// the request after a garbage collection.
 impl Drop for Body {
     fn drop(&mut self) {
         if let Some(reader) = self.reader.take() {

@@ -105,7 +105,8 @@ impl Transport for Fetch {
     }
 }
 
-/// Calls the global `fetch`. Looking it up in the global scope works in a window, a worker and Node.
+/// Calls the global `fetch`. Looking it up in the global scope works in a window, a worker and
+/// Node.
 fn send(request: &web_sys::Request) -> Result<Promise, JsValue> {
     let scope = js_sys::global();
     let fetch: Function = Reflect::get(&scope, &"fetch".into())?.dyn_into()?;

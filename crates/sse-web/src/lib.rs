@@ -1,7 +1,7 @@
 //! A Server-Sent Events client for wasm32.
 //!
-//! The crate runs the client of `sse-driver` over fetch, in a window, in a worker and in Node (20 or
-//! later). It re-exports `sse-driver`, so it is the only crate to add.
+//! The crate runs the client of `sse-driver` over fetch, in a window, in a worker and in Node (20
+//! or later). It re-exports `sse-driver`, so it is the only crate to add.
 //!
 #![cfg_attr(target_arch = "wasm32", doc = "```no_run")]
 #![cfg_attr(not(target_arch = "wasm32"), doc = "```ignore")]
@@ -16,19 +16,19 @@
 //! # }
 //! ```
 //!
-//! Unlike the browser's `EventSource`, the client sends headers, bodies and any method, returns
-//! refused responses, and lets the application decide which failures are retried. Dropping a session
-//! aborts its request.
+//! Unlike the browser's `EventSource`, the client sends headers, bodies and any method, reports
+//! refused responses with their body, and lets the application decide which failures are retried.
+//! Dropping a session aborts its request.
 //!
 //! The types are not `Send`, because promises are not. Hooks need not be `Send` either, so
 //! `before_each` may await a promise. Spawn a session with `wasm_bindgen_futures::spawn_local`.
 //!
 //! # Other origins
 //!
-//! Browsers enforce CORS, but Node does not. By default, the first request of a session has only the
-//! header `Accept` and needs no preflight, unless another header, the method or the content type
-//! requires one. (The other adapters send `Cache-Control: no-cache`. This one uses fetch's cache mode
-//! `no-store` instead.) The server must allow the following:
+//! Browsers enforce CORS, but Node does not. By default, the first request of a session has only
+//! the header `Accept` and needs no preflight, unless another header, the method or the content
+//! type requires one. (The other adapters send `Cache-Control: no-cache`. This one uses fetch's
+//! cache mode `no-store` instead.) The server must allow the following:
 //!
 //!  - The origin, in every response: `Access-Control-Allow-Origin`.
 //!  - `Last-Event-ID`, in its answer to `OPTIONS`: `Access-Control-Allow-Headers: last-event-id`. A
@@ -45,14 +45,14 @@
 //!
 //!  - A browser opens at most six HTTP/1.1 connections to a host, across all its tabs. Further
 //!    sessions wait until one of them closes. Over HTTP/2, all sessions share one connection.
-//!  - A browser sets some headers itself and removes them from requests: `Cookie`, `Host`, `Origin`,
-//!    `Referer` and `Accept-Encoding`, and in some browsers `User-Agent`.
+//!  - A browser sets some headers itself and removes them from requests: `Cookie`, `Host`,
+//!    `Origin`, `Referer` and `Accept-Encoding`, and in some browsers `User-Agent`.
 //!  - Redirects follow the rules of fetch, which drop `Authorization` across origins.
 //!  - The browser or Node decompresses a compressed stream before the client reads it.
 //!  - A request body is sent in one piece. A streaming body is collected first.
 //!  - Node ends a stream after five minutes without a byte. If a response has `Connection: close`,
-//!    Node reports a broken connection as a clean end, so `deliver_unfinished` may deliver a truncated
-//!    event.
+//!    Node reports a broken connection as a clean end, so `deliver_unfinished` may deliver a
+//!    truncated event.
 //!  - Browsers slow down the timers of a background tab, in the worst case to one per minute. This
 //!    delays reconnections.
 #![forbid(unsafe_code)]

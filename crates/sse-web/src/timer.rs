@@ -51,8 +51,8 @@ impl Timer for WebTimer {
     }
 }
 
-/// Sleeps for whole milliseconds, and at most for 24 days, which is the limit of `setTimeout`. Waking
-/// early is allowed: the session checks the clock and sleeps again.
+/// Sleeps for whole milliseconds, and at most for 24 days, which is the limit of `setTimeout`.
+/// Waking early is allowed: the session checks the clock and sleeps again.
 fn sleep(time: Duration) -> TimeoutFuture {
     const MAX_MILLIS: u32 = i32::MAX.unsigned_abs();
     let millis = time.as_nanos().div_ceil(1_000_000);

@@ -69,8 +69,8 @@ impl Eq for Message {}
 /// | more than 100 responses 1xx | reads on | an error | RFC 9110, 15.2 has no bound, but without one the response may never come |
 ///
 /// The first three bytes choose the method, the end of the connection, and whether the rest is the
-/// server's bytes or the choices of a grammar for almost valid responses. A number follows (up to 8),
-/// and then as many bytes, which define the chunks.
+/// server's bytes or the choices of a grammar for almost valid responses. A number follows (up to
+/// 8), and then as many bytes, which define the chunks.
 ///
 /// ```
 /// sse_harness::fuzz::exchange(b"\0\0\x01\x01\x05HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi");

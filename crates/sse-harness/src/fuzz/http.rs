@@ -23,9 +23,9 @@ use super::draw::Draw;
 ///
 /// `heap` returns how many bytes are allocated, or 0 if nothing counts them.
 ///
-/// The first byte has flags. The next two say how many of the last bytes are repeated, and how often.
-/// A number follows (up to 16), and then as many bytes, which define the chunks. The server sends the
-/// rest. 0x1E starts the next connection.
+/// The first byte has flags. The next two say how many of the last bytes are repeated, and how
+/// often. A number follows (up to 16), and then as many bytes, which define the chunks. The server
+/// sends the rest. 0x1E starts the next connection.
 ///
 /// ```
 /// let response = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: a\n\n";

@@ -130,8 +130,8 @@ impl Comparison {
         self.now = self.now.saturating_add(time);
     }
 
-    /// Handles one input. Two of them are whole events, which random bytes rarely contain. 11 to 13 do
-    /// not drain the outputs, so inputs pile up, unlike with a real driver.
+    /// Handles one input. Two of them are whole events, which random bytes rarely contain. 11 to 13
+    /// do not drain the outputs, so inputs pile up, unlike with a real driver.
     fn input(&mut self, choice: u8, draw: &mut Draw<'_>) {
         let id = self.source.last_event_id().to_owned();
         match choice {

@@ -28,7 +28,7 @@ pub(super) struct Loss {
 /// The shortest and the longest delay that the policy allows.
 pub(crate) type Delay = RangeInclusive<Duration>;
 
-/// What follows a loss in the standard: "reestablish the connection" or "fail the connection".
+/// The outcomes of a loss in the standard: "reestablish the connection" and "fail the connection".
 #[derive(Debug)]
 enum Outcome {
     Reestablish(RangeInclusive<Instant>),
@@ -49,8 +49,8 @@ impl Loss {
         }
     }
 
-    /// Replaces this loss by another one of the same connection. If the application was already asked,
-    /// the progress of the connection has been counted.
+    /// Replaces this loss by another one of the same connection. If the application was already
+    /// asked, the progress of the connection has been counted.
     pub(super) fn replace(&mut self, loss: Self) {
         let opened = if self.is_asked { None } else { self.opened };
         *self = Self { opened, ..loss };

@@ -37,8 +37,8 @@ impl Model {
     }
 }
 
-/// Returns whether a status is temporary. An unknown status counts as the x00 status of its class (RFC
-/// 9110, section 15).
+/// Returns whether a status is temporary. An unknown status counts as the x00 status of its class
+/// (RFC 9110, section 15).
 fn is_temporary(status: u16) -> bool {
     match status {
         408 | 425 | 429 => true,

@@ -30,7 +30,7 @@ pub(super) enum Kind {
     Oversize,
 }
 
-/// What the client can decode after a part of an entry.
+/// A frame or a limit that the client can detect after a part of an entry.
 #[derive(Clone, Debug)]
 pub(super) enum Mark {
     Comment(String),

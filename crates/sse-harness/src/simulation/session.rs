@@ -17,8 +17,8 @@ use crate::model::Model;
 pub(super) struct SessionModel {
     settings: Settings,
     model: Model,
-    /// The time at which the application last polled again after a pause, or at which the clock last
-    /// jumped. Nothing that was due in between can happen earlier.
+    /// The time at which the application last polled again after a pause, or at which the clock
+    /// last jumped. Nothing that was due in between can happen earlier.
     pub(super) back_at: Instant,
     /// Whether the session has delivered an event.
     ever_delivered: bool,

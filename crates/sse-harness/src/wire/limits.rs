@@ -36,7 +36,7 @@ fn lines() -> Vec<Case> {
 fn events() -> Vec<Case> {
     vec![
         case(
-            "limit: applies to each event anew",
+            "limit: applies to each event separately",
             b"data: aaa\n\ndata: bbb\n\n",
             [event("aaa"), event("bbb")],
         )
@@ -171,8 +171,8 @@ fn far() -> Vec<Case> {
     ]
 }
 
-/// U+FFFD has three bytes and may replace a single one. A line counts as received. The last event ID
-/// counts as text, after the replacement.
+/// U+FFFD has three bytes and may replace a single one. A line counts as received. The last event
+/// ID counts as text, after the replacement.
 fn invalid_text() -> Vec<Case> {
     vec![
         case(

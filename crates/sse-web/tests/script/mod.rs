@@ -11,8 +11,8 @@ pub(crate) enum Command {
     Start(Vec<Reply>),
     /// Returns the requests of this server, as a list of [`Received`].
     Requests(usize),
-    /// Waits a few seconds until this server sees that the connection of this request is closed. The
-    /// answer says whether it was closed in time.
+    /// Waits a few seconds until this server sees that the connection of this request is closed.
+    /// The answer says whether it was closed in time.
     Closed { server: usize, request: usize },
     /// Stops this server. The answer is `()`.
     Stop(usize),

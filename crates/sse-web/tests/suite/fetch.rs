@@ -20,7 +20,7 @@ async fn redirects_are_followed() {
     assert_eq!(server.requests().await.len(), 2);
 }
 
-/// The browser returns the server's cookie only if the option includes it. Node stores no cookies.
+/// The browser sends the server's cookie back only if the option includes it. Node stores no cookies.
 #[wasm_bindgen_test]
 async fn credentials_can_be_configured() {
     let stream = || Reply::events().header("set-cookie", "a=b").send("data: a\n\n").stall();

@@ -9,8 +9,8 @@ use crate::script::Reply;
 /// The number of connections that a browser opens to one host.
 const CONNECTIONS: usize = 6;
 
-/// Each connection breaks once, but no event is lost and none arrives twice. Each host serves as many
-/// sessions as a browser opens connections to it.
+/// Each connection breaks once, but no event is lost and none arrives twice. Each host serves as
+/// many sessions as a browser opens connections to it.
 #[wasm_bindgen_test]
 async fn a_hundred_sessions_are_open_at_once() {
     const SESSIONS: usize = 100;

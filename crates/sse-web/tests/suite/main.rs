@@ -1,5 +1,5 @@
-//! Tests of the client in a window, in a worker and in Node, with scripted servers of another origin.
-//! `.ci/web` runs them.
+//! Tests of the client in a window, in a worker and in Node, with scripted servers of another
+//! origin. `.ci/web` runs them.
 #![cfg(target_arch = "wasm32")]
 
 mod case;

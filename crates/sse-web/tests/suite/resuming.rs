@@ -7,8 +7,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::case::{Server, data, get, has_origins, open, timed};
 use crate::script::Reply;
 
-/// No event arrives twice, and nothing of the truncated event arrives. The client sends the ID as UTF-8,
-/// as it arrived. For another origin, the browser sends a preflight for it.
+/// No event arrives twice, and nothing of the truncated event arrives. The client sends the ID as
+/// UTF-8, as it arrived. For another origin, the browser sends a preflight for it.
 #[wasm_bindgen_test]
 async fn a_truncated_stream_resumes_after_its_last_event() {
     let server = Server::script([
