@@ -143,7 +143,9 @@ impl Model {
     }
 
     pub(crate) fn decide(&mut self, now: Instant, retry: Retry) {
-        let Some(Task::Reestablish(loss)) = self.tasks.front_mut() else { panic!("the event source did not ask") };
+        let Some(Task::Reestablish(loss)) = self.tasks.front_mut() else {
+            panic!("the event source did not ask")
+        };
         loss.answer = Some((retry, now));
     }
 

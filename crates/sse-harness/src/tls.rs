@@ -90,7 +90,11 @@ impl TlsServer {
                 let tls = handshake(stream, &config, &handshakes, stopped)?;
                 let far = TcpStream::connect(plain_addr)?;
                 far.set_nonblocking(true)?;
-                forward_both_ways(&mut Secured { tls, close_notify: settings.close_notify }, &mut { far }, stopped);
+                forward_both_ways(
+                    &mut Secured { tls, close_notify: settings.close_notify },
+                    &mut { far },
+                    stopped,
+                );
                 Ok(())
             }
         });

@@ -63,7 +63,10 @@ impl Model {
     /// close.
     pub(crate) fn check_failed(&mut self, cause: Cause, delay: Option<Duration>) {
         let mut loss = self.lost(cause);
-        assert!(is_question(cause) && self.config.ask && !loss.is_asked, "the event source must not ask about {loss:?}");
+        assert!(
+            is_question(cause) && self.config.ask && !loss.is_asked,
+            "the event source must not ask about {loss:?}"
+        );
         match (self.outcome(&loss), delay) {
             (Outcome::Reestablish(expected), Some(delay)) => {
                 assert!(expected.contains(&(loss.at + delay)), "{delay:?} after {loss:?}");
@@ -108,7 +111,9 @@ impl Model {
             assert_eq!(loss.is_asked, self.config.ask && is_question(loss.cause), "{loss:?}");
             match self.outcome(&loss) {
                 Outcome::Fail(reason) => self.close(reason),
-                Outcome::Reestablish(range) => panic!("expected a reconnection in {range:?}, got the end {reason:?}"),
+                Outcome::Reestablish(range) => {
+                    panic!("expected a reconnection in {range:?}, got the end {reason:?}")
+                }
             }
         }
         assert_eq!(self.closed.as_ref(), Some(reason), "the tasks are {:?}", self.tasks);
@@ -156,7 +161,9 @@ impl Model {
             (Some(reason), _) => reason,
             (None, Cause::Eof) if stopped || attempts == Some(0) => CloseReason::EndOfStream,
             (None, cause) if stopped => CloseReason::Failed(cause),
-            (None, last) => CloseReason::GaveUp { attempts: attempts.expect("a limit of attempts was reached"), last },
+            (None, last) => {
+                CloseReason::GaveUp { attempts: attempts.expect("a limit of attempts was reached"), last }
+            }
         })
     }
 

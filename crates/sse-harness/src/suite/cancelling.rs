@@ -62,7 +62,10 @@ pub fn a_dropped_next_of_a_reconnection_loses_nothing<A: Adapter>() {
         assert_eq!(data::<A>(&mut session).await, "a");
         dropped_when::<A, _>(session.next(), "a second request", || server.requests().len() == 2).await;
         for _ in 0..3 {
-            assert!(within::<A, _>(Duration::from_millis(1), session.next()).await.is_none(), "the response head is incomplete");
+            assert!(
+                within::<A, _>(Duration::from_millis(1), session.next()).await.is_none(),
+                "the response head is incomplete"
+            );
         }
         gate.open();
         assert_eq!(data::<A>(&mut session).await, "b");

@@ -114,7 +114,10 @@ pub fn retry_after_delays_the_next_attempt<A: Adapter>() {
         let (before, a) = timed::<A, _>(data::<A>(&mut session)).await;
         let (took, b) = timed::<A, _>(data::<A>(&mut session)).await;
         assert_eq!((&*a, &*b, server.requests().len()), ("a", "b", 3));
-        assert!(took >= Duration::from_secs(1), "the second event arrived after {took:?}, the first after {before:?}");
+        assert!(
+            took >= Duration::from_secs(1),
+            "the second event arrived after {took:?}, the first after {before:?}"
+        );
     });
 }
 

@@ -72,7 +72,12 @@ fn committed() -> Vec<Case> {
         case("two blocks with an id only", b"id: 1\n\nid: 2\n\n", []).leaves_id("2"),
         case("a block with an id and a comment", b"id: 1\n: c\n\n", [comment("c")]).leaves_id("1"),
         case("a block with an id and a retry", b"id: 1\nretry: 5\n\n", [retry(5)]).leaves_id("1"),
-        case("blank lines do not change the last event ID", b"id: 1\n\n\n\n\ndata: a\n\n", [inheriting("a", "1")]).leaves_id("1"),
+        case(
+            "blank lines do not change the last event ID",
+            b"id: 1\n\n\n\n\ndata: a\n\n",
+            [inheriting("a", "1")],
+        )
+        .leaves_id("1"),
         case("id with an event type", b"id: 1\nevent: t\ndata: a\n\n", [full("t", "a", "1")]).leaves_id("1"),
     ]
 }

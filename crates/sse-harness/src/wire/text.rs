@@ -64,11 +64,7 @@ fn cut_off() -> Vec<Case> {
             [event("\u{FFFD}\u{FFFD}\u{FFFD}")],
         ),
         case("two of three, then a whole one", b"data: \xE2\x82\xE2\x82\xAC\n\n", [event("\u{FFFD}€")]),
-        case(
-            "a whole one, then an extra continuation",
-            b"data: \xE2\x82\xAC\xAC\n\n",
-            [event("€\u{FFFD}")],
-        ),
+        case("a whole one, then an extra continuation", b"data: \xE2\x82\xAC\xAC\n\n", [event("€\u{FFFD}")]),
         case("truncated before LF", b"data: a\xE2\x82\n\n", [event("a\u{FFFD}")]),
         case("truncated before CR", b"data: a\xE2\x82\r\r", [event("a\u{FFFD}")]),
         case("truncated before CRLF", b"data: a\xF0\x9F\x98\r\n\r\n", [event("a\u{FFFD}")]),

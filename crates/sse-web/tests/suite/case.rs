@@ -74,7 +74,8 @@ async fn ask<T: DeserializeOwned>(command: &Command) -> T {
         Reflect::get(&js_sys::global(), &"fetch".into()).expect("a scope has properties").unchecked_into();
     let promise: Promise =
         fetch.call2(&JsValue::NULL, &url.into(), &init).expect("a request").unchecked_into();
-    let response: Response = JsFuture::from(promise).await.expect("the control server answers").unchecked_into();
+    let response: Response =
+        JsFuture::from(promise).await.expect("the control server answers").unchecked_into();
     let text = JsFuture::from(response.text().expect("an unread body")).await.expect("the whole body");
     let text = text.as_string().expect("text");
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))

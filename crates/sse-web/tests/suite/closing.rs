@@ -40,7 +40,10 @@ async fn a_dropped_next_loses_nothing() {
     let mut session = open(get(&server)).await;
     assert_eq!(data(&mut session).await, "a");
     let soon = sleep(std::time::Duration::from_millis(50));
-    assert!(matches!(select(pin!(session.next()), pin!(soon)).await, Either::Right(_)), "the server has not sent it yet");
+    assert!(
+        matches!(select(pin!(session.next()), pin!(soon)).await, Either::Right(_)),
+        "the server has not sent it yet"
+    );
     assert_eq!(data(&mut session).await, "b");
     assert_eq!(server.requests().await.len(), 1);
 }

@@ -59,8 +59,10 @@ async fn an_opaque_response_is_not_retried() {
     let server = Server::script([reply]).await;
     let fetch = Fetch::default().mode(RequestMode::NoCors);
     let client = Client::builder_with(fetch, WebTimer::default()).retry_initial(true).build();
-    let error =
-        within(LONG, client.get(server.url("/")).open()).await.expect("an error in time").expect_err("no stream");
+    let error = within(LONG, client.get(server.url("/")).open())
+        .await
+        .expect("an error in time")
+        .expect_err("no stream");
     assert!(matches!(error, Error::Connect(_)) && chain(&error).contains("opaque"), "{}", chain(&error));
     let cause = error.into_cause().expect("the error of the transport");
     assert!(cause.is::<Futile>(), "{cause:?}");
@@ -70,7 +72,8 @@ async fn an_opaque_response_is_not_retried() {
 #[wasm_bindgen_test]
 fn the_timer_has_the_date_and_random_seeds() {
     let timer = WebTimer::default();
-    let since_1970 = timer.wall_clock().duration_since(std::time::SystemTime::UNIX_EPOCH).expect("a date after 1970");
+    let since_1970 =
+        timer.wall_clock().duration_since(std::time::SystemTime::UNIX_EPOCH).expect("a date after 1970");
     assert!((js_sys::Date::now() / 1000.0 - since_1970.as_secs_f64()).abs() < 5.0, "{since_1970:?}");
     assert_ne!(timer.seed(), timer.seed());
 }

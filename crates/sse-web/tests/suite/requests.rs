@@ -59,7 +59,12 @@ async fn other_methods_carry_their_body() {
         let mut session = open(client().build().request(method, server.url("/")).body(body)).await;
         assert_eq!(data(&mut session).await, "a");
         let request = &server.requests().await[number];
-        assert!(request.body == expected.as_bytes(), "{}: {} bytes arrived", request.method, request.body.len());
+        assert!(
+            request.body == expected.as_bytes(),
+            "{}: {} bytes arrived",
+            request.method,
+            request.body.len()
+        );
     }
 }
 

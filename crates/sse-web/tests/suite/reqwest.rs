@@ -63,7 +63,11 @@ async fn a_compressed_stream_is_decoded_by_reqwests_fetch() {
 #[wasm_bindgen_test]
 async fn a_request_and_a_response_of_reqwest_are_streams() {
     let server = Server::script([Reply::events().send("data: a\n\n")]).await;
-    let request = reqwest::Client::new().post(server.url("/")).body("x").sse().expect("a request whose body is in memory");
+    let request = reqwest::Client::new()
+        .post(server.url("/"))
+        .body("x")
+        .sse()
+        .expect("a request whose body is in memory");
     let mut session = request.open().await.expect("a response");
     assert_eq!(data(&mut session).await, "a");
     assert_eq!(server.requests().await[0].body, b"x");
@@ -75,7 +79,8 @@ async fn a_request_and_a_response_of_reqwest_are_streams() {
 #[wasm_bindgen_test]
 fn reqwest_timer_has_the_date_and_random_seeds() {
     let timer = ReqwestTimer::default();
-    let since_1970 = timer.wall_clock().duration_since(std::time::SystemTime::UNIX_EPOCH).expect("a date after 1970");
+    let since_1970 =
+        timer.wall_clock().duration_since(std::time::SystemTime::UNIX_EPOCH).expect("a date after 1970");
     assert!((js_sys::Date::now() / 1000.0 - since_1970.as_secs_f64()).abs() < 5.0, "{since_1970:?}");
     assert_ne!(timer.seed(), timer.seed());
 }

@@ -78,7 +78,10 @@ impl SessionModel {
         let retry_at = now + retry_in;
         // A time that has already passed is reported as zero.
         let is_due = retry_in.is_zero() && *expected.start() <= now;
-        assert!(expected.contains(&retry_at) || is_due, "{cause:?}: retry at {retry_at:?}, expected {expected:?}");
+        assert!(
+            expected.contains(&retry_at) || is_due,
+            "{cause:?}: retry at {retry_at:?}, expected {expected:?}"
+        );
         self.model.set_retry_at(retry_at);
     }
 
