@@ -38,10 +38,25 @@ type Connect = dyn_hook!(Fn(Request<RequestBody>) -> BoxFuture<Result<Response<B
 /// A type-erased [`Transport`], the one of an [`AnyClient`].
 ///
 /// ```
-/// use sse_driver::{AnyClient, BoxTransport, Transport};
+/// use std::future::ready;
+/// use std::io;
 ///
-/// fn is_a_transport<T: Transport>() {}
-/// is_a_transport::<BoxTransport>();
+/// use futures_util::stream;
+/// use http::{Request, Response};
+/// use sse_driver::{BoxTransport, RequestBody};
+///
+/// /// Answers from memory or from the network, which are transports of different types.
+/// fn transport(offline: bool, network: BoxTransport) -> BoxTransport {
+///     if !offline {
+///         return network;
+///     }
+///     BoxTransport::new(|_: Request<RequestBody>| {
+///         let chunks = ["data: one\n\n".into(), "data: two\n\n".into()];
+///         let body = stream::iter(chunks.map(Ok::<_, io::Error>));
+///         ready(Ok::<_, io::Error>(Response::new(body)))
+///     })
+/// }
+/// # let _ = transport;
 /// ```
 pub struct BoxTransport(Box<Connect>);
 
@@ -78,9 +93,17 @@ impl fmt::Debug for BoxTransport {
 
 /// The body of a response from a [`BoxTransport`].
 ///
-/// ```
-/// fn is_a_body<B: futures_core::Stream>() {}
-/// is_a_body::<sse_driver::BoxBody>();
+/// ```no_run
+/// use http::Request;
+/// use sse_driver::{BoxBody, BoxError, BoxTransport, Events, RequestBody, Transport};
+///
+/// async fn first(transport: &BoxTransport) -> Result<(), BoxError> {
+///     let request = Request::get("http://localhost:8080/events").body(RequestBody::default())?;
+///     let body: BoxBody = transport.connect(request).await?.into_body();
+///     let mut events = Events::from_stream(body);
+///     println!("{:?}", events.next().await.transpose()?);
+///     Ok(())
+/// }
 /// ```
 pub struct BoxBody(Pin<Box<dyn_maybe_send!(Stream<Item = Result<Bytes, BoxError>>)>>);
 
@@ -132,10 +155,11 @@ where
 /// A type-erased [`Timer`], the one of an [`AnyClient`].
 ///
 /// ```
-/// use sse_driver::{BoxTimer, Timer};
+/// use sse_driver::{AnyClient, BoxTimer, BoxTransport, Client, Timer};
 ///
-/// fn is_a_timer<M: Timer>() {}
-/// is_a_timer::<BoxTimer>();
+/// fn client(transport: BoxTransport, timer: impl Timer<Sleep: Send> + Send + Sync + 'static) -> AnyClient {
+///     Client::builder_with(transport, BoxTimer::new(timer)).build()
+/// }
 /// ```
 pub struct BoxTimer(Box<dyn_hook!(AnyTimer)>);
 

@@ -301,7 +301,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         let Phase::Invalid(error) = std::mem::replace(&mut self.phase, Phase::Done) else {
             return Step::Ended(None);
         };
-        let reason = CloseReason::Failed(Cause::HookFailed);
+        let reason = CloseReason::Failed(Cause::Futile);
         self.report(State::Closed { reason, error: Some(Arc::new(error.clone())), diagnostics: None });
         Step::Ended(Some(error))
     }

@@ -207,9 +207,8 @@ impl Error {
             Self::Eof => f.write_str("the server ended the stream"),
             Self::Truncated => f.write_str("the server ended the stream before the event that finishes it"),
             Self::TooLong { limit } => write!(f, "an event is longer than the limit of {limit} bytes"),
-            Self::GaveUp { attempts, .. } => {
-                write!(f, "gave up after {attempts} failed attempts to reconnect")
-            }
+            Self::GaveUp { attempts: 1, .. } => f.write_str("gave up after 1 failed attempt"),
+            Self::GaveUp { attempts, .. } => write!(f, "gave up after {attempts} failed attempts"),
             Self::BeforeEach(_) => f.write_str("the `before_each` hook failed"),
             Self::BearerAuth(_) => f.write_str("cannot get a bearer token"),
             Self::BodyTooLong { limit } => write!(f, "the body is longer than the limit of {limit} bytes"),
@@ -337,13 +336,13 @@ mod tests {
             (Error::Stream(inside), "the connection failed while the stream was open: around: deep"),
             (
                 gave_up(Error::Rejected(text("a"))),
-                "gave up after 3 failed attempts to reconnect: an event reported an error: a",
+                "gave up after 3 failed attempts: an event reported an error: a",
             ),
         ] {
             assert_eq!(error.report(), report);
             assert!(report.starts_with(&error.to_string()));
         }
-        assert_eq!(gave_up(Error::Eof).to_string(), "gave up after 3 failed attempts to reconnect");
+        assert_eq!(gave_up(Error::Eof).to_string(), "gave up after 3 failed attempts");
     }
 
     #[test]
@@ -395,11 +394,7 @@ mod tests {
             (Error::Eof, "the server ended the stream", None),
             (Error::Truncated, "the server ended the stream before the event that finishes it", None),
             (Error::TooLong { limit: 9 }, "an event is longer than the limit of 9 bytes", None),
-            (
-                gave_up(Error::Eof),
-                "gave up after 3 failed attempts to reconnect",
-                Some("the server ended the stream"),
-            ),
+            (gave_up(Error::Eof), "gave up after 3 failed attempts", Some("the server ended the stream")),
             (Error::BeforeEach(source()), "the `before_each` hook failed", Some("the cause")),
             (Error::BearerAuth(source()), "cannot get a bearer token", Some("the cause")),
             (Error::BodyTooLong { limit: 9 }, "the body is longer than the limit of 9 bytes", None),

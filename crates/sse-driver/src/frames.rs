@@ -100,6 +100,31 @@ macro_rules! reading_methods {
         ///
         /// Timeouts, predicates and reconnection work as with [`next`](Self::next).
         ///
+        /// ```no_run
+        /// # use sse_driver::{Error, Session, Timer, Transport};
+        /// use std::ops::ControlFlow;
+        ///
+        /// use sse_driver::FrameRef;
+        ///
+        /// # async fn total<T: Transport, M: Timer>(mut session: Session<T, M>) -> Result<(), Error> {
+        /// let mut bytes = 0;
+        /// let stopped_at = session
+        ///     .for_each_frame(|frame| match frame {
+        ///         FrameRef::Event(event) if event.event_type == "done" => {
+        ///             ControlFlow::Break(event.last_event_id.to_owned())
+        ///         }
+        ///         FrameRef::Event(event) => {
+        ///             bytes += event.data.len();
+        ///             ControlFlow::Continue(())
+        ///         }
+        ///         _ => ControlFlow::Continue(()),
+        ///     })
+        ///     .await?;
+        /// println!("{bytes} bytes before {stopped_at:?}");
+        /// # Ok(())
+        /// # }
+        /// ```
+        ///
         /// # Errors
         ///
         /// Returns the errors of [`next`](Self::next).

@@ -13,11 +13,13 @@ use crate::deadline::Deadline;
 /// its sleeps never complete.
 ///
 /// ```
-/// use sse_driver::{Events, NoTimer};
+/// use sse_driver::{Chunks, Events, NoTimer};
 ///
-/// fn without_timeout<S>(events: Events<S, NoTimer>) -> Events<S> {
-///     events
-/// }
+/// // `NoTimer` is the default of the second parameter, so most programs need not name it.
+/// type Recorded = Events<Chunks<&'static [u8]>, NoTimer>;
+///
+/// let events: Recorded = Events::from_reader(&b"data: one\n\n"[..]);
+/// # let _ = events;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

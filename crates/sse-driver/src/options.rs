@@ -194,6 +194,22 @@ macro_rules! setters {
         /// Each retry counts as a failure. The function cannot exceed `max_reconnection_attempts`
         /// and [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections), nor
         /// repeat a request that must not be sent again.
+        ///
+        /// ```
+        /// # use sse_driver::{Client, Timer, Transport};
+        /// use sse_driver::Retry;
+        ///
+        /// # fn session<T: Transport, M: Timer>(client: &Client<T, M>) {
+        /// let session = client
+        ///     .get("http://localhost:8080/events")
+        ///     .retry_when(|failure| match failure.error.status() {
+        ///         // The stream does not exist yet.
+        ///         Some(status) if status == 404 => Retry::Backoff,
+        ///         _ => Retry::Default,
+        ///     })
+        ///     .start();
+        /// # }
+        /// ```
         pub fn retry_when(
             mut self,
             decide: impl Fn(&$crate::Failure) -> $crate::Retry + $crate::MaybeSend + $crate::MaybeSync + 'static,

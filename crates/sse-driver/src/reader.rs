@@ -36,8 +36,15 @@ impl<R: AsyncRead> Events<Chunks<R>> {
 /// A stream of the chunks of a reader: see [`Events::from_reader`].
 ///
 /// ```
-/// fn is_a_body<B: futures_core::Stream>() {}
-/// is_a_body::<sse_driver::Chunks<&[u8]>>();
+/// use sse_driver::{Chunks, Events};
+///
+/// /// A recorded stream, read from memory.
+/// struct Replay {
+///     events: Events<Chunks<&'static [u8]>>,
+/// }
+///
+/// let replay = Replay { events: Events::from_reader(&b"data: one\n\n"[..]) };
+/// assert_eq!(replay.events.last_event_id(), "");
 /// ```
 pub struct Chunks<R> {
     reader: Pin<Box<R>>,

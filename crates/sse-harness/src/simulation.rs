@@ -1,5 +1,6 @@
 //! Simulates whole clients: a real [`Client`] and its sessions over a network and a clock that
-//! exist only in memory. A seed determines everything that happens.
+//! exist only in memory. A seed determines everything that happens. [`run_body`] simulates the
+//! events of one body, without a session.
 //!
 //! The server has a log of numbered events and resumes after `Last-Event-ID`. The network delays,
 //! cuts and refuses its answers. The application pauses, reconnects and closes. A model checks
@@ -18,16 +19,17 @@
 //! ```
 
 mod application;
+mod body;
 mod ends;
 mod log;
 mod network;
+mod report;
 mod rules;
 mod server;
 mod session;
 mod settings;
 mod world;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,28 +40,8 @@ use application::Application;
 use network::Network;
 use world::Shared;
 
-/// Counts what happened in one or more simulations.
-///
-/// ```
-/// let report = sse_harness::simulation::run(1, false);
-/// assert!(report.happenings.contains_key("open"));
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// The number of events that the client delivered.
-    pub events: u64,
-    /// The number of times that each kind of thing happened.
-    pub happenings: BTreeMap<&'static str, u64>,
-}
-
-impl Report {
-    fn add(&mut self, other: &Self) {
-        self.events += other.events;
-        for (what, times) in &other.happenings {
-            *self.happenings.entry(what).or_default() += times;
-        }
-    }
-}
+pub use body::run_body;
+pub use report::Report;
 
 /// Runs one simulation. With `trace`, it prints each step.
 ///
@@ -76,47 +58,45 @@ pub fn run(seed: u64, trace: bool) -> Report {
     Report { events: world.events, happenings: world.happenings.clone() }
 }
 
+/// A simulation: [`run`] or [`run_body`].
+pub type Run = fn(seed: u64, trace: bool) -> Report;
+
 /// Runs the simulations of all these seeds, on one thread for each processor.
 ///
 /// ```
-/// assert!(sse_harness::simulation::run_all(0..20).events > 20);
+/// use sse_harness::simulation::{run, run_all};
+///
+/// assert!(run_all(0..20, run).events > 20);
 /// ```
 ///
 /// # Panics
 ///
 /// Panics with the seed of a simulation that fails, after it has replayed that seed with a trace.
-pub fn run_all(seeds: Range<u64>) -> Report {
+pub fn run_all(seeds: Range<u64>, run: Run) -> Report {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let failed = AtomicBool::new(false);
     let failed = &failed;
     let share = |first: usize| {
         let seeds = seeds.clone().skip(first).step_by(threads);
-        seeds.take_while(|_| !failed.load(Ordering::Relaxed)).map(|seed| run_or_replay(seed, failed))
+        seeds.take_while(|_| !failed.load(Ordering::Relaxed)).map(|seed| run_or_replay(seed, run, failed))
     };
-    let mut all = Report::default();
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
-            .map(|first| scope.spawn(move || share(first).fold(Report::default(), sum)))
+            .map(|first| scope.spawn(move || share(first).fold(Report::default(), Report::sum)))
             .collect();
-        for worker in workers {
-            all.add(&worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        }
-    });
-    all
-}
-
-fn sum(mut all: Report, one: Report) -> Report {
-    all.add(&one);
-    all
+        let reports =
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        reports.fold(Report::default(), Report::sum)
+    })
 }
 
 /// Runs a simulation and replays it with a trace if it fails. Only the first failure is replayed.
-fn run_or_replay(seed: u64, failed: &AtomicBool) -> Report {
+fn run_or_replay(seed: u64, run: Run, failed: &AtomicBool) -> Report {
     catch_unwind(AssertUnwindSafe(|| run(seed, false))).unwrap_or_else(|panic| {
         if failed.swap(true, Ordering::Relaxed) {
             resume_unwind(panic);
         }
-        println!("seed {seed} failed; SEED={seed} replays it:");
+        println!("seed {seed} failed. Its trace:");
         run(seed, true);
         panic!("seed {seed} failed, but its replay did not: the simulation is not deterministic");
     })

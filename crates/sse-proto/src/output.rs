@@ -251,8 +251,8 @@ pub enum Disconnect {
     Eof,
     /// The request could not be sent, or the body broke off.
     Transport,
-    /// The transport failed and would fail again, for example because it does not support the
-    /// scheme of the URL. The event source closes ("if the user agent knows that to be futile",
+    /// The attempt failed and would fail again, for example because the transport does not support
+    /// the scheme of the URL. The event source closes ("if the user agent knows that to be futile",
     /// WHATWG HTML 9.2.3).
     Futile,
     /// A hook of the application failed before the request was sent, for example because it had no
@@ -272,9 +272,9 @@ pub enum Cause {
     Eof,
     /// The transport failed.
     Transport,
-    /// No response arrived within [`Config::response_timeout`](crate::Config::response_timeout).
+    /// No response arrived within the response timeout.
     ResponseTimeout,
-    /// No byte arrived for [`Config::idle_timeout`](crate::Config::idle_timeout).
+    /// No byte arrived for the time of the idle timeout.
     IdleTimeout,
     /// The response has a status that does not open the stream.
     Status(u16),
@@ -282,7 +282,8 @@ pub enum Cause {
     ContentType,
     /// The response has status 200, but the application did not accept it.
     NotAccepted,
-    /// The transport failed and would fail again.
+    /// The attempt failed, and another one would fail too: the request is not valid, or the
+    /// transport cannot send it.
     Futile,
     /// A hook of the application failed.
     HookFailed,
@@ -311,7 +312,7 @@ impl fmt::Display for Cause {
             Self::Status(status) => write!(f, "the response had status {status}"),
             Self::ContentType => f.write_str("the response was not an event stream"),
             Self::NotAccepted => f.write_str("the application did not accept the response"),
-            Self::Futile => f.write_str("the transport failed, and another attempt would fail too"),
+            Self::Futile => f.write_str("the attempt failed, and another one would fail too"),
             Self::HookFailed => f.write_str("a hook of the application failed"),
             Self::Reconnect => f.write_str("the application asked for a new connection"),
         }
@@ -331,12 +332,12 @@ impl fmt::Display for Cause {
 pub enum CloseReason {
     /// The server answered with 204, which tells a client to stop reconnecting.
     NoContent,
-    /// The server ended the stream, and the policy, [`Replay`] or the application does not allow
-    /// another attempt.
+    /// The server ended the stream, and the policy or the application does not allow another
+    /// attempt, or the request may not be sent again.
     EndOfStream,
-    /// The application called [`EventSource::finish`](crate::EventSource::finish).
+    /// The application ended the stream with `finish`, for example after its last event.
     Finished,
-    /// The application called [`EventSource::close`](crate::EventSource::close).
+    /// The application closed the event source with `close`.
     Requested,
     /// The response has a status that is neither 200 nor retried.
     Status(u16),
@@ -352,7 +353,7 @@ pub enum CloseReason {
     /// The connection or the attempt failed and is not retried: it failed before the first open, it
     /// is futile, or the application decided to stop.
     Failed(Cause),
-    /// The policy or [`Replay`] allows no more attempts.
+    /// The policy allows no more attempts, or the request may not be sent again.
     GaveUp {
         /// How many attempts failed: consecutive ones if
         /// [`max_attempts`](crate::ReconnectPolicy::max_attempts) ended the event source, all if

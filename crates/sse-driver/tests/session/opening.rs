@@ -65,7 +65,7 @@ fn an_invalid_request_is_the_first_item() {
         assert!(matches!(error, Error::Request(_)), "{error:?}");
         assert!(session.next().await.is_none());
     });
-    let expected = CloseReason::Failed(sse_driver::Cause::HookFailed);
+    let expected = CloseReason::Failed(sse_driver::Cause::Futile);
     assert_eq!(*states.lock().expect("no panic"), [(expected, true)]);
 }
 

@@ -111,11 +111,11 @@ impl Copy {
 fn how(outcome: &Output) -> String {
     let text = [&outcome.stdout[..], &outcome.stderr].concat();
     let text = String::from_utf8_lossy(&text);
-    let seed = text.lines().find(|line| line.contains("replays it")).unwrap_or("no seed");
+    let seed = text.lines().find(|line| line.contains("failed. Its trace")).unwrap_or("no seed");
     let mut lines = text.lines().skip_while(|line| !line.contains("panicked at"));
     let what: Vec<_> =
         lines.by_ref().skip(1).take_while(|line| !line.starts_with("note:")).take(3).map(str::trim).collect();
-    format!("{}: {}", seed.split(';').next().unwrap_or_default(), what.join(", ")).chars().take(200).collect()
+    format!("{}: {}", seed.split('.').next().unwrap_or_default(), what.join(", ")).chars().take(200).collect()
 }
 
 /// Copies files. A file that has not changed keeps its time, so that cargo does not rebuild it.

@@ -202,18 +202,7 @@ impl<'a> Application<'a> {
     /// Drops the future after a time that is drawn, which may be zero.
     async fn for_a_while<T>(&self, future: impl Future<Output = T>) -> Option<T> {
         let time = Duration::from_millis(self.shared.world().dice.pick(&[0, 0, 1, 2000]));
-        let mut future = pin!(future);
-        if time.is_zero() {
-            return poll_fn(|cx| match future.as_mut().poll(cx) {
-                Poll::Ready(output) => Poll::Ready(Some(output)),
-                Poll::Pending => Poll::Ready(None),
-            })
-            .await;
-        }
-        match select(future, self.clock.sleep_until(self.clock.now() + time)).await {
-            Either::Left((output, _)) => Some(output),
-            Either::Right(_) => None,
-        }
+        poll_for(&self.clock, time, future).await
     }
 
     /// Keeps the last event ID and drops the session.
@@ -265,6 +254,26 @@ impl<'a> Application<'a> {
 
     fn record(&self, what: &'static str) {
         self.shared.world().record(what);
+    }
+}
+
+/// Polls a future until this time has passed, once if it is zero, and then drops it.
+pub(super) async fn poll_for<T>(
+    clock: &MockTimer,
+    time: Duration,
+    future: impl Future<Output = T>,
+) -> Option<T> {
+    let mut future = pin!(future);
+    if time.is_zero() {
+        return poll_fn(|cx| match future.as_mut().poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending => Poll::Ready(None),
+        })
+        .await;
+    }
+    match select(future, clock.sleep_until(clock.now() + time)).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(_) => None,
     }
 }
 

@@ -7,12 +7,11 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderValue, Request, Response, StatusCode};
-use sse_driver::proto::Oversize;
 use sse_driver::{EffectiveUrl, Event, Frame, RequestBody, Timer, Transport};
 
 use super::server::{self, Answer, MOVED, Outcome, Script, Step};
 use super::world::{Shared, World};
-use crate::{MockSleep, reference};
+use crate::MockSleep;
 
 #[derive(Clone)]
 pub(super) struct Network(Shared);
@@ -184,9 +183,7 @@ impl Body {
     /// Completes the unfinished event at a clean end, if that event ends the stream or the settings
     /// deliver every unfinished event.
     fn complete(&self, world: &mut World) {
-        let (limits, sent) = (world.settings.limits, &self.script.bytes[..self.sent]);
-        let skip = limits.oversize == Oversize::Skip;
-        let outcome = reference::decode(sent, limits.max_event_len, skip, String::new());
+        let outcome = world.settings.decode(&self.script.bytes[..self.sent]);
         let (rules, always) = (world.settings.rules, world.settings.delivers_unfinished);
         let completes = |event: &Event| always || rules.end_with(event);
         if let Some(event) = outcome.unfinished.filter(completes) {

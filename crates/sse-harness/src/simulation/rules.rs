@@ -1,7 +1,7 @@
 //! The predicates of the application. They depend only on the data, so that the model can evaluate
 //! them.
 
-use sse_driver::{Event, EventRef, RequestBuilder};
+use sse_driver::{Event, EventRef, Events, RequestBuilder};
 
 use super::network::Network;
 use super::world::Dice;
@@ -43,6 +43,26 @@ impl Verdict {
     }
 }
 
+/// Sets the predicates on a request or on events, whose setters have the same names.
+macro_rules! set_predicates {
+    ($rules:expr, $on:expr) => {{
+        let (rules, mut on) = ($rules, $on);
+        if rules.finish_after {
+            on = on.finish_after(|event| is_final(event, 'a'));
+        }
+        if rules.skip_when {
+            on = on.skip_when(|event| has_letter(event, 's'));
+        }
+        if rules.finish_before {
+            on = on.finish_before(|event| is_final(event, 'b'));
+        }
+        if rules.fail_when {
+            on = on.fail_when(|event| has_letter(event, 'f').then(|| event.data.to_owned()));
+        }
+        on
+    }};
+}
+
 impl Rules {
     pub(super) fn draw(dice: &mut Dice) -> Self {
         Self {
@@ -55,21 +75,13 @@ impl Rules {
 
     pub(super) fn set(
         self,
-        mut request: RequestBuilder<Network, MockTimer>,
+        request: RequestBuilder<Network, MockTimer>,
     ) -> RequestBuilder<Network, MockTimer> {
-        if self.finish_after {
-            request = request.finish_after(|event| is_final(event, 'a'));
-        }
-        if self.skip_when {
-            request = request.skip_when(|event| has_letter(event, 's'));
-        }
-        if self.finish_before {
-            request = request.finish_before(|event| is_final(event, 'b'));
-        }
-        if self.fail_when {
-            request = request.fail_when(|event| has_letter(event, 'f').then(|| event.data.to_owned()));
-        }
-        request
+        set_predicates!(self, request)
+    }
+
+    pub(super) fn set_on_events<S>(self, events: Events<S, MockTimer>) -> Events<S, MockTimer> {
+        set_predicates!(self, events)
     }
 
     /// Returns whether an end of the stream without a final event is an error.

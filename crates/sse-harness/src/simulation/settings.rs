@@ -6,6 +6,7 @@ use sse_driver::proto::{Limits, Oversize, ReconnectPolicy};
 
 use super::rules::Rules;
 use super::world::Dice;
+use crate::reference;
 
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
@@ -72,6 +73,12 @@ impl Settings {
     /// reads frames.
     pub(super) fn shows_all(&self) -> bool {
         !matches!(self.read_method, ReadMethod::Events | ReadMethod::Reading)
+    }
+
+    /// Decodes bytes with the reference decoder.
+    pub(super) fn decode(&self, bytes: &[u8]) -> reference::Outcome {
+        let skips = self.limits.oversize == Oversize::Skip;
+        reference::decode(bytes, self.limits.max_event_len, skips, String::new())
     }
 
     /// Returns whether the end of the stream may complete an event.

@@ -55,7 +55,7 @@ const LONGEST_LINE: usize = 400;
 
 impl World {
     fn new(seed: u64, trace: bool) -> Self {
-        let mut dice = Dice(SplitMix64::new(seed));
+        let mut dice = Dice::new(seed);
         let settings = Settings::draw(&mut dice);
         let log = log::draw(&mut dice, &settings);
         let session = SessionModel::new(&settings, 0, Instant::ZERO);
@@ -131,6 +131,10 @@ impl World {
 pub(super) struct Dice(SplitMix64);
 
 impl Dice {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(SplitMix64::new(seed))
+    }
+
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.0.below(bound)
     }

@@ -182,7 +182,7 @@ fn causes_and_reasons_display_what_happened() {
         (Cause::ContentType, "the response was not an event stream"),
         (Cause::NotAccepted, "the application did not accept the response"),
         (Cause::HookFailed, "a hook of the application failed"),
-        (Cause::Futile, "the transport failed, and another attempt would fail too"),
+        (Cause::Futile, "the attempt failed, and another one would fail too"),
         (Cause::Reconnect, "the application asked for a new connection"),
     ] {
         assert_eq!(cause.to_string(), text);
