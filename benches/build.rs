@@ -1,4 +1,5 @@
-//! Passes the compiler's version and the place of Cargo.lock on, for the head of the tables.
+//! Passes the compiler's version and the path of Cargo.lock to the crate, for the head of the
+//! report.
 
 use std::env;
 use std::path::Path;

@@ -11,11 +11,11 @@ use crate::pieces::Pieces;
 pub struct Bound {
     /// The name in the tables.
     pub name: &'static str,
-    /// Performs the task once.
+    /// Does the task once.
     pub pass: fn(&Pieces) -> usize,
 }
 
-/// All three bounds, each more work than the one before.
+/// The three bounds. Each is more work than the one before.
 pub const ALL: [Bound; 3] = [
     Bound { name: "memcpy", pass: memcpy },
     Bound { name: "memchr2", pass: memchr2 },

@@ -11,7 +11,7 @@ use crate::sink::{Sink, Tally};
 
 /// A decoder, driven in the fastest way that its interface offers.
 pub trait Decode {
-    /// The name of its crate, or the way in which the decoder of this workspace is used.
+    /// The name of the crate, or of the way in which the decoder of this workspace is used.
     const NAME: &'static str;
 
     /// Whether it takes chunks as reference-counted [`Bytes`](bytes::Bytes), and so pays for

@@ -1,4 +1,5 @@
-//! The parts of the benchmarks: streams, ways to cut them, and decoders behind one trait.
+//! The shared parts of the benchmarks: streams, ways to cut them, decoders behind one trait, and
+//! the server of the load test.
 
 pub mod bounds;
 pub mod check;

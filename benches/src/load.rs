@@ -1,8 +1,8 @@
-//! A server that is no bottleneck: what a load test has at the other end.
+//! A server for load tests that is fast enough not to be the bottleneck.
 //!
-//! It is for measurements, and so it does as little as it can: streams are encoded beforehand,
-//! requests are not looked at, and there is no runtime. It belongs into a process of its own, or
-//! its time and memory are counted with the client's.
+//! It does as little work as possible: streams are encoded in advance, requests are not parsed, and
+//! there is no async runtime. Run it in a process of its own, so that its CPU time and memory are
+//! not counted as the client's.
 
 mod paced;
 mod stream;
@@ -15,31 +15,31 @@ use std::time::Duration;
 use paced::Paced;
 pub use stream::{EVENT_LEN, sent_at};
 
-/// How a request may come in, as a client that is under load itself has it.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest wait for the next bytes of a request, since a client under load may send it late.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-cache\r\ntransfer-encoding: chunked\r\n\r\n";
 
-/// What is sent on each connection, in chunks of HTTP as servers send one for each write.
+/// The content and the speed of a stream. Each write is one HTTP chunk, as with most servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// Events as fast as the client takes them.
+    /// Events as fast as the client reads them.
     Full {
-        /// How many go into one write.
-        events_a_write: usize,
+        /// The number of events per write.
+        events_per_write: usize,
     },
-    /// One event now and then, that says when it was sent: see [`sent_at`].
+    /// One event at a time, whose data contains the time at which it was sent: see [`sent_at`].
     Events {
-        /// From one to the next on the same connection.
+        /// The time between two events on the same connection.
         every: Duration,
     },
-    /// One comment now and then.
+    /// One comment at a time.
     Comments {
-        /// From one to the next on the same connection.
+        /// The time between two comments on the same connection.
         every: Duration,
     },
 }
 
-/// A server on loopback that sends the same on every connection.
+/// A loopback server that sends the same kind of stream on every connection.
 ///
 /// ```
 /// use std::io::{BufRead, BufReader, Write};
@@ -68,29 +68,28 @@ impl LoadServer {
     ///
     /// # Errors
     ///
-    /// Where there is none to be had.
+    /// Returns an error if no port is free.
     pub fn bind(pace: Pace) -> io::Result<Self> {
         Ok(Self { listener: TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, pace })
     }
 
-    /// Where it listens.
+    /// Returns the port on which the server listens.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.listener.local_addr().map_or(0, |address| address.port())
     }
 
-    /// Serves until the process ends, or until no more connections can be accepted, which is the
-    /// error.
+    /// Serves connections until one cannot be accepted, and returns that error.
     ///
-    /// At full speed each connection has a thread of its own; at a pace, all of them share one,
-    /// since what is written to them now and then never fills their buffers.
+    /// At full speed each connection has a thread of its own. Otherwise all connections share one
+    /// thread, since single events and comments do not fill their buffers.
     pub fn run(self) -> io::Error {
         match self.pace {
-            Pace::Full { events_a_write } => {
-                let block = stream::chunk(&stream::event(0).repeat(events_a_write));
+            Pace::Full { events_per_write } => {
+                let block = stream::chunk(&stream::event(0).repeat(events_per_write));
                 self.accept(|connection| {
                     let block = block.clone();
-                    // It ends when the client does.
+                    // Writing fails when the client closes the connection.
                     thread::spawn(move || while (&connection).write_all(&block).is_ok() {});
                 })
             }
@@ -108,7 +107,7 @@ impl LoadServer {
     fn accept(&self, mut serve: impl FnMut(TcpStream)) -> io::Error {
         loop {
             match self.listener.accept() {
-                // A client that went away again is none to serve.
+                // A client that closes its connection early is not served.
                 Ok((connection, _)) => drop(answer(&connection).map(|()| serve(connection))),
                 Err(error) => return error,
             }
@@ -116,10 +115,10 @@ impl LoadServer {
     }
 }
 
-/// Reads the head of a request, whatever it asks for, and answers with the head of a stream.
+/// Reads the head of a request without parsing it, and sends the head of an event stream.
 fn answer(mut connection: &TcpStream) -> io::Result<()> {
     connection.set_nodelay(true)?;
-    connection.set_read_timeout(Some(PATIENCE))?;
+    connection.set_read_timeout(Some(REQUEST_TIMEOUT))?;
     let (mut head, mut piece) = (Vec::new(), [0; 1024]);
     while !head.ends_with(b"\r\n\r\n") {
         match connection.read(&mut piece)? {

@@ -13,7 +13,7 @@ use crate::decode::{Decode, Subject, drain};
 use crate::pieces::Pieces;
 use crate::sink::Sink;
 
-/// All three ways.
+/// The three ways to use the decoder without a session.
 pub const ALL: [Subject; 3] = [Subject::of::<Lent>(), Subject::of::<Owned>(), Subject::of::<Streamed>()];
 
 /// `Decoder::decode`, which returns borrowed events.
@@ -36,7 +36,7 @@ impl Decode for Lent {
     }
 }
 
-/// `Decoder::decode` and `to_owned` for each event, like a session.
+/// `Decoder::decode` and `to_owned` for each event, as a session does it.
 #[derive(Debug)]
 pub struct Owned;
 
@@ -77,7 +77,7 @@ impl Decode for Streamed {
     }
 }
 
-/// A whole session over a transport that has the chunks at hand: `Session::next`.
+/// `Session::next`, in a whole session over a transport that returns the prepared chunks.
 #[derive(Debug)]
 pub struct Next;
 
@@ -94,7 +94,7 @@ impl Decode for Next {
     }
 }
 
-/// The same with lent frames: `Session::for_each_frame`.
+/// `Session::for_each_frame`, in the same session with borrowed frames.
 #[derive(Debug)]
 pub struct ForEachFrame;
 

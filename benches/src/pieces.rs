@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-/// How a stream is cut into pieces.
+/// The way in which a stream is cut into pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// Pieces of this many bytes.
@@ -92,7 +92,7 @@ impl Pieces {
         list.unwrap_or_else(|| self.list()).into_iter()
     }
 
-    /// Makes the chunks for this many passes, if earlier passes used chunks.
+    /// Prepares the chunks for this many passes, if an earlier pass used chunks.
     pub fn prepare(&self, passes: usize) {
         if self.stock.is_wanted.load(Ordering::Relaxed) {
             self.lists().extend((0..passes).map(|_| self.list()));

@@ -1,4 +1,4 @@
-//! Eight streams: typical ones and hard ones. Their bytes are the same every time.
+//! Eight streams, typical ones and hard ones. Their bytes are the same in every run.
 
 use std::sync::Arc;
 

@@ -28,7 +28,7 @@ fn the_expected_events_of_peers_are_those_of_the_reference_decoder() {
     }
 }
 
-/// Without this every other check would be useless.
+/// If lost events went unnoticed, the other tests would prove nothing.
 #[test]
 fn a_lost_event_is_noticed() {
     struct LosesOne;

@@ -1,4 +1,4 @@
-//! Makes the man page from the command line's own definition.
+//! Writes the man page from the definition of the command line.
 #![allow(missing_docs)]
 
 use std::io;
@@ -18,7 +18,7 @@ fn main() -> io::Result<()> {
     std::fs::write(Path::new(&out).join("sse.1"), page()?)
 }
 
-/// One page for the command and all that it has below it.
+/// Renders one page for the command and all its subcommands.
 fn page() -> io::Result<String> {
     let mut command = args::Args::command();
     command.build();
@@ -39,6 +39,7 @@ fn page() -> io::Result<String> {
     Ok(page)
 }
 
+/// Returns the text that `render` writes.
 fn rendered(render: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<String> {
     let mut page = Vec::new();
     render(&mut page)?;

@@ -1,5 +1,5 @@
-//! Decodes a small input in several ways, with the decoder alone and with a whole session, so that
-//! callgrind can count the instructions of each: see `.ci/instructions`.
+//! Decodes a small input in several ways, with the decoder alone and with a whole session.
+//! `.ci/instructions` runs it under callgrind to count the instructions of each way.
 //!
 //! It prints one line per row, in order: workload, piece, way, events.
 

@@ -1,6 +1,6 @@
-//! Prints the cost of a byte in one long line, for two lengths of the line and several piece sizes.
-//! For comparison it prints the cost of the least work that such a line needs: finding its end,
-//! collecting it, and validating it as text.
+//! Prints the decoder's cost per byte of one long line, for two lengths of the line and several
+//! piece sizes. For comparison it prints the cost of the least work that such a line needs: finding
+//! its end, collecting it, and validating it as text.
 //!
 //! The decoder is linear if the two figures of a row are similar. They cannot be equal: a line
 //! longer than the CPU's caches uses memory that the kernel maps page by page.
@@ -57,6 +57,7 @@ fn decode(stream: &[u8], piece: usize) -> usize {
     data_len
 }
 
+/// Does the least work that the line needs and returns the length of the data.
 fn bound(stream: &[u8], piece: usize) -> usize {
     let mut line = Vec::new();
     for chunk in stream.chunks(piece) {

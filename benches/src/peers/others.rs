@@ -1,4 +1,4 @@
-//! The peers that only `side_by_side` needs. `sse-codec` is missing because of its licence,
+//! The peers that only `side_by_side` needs. `sse-codec` is left out because of its licence,
 //! MPL-2.0.
 
 use crate::decode::Subject;

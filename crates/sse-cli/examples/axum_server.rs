@@ -1,5 +1,5 @@
-//! A good server over axum: `axum_server PORT`. It sends what
-//! `tests/real_servers/uvicorn_server.py` sends.
+//! A good server with axum: `axum_server PORT`. It sends the same events as
+//! `tests/real_servers/uvicorn_server.py`.
 
 use std::convert::Infallible;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,9 +11,10 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
 use futures_util::stream;
 
-/// Padded to 800 bytes, so that some buffers are filled within seconds.
+/// Padded to 800 bytes, which fills the buffers of proxies within seconds.
 const TEXT: &str = "x";
 
+/// Returns the time at which an event is made.
 fn made(start: Duration, number: u32) -> Duration {
     start + Duration::from_secs(5) * (number / 10) + Duration::from_millis(200) * (number % 10)
 }

@@ -1,4 +1,4 @@
-//! Keeps a file up to date with the last event ID, without holding up the stream.
+//! Keeps the last event ID in a file without delaying the stream.
 
 mod file;
 
@@ -14,12 +14,12 @@ use tokio::sync::Notify;
 
 use file::CheckpointFile;
 
-/// How much time there is between two writes, at least.
+/// The shortest time between two writes.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How long the end waits for the last write: a disk that is gone must not make it wait for ever.
+/// The longest time to wait for the last write, so that a broken disk cannot block the exit.
 const LAST_WRITE: Duration = Duration::from_secs(10);
 
-/// A checkpoint, and the thread that writes it. Clones are the same.
+/// A checkpoint, which a thread of its own writes. Clones share the same file and thread.
 #[derive(Clone)]
 pub(crate) struct Checkpoint {
     shared: Arc<Shared>,
@@ -33,17 +33,17 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// What is to be written.
+    /// The ID to write next.
     id: Option<String>,
     is_ending: bool,
-    /// The thread is over.
+    /// Whether the thread has ended.
     has_ended: bool,
     error: Option<io::Error>,
 }
 
 impl Checkpoint {
-    /// Opens the file, and returns the ID in it. What is printed to `printed` is synced before an
-    /// ID that follows it.
+    /// Opens the file and returns the ID in it. The file `printed` is synced to disk before each ID
+    /// is written.
     pub(crate) fn open(path: &Path, printed: Option<File>) -> io::Result<(Self, String)> {
         let (file, id) = CheckpointFile::open(path)?;
         let (state, changed, failed) = (Mutex::default(), Condvar::new(), Notify::new());
@@ -59,8 +59,8 @@ impl Checkpoint {
         Ok((Self { shared }, id))
     }
 
-    /// Has the ID written, soon. One that a later run could not resume from is left out, so that
-    /// the file keeps the one before.
+    /// Schedules a write of the ID. Ignores an ID that cannot be sent, so that the file keeps the
+    /// last one that can.
     pub(crate) fn set(&self, id: String) {
         if matches!(Resume::new(id.clone()), Resume::Unsendable(_)) {
             return;
@@ -79,7 +79,7 @@ impl Checkpoint {
         }
     }
 
-    /// Has the last ID written, and waits for that.
+    /// Waits until the last ID is written, and ends the thread.
     pub(crate) fn finish(&self) -> io::Result<()> {
         self.shared.lock().is_ending = true;
         self.shared.changed.notify_all();
@@ -94,6 +94,7 @@ impl Checkpoint {
 }
 
 impl Shared {
+    /// Writes each new ID until the checkpoint ends.
     fn write_all(
         &self,
         file: &CheckpointFile,
@@ -111,14 +112,14 @@ impl Shared {
         Ok(())
     }
 
-    /// The next ID to write; `None` at the end.
+    /// Waits for the next ID to write. Returns `None` at the end.
     fn next(&self) -> Option<String> {
         let is_idle = |state: &mut State| state.id.is_none() && !state.is_ending;
         let waited = self.changed.wait_while(self.lock(), is_idle);
         waited.unwrap_or_else(PoisonError::into_inner).id.take()
     }
 
-    /// Lets time pass, unless the end is near.
+    /// Waits between two writes, but not if the checkpoint is ending.
     fn pause(&self) {
         let until = Instant::now() + PAUSE;
         let mut state = self.lock();

@@ -1,4 +1,4 @@
-//! `sse demo`: a stream that is dropped twice, followed to its end, and counted.
+//! `sse demo`: follows a server that drops the connection twice, and counts the events.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -18,19 +18,20 @@ use crate::serve::{Server, play, respond};
 use crate::signals::exit_on_signal;
 use crate::web::web;
 
-/// Prints a line. That nobody reads it is no reason to stop counting.
+/// Prints a line. Errors are ignored: a closed stdout does not stop the demonstration.
 macro_rules! say {
     ($($part:tt)*) => {{
         let _ = writeln!(std::io::stdout(), $($part)*);
     }};
 }
 
+/// The stream that the server sends.
 const STREAM: &str = include_str!("demo.txt");
 
-/// How often the server drops the connection.
+/// The number of times that the server drops the connection.
 pub(crate) const DROPS: usize = 2;
 
-/// The stream of the demonstration, and how it is played.
+/// Returns the server of the demonstration.
 pub(crate) fn server() -> Server {
     let recording = Recording::parse(STREAM.as_bytes()).expect("the recording is part of the program");
     let mut settings = Settings::new(Pace::Interval(Duration::from_millis(150)));
@@ -40,6 +41,7 @@ pub(crate) fn server() -> Server {
     Server { recording: Arc::new(recording), settings: Arc::new(settings), log: None }
 }
 
+/// Runs `sse demo`.
 pub(crate) async fn demo(args: DemoArgs) -> ExitCode {
     exit_on_signal(|| ());
     if let Some(folder) = args.web {
@@ -60,24 +62,24 @@ pub(crate) async fn demo(args: DemoArgs) -> ExitCode {
         async move { respond(&request, &server, client).await }
     }));
     say!("following {url}, whose server will drop the connection twice");
-    let reconnections = Arc::new(AtomicU64::new(0));
-    match follow(&url, Arc::clone(&reconnections)).await {
-        Ok(received) => summary(&recording, &received, reconnections.load(Ordering::Relaxed)),
+    let opened = Arc::new(AtomicU64::new(0));
+    match follow(&url, Arc::clone(&opened)).await {
+        Ok(received) => summary(&recording, &received, opened.load(Ordering::Relaxed)),
         Err(error) => failure(error),
     }
 }
 
-/// The IDs of the events that came.
-async fn follow(url: &str, reconnections: Arc<AtomicU64>) -> Result<Vec<String>, Error> {
-    let request = Client::new().get(url).on_state(move |state| tell(state, &reconnections));
-    let telling = request.before_each(|attempt, request| async move {
+/// Follows the stream to its end and returns the IDs of the received events.
+async fn follow(url: &str, opened: Arc<AtomicU64>) -> Result<Vec<String>, Error> {
+    let request = Client::new().get(url).on_state(move |state| print_state(state, &opened));
+    let request = request.before_each(|attempt, request| async move {
         match attempt.last_event_id() {
             "" => say!("-- connecting"),
             id => say!("-- connecting again, to go on after event {id}"),
         }
         Ok::<_, Infallible>(request)
     });
-    let mut session = telling.open().await?;
+    let mut session = request.open().await?;
     let mut received = Vec::new();
     while let Some(event) = session.next().await {
         let event = event?;
@@ -87,9 +89,10 @@ async fn follow(url: &str, reconnections: Arc<AtomicU64>) -> Result<Vec<String>,
     Ok(received)
 }
 
-fn tell(state: &State, reconnections: &AtomicU64) {
+/// Prints a state, and counts how often the stream was opened.
+fn print_state(state: &State, opened: &AtomicU64) {
     match state {
-        State::Open { response, .. } if reconnections.fetch_add(1, Ordering::Relaxed) == 0 => {
+        State::Open { response, .. } if opened.fetch_add(1, Ordering::Relaxed) == 0 => {
             say!("-- open: {}", response.status());
         }
         State::Open { .. } => say!("-- open again"),
@@ -101,7 +104,7 @@ fn tell(state: &State, reconnections: &AtomicU64) {
     }
 }
 
-/// Compares what the server had to say with what came.
+/// Compares the received events with those that the server sent, and prints the result.
 fn summary(recording: &Recording, received: &[String], opened: u64) -> ExitCode {
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
     for id in received {
@@ -117,5 +120,9 @@ fn summary(recording: &Recording, received: &[String], opened: u64) -> ExitCode 
         sent.len(),
         opened.saturating_sub(1)
     );
-    if in_order { ExitCode::SUCCESS } else { failure("what came is not what the server had to say") }
+    if in_order {
+        ExitCode::SUCCESS
+    } else {
+        failure("the received events are not those that the server sent")
+    }
 }

@@ -1,8 +1,10 @@
-//! `sse doctor`: what is wrong with a server of event streams.
+//! `sse doctor`: finds problems of servers that send event streams.
 //!
-//! It makes its requests (`examination.rs`), keeps what came and when (`observation.rs`), draws the
-//! findings from that alone (`findings.rs`), and reports them.
+//! `examination.rs` makes the requests, `observation.rs` stores the responses and their times,
+//! `findings.rs` derives the findings from the observation alone, and `text.rs`, `json.rs` and
+//! `html.rs` report them.
 
+mod bursts;
 mod dial;
 mod escape;
 mod examination;
@@ -10,7 +12,6 @@ mod findings;
 mod html;
 mod json;
 mod lines;
-mod lumps;
 mod observation;
 mod own_time;
 mod plural;
@@ -39,6 +40,7 @@ use findings::{Finding, Severity, diagnose};
 use observation::Observation;
 use visit::Visitor;
 
+/// Runs `sse doctor`.
 pub(crate) async fn doctor(args: DoctorArgs) -> ExitCode {
     let dial = RecordingDial::default();
     let (http, request) = match prepare(&args.request, dial.clone()).await {
@@ -58,7 +60,7 @@ pub(crate) async fn doctor(args: DoctorArgs) -> ExitCode {
     let observation = examination::examine(&visitor, request, args.watch, &mut say).await;
     let findings = diagnose(&observation);
     match report(&args, &observation, &findings) {
-        // The reader has what it wanted (`sse doctor .. | head`).
+        // The reader closed the pipe, as in `sse doctor URL | head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         Err(error) => {
             say(&format!("error: {error}"));
@@ -66,10 +68,11 @@ pub(crate) async fn doctor(args: DoctorArgs) -> ExitCode {
         }
         Ok(()) => {}
     }
-    let is_ill = findings.iter().any(|finding| finding.severity == Severity::Error);
-    if is_ill { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    let has_errors = findings.iter().any(|finding| finding.severity == Severity::Error);
+    if has_errors { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
+/// Returns the transport and the request to examine.
 async fn prepare(
     args: &RequestArgs,
     dial: RecordingDial,
@@ -77,13 +80,14 @@ async fn prepare(
     Ok((http(dial, args)?, request::built(args).await?))
 }
 
+/// Prints the report, and writes the page if there is one.
 fn report(args: &DoctorArgs, observation: &Observation, findings: &[Finding]) -> io::Result<()> {
     if let Some(file) = &args.html {
         let named = |error: io::Error| {
             io::Error::new(error.kind(), format!("cannot write {}: {error}", file.display()))
         };
         std::fs::write(file, html::page(observation, findings)).map_err(named)?;
-        say(&format!("The page is in {}.", file.display()));
+        say(&format!("Wrote the page to {}.", file.display()));
     }
     let stdout = io::stdout();
     let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
@@ -96,7 +100,7 @@ fn report(args: &DoctorArgs, observation: &Observation, findings: &[Finding]) ->
     stdout.flush()
 }
 
-/// Says on stderr what is being done. That nobody listens is no reason to stop.
+/// Prints progress on stderr. Errors are ignored: a closed stderr does not stop the examination.
 fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{}", escape::escape(text));
 }

@@ -1,4 +1,4 @@
-//! `sse follow`.
+//! `sse follow`: prints the events of a stream.
 
 use std::io;
 use std::pin::Pin;
@@ -18,9 +18,10 @@ use crate::request::{http, session};
 use crate::signals::{exit_on_signal, reader_gone};
 use crate::verbose::show_response;
 
-/// How often the status line is drawn when nothing happens.
+/// The interval at which the status line is redrawn while no event arrives.
 const TICK: Duration = Duration::from_millis(250);
 
+/// Runs `sse follow`.
 pub(crate) async fn follow(args: FollowArgs) -> ExitCode {
     let mut printer = match Printer::new(&args.print) {
         Ok(printer) => printer,
@@ -36,10 +37,10 @@ pub(crate) async fn follow(args: FollowArgs) -> ExitCode {
     }
 }
 
-/// Why following came to an end, other than by the end of the session.
+/// A reason to stop other than the end of the session.
 enum Stopped {
     Failed(Failure),
-    /// The reader has what it wanted (`sse URL | head`).
+    /// The reader closed the pipe, as in `sse URL | head`.
     ReaderGone,
 }
 
@@ -49,6 +50,7 @@ impl From<Failure> for Stopped {
     }
 }
 
+/// Prints a failure for which there is no printer yet.
 fn failed(failure: &Failure, args: &FollowArgs) -> ExitCode {
     failure.print(&crate::print::Stderr::new(false), args.print.output);
     failure.exit()
@@ -80,6 +82,7 @@ async fn run(args: FollowArgs, printer: &mut Printer) -> Result<(), Stopped> {
     follower.check_end(&session)
 }
 
+/// Opens the checkpoint, if there is one, and returns the ID in it.
 fn open_checkpoint(args: &FollowArgs, printer: &Printer) -> Result<(Option<Checkpoint>, String), Failure> {
     let Some(path) = &args.print.checkpoint else { return Ok((None, String::new())) };
     let opened = printer.file_handle().and_then(|printed| Checkpoint::open(path, printed));
@@ -91,12 +94,12 @@ fn open_checkpoint(args: &FollowArgs, printer: &Printer) -> Result<(Option<Check
     }
 }
 
-/// Prints what a session brings.
+/// Prints the updates of a session and keeps the checkpoint.
 struct Follower<'a> {
     args: FollowArgs,
     printer: &'a mut Printer,
     checkpoint: Option<Checkpoint>,
-    /// The last event ID of what was printed, until that was written.
+    /// The last event ID of the printed events that are not written yet.
     unwritten: Option<String>,
     printed: u64,
 }
@@ -134,7 +137,7 @@ impl Follower<'_> {
         }
     }
 
-    /// The next update. Before it waits for one, everything that was printed is written.
+    /// Returns the next update. If there is none yet, it first writes everything that was printed.
     fn poll_update(
         &mut self,
         updates: &mut Updates<'_, Http, TokioTimer>,
@@ -174,7 +177,7 @@ impl Follower<'_> {
             show_response(state, self.printer.stderr());
         }
         if let State::Connecting { resume: Resume::From(id), .. } = state {
-            // A block without data moves the last event ID, too.
+            // A block without data is not an event, but its ID becomes the last event ID.
             self.unwritten = Some(id.clone());
         }
         self.printer.state(state).map_err(output_failed)
@@ -197,9 +200,9 @@ impl Follower<'_> {
         self.args.end.max_events == Some(self.printed)
     }
 
-    /// Writes what was printed, and only then lets the checkpoint move.
+    /// Writes what was printed, and only then updates the checkpoint.
     fn flush(&mut self) -> Result<(), Stopped> {
-        // When writing fails, this ID is forgotten.
+        // If writing fails, the ID must not reach the checkpoint.
         let id = self.unwritten.take();
         self.printer.flush().map_err(output_failed)?;
         if let (Some(checkpoint), Some(id)) = (&self.checkpoint, id) {
@@ -208,7 +211,7 @@ impl Follower<'_> {
         Ok(())
     }
 
-    /// Writes all that is left.
+    /// Writes the remaining output and the checkpoint.
     fn finish(&mut self) -> Result<(), Stopped> {
         let flushed = self.flush();
         self.printer.stderr().end_status();
@@ -222,7 +225,7 @@ impl Follower<'_> {
         Failure::new("checkpoint", format!("cannot write the checkpoint {}: {error}", path.display()))
     }
 
-    /// Whether a session that is over ended as it was asked to.
+    /// Returns an error if the session ended before the event that finishes it.
     fn check_end(&self, session: &Session) -> Result<(), Stopped> {
         let end = &self.args.end;
         let is_expected = end.finish_before.is_some() || end.finish_after.is_some();
@@ -241,6 +244,7 @@ fn output_failed(error: io::Error) -> Stopped {
     }
 }
 
+/// Waits for the next tick, or forever without an interval.
 async fn ticked(tick: &mut Option<Interval>) {
     match tick {
         Some(tick) => {

@@ -7,6 +7,7 @@ use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
+/// Returns a configuration that accepts every certificate.
 pub(crate) fn accept_any_certificate() -> ClientConfig {
     let provider = Arc::new(ring::default_provider());
     ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -17,6 +18,7 @@ pub(crate) fn accept_any_certificate() -> ClientConfig {
         .with_no_client_auth()
 }
 
+/// A verifier that accepts every certificate, but still checks the signatures of the handshake.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 

@@ -1,8 +1,8 @@
 //! The `sse` command: see `sse --help`.
 //!
-//! Exit status: 0 for a normal end, 1 for a failure, 2 for a wrong usage, 3 when it gave up or the
-//! stream was truncated, 4 for a timeout, and 128 and the signal's number for a signal: 130 for
-//! Ctrl-C.
+//! The exit status is 0 for a normal end, 1 for a failure, 2 for wrong usage, 3 if the session gave
+//! up or the stream was truncated, 4 for a timeout, and 128 plus the signal number for a signal
+//! (130 for Ctrl-C).
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -42,8 +42,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Says on stderr what went wrong.
-fn failure(what: impl std::fmt::Display) -> ExitCode {
-    print::Stderr::new(false).say(&format!("error: {what}"));
+/// Prints an error on stderr and returns the exit status of a failure.
+fn failure(error: impl std::fmt::Display) -> ExitCode {
+    print::Stderr::new(false).say(&format!("error: {error}"));
     ExitCode::FAILURE
 }

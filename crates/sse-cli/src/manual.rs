@@ -9,15 +9,17 @@ use clap_complete::{Shell, generate};
 use crate::args::Args;
 use crate::failure;
 
-/// What the build made of the command line's definition.
+/// The man page, which the build script writes from the definition of the command line.
 const PAGE: &str = include_str!(concat!(env!("OUT_DIR"), "/sse.1"));
 
+/// Runs `sse completions`.
 pub(crate) fn completions(shell: Shell) -> ExitCode {
     let mut script = Vec::new();
     generate(shell, &mut Args::command(), "sse", &mut script);
     print(&script)
 }
 
+/// Runs `sse man`.
 pub(crate) fn man() -> ExitCode {
     print(PAGE.as_bytes())
 }

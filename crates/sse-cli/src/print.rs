@@ -1,4 +1,4 @@
-//! What the user sees: frames on stdout or in a file, states and errors on stderr.
+//! Prints frames on stdout or in a file, and states and errors on stderr.
 
 mod colour;
 mod escape;
@@ -21,12 +21,11 @@ use escape::escape;
 use json::{frame_line, state_line};
 use output::Output;
 
-pub(crate) use escape::steers;
+pub(crate) use escape::needs_escape;
 pub(crate) use failure::Failure;
 pub(crate) use stderr::Stderr;
 
-/// Prints frames and states in the format that was asked for. What it prints is written when it is
-/// flushed.
+/// Prints frames and states in the chosen format. The output is buffered until it is flushed.
 pub(crate) struct Printer {
     format: Format,
     output: Output,
@@ -38,6 +37,7 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
+    /// Opens the output.
     pub(crate) fn new(args: &PrintArgs) -> Result<Self, Failure> {
         let output = match args.file.as_deref().filter(|file| file.as_os_str() != "-") {
             None => Output::stdout(),
@@ -46,11 +46,11 @@ impl Printer {
             })?,
         };
         if args.checkpoint.is_some() && output.is_stdout() && output::stdout_is_closed() {
-            let message = "stdout is closed, and a checkpoint would move though nothing is printed";
+            let message = "stdout is closed, so that a checkpoint would count events that are not printed";
             return Err(Failure::new("output", message.to_owned()));
         }
         let is_terminal = output.is_terminal();
-        // What reads a pipe may have the terminal for itself.
+        // The program that reads a pipe may draw on the terminal too.
         let with_status = args.output != Format::Json && (is_terminal || !output.is_stdout());
         Ok(Self {
             format: args.output,
@@ -66,20 +66,22 @@ impl Printer {
         &self.stderr
     }
 
+    /// Returns whether the output is stdout.
     pub(crate) fn is_stdout(&self) -> bool {
         self.output.is_stdout()
     }
 
-    /// A second handle to the file that is printed to, if it is one.
+    /// Returns a second handle to the output, if it is a regular file.
     pub(crate) fn file_handle(&self) -> io::Result<Option<File>> {
         self.output.file_handle()
     }
 
-    /// Whether there is so much to write that it should not wait.
+    /// Returns whether the buffer is full and should be flushed.
     pub(crate) fn is_full(&self) -> bool {
         self.output.is_full()
     }
 
+    /// Prints a frame.
     pub(crate) fn frame(&mut self, frame: &Frame) -> io::Result<()> {
         if let Frame::Event(event) = frame {
             self.stderr.update(|status| status.event(&event.last_event_id));
@@ -98,19 +100,19 @@ impl Printer {
         Ok(())
     }
 
-    /// States are lines of JSON among the others, or words on stderr.
+    /// Prints a state: in JSON among the frames, in other formats on stderr.
     pub(crate) fn state(&mut self, state: &State) -> io::Result<()> {
         if self.format == Format::Json {
             let time = self.timestamps.then(Timestamp::now);
             return state_line(state).map_or(Ok(()), |line| line.write(self.output.buffer(), time));
         }
-        // What came before it is above it.
+        // On a terminal, earlier frames must appear above the state.
         self.flush()?;
         self.stderr.state(state);
         Ok(())
     }
 
-    /// Writes what was printed.
+    /// Writes the buffered output.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         if self.output.is_empty() {
             return Ok(());
@@ -121,11 +123,12 @@ impl Printer {
         self.output.flush()
     }
 
-    /// Says what went wrong.
+    /// Prints a failure on stderr.
     pub(crate) fn failure(&self, failure: &Failure) {
         failure.print(&self.stderr, self.format);
     }
 
+    /// Adds a line to the buffer.
     fn line(&mut self, text: &str, time: Option<Timestamp>) {
         let buffer = self.output.buffer();
         if let Some(time) = time {

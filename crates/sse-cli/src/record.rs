@@ -1,4 +1,4 @@
-//! `sse record`.
+//! `sse record`: records a stream in a file.
 
 mod tap;
 
@@ -20,9 +20,10 @@ use crate::signals::{exit_on_signal, reader_gone};
 use crate::verbose::show_response;
 use tap::{Recorder, Tap};
 
-/// How often the status line is drawn when nothing happens.
+/// The interval at which the status line is redrawn while no event arrives.
 const TICK: Duration = Duration::from_millis(250);
 
+/// Runs `sse record`.
 pub(crate) async fn record(args: RecordArgs) -> ExitCode {
     let stderr = Stderr::new(!is_stdout(&args.file));
     let recorded = run(&args, &stderr).await;
@@ -71,7 +72,7 @@ fn create(path: &Path) -> io::Result<Box<dyn Write + Send>> {
     if is_stdout(path) { Ok(Box::new(io::stdout())) } else { Ok(Box::new(File::create(path)?)) }
 }
 
-/// The URL without user name, password, query and fragment.
+/// Returns the URL without user name, password, query and fragment.
 fn without_secrets(url: &str) -> String {
     Url::parse(url).map_or_else(
         |_| String::new(),
@@ -79,7 +80,7 @@ fn without_secrets(url: &str) -> String {
     )
 }
 
-/// Reads the session to its end. What it brings is recorded on the way, below it.
+/// Reads the session to its end. The transport below it writes the recording.
 async fn follow(
     args: &RecordArgs,
     session: &mut sse_driver::Session<Tap, TokioTimer>,
@@ -100,7 +101,7 @@ async fn follow(
         };
         match update.transpose()? {
             None => return Ok(()),
-            Some(Update::State(state)) => told(args, &state, stderr),
+            Some(Update::State(state)) => print_state(args, &state, stderr),
             Some(Update::Frame(Frame::Event(event))) => {
                 events += 1;
                 stderr.update(|status| status.event(&event.last_event_id));
@@ -113,7 +114,7 @@ async fn follow(
     }
 }
 
-fn told(args: &RecordArgs, state: &State, stderr: &Stderr) {
+fn print_state(args: &RecordArgs, state: &State, stderr: &Stderr) {
     if args.verbose {
         show_response(state, stderr);
     }

@@ -1,4 +1,4 @@
-//! Recordings, as they are played to clients.
+//! Recordings to play to clients.
 
 mod plain;
 mod play;
@@ -12,146 +12,153 @@ use sse_testkit::{RecordedEnd, RecordedResponse};
 use sse_tokio::FrameRef;
 use sse_tokio::proto::Decoder;
 
-pub(crate) use play::{Pace, Playing, Settings};
+pub(crate) use play::{Pace, Playback, Settings};
 
-/// What stands in a recording in place of a secret.
+/// The text in a recording that replaces a secret.
 const HIDDEN: &str = "[hidden]";
-/// Headers of the connection on which a response was recorded. Another one has its own.
-const OF_THE_CONNECTION: [&str; 4] = ["connection", "content-length", "keep-alive", "transfer-encoding"];
+/// Headers that belong to the recorded connection, and so are not sent again.
+const CONNECTION_HEADERS: [&str; 4] = ["connection", "content-length", "keep-alive", "transfer-encoding"];
 
-/// One or several responses, as they came one after the other.
+/// Recorded responses, in the order in which they arrived.
 pub(crate) struct Recording {
-    takes: Vec<Take>,
-    /// Counts the requests without an ID, where no event has one.
+    responses: Vec<Response>,
+    /// The number of requests so far. It selects the response if no event has an ID.
     requests: AtomicUsize,
 }
 
-/// One response.
-struct Take {
+/// One recorded response.
+struct Response {
     status: StatusCode,
     headers: HeaderMap,
-    /// From the request to the response.
+    /// The time from the request to the response.
     delay: Duration,
     chunks: Vec<Chunk>,
-    /// Where each event ends, in bytes, and the last event ID there.
+    /// The offset in bytes at which each event ends, and the last event ID there.
     events: Vec<(usize, String)>,
-    /// Whether the connection broke off at the end.
+    /// Whether the connection was lost at the end.
     is_dropped: bool,
+    /// Whether a client got this response.
     was_played: AtomicBool,
 }
 
-/// Bytes, and when they came after the response began.
+/// A chunk of bytes, and the time of its arrival since the response.
 struct Chunk {
     at: Duration,
     bytes: Bytes,
 }
 
-/// Where in a recording a connection begins.
+/// The position in a recording at which a connection starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Position {
-    take: usize,
+    /// The index of the response.
+    response: usize,
+    /// The offset in bytes in the body.
     offset: usize,
 }
 
 impl Recording {
-    /// Reads a recording, or a plain stream.
+    /// Parses a recording or a plain event stream.
     pub(crate) fn parse(file: &[u8]) -> Result<Self, String> {
         if !file.starts_with(br#"{"type":"recording""#) {
             return plain::parse(file);
         }
-        // A recording is text, but its last line may be cut off in the middle of a character.
+        // The last line may end in the middle of a character if the recorder was killed.
         let recording: sse_testkit::Recording = String::from_utf8_lossy(file)
             .parse()
             .map_err(|error: sse_testkit::RecordingError| error.to_string())?;
         let mut decoder = Decoder::default();
-        let takes = recording.responses().iter().map(|response| {
-            let mut take = Take::of(response)?;
-            take.find_events(&mut decoder)?;
-            Ok(take)
+        let responses = recording.responses().iter().map(|response| {
+            let mut response = Response::from_recorded(response)?;
+            response.find_events(&mut decoder)?;
+            Ok(response)
         });
-        takes.collect::<Result<_, String>>().map(Self::new)
+        responses.collect::<Result<_, String>>().map(Self::new)
     }
 
-    /// The events of all responses as a plain stream, one after the other.
+    /// Joins the events of all responses into one plain stream.
     pub(crate) fn into_plain(self) -> Result<Self, String> {
-        let takes = self.takes.iter().filter(|take| take.status == StatusCode::OK);
+        let responses = self.responses.iter().filter(|response| response.status == StatusCode::OK);
         let mut stream = Vec::new();
-        for take in takes {
-            let bytes = take.chunks.iter().flat_map(|chunk| chunk.bytes.iter().copied());
-            stream.extend(bytes.take(take.events.last().map_or(0, |(end, _)| *end)));
+        for response in responses {
+            let bytes = response.chunks.iter().flat_map(|chunk| chunk.bytes.iter().copied());
+            stream.extend(bytes.take(response.events.last().map_or(0, |(end, _)| *end)));
         }
         plain::parse(&stream)
     }
 
-    fn new(takes: Vec<Take>) -> Self {
-        Self { takes, requests: AtomicUsize::new(0) }
+    fn new(responses: Vec<Response>) -> Self {
+        Self { responses, requests: AtomicUsize::new(0) }
     }
 
-    /// Whether there is nothing to play.
+    /// Returns whether there is nothing to play.
     pub(crate) fn is_empty(&self) -> bool {
-        self.takes.iter().all(|take| take.chunks.is_empty())
+        self.responses.iter().all(|response| response.chunks.is_empty())
     }
 
-    /// The last event ID at each event, in order.
+    /// Returns the last event ID after each event, in order.
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.takes.iter().flat_map(|take| take.events.iter().map(|(_, id)| id.as_str()))
+        self.responses.iter().flat_map(|response| response.events.iter().map(|(_, id)| id.as_str()))
     }
 
-    /// Where a client begins that has this last event ID; `None` if nothing comes after it. A
-    /// response without an event is passed over once it was played, or the client would ask for it
-    /// for ever. A client that only looks (HEAD) leaves everything as it is.
-    pub(crate) fn position(&self, last_event_id: Option<&[u8]>, only_looks: bool) -> Option<Position> {
+    /// Returns the position at which a client with this last event ID starts, or `None` if nothing
+    /// follows the event. A response without events is played only once, because the client would
+    /// otherwise get it again on each reconnection. A HEAD request changes nothing.
+    pub(crate) fn position(&self, last_event_id: Option<&[u8]>, is_head: bool) -> Option<Position> {
         let after = last_event_id.and_then(|id| self.after(id));
         if let Some(position) = after {
-            let take = &self.takes[position.take];
-            if take.events.last().is_some_and(|(end, _)| *end > position.offset) {
+            let response = &self.responses[position.response];
+            if response.events.last().is_some_and(|(end, _)| *end > position.offset) {
                 return Some(position);
             }
         }
         let first = match after {
-            Some(position) => position.take + 1,
+            Some(position) => position.response + 1,
             None if self.ids().all(str::is_empty) => {
-                self.requests.fetch_add(usize::from(!only_looks), Ordering::Relaxed) % self.takes.len().max(1)
+                self.requests.fetch_add(usize::from(!is_head), Ordering::Relaxed)
+                    % self.responses.len().max(1)
             }
             None => 0,
         };
-        let is_left = |take: &Take| !take.events.is_empty() || !take.was_played.load(Ordering::Relaxed);
-        let take = (first..self.takes.len()).find(|at| is_left(&self.takes[*at]))?;
-        Some(Position { take, offset: 0 })
+        let is_left =
+            |response: &Response| !response.events.is_empty() || !response.was_played.load(Ordering::Relaxed);
+        let response = (first..self.responses.len()).find(|at| is_left(&self.responses[*at]))?;
+        Some(Position { response, offset: 0 })
     }
 
-    /// Where the last event ends that has this ID.
+    /// Returns the end of the last event with this ID.
     fn after(&self, id: &[u8]) -> Option<Position> {
-        let takes = self.takes.iter().enumerate().rev();
-        takes.filter(|_| !id.is_empty()).find_map(|(take, Take { events, .. })| {
+        let responses = self.responses.iter().enumerate().rev();
+        responses.filter(|_| !id.is_empty()).find_map(|(response, Response { events, .. })| {
             let event = events.iter().rfind(|(_, at)| at.as_bytes() == id);
-            event.map(|(offset, _)| Position { take, offset: *offset })
+            event.map(|(offset, _)| Position { response, offset: *offset })
         })
     }
 
+    /// Returns the status of the response at a position.
     pub(crate) fn status(&self, position: Position) -> StatusCode {
-        self.takes[position.take].status
+        self.responses[position.response].status
     }
 
+    /// Returns the headers of the response at a position.
     pub(crate) fn headers(&self, position: Position) -> &HeaderMap {
-        &self.takes[position.take].headers
+        &self.responses[position.response].headers
     }
 }
 
-impl Take {
-    fn of(response: &RecordedResponse) -> Result<Self, String> {
-        let status = StatusCode::from_u16(response.status).map_err(|error| error.to_string())?;
+impl Response {
+    fn from_recorded(recorded: &RecordedResponse) -> Result<Self, String> {
+        let status = StatusCode::from_u16(recorded.status).map_err(|error| error.to_string())?;
         let mut headers = HeaderMap::new();
-        for (name, value) in &response.headers {
-            if value != HIDDEN && !OF_THE_CONNECTION.contains(&name.as_str()) {
+        for (name, value) in &recorded.headers {
+            if value != HIDDEN && !CONNECTION_HEADERS.contains(&name.as_str()) {
                 headers.append(name, value.clone());
             }
         }
-        let mut take = Self::new(status, headers, response.delay);
-        let chunks = response.chunks.iter().map(|(at, bytes)| Chunk { at: *at, bytes: bytes.clone() });
-        take.chunks = chunks.collect();
-        take.is_dropped = matches!(response.end, Some((_, RecordedEnd::Dropped)));
-        Ok(take)
+        let mut response = Self::new(status, headers, recorded.delay);
+        let chunks = recorded.chunks.iter().map(|(at, bytes)| Chunk { at: *at, bytes: bytes.clone() });
+        response.chunks = chunks.collect();
+        response.is_dropped = matches!(recorded.end, Some((_, RecordedEnd::Dropped)));
+        Ok(response)
     }
 
     fn new(status: StatusCode, headers: HeaderMap, delay: Duration) -> Self {
@@ -166,7 +173,7 @@ impl Take {
         }
     }
 
-    /// Finds the events. The decoder knows the last event ID of the responses before.
+    /// Finds the events in the body. The decoder keeps the last event ID across responses.
     fn find_events(&mut self, decoder: &mut Decoder) -> Result<(), String> {
         decoder.reset();
         let mut read = 0;
@@ -184,7 +191,7 @@ impl Take {
     }
 }
 
-/// The headers that every response of a plain stream has.
+/// Returns the headers of a response that plays a plain stream.
 fn event_stream_headers() -> HeaderMap {
     let mut headers = HeaderMap::new();
     let header = |text| HeaderValue::from_static(text);
@@ -199,11 +206,11 @@ mod tests {
 
     fn position(recording: &Recording, id: &str) -> Option<(usize, usize)> {
         let id = Some(id.as_bytes()).filter(|id| !id.is_empty());
-        recording.position(id, false).map(|Position { take, offset }| (take, offset))
+        recording.position(id, false).map(|Position { response, offset }| (response, offset))
     }
 
     #[test]
-    fn a_plain_stream_goes_on_after_the_last_event_with_the_id() {
+    fn a_plain_stream_resumes_after_the_last_event_with_the_id() {
         let recording = Recording::parse(b": x\nid: 1\ndata: a\n\ndata: b\n\nid: 2\ndata: c\n\ndata: cut")
             .expect("a stream");
         for (id, expected) in
@@ -229,24 +236,24 @@ mod tests {
 {"type":"bytes","at_us":16,"te"#;
 
     #[test]
-    fn a_recording_goes_on_with_the_response_that_followed() {
+    fn a_recording_resumes_with_the_response_that_followed() {
         let recording = Recording::parse(WITH_DROP.as_bytes()).expect("a recording");
-        assert_eq!(recording.takes.len(), 3);
-        assert!(recording.takes[0].is_dropped && !recording.takes[1].is_dropped);
-        assert_eq!(recording.takes[0].chunks[1].at, Duration::from_micros(4));
-        assert_eq!(recording.takes[0].delay, Duration::from_micros(5));
-        assert!(recording.takes[2].headers.is_empty());
+        assert_eq!(recording.responses.len(), 3);
+        assert!(recording.responses[0].is_dropped && !recording.responses[1].is_dropped);
+        assert_eq!(recording.responses[0].chunks[1].at, Duration::from_micros(4));
+        assert_eq!(recording.responses[0].delay, Duration::from_micros(5));
+        assert!(recording.responses[2].headers.is_empty());
         assert_eq!(recording.ids().collect::<Vec<_>>(), ["1", "2", "3"]);
         for (id, expected) in [("", Some((0, 0))), ("1", Some((0, 15))), ("2", Some((1, 0))), ("3", None)] {
             assert_eq!(position(&recording, id), expected, "{id}");
         }
-        // The refusal comes once.
-        recording.takes[1].was_played.store(true, Ordering::Relaxed);
+        // The refusal is played once.
+        recording.responses[1].was_played.store(true, Ordering::Relaxed);
         assert_eq!(position(&recording, "2"), Some((2, 0)));
     }
 
     #[test]
-    fn without_ids_each_request_has_the_response_that_follows() {
+    fn without_ids_each_request_gets_the_next_response() {
         let recording = WITH_DROP.replace("id: ", "xx: ").replace("dGE6IGIKCmlkOiAz", "dGE6IGIKCg==");
         let recording = Recording::parse(recording.as_bytes()).expect("a recording");
         let positions: Vec<_> = (0..4).map(|_| position(&recording, "").expect("there is one").0).collect();
@@ -257,13 +264,13 @@ mod tests {
     fn a_recording_can_be_played_as_a_plain_stream() {
         let recording =
             Recording::parse(WITH_DROP.as_bytes()).expect("a recording").into_plain().expect("a stream");
-        assert_eq!(recording.takes.len(), 1);
-        let stream: Vec<_> = recording.takes[0].chunks.iter().map(|chunk| &chunk.bytes[..]).collect();
+        assert_eq!(recording.responses.len(), 1);
+        let stream: Vec<_> = recording.responses[0].chunks.iter().map(|chunk| &chunk.bytes[..]).collect();
         assert_eq!(stream, [&b"id: 1\ndata: a\n\n"[..], b"id: 2\ndata: b\n\n", b"id: 3\ndata: c\n\n"]);
     }
 
     #[test]
-    fn what_is_wrong_with_a_recording_is_told_with_its_line() {
+    fn an_error_in_a_recording_names_its_line() {
         for (line, problem) in [
             ("{", "line 2: "),
             (r#"{"type":"bytes","at_us":7,"text":"a"}"#, "line 2: bytes without a response"),

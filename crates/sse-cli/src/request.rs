@@ -1,4 +1,4 @@
-//! A request, made from the command line.
+//! Builds requests from the arguments.
 
 use std::io::{self, Read as _};
 use std::sync::Arc;
@@ -15,9 +15,10 @@ use crate::insecure::accept_any_certificate;
 use crate::print::{Failure, Stderr};
 use crate::verbose::show_request;
 
+/// The default `User-Agent`.
 const AGENT: &str = concat!("sse/", env!("CARGO_PKG_VERSION"));
 
-/// HTTP over a network, with the trust that the command line asks for.
+/// Returns the HTTP transport, with the certificates that the arguments trust.
 pub(crate) fn http<D: Dial>(dial: D, args: &RequestArgs) -> Result<Http<D>, Failure> {
     let http = Http::new(dial);
     if args.insecure {
@@ -30,7 +31,7 @@ pub(crate) fn http<D: Dial>(dial: D, args: &RequestArgs) -> Result<Http<D>, Fail
     Ok(http.tls(tls))
 }
 
-/// A request with the settings of a session. With `verbose`, each one is shown there before it is
+/// Builds a request with the settings of a session. Each request is shown on `verbose` before it is
 /// sent.
 pub(crate) fn session<T: Transport>(
     transport: T,
@@ -62,7 +63,7 @@ pub(crate) fn session<T: Transport>(
     })
 }
 
-/// The request itself, over a transport of any kind.
+/// Builds a request without the settings of a session.
 pub(crate) fn request<T: Transport>(
     transport: T,
     args: &RequestArgs,
@@ -90,14 +91,14 @@ pub(crate) fn request<T: Transport>(
 }
 
 fn url(text: &str) -> Result<Url, Failure> {
-    let url = Url::parse(text).map_err(|error| Failure::usage(format!("{text} is no URL: {error}")))?;
+    let url = Url::parse(text).map_err(|error| Failure::usage(format!("{text} is not a URL: {error}")))?;
     match url.scheme() {
         "http" | "https" => Ok(url),
         scheme => Err(Failure::usage(format!("expected http:// or https://, got {scheme}://"))),
     }
 }
 
-/// All headers but those that depend on the body.
+/// Returns the headers of the arguments, without those that depend on the body.
 fn headers(args: &RequestArgs) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::new();
     for header in &args.headers {
@@ -109,7 +110,9 @@ fn headers(args: &RequestArgs) -> Result<HeaderMap, Failure> {
                 for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
                     match HeaderArg::parse(line) {
                         Ok(HeaderArg::Header(name, value)) => add(&mut headers, &name, &value),
-                        Ok(HeaderArg::File(_)) => return Err(wrong_header(file, "got another @")),
+                        Ok(HeaderArg::File(_)) => {
+                            return Err(wrong_header(file, "a file of headers cannot name another file"));
+                        }
                         Err(problem) => return Err(wrong_header(file, &problem)),
                     }
                 }
@@ -132,16 +135,17 @@ fn add(headers: &mut HeaderMap, name: &HeaderName, value: &HeaderValue) {
     headers.append(name, value.clone());
 }
 
+/// Returns the `Authorization` header for the token in an environment variable.
 fn bearer(variable: &str) -> Result<HeaderValue, Failure> {
     let wrong = |problem: &str| Failure::usage(format!("--bearer-env {variable}: {problem}"));
     let token = std::env::var(variable).map_err(|error| wrong(&error.to_string()))?;
     let mut value = HeaderValue::try_from(format!("Bearer {}", token.trim()))
-        .map_err(|_| wrong("it holds no token that can be sent"))?;
+        .map_err(|_| wrong("its value cannot be sent in a header"))?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// The text itself, or after an @ what is in the file of that name; `@-` is stdin.
+/// Returns the bytes of the text, or for `@FILE` the content of the file; `@-` is stdin.
 fn bytes_of(text: &str) -> Result<Vec<u8>, Failure> {
     let read = |file: &str| match file {
         "-" => {

@@ -1,4 +1,4 @@
-//! `sse serve`, and the server that the demonstration has inside.
+//! `sse serve`: serves a recording or a plain stream. The demonstration uses the same server.
 
 mod listen;
 mod respond;
@@ -26,14 +26,15 @@ use crate::recording::{Pace, Recording, Settings};
 use crate::signals::exit_on_signal;
 pub(crate) use respond::{Body, respond};
 
-/// A recording, and all that is needed to play it to a client.
+/// A recording and the settings with which it is played.
 pub(crate) struct Server {
     pub(crate) recording: Arc<Recording>,
     pub(crate) settings: Arc<Settings>,
-    /// Where requests are logged.
+    /// The log of requests, if they are logged.
     pub(crate) log: Option<Stderr>,
 }
 
+/// Runs `sse serve`.
 pub(crate) async fn serve(args: ServeArgs) -> ExitCode {
     exit_on_signal(|| ());
     let name = args.file.display();
@@ -43,14 +44,14 @@ pub(crate) async fn serve(args: ServeArgs) -> ExitCode {
     };
     let server = match Recording::parse(&file).and_then(|recording| server(&args, recording)) {
         Ok(server) => Arc::new(server),
-        Err(error) => return failure(format_args!("{name} cannot be served: {error}")),
+        Err(error) => return failure(format_args!("cannot serve {name}: {error}")),
     };
     let listeners = match listen::listen(&args.listen).await {
         Ok(listeners) => listeners,
         Err(error) => return failure(format_args!("cannot listen on {}: {error}", args.listen)),
     };
     for (listener, address) in listeners {
-        // Its stdout may be closed; it serves all the same.
+        // The server does not need stdout, which may be closed.
         let _ = writeln!(io::stdout(), "http://{address}/");
         let server = Arc::clone(&server);
         tokio::spawn(play(listener, move |request, client| {
@@ -61,6 +62,7 @@ pub(crate) async fn serve(args: ServeArgs) -> ExitCode {
     std::future::pending().await
 }
 
+/// Reads a file, or stdin for `-`.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     if path.as_os_str() != "-" {
         return std::fs::read(path);
@@ -70,11 +72,12 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(stream)
 }
 
+/// Returns the server that the arguments ask for.
 fn server(args: &ServeArgs, recording: Recording) -> Result<Server, String> {
     let by_events = args.interval.is_some() || args.drop_after.is_some();
     let recording = if by_events { recording.into_plain()? } else { recording };
     if recording.is_empty() {
-        return Err("there is no event in it".to_owned());
+        return Err("it contains no event".to_owned());
     }
     let pace = match args.interval {
         Some(interval) => Pace::Interval(interval),
@@ -87,7 +90,7 @@ fn server(args: &ServeArgs, recording: Recording) -> Result<Server, String> {
     Ok(Server { recording: Arc::new(recording), settings: Arc::new(settings), log })
 }
 
-/// Accepts connections for ever, and answers their requests.
+/// Accepts connections forever, and answers their requests.
 pub(crate) async fn play<F, Fut>(listener: TcpListener, answer: F)
 where
     F: Fn(Request<Incoming>, SocketAddr) -> Fut + Clone + Send + Sync + 'static,
@@ -98,7 +101,7 @@ where
             Ok((socket, client)) => {
                 tokio::spawn(connection(socket, client, answer.clone()));
             }
-            // What one client does wrong is no reason to stop serving the others.
+            // An error of one connection must not stop the server. The pause avoids a busy loop.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }
@@ -109,7 +112,7 @@ where
     F: Fn(Request<Incoming>, SocketAddr) -> Fut,
     Fut: Future<Output = Response<Body>>,
 {
-    // An event is not to wait for the next one.
+    // Without this, an event could wait in the socket for the next one.
     let _ = socket.set_nodelay(true);
     let answer = service_fn(|request| {
         let response = answer(request, client);

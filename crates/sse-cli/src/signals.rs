@@ -1,11 +1,12 @@
-//! The signals that end the command.
+//! Signals and closed pipes, which end the command.
 
 use std::io;
 
-/// Ends the process at Ctrl-C (130), and on Unix at SIGTERM (143) and SIGHUP (129), after
-/// `before_exit`.
+/// Exits on Ctrl-C with status 130, and on Unix on SIGTERM with 143 and on SIGHUP with 129. Calls
+/// `before_exit` first.
 ///
-/// This is a task on another thread than the command's: a write to a full pipe blocks that one.
+/// The task runs on a different thread from the command, because a write to a full pipe blocks the
+/// thread of the command.
 pub(crate) fn exit_on_signal(before_exit: impl FnOnce() + Send + 'static) {
     tokio::spawn(async move {
         if let Ok(status) = signal().await {
@@ -15,9 +16,8 @@ pub(crate) fn exit_on_signal(before_exit: impl FnOnce() + Send + 'static) {
     });
 }
 
-/// Waits for a signal, and returns the exit status that stands for it. A signal that was ignored
-/// when the command began stays so: `nohup` and shells that start jobs in the background rely on
-/// it.
+/// Waits for a signal, and returns its exit status. A signal that was ignored when the process
+/// started stays ignored, which `nohup` and the background jobs of shells rely on.
 #[cfg(unix)]
 async fn signal() -> io::Result<i32> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -36,8 +36,8 @@ async fn signal() -> io::Result<i32> {
     }
 }
 
-/// The signals that the process ignores, as a mask. Where the system does not tell, SIGHUP is left
-/// to itself.
+/// Returns the mask of the signals that the process ignores. On systems without `/proc` this is
+/// assumed to be SIGHUP alone, so that `nohup` works there.
 #[cfg(unix)]
 fn ignored_signals() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -51,7 +51,8 @@ async fn signal() -> io::Result<i32> {
     Ok(130)
 }
 
-/// Waits until nobody reads stdout any more, if it is a pipe or a socket; for ever if it is not.
+/// Waits until the reader of stdout closes it. Never returns if stdout is neither a pipe nor a
+/// socket.
 #[cfg(unix)]
 pub(crate) async fn reader_gone() {
     use rustix::event::{PollFd, PollFlags, poll};
@@ -61,7 +62,7 @@ pub(crate) async fn reader_gone() {
         return std::future::pending().await;
     }
     let (gone, is_gone) = tokio::sync::oneshot::channel();
-    // It may wait for ever, so it is no task of the runtime, which would wait for it.
+    // A thread of its own, because the runtime would wait at shutdown for a blocking task.
     std::thread::spawn(move || {
         let mut stdout = [PollFd::from_borrowed_fd(rustix::stdio::stdout(), PollFlags::empty())];
         loop {

@@ -1,4 +1,4 @@
-//! `--verbose`: each request and the head of each response, without secrets.
+//! `--verbose`: shows each request and the head of each response, with secrets hidden.
 
 use std::convert::Infallible;
 
@@ -8,9 +8,10 @@ use url::Url;
 
 use crate::print::Stderr;
 
+/// The text shown in place of a secret.
 const HIDDEN: &str = "[hidden]";
 
-/// Has each request shown as it is sent.
+/// Adds a hook that shows each request before it is sent.
 pub(crate) fn show_request<T: Transport>(
     request: sse_driver::RequestBuilder<T, TokioTimer>,
     stderr: Stderr,
@@ -33,7 +34,7 @@ fn show(request: &Request<RequestBody>, stderr: &Stderr) {
     }
 }
 
-/// Shows the response that a state brings, if it brings one.
+/// Shows the response of a state, if it has one.
 pub(crate) fn show_response(state: &State, stderr: &Stderr) {
     let (status, response_headers) = match state {
         State::Open { response, .. } => (response.status(), response.headers()),
@@ -62,7 +63,7 @@ fn text(value: &HeaderValue) -> String {
     String::from_utf8_lossy(value.as_bytes()).into_owned()
 }
 
-/// The path and the query, without the values of the parameters that are secrets.
+/// Returns the path and the query of a URL, with the values of secret parameters hidden.
 fn target(url: &Url) -> String {
     let Some(query) = url.query() else { return url.path().to_owned() };
     let shown: Vec<_> = query
@@ -75,8 +76,8 @@ fn target(url: &Url) -> String {
     format!("{}?{}", url.path(), shown.join("&"))
 }
 
-/// Whether a name is one of those that secrets have.
-pub(crate) fn is_secret(name: &str) -> bool {
+/// Returns whether a header or parameter of this name usually contains a secret.
+fn is_secret(name: &str) -> bool {
     const PARTS: [&str; 9] =
         ["auth", "cookie", "credential", "key", "passw", "secret", "session", "signature", "token"];
     let name = name.to_ascii_lowercase();
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_names_of_secrets() {
+    fn names_of_secrets_are_recognised() {
         for name in [
             "authorization",
             "Proxy-Authorization",
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_hides_the_values_of_secrets() {
+    fn a_target_hides_secret_values() {
         for (url, shown) in [
             ("http://h/a", "/a"),
             ("http://h/a?b=c&api_key=d&e", "/a?b=c&api_key=[hidden]&e"),

@@ -1,4 +1,4 @@
-//! `sse demo --web`: a page in which the browser's client follows the stream of the demonstration.
+//! `sse demo --web`: serves a page that follows the stream of the demonstration in a browser.
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -22,13 +22,14 @@ const FILES: [(&str, &str); 3] = [
     ("page_bg.wasm", "application/wasm"),
 ];
 
-/// The page and what it asks for.
+/// The page, and the stream that it follows.
 struct Site {
+    /// Paths, content types and contents.
     files: Vec<(String, &'static str, Bytes)>,
     server: Server,
 }
 
-/// Serves the page that is in `folder`, until it is interrupted.
+/// Serves the page in `folder` until the process is interrupted.
 pub(crate) async fn web(folder: &Path) -> ExitCode {
     let files = match read(folder) {
         Ok(files) => files,
@@ -39,7 +40,7 @@ pub(crate) async fn web(folder: &Path) -> ExitCode {
         Err(error) => return failure(format_args!("cannot listen on the loopback address: {error}")),
     };
     if let Ok(address) = listener.local_addr() {
-        // The parent process may have closed stdout. The server runs without it.
+        // The server does not need stdout, which the parent process may have closed.
         let _ = writeln!(io::stdout(), "open http://{address}/ in a browser");
     }
     let site = Arc::new(Site { files, server: demo::server() });
@@ -51,6 +52,7 @@ pub(crate) async fn web(folder: &Path) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Reads the files of the page.
 fn read(folder: &Path) -> Result<Vec<(String, &'static str, Bytes)>, String> {
     let read = |(name, content_type)| {
         let path = folder.join(name);
@@ -70,7 +72,7 @@ impl Site {
         }
         match path {
             "/events" => {
-                // A new visitor, whose connection is to be dropped as often as that of the first.
+                // This is a new visitor, for whom the server drops the connection again.
                 if !request.headers().contains_key("last-event-id") {
                     self.server.settings.drops.store(demo::DROPS, Ordering::Relaxed);
                 }
@@ -85,6 +87,7 @@ impl Site {
     }
 }
 
+/// Returns a response with the whole content.
 fn whole(status: StatusCode, content_type: &'static str, content: Bytes) -> Response<Body> {
     let mut response = Response::new(Full::new(content).map_err(|never| match never {}).boxed_unsync());
     *response.status_mut() = status;
@@ -110,7 +113,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_path_has_its_answer() {
+    async fn each_path_has_its_response() {
         let site = site();
         let expected = [
             ("/", 200, "text/html"),

@@ -1,4 +1,4 @@
-//! `sse doctor` against servers that are broken in one way each, and against one that is not.
+//! Runs `sse doctor` against a good server, and against servers with one flaw each.
 #![allow(missing_docs)]
 
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use sse_harness::{
     BufferingProxy, Certificate, MockServer, RecordedRequest, Reply, TlsServer, TlsSettings, root_pem, serve,
 };
 
-/// Longer than what comes at once is apart.
+/// The pause between events, which is longer than the time that groups reads into a burst.
 const TICK: Duration = Duration::from_millis(50);
 
 fn sse(args: &[&str]) -> Output {
@@ -20,7 +20,7 @@ fn sse(args: &[&str]) -> Output {
     command.output().expect("the binary is built")
 }
 
-/// Exit status, report, and what was said on stderr.
+/// Runs `sse doctor` and returns the exit status, the report and the text on stderr.
 fn report(args: &[&str]) -> (i32, Value, String) {
     let output = sse(&[&["--output", "json", "--response-timeout", "5s"], args].concat());
     let stderr = String::from_utf8(output.stderr).expect("text");
@@ -28,6 +28,7 @@ fn report(args: &[&str]) -> (i32, Value, String) {
     (output.status.code().expect("it exits"), report, stderr)
 }
 
+/// Returns the checks with findings of a severity.
 fn checks(report: &Value, severity: &str) -> Vec<String> {
     let findings = report["findings"].as_array().expect("an array");
     let found = findings.iter().filter(|finding| finding["severity"] == severity);
@@ -38,7 +39,7 @@ fn temporary(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()))
 }
 
-/// The head of a good response.
+/// Returns the head of a good response.
 fn good_head() -> Reply {
     Reply::events().header("cache-control", "no-cache").header("access-control-allow-origin", "*")
 }
@@ -47,14 +48,14 @@ fn event(id: impl std::fmt::Display) -> String {
     format!("id: {id}\ndata: x\n\n")
 }
 
-/// Events up to 9 after the ID that the request names, 50 ms apart, with a heartbeat in between.
+/// Answers with the events up to 9 that follow the last event ID, 50 ms apart, and with heartbeats.
 fn good(request: &RecordedRequest) -> Reply {
     let last: u32 = request.header("last-event-id").map_or(0, |id| id.parse().expect("an ID that was sent"));
     let events = (last + 1..10).map(|id| if id % 3 == 0 { format!(":\n\n{}", event(id)) } else { event(id) });
     events.fold(good_head(), |reply, event| reply.pause(TICK).send(event)).stall()
 }
 
-/// A good server that sends something else after its first events, on each connection.
+/// Returns a server that starts the first stream with a flaw, and is good otherwise.
 fn good_with(flaw: impl AsRef<[u8]>) -> MockServer {
     let flaw = flaw.as_ref().to_vec();
     MockServer::new().reply_with(move |request| match request.header("last-event-id") {
@@ -63,7 +64,7 @@ fn good_with(flaw: impl AsRef<[u8]>) -> MockServer {
     })
 }
 
-/// What a server makes of a request that resumes; others get a good answer.
+/// Returns a server that sends the events of `answer` after a last event ID, and is good otherwise.
 fn resuming(answer: impl Fn(u32) -> Vec<u32> + Send + Sync + 'static) -> MockServer {
     MockServer::new().reply_with(move |request| match request.header("last-event-id") {
         Some(id) => {
@@ -74,7 +75,7 @@ fn resuming(answer: impl Fn(u32) -> Vec<u32> + Send + Sync + 'static) -> MockSer
     })
 }
 
-/// The reply, and 204 to who resumes.
+/// Returns a server that replies once, and with 204 to requests that resume.
 fn once(reply: Reply) -> MockServer {
     MockServer::new().reply_with(move |request| match request.header("last-event-id") {
         Some(_) => Reply::status(204),
@@ -82,7 +83,7 @@ fn once(reply: Reply) -> MockServer {
     })
 }
 
-/// A URL, what keeps its server alive, and further arguments.
+/// A name, a URL, its server, further arguments, and the check that fails.
 type Case = (&'static str, String, Box<dyn Send>, Vec<String>, &'static str);
 
 fn watching(time: &str) -> Vec<String> {
@@ -147,29 +148,30 @@ fn broken_streams() -> Vec<Case> {
     ]
 }
 
-fn broken_ways() -> Vec<Case> {
+fn broken_connections() -> Vec<Case> {
     let pem = temporary("root.pem");
     std::fs::write(&pem, root_pem()).expect("it can be written");
     let trusting = vec!["--cacert".to_owned(), pem.display().to_string()];
     let settings = TlsSettings { certificate: Certificate::Expired, ..TlsSettings::default() };
     let expired = TlsServer::new(MockServer::new().reply_with(good), settings);
-    // Ten events a second, which come ten at a time.
+    // The server sends ten events per second, and the proxy forwards about ten at a time.
     let made = |number: u64| format!("data: {}\n\n", 1_764_122_489_000 + number * 100);
     let events = (0..60).map(made);
     let steady = events.fold(good_head(), |reply, event| reply.pause(Duration::from_millis(100)).send(event));
     let server = serve([steady.stall()]);
     let proxy = BufferingProxy::new(&server, 260);
-    let nobody = { serve([Reply::status(204)]).url("/") };
+    let unused = { serve([Reply::status(204)]).url("/") };
     vec![
         ("a proxy that buffers", proxy.url("/"), Box::new((server, proxy)), watching("5s"), "buffering"),
         ("an expired certificate", expired.url("/"), Box::new(expired), trusting, "tls"),
-        ("nobody", nobody, Box::new(()), Vec::new(), "connection"),
+        ("no server", unused, Box::new(()), Vec::new(), "connection"),
     ]
 }
 
 #[test]
-fn servers_that_are_broken_in_one_way_have_that_error_and_no_other() {
-    let cases: Vec<_> = [broken_responses(), broken_streams(), broken_ways()].into_iter().flatten().collect();
+fn each_flaw_is_the_only_error() {
+    let cases: Vec<_> =
+        [broken_responses(), broken_streams(), broken_connections()].into_iter().flatten().collect();
     assert_eq!(cases.len(), 25);
     let runs = cases.into_iter().map(|(name, url, server, args, check)| {
         thread::spawn(move || {
@@ -179,14 +181,14 @@ fn servers_that_are_broken_in_one_way_have_that_error_and_no_other() {
             assert_eq!((status, checks(&report, "error")), (1, vec![check.to_owned()]), "{name}: {report:#}");
         })
     });
-    // All at once: each spends its time on waiting.
+    // All run at the same time, because each spends its time waiting.
     let runs: Vec<_> = runs.collect();
     let failed = runs.into_iter().filter_map(|run| run.join().err()).count();
     assert_eq!(failed, 0);
 }
 
 #[test]
-fn a_good_server_passes_behind_tls_and_without() {
+fn a_good_server_passes_with_and_without_tls() {
     let pem = temporary("good.pem");
     std::fs::write(&pem, root_pem()).expect("it can be written");
     let plain = MockServer::new().reply_with(good);
@@ -201,7 +203,7 @@ fn a_good_server_passes_behind_tls_and_without() {
         let purposes: Vec<_> =
             report["requests"].as_array().expect("an array").iter().map(|r| &r["purpose"]).collect();
         assert_eq!(purposes, ["watch", "resume", "browser"]);
-        // What is done is said before it is done.
+        // Each request is announced.
         assert_eq!(stderr.lines().count(), 3, "{stderr}");
     }
     let asked = plain.requests();
@@ -214,7 +216,7 @@ fn a_good_server_passes_behind_tls_and_without() {
 }
 
 #[test]
-fn a_post_is_sent_once_and_options_is_asked() {
+fn a_post_is_sent_once_and_followed_by_a_preflight() {
     let server = MockServer::new().reply_with(|request| match request.method.as_str() {
         "OPTIONS" => Reply::status(204),
         _ => good(request),
@@ -229,11 +231,11 @@ fn a_post_is_sent_once_and_options_is_asked() {
     assert_eq!(requests[1].header("access-control-request-method"), Some("POST"));
     assert_eq!(requests[1].header("access-control-request-headers"), Some("content-type"));
     assert_eq!(checks(&report, "note"), ["resuming", "cors"]);
-    assert!(stderr.contains("It is sent this once."), "{stderr}");
+    assert!(stderr.contains("The request is sent only once."), "{stderr}");
 }
 
 #[test]
-fn the_page_needs_no_scripts_and_shows_what_came() {
+fn the_page_has_no_scripts_and_shows_the_timeline() {
     let file = temporary("report.html");
     let server =
         good_with("event: <script>\ndata: \u{1b}\n\nid: 0\ndata: two\n<script>alert(1)</script>\n\n");
@@ -255,7 +257,7 @@ fn the_page_needs_no_scripts_and_shows_what_came() {
 }
 
 #[test]
-fn the_report_fits_80_columns_and_steers_no_terminal() {
+fn the_report_fits_80_columns_and_has_no_control_characters() {
     let server = good_with("D\u{1b}[2J\u{9b}\u{202e}ata\n\nid: a\u{7f}b\ndata: x\n\n");
     let output = sse(&["--watch", "1s", &server.url("/")]);
     let text = String::from_utf8(output.stdout).expect("text");

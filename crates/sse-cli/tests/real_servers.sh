@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs `sse doctor` against three good servers that are not of this project (axum, sse-starlette on uvicorn,
-# better-sse on Node): alone, behind nginx that buffers, and behind nginx that does not. Alone and unbuffered
-# there must be no error; buffered, the one error must be the buffering.
+# Runs `sse doctor` against three good servers of other projects: axum, sse-starlette on uvicorn, and
+# better-sse on Node. Each is examined directly, behind nginx with buffering, and behind nginx without
+# it. With buffering, the only error must be "buffering"; otherwise there must be no error.
 #
-# It needs cargo, python3 with venv, npm, node, nginx and jq, and takes two minutes. WATCH sets how long each
-# stream is watched.
+# The script needs cargo, python3 with venv, npm, node, nginx and jq, and takes two minutes. WATCH sets
+# the time for which each stream is watched.
 set -euo pipefail
 cd "$(dirname "$0")"
 watch=${WATCH:-15s}
@@ -21,7 +21,7 @@ python3 -m venv "$work/venv"
 cp "$servers/node_server.mjs" "$work"
 (cd "$work" && npm install --silent --no-save better-sse >/dev/null)
 
-# Free ports: those that the system gives to sockets that are open at the same time.
+# Finds free ports. All sockets are open at the same time, so that the ports differ.
 read -r -a ports < <(python3 - <<'PY'
 import socket
 sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(9)]
@@ -40,8 +40,9 @@ node "$work/node_server.mjs" "${ports[2]}" & started+=($!)
     for buffering in on off; do
       port=${ports[$((server + 3))]}
       [ "$buffering" = on ] || port=${ports[$((server + 6))]}
-      # The servers would switch the buffering off by themselves. To them nginx speaks HTTP/1.0, as it does unless
-      # told otherwise; chunks of HTTP/1.1 it passes on as they come, also with buffering.
+      # The servers send X-Accel-Buffering to switch buffering off, which nginx has to ignore here.
+      # nginx sends requests in HTTP/1.0 by default. With HTTP/1.1 it would forward each chunk at
+      # once, even with buffering.
       echo "server { listen 127.0.0.1:$port; location / { proxy_pass http://127.0.0.1:${ports[$server]};
         proxy_ignore_headers X-Accel-Buffering; proxy_buffering $buffering; } }"
     done

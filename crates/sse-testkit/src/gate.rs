@@ -1,17 +1,18 @@
-//! A signal from the test to a reply.
+//! A gate with which a test holds back a reply.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[cfg(feature = "client")]
 use std::task::{Context, Poll, Waker};
 
-/// Holds a reply back until the test opens it. It then stays open. Clones are the same gate.
+/// Holds back the rest of a reply until the test opens the gate. An open gate stays open. Clones
+/// share the same gate.
 ///
 /// ```
 /// use sse_testkit::{Gate, MockServer, Reply};
 ///
 /// let gate = Gate::new();
 /// let server = MockServer::new().reply(Reply::events().event("1", "one").wait(&gate).event("2", "two"));
-/// // A client has received the first event by now. The second is sent after this:
+/// // By now a client has received the first event. Opening the gate sends the second one:
 /// gate.open();
 /// # drop(server);
 /// ```
@@ -32,7 +33,7 @@ impl Gate {
         Self::default()
     }
 
-    /// Opens the gate for the replies that wait at it and for all that come to it later.
+    /// Opens the gate for the replies that wait at it now and for those that reach it later.
     pub fn open(&self) {
         let mut state = self.lock();
         state.open = true;

@@ -20,11 +20,11 @@ pub use writer::RecordingWriter;
 use crate::Reply;
 use crate::reply::Step;
 
-/// What a server sent, byte for byte and with its times: one response, or several if the client
-/// reconnected.
+/// A recorded stream: the bytes that a server sent and their times. It has several responses if the
+/// client reconnected.
 ///
-/// It is a text file with one JSON object on each line, which `sse record` writes and `sse serve`
-/// plays. Times are microseconds since the recording began:
+/// The format is a text file with one JSON object per line. `sse record` writes it, and `sse serve`
+/// plays it. Times are in microseconds since the start of the recording:
 ///
 /// ```text
 /// {"type":"recording","version":1,"url":"http://localhost/events","time":"2026-01-01T00:00:00Z"}
@@ -35,11 +35,11 @@ use crate::reply::Step;
 /// {"type":"failure","at_us":910000,"error":"connection reset"}
 /// ```
 ///
-/// The first line names the format and its version. A `request` begins each attempt, and `response`
-/// is the head that it got. `bytes` is a chunk of the body, as `text`, or as `base64` if it is not
-/// UTF-8 by itself. `end` is a clean end of the body, and `failure` a lost connection or one that
-/// was never made; without either, the connection was still open when the recording stopped. Lines
-/// of other types are left out, and so is a last line that has no line end.
+/// The first line names the format and its version. A `request` begins each attempt to connect, and
+/// a `response` is the response head. `bytes` is a chunk of the body, as `text`, or as `base64` if
+/// the chunk alone is not valid UTF-8. `end` is a clean end of the body, and `failure` is a lost
+/// connection or a failed attempt. Without either, the connection was still open when the recording
+/// stopped. Lines of other types are ignored, and so is a last line without a line end.
 ///
 /// ```
 /// use sse_testkit::{MockTimer, MockTransport, Recording};
@@ -82,18 +82,18 @@ pub struct Recording {
 pub struct RecordedResponse {
     /// The time from the request to the response head.
     pub delay: Duration,
-    /// The status.
+    /// The status code.
     pub status: u16,
-    /// The headers. The value of one that could be secret is `[hidden]`.
+    /// The headers. Values that could be secret are replaced with `[hidden]`.
     pub headers: HeaderMap,
-    /// The chunks of the body, with their times since the response head.
+    /// The chunks of the body, each with the time since the response head.
     pub chunks: Vec<(Duration, Bytes)>,
-    /// When the body ended, as the time since the response head, and how; `None` if it was still
-    /// open.
+    /// The end of the body, with the time since the response head, or `None` if the body was still
+    /// open when the recording stopped.
     pub end: Option<(Duration, RecordedEnd)>,
 }
 
-/// How a recorded body ended.
+/// The way in which a recorded body ended.
 ///
 /// ```
 /// use sse_testkit::{RecordedEnd, RecordedResponse};
@@ -106,24 +106,24 @@ pub struct RecordedResponse {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RecordedEnd {
-    /// The server ended it.
+    /// The server ended the body cleanly.
     Closed,
     /// The connection was lost.
     Dropped,
 }
 
-/// What stands in place of a secret.
+/// The replacement for secret values.
 const HIDDEN: &str = "[hidden]";
-/// Headers of the connection on which a response was recorded. Another one has its own.
-const OF_THE_CONNECTION: [&str; 4] = ["connection", "content-length", "keep-alive", "transfer-encoding"];
+/// Headers that belong to the recorded connection. A reply gets its own.
+const CONNECTION_HEADERS: [&str; 4] = ["connection", "content-length", "keep-alive", "transfer-encoding"];
 
 impl Recording {
     /// Reads a recording from a file.
     ///
     /// # Errors
     ///
-    /// The error of reading the file; one of the kind [`InvalidData`](io::ErrorKind::InvalidData),
-    /// made of a [`RecordingError`], if it is not a recording.
+    /// Returns an error if the file cannot be read. If it is not a recording, the error is of the
+    /// kind [`InvalidData`](io::ErrorKind::InvalidData) and contains a [`RecordingError`].
     pub fn load(path: impl AsRef<Path>) -> io::Result<Self> {
         let text = fs::read_to_string(path)?;
         text.parse().map_err(|error: RecordingError| io::Error::new(io::ErrorKind::InvalidData, error))
@@ -135,8 +135,8 @@ impl Recording {
         &self.responses
     }
 
-    /// Sets all times to 0, so that a [`MockServer`](crate::MockServer) plays the recording at
-    /// once.
+    /// Sets all times to 0, so that a [`MockServer`](crate::MockServer) plays the recording without
+    /// delays.
     #[must_use]
     pub fn without_pauses(mut self) -> Self {
         for response in &mut self.responses {
@@ -149,15 +149,15 @@ impl Recording {
 }
 
 impl RecordedResponse {
-    /// Returns a reply that plays the response at its own pace and ends as it did. A response that
-    /// was still open stays open.
+    /// Returns a reply that plays the response with its original timing and ends in the same way. A
+    /// response that was still open stays open.
     pub fn to_reply(&self) -> Reply {
         let mut reply = Reply::status(self.status).delay(self.delay);
         if !matches!(self.status, 100..=199 | 204 | 304) {
             reply = reply.chunked();
         }
         for (name, value) in &self.headers {
-            if value != HIDDEN && !OF_THE_CONNECTION.contains(&name.as_str()) {
+            if value != HIDDEN && !CONNECTION_HEADERS.contains(&name.as_str()) {
                 reply = reply.header(name.as_str(), value);
             }
         }
@@ -186,7 +186,7 @@ impl FromStr for Recording {
     }
 }
 
-/// A text is not a recording.
+/// The error when a text is not a valid [`Recording`].
 ///
 /// ```
 /// use sse_testkit::Recording;
@@ -197,7 +197,7 @@ impl FromStr for Recording {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordingError {
-    /// The number of the line, from 1.
+    /// The number of the invalid line, starting at 1.
     pub line: usize,
     problem: String,
 }

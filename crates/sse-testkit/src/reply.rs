@@ -6,11 +6,11 @@ use sse_proto::{EventRef, FrameRef};
 
 use crate::Gate;
 
-/// The response to one request: a head, the steps of its body, and how the body ends.
+/// The scripted response to one request: a head, the steps of its body, and an end.
 ///
-/// A [`MockServer`](crate::MockServer) plays it over a socket, a
-/// [`MockTransport`](crate::MockTransport) in memory. A reply without an end of its own closes its
-/// body as HTTP does.
+/// A [`MockServer`](crate::MockServer) plays it over a socket, and a
+/// [`MockTransport`](crate::MockTransport) plays it in memory. By default the body ends cleanly:
+/// see [`close`](Self::close).
 ///
 /// ```
 /// use std::time::Duration;
@@ -43,12 +43,12 @@ pub(crate) enum Start {
     Refuse,
 }
 
-/// How the peer knows where the body ends (RFC 9112, section 6).
+/// The framing, which marks the end of the body (RFC 9112, section 6).
 #[derive(Clone, Copy, Debug)]
 enum Framing {
     Chunked,
     UntilClose,
-    /// As long as what the steps send.
+    /// A `content-length` that is the total length of the steps.
     Sized,
     ContentLength(u64),
 }
@@ -70,33 +70,34 @@ pub(crate) enum End {
     Stall,
 }
 
-/// The head.
+/// Methods that create a reply and set its head.
 impl Reply {
-    /// An event stream: status 200, `content-type: text/event-stream`, a chunked body.
+    /// Creates an event stream: status 200, `content-type: text/event-stream` and a chunked body.
     pub fn events() -> Self {
         Self::status(200).header("content-type", "text/event-stream").chunked()
     }
 
-    /// A response of this status, without headers other than those that HTTP requires. Its body is
-    /// what the steps send, and has a `content-length`.
+    /// Creates a response with this status and only the headers that HTTP requires. Its body
+    /// consists of the bytes that the steps send, and has a `content-length`.
     ///
     /// # Panics
     ///
-    /// If `status` is not between 100 and 999.
+    /// Panics if `status` is not between 100 and 999.
     pub fn status(status: u16) -> Self {
         assert!((100..1000).contains(&status), "{status} is not an HTTP status");
         Self { framing: Framing::Sized, ..Self::starting(Start::Status(status)) }
     }
 
-    /// Sends only what the steps send, the response head included: for a broken head, a late one,
-    /// or none. Headers and framing have no effect on it. A [`MockTransport`](crate::MockTransport)
-    /// has no wire to send it over, and fails.
+    /// Creates a reply that consists only of the bytes that the steps send, without a response head
+    /// of its own. Use it for a head that is malformed, late or missing. Headers and framing have
+    /// no effect on it. A [`MockTransport`](crate::MockTransport) has no wire to send raw bytes
+    /// over, so the request fails.
     pub fn raw() -> Self {
         Self::starting(Start::Raw)
     }
 
-    /// Sends no response. A [`MockTransport`](crate::MockTransport) refuses the connection. A
-    /// [`MockServer`](crate::MockServer) has accepted it already, and resets it.
+    /// Creates a reply that sends no response. A [`MockTransport`](crate::MockTransport) refuses
+    /// the connection. A [`MockServer`](crate::MockServer) has already accepted it, and resets it.
     pub fn refuse() -> Self {
         Self { end: End::Reset, ..Self::starting(Start::Refuse) }
     }
@@ -106,20 +107,19 @@ impl Reply {
         Self { start, headers: vec![], framing, early: false, delay: None, steps: vec![], end }
     }
 
-    /// Adds a header. A header of the same name that is already there stays.
+    /// Adds a header. Earlier headers with the same name are kept.
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.headers.push((name.into(), value.as_ref().into()));
         self
     }
 
-    /// Waits for this time before it sends the response head.
+    /// Waits for this long before the response head is sent.
     pub fn delay(self, time: Duration) -> Self {
         Self { delay: Some(time), ..self }
     }
 
-    /// Makes a [`MockServer`](crate::MockServer) send this reply as soon as there is a connection,
-    /// and read nothing of the request before all of it is sent. The request is recorded without
-    /// its content.
+    /// Makes a [`MockServer`](crate::MockServer) send this reply as soon as it accepts the
+    /// connection, without reading the request. The request is recorded without its content.
     pub fn before_request(self) -> Self {
         Self { early: true, ..self }
     }
@@ -129,35 +129,35 @@ impl Reply {
         Self { framing: Framing::Chunked, ..self }
     }
 
-    /// Sends a body that ends with the connection.
+    /// Sends the body without framing, so that it ends when the connection is closed.
     pub fn until_close(self) -> Self {
         Self { framing: Framing::UntilClose, ..self }
     }
 
-    /// Announces a body of `len` bytes, whatever the steps send.
+    /// Announces a body of `len` bytes, even if the steps send more or fewer.
     pub fn content_length(self, len: u64) -> Self {
         Self { framing: Framing::ContentLength(len), ..self }
     }
 }
 
-/// The steps of the body.
+/// Methods that append a step to the body.
 impl Reply {
-    /// Sends an event with this ID and data, of the type `message`. Data of several lines is sent
-    /// as several `data` fields.
+    /// Sends an event with this ID and data and the type `message`. Each line of the data is sent
+    /// in a `data` field of its own.
     ///
     /// # Panics
     ///
-    /// If the ID cannot be sent: it has a line end or U+0000 in it.
+    /// Panics if the ID contains a line end or U+0000, and so cannot be sent.
     pub fn event(self, id: &str, data: &str) -> Self {
         self.frame(FrameRef::Event(EventRef::new("message", data).with_id(id)))
     }
 
-    /// Sends an event that has only data: no ID, and the type `message`.
+    /// Sends an event with this data and the type `message`, without an ID.
     pub fn message(self, data: &str) -> Self {
         self.frame(FrameRef::Event(EventRef::new("message", data)))
     }
 
-    /// Sends any frame: an event of another type, a comment, a reconnection time.
+    /// Sends a frame, such as an event of another type, a comment or a reconnection time.
     ///
     /// ```
     /// use std::time::Duration;
@@ -171,37 +171,37 @@ impl Reply {
     ///
     /// # Panics
     ///
-    /// If the frame cannot be encoded: see [`FrameRef::encode`].
+    /// Panics if the frame cannot be encoded: see [`FrameRef::encode`].
     pub fn frame(self, frame: FrameRef<'_>) -> Self {
         let mut bytes = Vec::new();
         frame.encode(&mut bytes).unwrap_or_else(|error| panic!("{frame:?} cannot be sent: {error}"));
         self.step(Step::Send(bytes))
     }
 
-    /// Sends bytes in one write, as one chunk. Empty `bytes` send nothing: an empty chunk would end
-    /// the body.
+    /// Sends bytes in one write, as one chunk. Empty `bytes` send nothing, since an empty chunk
+    /// would end the body.
     pub fn send(self, bytes: impl AsRef<[u8]>) -> Self {
         self.step(Step::Send(bytes.as_ref().into()))
     }
 
     /// Sends each byte in a chunk of its own. A [`MockServer`](crate::MockServer) pauses for 200 µs
-    /// after each, so that the peer most likely reads it alone.
+    /// after each, so that the client most likely reads it alone.
     pub fn send_each_byte(self, bytes: impl AsRef<[u8]>) -> Self {
         self.step(Step::SendEachByte(bytes.as_ref().into()))
     }
 
-    /// Sends the same chunk over and over until the client closes the connection or the server is
+    /// Sends the same chunk repeatedly until the client closes the connection or the server is
     /// dropped. Steps after this one are never reached.
     ///
     /// # Panics
     ///
-    /// If there are no bytes.
+    /// Panics if `bytes` is empty.
     pub fn send_forever(self, bytes: impl AsRef<[u8]>) -> Self {
-        assert!(!bytes.as_ref().is_empty(), "no bytes cannot be sent forever");
+        assert!(!bytes.as_ref().is_empty(), "an empty chunk cannot be sent forever");
         self.step(Step::SendForever(bytes.as_ref().into()))
     }
 
-    /// Sends nothing for this time.
+    /// Sends nothing for this long.
     pub fn pause(self, time: Duration) -> Self {
         self.step(Step::Pause(time))
     }
@@ -217,21 +217,21 @@ impl Reply {
     }
 }
 
-/// The end.
+/// Methods that set the end of the body.
 impl Reply {
-    /// Ends the body cleanly: a chunked one with its last chunk, then the connection. This is the
-    /// default.
+    /// Ends the body cleanly, a chunked one with its last chunk, and closes the connection. This is
+    /// the default.
     pub fn close(self) -> Self {
         Self { end: End::Close, ..self }
     }
 
-    /// Closes the connection without the last chunk of a chunked body. The client sees a body that
-    /// ends too early.
+    /// Closes the connection without the last chunk of a chunked body, so that the client sees a
+    /// truncated body.
     pub fn drop_connection(self) -> Self {
         Self { end: End::Drop, ..self }
     }
 
-    /// Ends the connection with a TCP reset. The client may lose what it has not read by then.
+    /// Ends the connection with a TCP reset. The client may lose data that it has not read yet.
     pub fn reset(self) -> Self {
         Self { end: End::Reset, ..self }
     }
@@ -242,11 +242,11 @@ impl Reply {
     }
 }
 
-/// The bytes on the wire.
+/// Encodes the reply.
 impl Reply {
     pub(crate) fn head(&self) -> Vec<u8> {
         let Start::Status(status) = self.start else { return vec![] };
-        // RFC 9112, section 4: a reason phrase may be empty; the space before it must be there.
+        // RFC 9112, section 4: the reason phrase may be empty, but not the space before it.
         let mut head = format!("HTTP/1.1 {status} \r\n").into_bytes();
         for (name, value) in &self.headers {
             head.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
@@ -256,7 +256,7 @@ impl Reply {
         head
     }
 
-    /// One `send` as it goes out.
+    /// Returns the bytes of one `send` with their framing.
     pub(crate) fn chunk(&self, bytes: &[u8]) -> Vec<u8> {
         match self.framing {
             Framing::Chunked if bytes.is_empty() => vec![],
@@ -269,7 +269,7 @@ impl Reply {
         if matches!(self.framing, Framing::Chunked) { b"0\r\n\r\n" } else { b"" }
     }
 
-    /// Whether the client sees the body end when the connection closes.
+    /// Returns whether the body ends cleanly when the connection closes.
     #[cfg(feature = "client")]
     pub(crate) fn ends_with_connection(&self) -> bool {
         matches!(self.framing, Framing::UntilClose)
@@ -279,7 +279,7 @@ impl Reply {
         match self.framing {
             Framing::Chunked => "transfer-encoding: chunked\r\n".into(),
             Framing::ContentLength(len) => format!("content-length: {len}\r\n"),
-            // RFC 9110, section 8.6: these have no body, and no length of it.
+            // RFC 9110, section 8.6: responses with these statuses have no body and need no length.
             Framing::Sized if matches!(status, 100..=199 | 204 | 304) => String::new(),
             Framing::Sized => {
                 format!("content-length: {}\r\n", self.steps.iter().map(Step::len).sum::<usize>())

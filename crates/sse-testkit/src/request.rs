@@ -1,4 +1,4 @@
-//! Requests as they are received (RFC 9112, sections 3 to 7).
+//! Reads requests and keeps them for inspection (RFC 9112, sections 3 to 7).
 
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-/// The most that is read of one request, in bytes.
+/// The maximum length of a request in bytes.
 const MAX_LEN: u64 = 16 << 20;
 
 /// A request that a [`MockServer`](crate::MockServer) or a [`MockTransport`](crate::MockTransport)
@@ -24,50 +24,49 @@ const MAX_LEN: u64 = 16 << 20;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// Its number in the order of arrival, from 0.
+    /// The number of the request in order of arrival, starting at 0.
     pub number: usize,
     /// The method.
     pub method: Method,
-    /// The request target as a server sees it, with its query: `/events?from=7`.
+    /// The request target: the path and the query, such as `/events?from=7`.
     pub path: String,
-    /// The absolute URL. For a [`MockServer`](crate::MockServer) it is made of the `Host` header
-    /// and the path.
+    /// The absolute URL. A [`MockServer`](crate::MockServer) builds it from the `Host` header and
+    /// the path.
     pub url: String,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, without its framing.
+    /// The body, without the framing of chunks.
     pub body: Bytes,
-    /// When it was received, as the time since the server or the transport was made.
+    /// The time of arrival, counted from the creation of the server or the transport.
     pub received: Duration,
 }
 
 impl RecordedRequest {
-    /// Returns the value of the first header of this name; `None` if there is none, or if it is not
-    /// UTF-8.
+    /// Returns the value of the first header with this name, or `None` if there is none or its
+    /// value is not UTF-8.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(text)
     }
 
-    /// Returns the values of all headers of this name, in order. Values that are not UTF-8 are left
-    /// out.
+    /// Returns the values of all headers with this name, in order, except those that are not UTF-8.
     #[must_use]
     pub fn header_values(&self, name: &str) -> Vec<&str> {
         self.headers.get_all(name).iter().filter_map(text).collect()
     }
 
-    /// Returns the last event ID that the client resumes from: the value of `Last-Event-ID` (WHATWG
-    /// HTML 9.2.4).
+    /// Returns the value of the `Last-Event-ID` header, from which the client resumes (WHATWG HTML
+    /// 9.2.4).
     #[must_use]
     pub fn last_event_id(&self) -> Option<&str> {
         self.header("last-event-id")
     }
 
-    /// Reads one request, for a server of your own. Its number and its time are 0.
+    /// Reads one request, for a server of your own. Its `number` and `received` are 0.
     ///
     /// # Errors
     ///
-    /// If the request is cut off, longer than 16 MiB or not HTTP/1.1.
+    /// Returns an error if the request is cut off, longer than 16 MiB or not HTTP/1.1.
     pub fn read(from: impl BufRead) -> io::Result<Self> {
         let mut from = from.take(MAX_LEN);
         let line = read_line(&mut from)?;
@@ -112,7 +111,7 @@ fn read_headers(mut from: impl BufRead) -> io::Result<HeaderMap> {
     }
 }
 
-/// Chunk extensions and trailers are left out.
+/// Reads a chunked body and drops its chunk extensions and trailers.
 fn read_chunks(mut from: impl BufRead) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
@@ -134,7 +133,7 @@ fn read_exactly(from: impl Read, len: u64) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 == len { Ok(bytes) } else { Err(ErrorKind::UnexpectedEof.into()) }
 }
 
-/// A line without its end.
+/// Reads a line and returns it without its CRLF.
 fn read_line(mut from: impl BufRead) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     from.read_until(b'\n', &mut line)?;
@@ -167,19 +166,19 @@ mod tests {
     }
 
     #[test]
-    fn reads_a_body_with_a_length() {
+    fn a_body_with_a_content_length_is_read() {
         let request = read(b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\na\0bcd").expect("a request");
         assert_eq!(request.body, "a\0b");
     }
 
     #[test]
-    fn reads_a_body_in_chunks() {
+    fn a_chunked_body_is_read() {
         let input = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nA\r\n0123456789\r\n1;x=y\r\na\r\n0\r\nt: u\r\n\r\n";
         assert_eq!(read(input).expect("a request").body, "0123456789a");
     }
 
     #[test]
-    fn refuses_what_is_cut_off_or_no_http() {
+    fn truncated_and_invalid_requests_are_rejected() {
         let bad: [&[u8]; 10] = [
             b"",
             b"GET / HTTP/1.1",

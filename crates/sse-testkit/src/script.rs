@@ -1,4 +1,4 @@
-//! Which reply a request gets.
+//! The script, which picks the reply to each request.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,8 +7,8 @@ use crate::{RecordedRequest, Reply};
 
 type Answer = dyn Fn(&RecordedRequest) -> Reply + Send + Sync;
 
-/// One reply for each request, in order, then a rule for all the others. Clones are the same
-/// script.
+/// Gives each request the next reply, and follows a rule once there are no more replies. Clones
+/// share the same script.
 #[derive(Clone, Default)]
 pub(crate) struct Script(Arc<Mutex<State>>);
 
@@ -18,6 +18,7 @@ struct State {
     rest: Rest,
 }
 
+/// The rule for requests after the last reply.
 #[derive(Clone, Default)]
 enum Rest {
     /// 204 No Content, which tells a client to stop (WHATWG HTML 9.2.3).
@@ -40,7 +41,7 @@ impl Script {
         self.lock().rest = Rest::Call(Arc::new(answer));
     }
 
-    /// The reply to a request. The lock is released before the caller's closure runs.
+    /// Returns the reply to a request. The lock is released before the caller's closure runs.
     pub(crate) fn answer(&self, request: &RecordedRequest) -> Reply {
         let rest = {
             let state = self.lock();
@@ -56,7 +57,7 @@ impl Script {
         }
     }
 
-    /// Whether the reply to request `number` goes out before the request is read.
+    /// Returns whether the reply to request `number` is sent before the request is read.
     pub(crate) fn is_early(&self, number: usize) -> bool {
         let state = self.lock();
         match (state.replies.get(number), &state.rest) {

@@ -1,7 +1,7 @@
 //! A loopback HTTP/1.1 server that plays a script, on threads of the standard library.
 //!
-//! One request for each connection. Requests are numbered from 0 in the order in which they
-//! arrived; a connection that sends none is not counted.
+//! Each connection serves one request. Requests are numbered from 0 in order of arrival. A
+//! connection that sends no request is not counted.
 
 mod connection;
 mod log;
@@ -16,16 +16,16 @@ use std::time::{Duration, Instant};
 use crate::{RecordedRequest, Reply};
 use shared::{Shared, accept};
 
-/// How long the server waits for the system between two tries.
+/// The time between two attempts of an operation that cannot finish yet.
 const PAUSE: Duration = Duration::from_millis(5);
-/// The most that dropping the server takes: no test hangs because of it.
+/// The maximum time that dropping the server takes, so that no test hangs.
 const END_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An HTTP/1.1 server on a free port of 127.0.0.1 that plays a script of replies.
 ///
-/// It listens from the moment it is made, on threads of its own, so it works with any runtime and
-/// any client. Once the script is used up, requests get 204 No Content, which tells an SSE client
-/// to stop; [`repeat`](Self::repeat) and [`reply_with`](Self::reply_with) set another rule.
+/// It listens as soon as it is created, on threads of its own, so it works with any runtime and any
+/// client. After the last reply of the script, requests get 204 No Content, which tells an SSE
+/// client to stop. [`repeat`](Self::repeat) and [`reply_with`](Self::reply_with) change that.
 /// Dropping the server closes its connections and its port.
 ///
 /// ```
@@ -56,19 +56,19 @@ impl MockServer {
     ///
     /// # Panics
     ///
-    /// If no port is free.
+    /// Panics if no port is free.
     #[must_use]
     #[expect(clippy::new_without_default, reason = "it starts threads and takes a port")]
     pub fn new() -> Self {
         Self::on(TcpListener::bind(("127.0.0.1", 0)).expect("a port of 127.0.0.1 is free"))
     }
 
-    /// Starts a server with an empty script on a listener of your own: a port that a client has in
-    /// its configuration, or that of a server that is gone.
+    /// Starts a server with an empty script on a listener of your own. Use it for a port that is
+    /// fixed in a client's configuration, or for the port of a server that was dropped.
     ///
     /// # Panics
     ///
-    /// If the listener is not bound to an address.
+    /// Panics if the listener is not bound to an address.
     #[must_use]
     pub fn on(listener: TcpListener) -> Self {
         let addr = listener.local_addr().expect("a bound socket has an address");
@@ -80,7 +80,7 @@ impl MockServer {
         Self { addr, shared, accepting: Some(accepting) }
     }
 
-    /// Appends a reply to the script: the first is for the first request, and so on.
+    /// Appends a reply to the script. The first reply answers the first request, and so on.
     #[must_use]
     pub fn reply(self, reply: Reply) -> Self {
         self.shared.script.push(reply);
@@ -94,16 +94,16 @@ impl MockServer {
         recording.responses().iter().map(crate::RecordedResponse::to_reply).fold(self, Self::reply)
     }
 
-    /// Gives this reply to every request for which there is none in the script.
+    /// Sets the reply to every request after the end of the script.
     #[must_use]
     pub fn repeat(self, reply: Reply) -> Self {
         self.shared.script.repeat(reply);
         self
     }
 
-    /// Makes a reply for every request for which there is none in the script. `answer` runs on the
-    /// thread of the connection. If it panics, the client sees a closed connection, and dropping
-    /// the server panics.
+    /// Sets a closure that makes the reply to every request after the end of the script. It runs on
+    /// the thread of the connection. If it panics, the client sees a closed connection, and
+    /// dropping the server panics.
     ///
     /// ```
     /// use sse_testkit::{MockServer, Reply};
@@ -120,54 +120,54 @@ impl MockServer {
         self
     }
 
-    /// Keeps no record of requests, so that the server can run for weeks:
-    /// [`requests`](Self::requests) stays empty.
+    /// Turns off the record of requests, which otherwise grows for as long as the server runs.
+    /// [`requests`](Self::requests) then returns an empty list.
     #[must_use]
     pub fn without_record(self) -> Self {
         self.shared.stop_recording();
         self
     }
 
-    /// Returns the address at which the server listens.
+    /// Returns the address on which the server listens.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// Returns the `http` URL of `path`, which begins with a slash.
+    /// Returns the `http` URL of `path`, which must begin with a slash.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.addr)
     }
 
-    /// Returns the requests so far, in order.
+    /// Returns the requests received so far, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.log.requests()
     }
 
-    /// Blocks until request `number` (the first is 0) is there and returns it; `None` if it is not
-    /// there after `timeout`.
+    /// Blocks until request `number` (the first is 0) has arrived and returns it, or returns `None`
+    /// after `timeout`.
     #[must_use]
     pub fn wait_for_request(&self, number: usize, timeout: Duration) -> Option<RecordedRequest> {
         self.shared.log.wait_for_request(number, timeout)
     }
 
-    /// Blocks until the client has closed the connection of request `number` (the first is 0), and
-    /// returns when the server saw that, as the time since the server was made; `None` if it has
-    /// not after `timeout`.
+    /// Blocks until the client has closed the connection of request `number` (the first is 0).
+    /// Returns the time at which the server noticed this, counted from the creation of the server,
+    /// or `None` after `timeout`.
     ///
-    /// A client that closed only its sending half counts as closed. A connection that the server
-    /// reset is never seen closed.
+    /// It is enough that the client closes its sending half. If the server resets the connection,
+    /// this always returns `None`.
     #[must_use]
     pub fn wait_for_close(&self, number: usize, timeout: Duration) -> Option<Duration> {
         self.shared.log.wait_for_close(number, timeout)
     }
 
-    /// Returns how many bytes of the answer to request `number` (the first is 0) the system has
-    /// taken so far, including the head and the framing; 0 if there is no such request. If this
-    /// stands still during a [`send_forever`](Reply::send_forever), the client does not read, and
-    /// the buffers on the way are full.
+    /// Returns the number of bytes of the reply to request `number` (the first is 0) that the
+    /// system has accepted so far, including the head and the framing, or 0 if there is no such
+    /// request. If the number stops growing during a [`send_forever`](Reply::send_forever), the
+    /// client is not reading, and the buffers of the connection are full.
     #[must_use]
     pub fn sent(&self, number: usize) -> u64 {
         self.shared.log.sent(number)
@@ -186,19 +186,19 @@ impl fmt::Debug for MockServer {
 impl Drop for MockServer {
     fn drop(&mut self) {
         self.shared.stop();
-        // The accepting thread sleeps in `accept`: a connection wakes it.
+        // The accepting thread blocks in `accept`, and a connection wakes it.
         let woken = TcpStream::connect_timeout(&self.addr, END_TIMEOUT);
         let Some(accepting) = self.accepting.take() else { return };
         let ended = woken.is_ok() && ends(&accepting);
         if thread::panicking() {
             return;
         }
-        assert!(ended, "the server did not end in {END_TIMEOUT:?}: does its closure block?");
-        assert!(accepting.join().is_ok(), "the server could not answer: its closure panicked");
+        assert!(ended, "the server did not stop within {END_TIMEOUT:?}: does its closure block?");
+        assert!(accepting.join().is_ok(), "the closure passed to `reply_with` panicked");
     }
 }
 
-/// Joining has no timeout, so this looks again and again.
+/// Waits for a thread and returns whether it ended in time. `join` has no timeout, so this polls.
 fn ends(thread: &JoinHandle<()>) -> bool {
     let start = Instant::now();
     while !thread.is_finished() && start.elapsed() < END_TIMEOUT {

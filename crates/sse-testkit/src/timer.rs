@@ -1,4 +1,4 @@
-//! A clock that the test turns.
+//! A clock that the test controls.
 
 use std::collections::BTreeMap;
 use std::pin::{Pin, pin};
@@ -9,11 +9,11 @@ use std::time::{Duration, SystemTime};
 
 use sse_driver::{Instant, Timer};
 
-/// A [`Timer`] for tests, whose time passes only when the test says so.
+/// A [`Timer`] for tests, whose time passes only when the test moves it.
 ///
-/// [`run`](Self::run) runs a future and jumps to the next deadline whenever nothing else can
-/// happen, so that a test of a day's reconnections takes milliseconds. [`advance`](Self::advance)
-/// moves the time by hand. Clones are the same clock.
+/// [`run`](Self::run) runs a future and jumps to the next deadline whenever nothing else can run,
+/// so that a day of reconnections takes milliseconds. [`advance`](Self::advance) moves the time by
+/// hand. Clones share the same clock.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,21 +31,22 @@ pub struct MockTimer(Arc<Mutex<State>>);
 struct State {
     now: Instant,
     seed: u64,
-    /// How many sleeps there were: the number of the next one.
+    /// The number of sleeps so far, which tells sleeps with the same deadline apart.
     sleeps: u64,
-    /// Those that wait, by deadline and number.
+    /// The wakers of pending sleeps, by deadline and number.
     waiting: BTreeMap<(Instant, u64), Waker>,
 }
 
 impl MockTimer {
-    /// Creates a clock that starts at [`Instant::ZERO`], on 2020-01-01. Its sessions draw their
-    /// jitter from the seed 0, so each run of a test has the same delays.
+    /// Creates a clock that starts at [`Instant::ZERO`], which is 2020-01-01T00:00:00Z on the wall
+    /// clock. Its sessions derive their jitter from the seed 0, so that every run of a test has the
+    /// same delays.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Creates a clock whose sessions draw their jitter from this seed.
+    /// Creates a clock whose sessions derive their jitter from this seed.
     #[must_use]
     pub fn with_seed(seed: u64) -> Self {
         let timer = Self::default();
@@ -53,15 +54,15 @@ impl MockTimer {
         timer
     }
 
-    /// Runs a future to its end. Whenever the future can only wait, the time jumps to the next
+    /// Runs a future to completion. Whenever the future cannot continue, the time jumps to the next
     /// deadline.
     ///
-    /// The future can be that of an executor, so that tasks are run as well: see the [crate's
+    /// To run spawned tasks as well, pass the future of their executor: see the [crate's
     /// documentation](crate#smol-and-async-std).
     ///
     /// # Panics
     ///
-    /// If the future waits for something other than this clock. It would wait forever.
+    /// Panics if the future waits for something other than this clock, since it would wait forever.
     pub fn run<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
         let woken = Arc::new(Woken(AtomicBool::new(true)));
@@ -78,12 +79,13 @@ impl MockTimer {
         }
     }
 
-    /// Moves the time forward, as if the machine had been suspended, and wakes what is due by then.
+    /// Moves the time forward in one step, as if the machine had been suspended, and wakes every
+    /// sleep that is due.
     pub fn advance(&self, by: Duration) {
         self.move_to(self.now() + by);
     }
 
-    /// Returns the earliest deadline that something waits for; `None` if nothing waits.
+    /// Returns the earliest deadline of a pending sleep, or `None` if no sleep is pending.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Instant> {
         self.lock().waiting.first_key_value().map(|((deadline, _), _)| *deadline)
@@ -135,7 +137,7 @@ impl Timer for MockTimer {
     }
 }
 
-/// A pending deadline of a [`MockTimer`].
+/// A future that completes when its [`MockTimer`] reaches a deadline.
 ///
 /// ```
 /// use sse_testkit::{Instant, MockSleep, MockTimer, Timer};

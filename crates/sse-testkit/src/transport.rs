@@ -19,10 +19,10 @@ use crate::{MockTimer, RecordedRequest, Reply};
 
 /// A [`Transport`] without a network: each request gets the next reply of a script.
 ///
-/// Once the script is used up, requests get 204 No Content, which ends a session;
-/// [`repeat`](Self::repeat) and [`reply_with`](Self::reply_with) set another rule. Delays and
-/// pauses of replies pass on the `timer`, which is a [`MockTimer`] or that of a runtime. Clones
-/// share the script and the record of requests.
+/// After the last reply of the script, requests get 204 No Content, which ends a session.
+/// [`repeat`](Self::repeat) and [`reply_with`](Self::reply_with) change that. Delays and pauses of
+/// replies use the `timer`, which is a [`MockTimer`] or the timer of a runtime. Clones share the
+/// script and the record of requests.
 ///
 /// ```
 /// use sse_testkit::{MockTimer, MockTransport, Reply};
@@ -63,14 +63,14 @@ impl<M> MockTransport<M>
 where
     M: Timer<Sleep: Send> + Clone + Send + Sync + 'static,
 {
-    /// Returns the builder of a client on this transport and its timer.
+    /// Returns a builder for a client that uses this transport and its timer.
     pub fn client(&self) -> ClientBuilder<Self, M> {
         Client::builder_with(self.clone(), self.timer.clone())
     }
 }
 
 impl<M> MockTransport<M> {
-    /// Appends a reply to the script: the first is for the first request, and so on.
+    /// Appends a reply to the script. The first reply answers the first request, and so on.
     #[must_use]
     pub fn reply(self, reply: Reply) -> Self {
         self.script.push(reply);
@@ -84,27 +84,27 @@ impl<M> MockTransport<M> {
         recording.responses().iter().map(crate::RecordedResponse::to_reply).fold(self, Self::reply)
     }
 
-    /// Gives this reply to every request for which there is none in the script.
+    /// Sets the reply to every request after the end of the script.
     #[must_use]
     pub fn repeat(self, reply: Reply) -> Self {
         self.script.repeat(reply);
         self
     }
 
-    /// Makes a reply for every request for which there is none in the script.
+    /// Sets a closure that makes the reply to every request after the end of the script.
     #[must_use]
     pub fn reply_with(self, answer: impl Fn(&RecordedRequest) -> Reply + Send + Sync + 'static) -> Self {
         self.script.call(answer);
         self
     }
 
-    /// Returns the requests so far, in order.
+    /// Returns the requests received so far, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.lock().clone()
     }
 
-    /// Returns how many connections are open, including those that wait for a response.
+    /// Returns the number of open connections, including those that wait for a response.
     #[must_use]
     pub fn open_connections(&self) -> usize {
         self.open.load(Ordering::Relaxed)
@@ -149,7 +149,7 @@ impl<M> MockTransport<M>
 where
     M: Timer<Sleep: Send> + Clone,
 {
-    /// Records a body that is a stream.
+    /// Reads a streamed body to its end and records it.
     async fn read_body(&self, number: usize, body: &RequestBody) -> io::Result<()> {
         if body.as_bytes().is_some() {
             return Ok(());
@@ -180,7 +180,7 @@ where
     }
 }
 
-/// Counts as open from the request to the end of the body.
+/// Counts as an open connection from the request until the body is dropped.
 #[derive(Debug)]
 struct Connection(Arc<AtomicUsize>);
 

@@ -1,4 +1,4 @@
-//! Recordings: the text, there and back, and how they are played.
+//! Tests that recordings are read, written and played.
 #![cfg(all(feature = "client", feature = "recording"))]
 #![allow(missing_docs)]
 
@@ -7,7 +7,8 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue};
 use sse_testkit::{MockServer, MockTimer, MockTransport, RecordedEnd, Recording, RecordingWriter};
 
-/// Three attempts: a stream that breaks off, a refusal, the rest. The last line was being written.
+/// Four attempts: a stream that is cut off, a refused connection, an error status, and the rest of
+/// the stream. The last line is incomplete.
 const RECORDING: &str = r#"{"type":"recording","version":1,"url":"http://h/","time":"2026-01-01T00:00:00Z"}
 {"type":"request","at_us":0,"last_event_id":""}
 {"type":"response","at_us":2000000,"status":200,"headers":[["content-type","text/event-stream"],["set-cookie","[hidden]"],["connection","close"]]}
@@ -31,7 +32,7 @@ fn recording() -> Recording {
 }
 
 #[test]
-fn a_recording_has_the_responses_with_their_times() {
+fn a_recording_has_its_responses_with_their_times() {
     let recording = recording();
     let [first, second, third] = recording.responses() else { panic!("{recording:?}") };
     let seconds = Duration::from_secs;
@@ -44,7 +45,7 @@ fn a_recording_has_the_responses_with_their_times() {
 }
 
 #[test]
-fn a_recording_is_played_at_its_own_pace_and_resumes_as_it_did() {
+fn a_played_recording_keeps_its_timing_and_the_client_resumes() {
     let play = |recording: &Recording| {
         let timer = MockTimer::new();
         let transport = MockTransport::new(timer.clone()).play(recording);
@@ -54,7 +55,7 @@ fn a_recording_is_played_at_its_own_pace_and_resumes_as_it_did() {
             assert_eq!(
                 session.response().expect("it is open").headers().len(),
                 1,
-                "none is hidden or of the connection"
+                "hidden headers and those of the connection are left out"
             );
             let mut data = Vec::new();
             while data.len() < 3 {
@@ -76,7 +77,7 @@ fn a_recording_is_played_at_its_own_pace_and_resumes_as_it_did() {
 }
 
 #[test]
-fn a_server_plays_it_too() {
+fn a_server_plays_a_recording() {
     let server = MockServer::new().play(&recording().without_pauses());
     let first = smol::block_on(async {
         let mut session = sse_smol::Client::new().get(server.url("/")).open().await.expect("open");
@@ -85,9 +86,9 @@ fn a_server_plays_it_too() {
     assert_eq!(first.data, "a");
 }
 
-/// Every byte, alone and in pairs.
+/// The chunks include every byte and every pair of bytes.
 #[test]
-fn what_is_written_is_read_again() {
+fn a_written_recording_is_read_back() {
     let pairs: Vec<u8> = (0..=255).flat_map(|a| (0..=255).flat_map(move |b| [a, b])).collect();
     let mut headers = HeaderMap::new();
     headers.insert("x-a", HeaderValue::from_static("1"));
@@ -99,11 +100,11 @@ fn what_is_written_is_read_again() {
         let mut file = Vec::new();
         let at = Duration::from_millis;
         let mut writer =
-            RecordingWriter::new(&mut file, "http://h/", "now").expect("a vector takes everything");
-        writer.request(at(1), "7").expect("a vector takes everything");
-        writer.response(at(2), 200, &headers).expect("a vector takes everything");
-        writer.bytes(at(4), chunk).expect("a vector takes everything");
-        writer.failure(at(8), "reset").expect("a vector takes everything");
+            RecordingWriter::new(&mut file, "http://h/", "now").expect("writing to a vector cannot fail");
+        writer.request(at(1), "7").expect("writing to a vector cannot fail");
+        writer.response(at(2), 200, &headers).expect("writing to a vector cannot fail");
+        writer.bytes(at(4), chunk).expect("writing to a vector cannot fail");
+        writer.failure(at(8), "reset").expect("writing to a vector cannot fail");
         let text = String::from_utf8(file).expect("a recording is text");
         assert!(!text.contains("secret"), "{text}");
         let recording: Recording = text.parse().expect("it was just written");
@@ -135,9 +136,9 @@ fn an_error_names_the_line() {
         assert!(error.to_string().starts_with(problem), "{error}");
     }
     for (text, problem) in [
-        ("", "line 1: expected a line of the type recording"),
+        ("", "line 1: expected a line of the type `recording`"),
         ("data: one\n\n", "line 1: expected value"),
-        ("{\"type\":\"end\",\"at_us\":1}\n", "line 1: expected a line of the type recording"),
+        ("{\"type\":\"end\",\"at_us\":1}\n", "line 1: expected a line of the type `recording`"),
     ] {
         let error = text.parse::<Recording>().expect_err(text);
         assert!(error.to_string().starts_with(problem), "{error}");
@@ -145,12 +146,15 @@ fn an_error_names_the_line() {
 }
 
 #[test]
-fn a_file_is_loaded() {
+fn load_reads_a_file() {
     let path = std::env::temp_dir().join(format!("sse-testkit-{}.jsonl", std::process::id()));
     std::fs::write(&path, RECORDING).expect("a file can be written");
     assert_eq!(Recording::load(&path).expect("a recording").responses().len(), 3);
     std::fs::write(&path, "data: one\n\n").expect("a file can be written");
-    assert_eq!(Recording::load(&path).expect_err("no recording").kind(), std::io::ErrorKind::InvalidData);
+    assert_eq!(
+        Recording::load(&path).expect_err("it is not a recording").kind(),
+        std::io::ErrorKind::InvalidData
+    );
     std::fs::remove_file(&path).expect("it is there");
     assert_eq!(Recording::load(&path).expect_err("it is gone").kind(), std::io::ErrorKind::NotFound);
 }

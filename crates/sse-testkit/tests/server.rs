@@ -1,4 +1,4 @@
-//! The scripted server, seen by clients of the standard library.
+//! Tests the scripted server with clients of the standard library.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use sse_testkit::{EventRef, FrameRef, Gate, MockServer, Reply};
 
-/// Far more than anything here takes: reached only when a test fails.
+/// A timeout that only a failing test reaches.
 const LONG: Duration = Duration::from_secs(10);
-/// How long a test looks at something that must not happen.
+/// The time that a test waits for something that must not happen.
 const SHORT: Duration = Duration::from_millis(50);
 
 const EVENTS_HEAD: &str = "HTTP/1.1 200 \r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n";
@@ -45,20 +45,20 @@ fn assert_silent(client: &mut TcpStream) {
     client.set_read_timeout(Some(LONG)).expect("a timeout that is not zero");
 }
 
-/// Closed or reset, but not silent.
+/// Asserts that the connection was closed or reset.
 fn assert_closed(mut client: TcpStream) {
     if let Err(error) = client.read_to_end(&mut vec![]) {
         assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     }
 }
 
-/// More than the buffers of a connection take.
+/// Returns more bytes than the buffers of a connection can hold.
 fn flood() -> String {
     "x".repeat(32 << 20)
 }
 
 #[test]
-fn bodies_on_the_wire() {
+fn each_framing_is_written_to_the_wire() {
     let head = |framing: &str| format!("HTTP/1.1 200 \r\n{framing}connection: close\r\n\r\n");
     let ok = || Reply::status(200);
     let rows = [
@@ -81,13 +81,13 @@ fn bodies_on_the_wire() {
             "10\r\n0123456789abcdef\r\n",
         ),
         (
-            "nothing sent is no chunk",
+            "empty bytes send no chunk",
             ok().chunked().send("").send("a").drop_connection(),
             "transfer-encoding: chunked\r\n",
             "1\r\na\r\n",
         ),
         (
-            "each byte a chunk",
+            "one chunk per byte",
             ok().chunked().send_each_byte("ab").close(),
             "transfer-encoding: chunked\r\n",
             "1\r\na\r\n1\r\nb\r\n0\r\n\r\n",
@@ -105,7 +105,7 @@ fn bodies_on_the_wire() {
 }
 
 #[test]
-fn heads_on_the_wire() {
+fn each_head_is_written_to_the_wire() {
     let rows = [
         ("events", Reply::events().drop_connection(), EVENTS_HEAD),
         ("no content", Reply::status(204), "HTTP/1.1 204 \r\nconnection: close\r\n\r\n"),
@@ -174,7 +174,7 @@ fn requests_are_recorded() {
 }
 
 #[test]
-fn a_request_in_pieces_is_one_request() {
+fn a_request_in_several_writes_is_one_request() {
     let server = MockServer::new().reply(Reply::status(200).send("a"));
     let mut client = request(&server, b"POST / HTTP/1.1\r\nContent-");
     assert!(server.wait_for_request(0, SHORT).is_none());
@@ -194,7 +194,7 @@ fn a_connection_without_a_request_is_not_counted() {
 }
 
 #[test]
-fn a_gate_holds_what_comes_after_it() {
+fn a_gate_holds_back_later_steps() {
     let gate = Gate::new();
     let server = MockServer::new().repeat(Reply::events().wait(&gate).send("data: a\n\n").drop_connection());
     let mut client = get(&server);
@@ -206,7 +206,7 @@ fn a_gate_holds_what_comes_after_it() {
 }
 
 #[test]
-fn a_pause_takes_its_time() {
+fn a_pause_delays_the_next_step() {
     let server = MockServer::new().reply(Reply::events().send("a").pause(SHORT).send("b").drop_connection());
     let mut client = get(&server);
     read_exactly(&mut client, EVENTS_HEAD);
@@ -217,7 +217,7 @@ fn a_pause_takes_its_time() {
 }
 
 #[test]
-fn bytes_apart_are_read_apart() {
+fn bytes_sent_one_by_one_arrive_in_many_reads() {
     let start = Instant::now();
     let server = MockServer::new().reply(Reply::status(200).until_close().send_each_byte("x".repeat(500)));
     let mut client = get(&server);
@@ -231,7 +231,7 @@ fn bytes_apart_are_read_apart() {
 }
 
 #[test]
-fn a_reset_is_a_reset() {
+fn a_reset_reaches_the_client() {
     let gate = Gate::new();
     let server = MockServer::new().reply(Reply::events().send("a").wait(&gate).reset());
     let mut client = get(&server);
@@ -243,7 +243,7 @@ fn a_reset_is_a_reset() {
 }
 
 #[test]
-fn a_stall_is_silent_and_sees_the_peer_close() {
+fn a_stall_is_silent_and_notices_that_the_client_closes() {
     let server = MockServer::new().reply(Reply::events().send("a").stall());
     let mut client = get(&server);
     read_exactly(&mut client, EVENTS_HEAD);
@@ -255,9 +255,8 @@ fn a_stall_is_silent_and_sees_the_peer_close() {
     assert!(closed > server.requests()[0].received);
 }
 
-/// Wherever the script is when the peer goes.
 #[test]
-fn every_step_sees_the_peer_close() {
+fn every_step_notices_that_the_client_closes() {
     let rows = [
         ("stall", Reply::events().stall()),
         ("pause", Reply::events().pause(LONG * 6).stall()),
@@ -279,7 +278,7 @@ fn every_step_sees_the_peer_close() {
 }
 
 #[test]
-fn connections_are_served_side_by_side() {
+fn connections_are_served_concurrently() {
     let gate = Gate::new();
     let server =
         MockServer::new().reply(Reply::status(200).wait(&gate).send("a")).reply(Reply::status(200).send("b"));
@@ -290,10 +289,9 @@ fn connections_are_served_side_by_side() {
     assert!(read_to_end(first).ends_with('a'));
 }
 
-/// Whatever the connections are at, a dropped server is gone at once: they are closed, its port
-/// too, and no thread is left.
+/// The connections are at different steps when the server is dropped.
 #[test]
-fn a_dropped_server_is_gone() {
+fn dropping_the_server_closes_its_port_and_connections_and_ends_its_threads() {
     let held_by_threads = Arc::new(());
     let held = Arc::clone(&held_by_threads);
     let (stall, pause) = (Reply::raw().stall(), Reply::raw().pause(LONG * 6));
@@ -312,19 +310,22 @@ fn a_dropped_server_is_gone() {
     drop(server);
     assert!(start.elapsed() < LONG / 5, "{:?}", start.elapsed());
     assert_eq!(Arc::strong_count(&held_by_threads), 1);
-    assert_eq!(TcpStream::connect(addr).expect_err("nobody listens").kind(), ErrorKind::ConnectionRefused);
+    assert_eq!(
+        TcpStream::connect(addr).expect_err("the port is closed").kind(),
+        ErrorKind::ConnectionRefused
+    );
     clients.into_iter().chain([half_a_request]).for_each(assert_closed);
 }
 
 #[test]
-fn a_panic_of_the_answer_is_not_lost() {
+fn dropping_the_server_panics_if_its_closure_panicked() {
     let server = MockServer::new().reply_with(|_| panic!("this panic belongs to the test"));
     assert_eq!(read_to_end(get(&server)), "");
     assert!(panic::catch_unwind(AssertUnwindSafe(move || drop(server))).is_err());
 }
 
 #[test]
-fn what_is_sent_forever_ends_with_the_peer_and_is_counted() {
+fn send_forever_stops_when_the_client_closes_and_its_bytes_are_counted() {
     let server =
         MockServer::new().reply(Reply::raw().send("head ").send_forever("x".repeat(1 << 16)).send("never"));
     let mut client = get(&server);
@@ -332,7 +333,7 @@ fn what_is_sent_forever_ends_with_the_peer_and_is_counted() {
     assert!(server.wait_for_close(0, SHORT).is_none());
     let full = server.sent(0);
     assert!(full > 5);
-    client.read_exact(&mut vec![0; full as usize + (1 << 16)]).expect("it goes on");
+    client.read_exact(&mut vec![0; full as usize + (1 << 16)]).expect("the server keeps sending");
     assert!(server.wait_for_close(0, SHORT).is_none());
     assert!(server.sent(0) > full);
     drop(client);
@@ -341,13 +342,13 @@ fn what_is_sent_forever_ends_with_the_peer_and_is_counted() {
 }
 
 #[test]
-#[should_panic(expected = "no bytes cannot be sent forever")]
-fn nothing_cannot_be_sent_forever() {
+#[should_panic(expected = "an empty chunk cannot be sent forever")]
+fn send_forever_panics_without_bytes() {
     let _ = Reply::raw().send_forever("");
 }
 
 #[test]
-fn a_delay_comes_before_the_head() {
+fn a_delay_holds_back_the_head() {
     let server = MockServer::new().reply(Reply::status(204).delay(SHORT));
     let mut client = get(&server);
     client.set_read_timeout(Some(SHORT / 2)).expect("a timeout that is not zero");
@@ -375,7 +376,7 @@ fn an_early_reply_does_not_wait_for_the_request() {
 }
 
 #[test]
-fn a_server_without_a_record_counts_all_the_same() {
+fn requests_are_numbered_without_a_record() {
     let server = MockServer::new()
         .without_record()
         .reply_with(|request| Reply::raw().send(request.number.to_string()));
@@ -424,6 +425,6 @@ fn events_are_encoded() {
 
 #[test]
 #[should_panic(expected = "cannot be sent")]
-fn an_id_with_a_line_end_is_not_sent() {
+fn an_id_with_a_line_end_panics() {
     let _ = Reply::events().event("1\n", "one");
 }

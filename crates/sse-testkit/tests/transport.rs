@@ -1,4 +1,4 @@
-//! The transport in memory and the clock, below a client.
+//! Tests the in-memory transport and the clock with a client.
 #![cfg(feature = "client")]
 #![allow(missing_docs)]
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 use sse_driver::{Client, Error, Transport};
 use sse_testkit::{Gate, MockTimer, MockTransport, Reply, Timer};
 
-/// The data of all events, how it ended, and the seconds that it took.
+/// Returns the data of all events, the end of the session, and the seconds that it took.
 fn follow(transport: &MockTransport, timer: &MockTimer) -> (Vec<String>, Result<(), Error>, u64) {
     let client = transport.client().max_reconnection_attempts(0).build();
     let (data, end) = timer.run(async {
@@ -28,7 +28,7 @@ fn follow(transport: &MockTransport, timer: &MockTimer) -> (Vec<String>, Result<
 }
 
 #[test]
-fn every_step_and_every_end() {
+fn the_client_sees_every_step_and_every_end() {
     let open = Gate::new();
     open.open();
     let second = Duration::from_secs(1);
@@ -37,7 +37,7 @@ fn every_step_and_every_end() {
         ("closed", ended(Reply::events()), &["a"][..], 0, None),
         ("dropped", ended(Reply::events()).drop_connection(), &["a"], 0, Some("unexpected end of file")),
         (
-            "dropped, which is its end",
+            "dropped, where that is a clean end",
             ended(Reply::events().until_close()).drop_connection(),
             &["a"],
             0,
@@ -49,13 +49,7 @@ fn every_step_and_every_end() {
         ("an open gate", ended(Reply::events().wait(&open)), &["a"], 0, None),
         ("refused", Reply::refuse(), &[], 0, Some("connection refused")),
         ("raw", Reply::raw().send("HTTP/1.1 200 OK\r\n\r\n"), &[], 0, Some("a raw reply needs a MockServer")),
-        (
-            "a header that is none",
-            Reply::events().header("a b", "c"),
-            &[],
-            0,
-            Some("invalid HTTP header name"),
-        ),
+        ("an invalid header", Reply::events().header("a b", "c"), &[], 0, Some("invalid HTTP header name")),
         ("a status", Reply::status(404), &[], 0, Some("404")),
     ] {
         let timer = MockTimer::new();
@@ -84,7 +78,7 @@ fn a_stalled_reply_is_open_until_it_is_dropped() {
 }
 
 #[test]
-fn a_gate_wakes_what_waits_at_it() {
+fn opening_a_gate_wakes_the_reply() {
     let gate = Gate::new();
     let timer = MockTimer::new();
     let transport = MockTransport::new(timer.clone()).reply(Reply::events().wait(&gate).message("a"));
@@ -121,9 +115,8 @@ fn requests_are_recorded_with_their_time() {
     assert!(second.received > Duration::from_secs(7));
 }
 
-/// A body that is a stream is read before the reply.
 #[test]
-fn a_streamed_body_is_recorded() {
+fn a_streamed_body_is_recorded_before_the_reply() {
     let timer = MockTimer::new();
     let transport =
         MockTransport::new(timer.clone()).reply_with(|request| Reply::status(200).send(&request.body));
@@ -136,7 +129,7 @@ fn a_streamed_body_is_recorded() {
 }
 
 #[test]
-fn the_clock_jumps_only_when_nothing_else_can_happen() {
+fn the_clock_jumps_to_the_earliest_deadline() {
     let timer = MockTimer::with_seed(7);
     assert_eq!((timer.seed(), timer.next_deadline()), (7, None));
     let at = |seconds| sse_testkit::Instant::ZERO + Duration::from_secs(seconds);
@@ -148,7 +141,7 @@ fn the_clock_jumps_only_when_nothing_else_can_happen() {
         };
         assert_eq!((timer.now(), timer.next_deadline()), (at(1), Some(at(9))));
         drop(long);
-        assert_eq!(timer.next_deadline(), None, "a sleep that was dropped is no deadline");
+        assert_eq!(timer.next_deadline(), None, "a dropped sleep has no deadline");
     });
 }
 
@@ -159,7 +152,7 @@ fn a_future_that_would_wait_forever_panics() {
 }
 
 #[test]
-fn a_transport_is_the_same_as_its_clones_and_its_client() {
+fn clones_share_the_script_and_the_record() {
     let timer = MockTimer::new();
     let transport = MockTransport::new(timer.clone()).reply(Reply::events().message("a"));
     let client = Client::builder_with(transport.clone(), timer.clone()).build().boxed();

@@ -38,15 +38,15 @@ pub(crate) enum Command {
 
 #[derive(clap::Args, Clone)]
 pub(crate) struct Settings {
-    /// How long each client is measured. Idle sessions take at least 15 seconds, for one comment
-    /// each.
+    /// The seconds for which each client is measured. Idle sessions are measured for at least 15
+    /// seconds, so that each receives one comment.
     #[arg(long, default_value_t = 4)]
     pub(crate) seconds: u64,
     /// The number of idle or slow sessions. Each needs one open file on both ends.
     #[arg(long, default_value_t = 10_000)]
     pub(crate) sessions: usize,
-    /// How often each client is measured. The median counts. Idle and slow sessions are measured
-    /// once.
+    /// The number of times that each client is measured. The tables show the median. Idle and slow
+    /// sessions are measured once.
     #[arg(long, default_value_t = 3)]
     pub(crate) rounds: usize,
     /// Measures only clients whose name contains this text. May be repeated.
@@ -62,11 +62,11 @@ pub(crate) enum Scenario {
     Single,
     /// Like single, with the server and the client on one core, so that no client keeps up.
     Behind,
-    /// One connection with 1000 events per second: their delay, and the CPU time per event.
+    /// One connection with 1000 events per second: the delay and the CPU time of an event.
     Latency,
-    /// A hundred connections at full speed: their memory.
+    /// A hundred connections at full speed: the memory of a session.
     Crowd,
-    /// One connection at full speed beside a ticker on one thread.
+    /// One connection at full speed and a ticker on the same thread.
     Ticker,
     /// Idle sessions with a comment every 15 seconds.
     Idle,
@@ -88,8 +88,8 @@ impl Scenario {
 
     pub(crate) fn pace(self) -> Pace {
         match self {
-            Self::Bulk | Self::Crowd | Self::Ticker => Pace::Full { events_a_write: 64 },
-            Self::Single | Self::Behind => Pace::Full { events_a_write: 1 },
+            Self::Bulk | Self::Crowd | Self::Ticker => Pace::Full { events_per_write: 64 },
+            Self::Single | Self::Behind => Pace::Full { events_per_write: 1 },
             Self::Latency => Pace::Events { every: Duration::from_millis(1) },
             Self::Slow => Pace::Events { every: Duration::from_secs(1) },
             Self::Idle => Pace::Comments { every: IDLE },

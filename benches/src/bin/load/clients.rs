@@ -1,4 +1,4 @@
-//! The measured clients by name.
+//! The measured clients, by name.
 
 mod ours;
 #[cfg(feature = "peers")]
@@ -11,7 +11,7 @@ use crate::scenario;
 
 type Measure = fn(Scenario, String, &Settings);
 
-/// Every client by its name.
+/// Returns every client with its name.
 pub(crate) fn all() -> Vec<(&'static str, Measure)> {
     let clients: Vec<(&'static str, Measure)> = vec![
         ("sse-tokio", scenario::run::<ours::OnTokio>),

@@ -8,8 +8,8 @@ use crate::args::{Scenario, Settings};
 use crate::clients;
 use crate::parent::measure;
 
-/// The heading of a table, and its columns: the name of the figure, the title and the number of
-/// decimals.
+/// The heading of a table and its columns, each with the name of the figure, the title and the
+/// number of decimals.
 type Table = (&'static str, &'static [(&'static str, &'static str, usize)]);
 
 pub(crate) fn print(scenarios: &[Scenario], settings: &Settings) -> Result<(), Box<dyn Error>> {
@@ -37,13 +37,13 @@ pub(crate) fn print(scenarios: &[Scenario], settings: &Settings) -> Result<(), B
 }
 
 fn table(scenario: Scenario) -> Table {
-    const EVENTS: (&str, &str, usize) = ("events_a_second", "events/s", 0);
-    const CPU: (&str, &str, usize) = ("cpu_ns_an_event", "CPU per event, ns", 0);
-    const SLEEPS: (&str, &str, usize) = ("sleeps_a_thousand", "sleeps in 1000 events", 0);
-    const WOKEN: (&str, &str, usize) = ("cpu_us_an_event", "CPU per event, µs", 1);
-    const MEMORY: (&str, &str, usize) = ("kib_a_session", "KiB per session", 1);
-    const LIVE: (&str, &str, usize) = ("live_bytes_a_session", "live bytes per session", 0);
-    const SECOND: (&str, &str, usize) = ("cpu_us_a_session_second", "CPU per session and second, µs", 2);
+    const EVENTS: (&str, &str, usize) = ("events_per_second", "events/s", 0);
+    const CPU: (&str, &str, usize) = ("cpu_ns_per_event", "CPU per event, ns", 0);
+    const SLEEPS: (&str, &str, usize) = ("sleeps_per_1000_events", "sleeps in 1000 events", 0);
+    const WOKEN: (&str, &str, usize) = ("cpu_us_per_event", "CPU per event, µs", 1);
+    const MEMORY: (&str, &str, usize) = ("kib_per_session", "KiB per session", 1);
+    const LIVE: (&str, &str, usize) = ("live_bytes_per_session", "live bytes per session", 0);
+    const SECOND: (&str, &str, usize) = ("cpu_us_per_session_second", "CPU per session and second, µs", 2);
     match scenario {
         Scenario::Bulk => ("One connection at full speed, 64 events a write", &[CPU, EVENTS, SLEEPS]),
         Scenario::Single => ("One connection at full speed, one event a write", &[CPU, EVENTS, SLEEPS]),
@@ -68,12 +68,12 @@ fn table(scenario: Scenario) -> Table {
     }
 }
 
-/// How to read the figures.
+/// An explanation of the figures.
 const GUIDANCE: &str = "\
-What to look at first: the memory of idle sessions, which are most of what a service holds, and the CPU per event where many
-events come in one write. The table with one event a write and a core for each side favours slow clients: one that falls behind
-finds many events at each read and never sleeps, while a quick one is woken for nearly every event. On one core all of them
-fall behind, and the comparison is fair.";
+Look first at the memory of idle sessions, since most sessions of a service are idle, and at the CPU time per event where many
+events arrive in one write. The table with one event per write and a core for each side favours slow clients: a client that
+falls behind finds many events at each read and never sleeps, while a fast one is woken for nearly every event. On one core all
+clients fall behind, and the comparison is fair.";
 
 fn head(settings: &Settings) {
     let Settings { seconds, sessions, rounds, .. } = settings;

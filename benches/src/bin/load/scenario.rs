@@ -10,14 +10,14 @@ use crate::process::{Usage, live_bytes, resident_kib};
 use crate::runtime::Runtime;
 use crate::tally::Tally;
 
-/// The time before each measurement.
+/// The time that a client runs before it is measured.
 const WARM_UP: Duration = Duration::from_secs(1);
-/// How many sessions open at the same time.
+/// The number of sessions that are opened at the same time.
 const RUSH: usize = 100;
 const CROWD: usize = 100;
 const TICK: Duration = Duration::from_millis(10);
 
-/// Prints the figures, each as a line with a name and a number.
+/// Measures a client and prints each figure as a line with a name and a number.
 pub(crate) fn run<C: Client>(scenario: Scenario, url: String, settings: &Settings) {
     let time = Duration::from_secs(settings.seconds);
     C::Runtime::block_on(async {
@@ -73,9 +73,9 @@ impl<C: Client> App<C> {
         let (start, usage, events) = (Instant::now(), Usage::now(), self.tally.events());
         C::Runtime::sleep(time).await;
         let (took, now, events) = (start.elapsed(), Usage::now(), self.tally.events() - events);
-        print("events_a_second", events as f64 / took.as_secs_f64());
-        print("cpu_ns_an_event", now.cpu_since(usage).as_nanos() as f64 / events as f64);
-        print("sleeps_a_thousand", now.sleeps_since(usage) as f64 * 1000.0 / events as f64);
+        print("events_per_second", events as f64 / took.as_secs_f64());
+        print("cpu_ns_per_event", now.cpu_since(usage).as_nanos() as f64 / events as f64);
+        print("sleeps_per_1000_events", now.sleeps_since(usage) as f64 * 1000.0 / events as f64);
     }
 
     /// Measures the delay of events in microseconds. The client sleeps before each event.
@@ -86,7 +86,7 @@ impl<C: Client> App<C> {
         let (usage, events) = (Usage::now(), self.tally.events());
         C::Runtime::sleep(time).await;
         let (cpu, events) = (Usage::now().cpu_since(usage), self.tally.events() - events);
-        print("cpu_us_an_event", cpu.as_nanos() as f64 / 1000.0 / events as f64);
+        print("cpu_us_per_event", cpu.as_nanos() as f64 / 1000.0 / events as f64);
         let mut delays = self.tally.take_delays();
         delays.sort_unstable();
         let part = |percent: usize| delays[delays.len() * percent / 100] as f64 / 1000.0;
@@ -102,8 +102,8 @@ impl<C: Client> App<C> {
         let before = resident_kib();
         self.open(CROWD).await;
         C::Runtime::sleep(time).await;
-        print("kib_a_session", (resident_kib() - before) / (CROWD - 1) as f64);
-        print("events_a_second", self.tally.events() as f64 / time.as_secs_f64());
+        print("kib_per_session", (resident_kib() - before) / (CROWD - 1) as f64);
+        print("events_per_second", self.tally.events() as f64 / time.as_secs_f64());
     }
 
     /// Measures the maximum delay of a tick in milliseconds.
@@ -125,7 +125,7 @@ impl<C: Client> App<C> {
         C::Runtime::sleep(time).await;
         let overdue = start.elapsed().saturating_sub(time).as_micros() as u64;
         print("worst_ms", worst.load(Relaxed).max(overdue) as f64 / 1000.0);
-        print("events_a_second", (self.tally.events() - events) as f64 / time.as_secs_f64());
+        print("events_per_second", (self.tally.events() - events) as f64 / time.as_secs_f64());
     }
 
     /// Measures the memory per session, without that of the first session, and the CPU time.
@@ -136,16 +136,16 @@ impl<C: Client> App<C> {
         self.open(sessions).await;
         C::Runtime::sleep(WARM_UP).await;
         if let (Some(live), Some(before)) = (live_bytes(), live_before) {
-            print("live_bytes_a_session", (live - before) / (sessions - 1) as f64);
+            print("live_bytes_per_session", (live - before) / (sessions - 1) as f64);
         }
         let (start, usage, events) = (Instant::now(), Usage::now(), self.tally.events());
         C::Runtime::sleep(time).await;
         let (took, events) = (start.elapsed(), self.tally.events() - events);
         let cpu = Usage::now().cpu_since(usage);
-        print("kib_a_session", (resident_kib() - before) / (sessions - 1) as f64);
-        print("cpu_us_a_session_second", cpu.as_micros() as f64 / took.as_secs_f64() / sessions as f64);
+        print("kib_per_session", (resident_kib() - before) / (sessions - 1) as f64);
+        print("cpu_us_per_session_second", cpu.as_micros() as f64 / took.as_secs_f64() / sessions as f64);
         if events > 0 {
-            print("cpu_us_an_event", cpu.as_micros() as f64 / events as f64);
+            print("cpu_us_per_event", cpu.as_micros() as f64 / events as f64);
         }
     }
 }

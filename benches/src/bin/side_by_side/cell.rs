@@ -15,7 +15,7 @@ pub(crate) enum Kind {
 
 pub(crate) struct Figure {
     pub(crate) kind: Kind,
-    /// Whether it takes `Bytes`, and pays for dropping them.
+    /// Whether the decoder takes `Bytes`, and so pays for dropping them.
     pub(crate) shares: bool,
     pub(crate) name: &'static str,
     pub(crate) outcome: Outcome,
@@ -63,7 +63,7 @@ impl Cell {
         self.figure(name)?.rate()
     }
 
-    /// Returns the fastest peer that gives the right events.
+    /// Returns the fastest peer that returns the right events.
     pub(crate) fn best_peer(&self) -> Option<(&'static str, f64)> {
         self.best(|_| true)
     }

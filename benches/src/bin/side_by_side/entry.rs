@@ -1,12 +1,12 @@
-//! Decides whether a decoder takes part in the race. It is checked first, on the start of the
-//! stream and then on the whole.
+//! Decides whether a decoder takes part in the race, by checking it on the start of the stream and
+//! then on the whole.
 
 use std::panic;
 
 use sse_benches::{Cut, Subject, Verdict, Workload, check};
 use sse_proto::Event;
 
-use crate::race::{AGES, Lane, timed};
+use crate::race::{LONGEST_PASS, Lane, timed};
 
 /// The length in bytes of the first trial. Very slow decoders are measured on it only.
 pub(crate) const TRIAL_LEN: usize = 64 * 1024;
@@ -34,9 +34,9 @@ impl Input {
         if verdict != Verdict::Right {
             return Entry::Out(verdict);
         }
-        if whole_takes > AGES {
+        if whole_takes > LONGEST_PASS {
             let pieces = self.trial.pieces(self.cut);
-            return Entry::Slow(if took > AGES {
+            return Entry::Slow(if took > LONGEST_PASS {
                 Lane::known(subject.pass, pieces, took)
             } else {
                 Lane::new(subject.pass, pieces)

@@ -5,7 +5,7 @@ use std::{fs, thread};
 
 use sse_benches::peers;
 
-/// The lock file, which has the versions that are compiled in.
+/// The lock file, which contains the versions of the peers.
 const LOCK: &str = include_str!(env!("CARGO_LOCK"));
 
 pub(crate) fn print() {

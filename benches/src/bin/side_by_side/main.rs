@@ -1,5 +1,5 @@
-//! Prints a Markdown report of the decoder's throughput beside that of its peers and of easier
-//! tasks, and of its allocations.
+//! Prints a Markdown report that compares the decoder's throughput with that of its peers and of
+//! easier tasks, and lists its allocations.
 //!
 //!     cargo run --release -p sse-benches --features peers --bin side_by_side > benches/RESULTS.md
 //!

@@ -1,4 +1,4 @@
-//! Notes about peers that give other events than the decoder of this workspace.
+//! Notes about peers that return other events than the decoder of this workspace.
 
 use std::collections::BTreeMap;
 

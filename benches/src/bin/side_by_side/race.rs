@@ -4,15 +4,15 @@ use cpu_time::ThreadTime;
 use sse_benches::Pieces;
 
 /// The maximum number of rounds.
-const ROUNDS: usize = 11;
+const MAX_ROUNDS: usize = 11;
 /// The minimum duration of a round in seconds, long enough that reading the clock does not matter.
-const ROUND: f64 = 0.003;
+const ROUND_SECONDS: f64 = 0.003;
 /// The duration of all rounds in seconds. Slow decoders get fewer rounds.
-const ALL_ROUNDS: f64 = 0.6;
-/// The minimum number of rounds, unless a pass takes longer than [`AGES`].
-const FEWEST: usize = 3;
-/// The duration in seconds above which a pass is not repeated.
-pub(crate) const AGES: f64 = 2.0;
+const TOTAL_SECONDS: f64 = 0.6;
+/// The minimum number of rounds, unless a pass takes longer than [`LONGEST_PASS`].
+const MIN_ROUNDS: usize = 3;
+/// The duration of a pass in seconds above which it is not repeated.
+pub(crate) const LONGEST_PASS: f64 = 2.0;
 
 /// A participant of the race.
 pub(crate) struct Lane {
@@ -28,15 +28,15 @@ impl Lane {
     pub(crate) fn new(pass: fn(&Pieces) -> usize, pieces: Pieces) -> Self {
         let mut lane = Self { pass, pieces, passes: 1, rounds: 0, seconds: Vec::new() };
         let took = lane.round().max(1e-7);
-        lane.passes = (ROUND / took).ceil() as usize;
+        lane.passes = (ROUND_SECONDS / took).ceil() as usize;
         lane.rounds = match took {
-            _ if took > AGES => 1,
-            _ => ((ALL_ROUNDS / (took * lane.passes as f64)) as usize).clamp(FEWEST, ROUNDS),
+            _ if took > LONGEST_PASS => 1,
+            _ => ((TOTAL_SECONDS / (took * lane.passes as f64)) as usize).clamp(MIN_ROUNDS, MAX_ROUNDS),
         };
         lane
     }
 
-    /// Creates a participant from the duration of a pass that took longer than [`AGES`].
+    /// Creates a participant from the duration of a pass that took longer than [`LONGEST_PASS`].
     pub(crate) fn known(pass: fn(&Pieces) -> usize, pieces: Pieces, took: f64) -> Self {
         Self { pass, pieces, passes: 1, rounds: 0, seconds: vec![took] }
     }
@@ -61,7 +61,7 @@ impl Lane {
 /// Runs the rounds, each with all lanes in turn.
 pub(crate) fn race<'l>(lanes: impl Iterator<Item = &'l mut Lane>) {
     let mut lanes: Vec<_> = lanes.collect();
-    for round in 0..ROUNDS {
+    for round in 0..MAX_ROUNDS {
         for lane in lanes.iter_mut().filter(|lane| round < lane.rounds) {
             let seconds = lane.round();
             lane.seconds.push(seconds);

@@ -1,4 +1,5 @@
-//! Two tables for each cut: the decoder of this workspace beside the best peer, and all others.
+//! Prints two tables for each cut: one compares the decoder of this workspace with the best peer,
+//! and the other lists all other decoders and bounds.
 
 use sse_benches::{Cut, bounds};
 

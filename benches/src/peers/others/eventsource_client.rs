@@ -1,4 +1,5 @@
-//! `eventsource-client`. Its parser is private, so a client with a canned transport drives it.
+//! `eventsource-client`. Its parser is private, so this runs a client on a transport with a fixed
+//! response.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! `sse follow`.
+//! The arguments of `sse follow`.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use super::{EndArgs, ReconnectArgs, RequestArgs};
 pub(crate) struct FollowArgs {
     #[command(flatten)]
     pub(crate) request: RequestArgs,
-    /// Show each request and the head of each response on stderr, without secrets.
+    /// Show each request and the head of each response on stderr, with secrets hidden.
     #[arg(short = 'v', long)]
     pub(crate) verbose: bool,
     #[command(flatten)]
@@ -25,16 +25,17 @@ pub(crate) struct FollowArgs {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct PrintArgs {
-    /// What to print.
+    /// Format of the output.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) output: Format,
-    /// Print to this file instead of stdout. It is made anew, or with --checkpoint appended to.
+    /// Print to this file instead of stdout. The file is overwritten, or appended to with
+    /// --checkpoint.
     #[arg(short = 'o', value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
-    /// Go on after the event whose ID is in this file, and keep the file up to date.
+    /// Resume after the event whose ID is in this file, and keep the file up to date.
     #[arg(long, value_name = "FILE")]
     pub(crate) checkpoint: Option<PathBuf>,
-    /// Print events of this type only; may be repeated.
+    /// Print only events of this type. May be repeated.
     #[arg(long = "event", value_name = "TYPE")]
     pub(crate) event_types: Vec<String>,
     /// Print comments.
@@ -43,20 +44,20 @@ pub(crate) struct PrintArgs {
     /// Print reconnection times.
     #[arg(long)]
     pub(crate) retries: bool,
-    /// Print when each line came (RFC 3339, UTC).
+    /// Print the time of arrival of each line (RFC 3339, UTC).
     #[arg(long)]
     pub(crate) timestamps: bool,
-    /// How much one event may hold; a longer one is a failure.
+    /// Largest size of an event. A larger event ends the run with an error.
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "16MiB")]
     pub(crate) max_event_size: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
+    /// Text for people.
     Text,
-    /// One object a line.
+    /// One JSON object per line.
     Json,
-    /// The data of the events and nothing else.
+    /// Only the data of the events.
     Data,
 }

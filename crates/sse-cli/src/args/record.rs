@@ -1,4 +1,4 @@
-//! `sse record`.
+//! The arguments of `sse record`.
 
 use std::path::PathBuf;
 
@@ -8,10 +8,10 @@ use super::{EndArgs, ReconnectArgs, RequestArgs};
 pub(crate) struct RecordArgs {
     #[command(flatten)]
     pub(crate) request: RequestArgs,
-    /// Show each request and the head of each response on stderr, without secrets.
+    /// Show each request and the head of each response on stderr, with secrets hidden.
     #[arg(short = 'v', long)]
     pub(crate) verbose: bool,
-    /// Where the recording goes; `-` is stdout.
+    /// File to write the recording to; `-` is stdout.
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) reconnect: ReconnectArgs,

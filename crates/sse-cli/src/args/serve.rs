@@ -1,4 +1,4 @@
-//! `sse serve`.
+//! The arguments of `sse serve`.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -8,23 +8,22 @@ use super::value::time;
 
 #[derive(clap::Args)]
 pub(crate) struct ServeArgs {
-    /// A recording, or a stream as it would go over the wire; `-` is stdin.
+    /// Recording or plain event stream to serve; `-` is stdin.
     pub(crate) file: PathBuf,
-    /// Where to listen: 127.0.0.1:8080, localhost:8080, :8080 (of localhost). Port 0 takes a free
-    /// one.
+    /// Address to listen on, such as 127.0.0.1:8080, localhost:8080, or :8080 for localhost. Port 0
+    /// selects a free port.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) listen: String,
-    /// How fast a recording is played: 1 is its own pace, 2 twice as fast, `max` without a pause.
+    /// Speed of a recording: 1 is the original pace, 2 is twice as fast, `max` is without pauses.
     #[arg(long, value_name = "FACTOR", value_parser = Speed::parse, conflicts_with = "interval")]
     pub(crate) speed: Option<Speed>,
-    /// How long to wait between events. A recording is then played event by event, as if it were a
-    /// plain stream.
+    /// Time to wait between events. A recording is then played event by event, like a plain stream.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) interval: Option<Duration>,
-    /// Drop each connection after so many events, in the middle of the next one.
+    /// Drop each connection after this number of events, in the middle of the next one.
     #[arg(long, value_name = "N")]
     pub(crate) drop_after: Option<NonZeroUsize>,
-    /// The reconnection time to ask for, in milliseconds.
+    /// Reconnection time to send to clients, in milliseconds.
     #[arg(long, value_name = "MS")]
     pub(crate) retry: Option<u64>,
     /// Log each request on stderr.
@@ -32,10 +31,12 @@ pub(crate) struct ServeArgs {
     pub(crate) verbose: bool,
 }
 
-/// How fast a recording is played.
+/// The speed at which a recording is played.
 #[derive(Clone, Copy)]
 pub(crate) enum Speed {
+    /// A multiple of the original pace.
     Times(f64),
+    /// Without pauses.
     Max,
 }
 

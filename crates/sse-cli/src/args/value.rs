@@ -1,4 +1,4 @@
-//! The values of options: times, sizes, headers, IDs, URLs.
+//! Parsers for the values of options.
 
 use std::time::Duration;
 
@@ -6,12 +6,14 @@ use http::{HeaderName, HeaderValue};
 use jiff::SignedDuration;
 use sse_proto::Resume;
 
+/// Parses a time such as `500ms`, `3s` or `2m`.
 pub(crate) fn time(text: &str) -> Result<Duration, String> {
     let wrong = |problem| format!("expected a time like 500ms, 3s or 2m: {problem}");
     let time: SignedDuration = text.parse().map_err(|error: jiff::Error| wrong(error.to_string()))?;
-    time.try_into().map_err(|_| wrong("got less than zero".to_owned()))
+    time.try_into().map_err(|_| wrong("it is negative".to_owned()))
 }
 
+/// Parses a time longer than zero.
 pub(crate) fn nonzero_time(text: &str) -> Result<Duration, String> {
     match time(text)? {
         Duration::ZERO => Err("expected a time longer than zero".to_owned()),
@@ -19,13 +21,14 @@ pub(crate) fn nonzero_time(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// A size in bytes.
+/// Parses a size such as `64KiB` into bytes.
 pub(crate) fn size(text: &str) -> Result<usize, String> {
     let size: bytesize::ByteSize =
         text.parse().map_err(|error| format!("expected a size like 64KiB or 16MiB: {error}"))?;
     usize::try_from(size.as_u64()).map_err(|_| "expected a size that fits in memory".to_owned())
 }
 
+/// Parses `Name: value`.
 pub(crate) fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     let (name, value) = text.split_once(':').ok_or("expected `Name: value`, got no colon")?;
     let name = name.trim().parse().map_err(|_| "expected a header name before the colon")?;
@@ -34,7 +37,7 @@ pub(crate) fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     Ok((name, value))
 }
 
-/// An ID that can be sent as a header.
+/// Checks that a last event ID can be sent in a header.
 pub(crate) fn event_id(text: &str) -> Result<String, &'static str> {
     match Resume::new(text.into()) {
         Resume::Unsendable(_) => {
@@ -44,10 +47,10 @@ pub(crate) fn event_id(text: &str) -> Result<String, &'static str> {
     }
 }
 
-/// A URL; without a scheme it is `http://`, without a host `localhost`.
+/// Completes a URL: the default scheme is `http://`, and the default host is `localhost`.
 pub(crate) fn url(text: &str) -> Result<String, &'static str> {
     if text.is_empty() {
-        return Err("expected a URL, got nothing");
+        return Err("expected a URL, got an empty string");
     }
     Ok(match text {
         _ if text.contains("://") => text.to_owned(),
@@ -56,7 +59,7 @@ pub(crate) fn url(text: &str) -> Result<String, &'static str> {
     })
 }
 
-/// `USER:PASSWORD`.
+/// Parses `USER:PASSWORD`.
 pub(crate) fn credentials(text: &str) -> Result<(String, String), &'static str> {
     let (user, password) = text.split_once(':').ok_or("expected USER:PASSWORD, got no colon")?;
     Ok((user.to_owned(), password.to_owned()))

@@ -1,4 +1,4 @@
-//! A last event ID in a file.
+//! A file that contains a last event ID.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
@@ -8,19 +8,19 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::args::event_id;
 
-/// A file that always holds a whole ID: it is replaced, never written over.
+/// A file that always contains a complete ID, because it is replaced and never overwritten.
 pub(crate) struct CheckpointFile {
-    /// The file itself, behind all symbolic links.
+    /// The path of the file, with symbolic links resolved.
     path: PathBuf,
     folder: PathBuf,
     permissions: Option<Permissions>,
 }
 
 impl CheckpointFile {
-    /// Finds the file, reads the ID in it, and makes sure that it can be replaced. A file that is
-    /// missing holds an empty ID.
+    /// Opens a file, returns the ID in it, and makes sure that the file can be replaced. The ID of
+    /// a missing file is empty.
     pub(crate) fn open(path: &Path) -> io::Result<(Self, String)> {
-        let path = behind_links(path)?;
+        let path = resolve_links(path)?;
         let folder = match path.parent() {
             Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),
             Some(folder) => folder.to_owned(),
@@ -32,56 +32,58 @@ impl CheckpointFile {
             Err(error) => return Err(error),
             Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
             Ok(metadata) if !metadata.is_file() => {
-                return Err(io::Error::other("it is a device or the like, expected a regular file"));
+                return Err(io::Error::other(
+                    "expected a regular file, got a device or another special file",
+                ));
             }
             Ok(metadata) => {
                 file.permissions = Some(metadata.permissions());
                 read_id(&file.path)?
             }
         };
-        file.beside()?;
+        file.temporary()?;
         Ok((file, id))
     }
 
-    /// Replaces what the file holds. After a failure it holds what it held before.
+    /// Replaces the ID in the file. If this fails, the file is unchanged.
     pub(crate) fn write(&self, id: &str) -> io::Result<()> {
-        let mut beside = self.beside()?;
-        beside.write_all(format!("{id}\n").as_bytes())?;
-        beside.as_file().sync_all()?;
-        beside.persist(&self.path).map_err(|error| error.error)?;
+        let mut temporary = self.temporary()?;
+        temporary.write_all(format!("{id}\n").as_bytes())?;
+        temporary.as_file().sync_all()?;
+        temporary.persist(&self.path).map_err(|error| error.error)?;
         self.sync_folder()
     }
 
-    /// A new file of a random name in the same folder and with the same mode. It is removed unless
-    /// it is renamed.
-    fn beside(&self) -> io::Result<NamedTempFile> {
+    /// Creates a temporary file in the same folder and with the same mode. It is removed when it is
+    /// dropped.
+    fn temporary(&self) -> io::Result<NamedTempFile> {
         let mut name = self.path.file_name().unwrap_or_default().to_owned();
         name.push(".");
         let mut builder = Builder::new();
         builder.prefix(&name);
         #[cfg(unix)]
         if self.permissions.is_none() {
-            // As for any new file, the umask takes from it.
+            // This is the mode that `File::create` uses; the umask applies to it.
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         }
-        let beside = builder.tempfile_in(&self.folder)?;
+        let temporary = builder.tempfile_in(&self.folder)?;
         if let Some(permissions) = &self.permissions {
-            beside.as_file().set_permissions(permissions.clone())?;
+            temporary.as_file().set_permissions(permissions.clone())?;
         }
-        Ok(beside)
+        Ok(temporary)
     }
 
-    /// So that the new name outlives a loss of power.
+    /// Syncs the folder, so that the new file survives a loss of power.
     fn sync_folder(&self) -> io::Result<()> {
         if cfg!(unix) { File::open(&self.folder)?.sync_all() } else { Ok(()) }
     }
 }
 
-/// What the links lead to, which need not be there.
-fn behind_links(path: &Path) -> io::Result<PathBuf> {
-    const MOST: usize = 40;
+/// Resolves symbolic links. The final target need not exist.
+fn resolve_links(path: &Path) -> io::Result<PathBuf> {
+    const MAX_LINKS: usize = 40;
     let mut path = path.to_owned();
-    for _ in 0..MOST {
+    for _ in 0..MAX_LINKS {
         match fs::read_link(&path) {
             Ok(target) => path = path.parent().unwrap_or(Path::new("")).join(target),
             Err(_) => return Ok(path),
@@ -90,8 +92,9 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many symbolic links"))
 }
 
+/// Reads the ID in a file, and checks that the file is writable and the ID can be sent.
 fn read_id(path: &Path) -> io::Result<String> {
-    // A file that its owner made read-only is not to be replaced either.
+    // Replacing a file does not need write permission, but a read-only file must not change.
     OpenOptions::new().write(true).open(path)?;
     let text = fs::read_to_string(path)?;
     let id = text.strip_suffix('\n').unwrap_or(&text);
@@ -112,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read() {
+    fn a_written_id_is_read_back() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("id");
         let longest = "x".repeat(4096);
@@ -131,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_id_is_refused() {
+    fn a_file_without_a_valid_id_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("id");
         let long = vec![b'x'; 4097];
@@ -143,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_refused() {
+    fn a_path_that_is_not_a_regular_file_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         assert_eq!(open_error(folder.path()), "is a directory");
         open_error(&folder.path().join("absent").join("id"));
@@ -154,7 +157,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_stays_and_what_it_leads_to_is_replaced() {
+    fn the_target_of_a_link_is_replaced_and_the_link_stays() {
         use std::os::unix::fs::symlink;
         let folder = tempfile::tempdir().expect("a folder");
         let (link, second) = (folder.path().join("link"), folder.path().join("second"));
@@ -195,7 +198,7 @@ mod tests {
         let (file, _) = CheckpointFile::open(&path).expect("it can be opened");
         fs::remove_dir(folder.path().join("sub")).expect("it is empty");
         file.write("1").expect_err("there is no folder");
-        // The new file is made, but cannot take the place of a folder.
+        // The temporary file can be created, but it cannot replace a folder.
         fs::create_dir_all(path.join("x")).expect("a folder");
         file.write("1").expect_err("there is a folder in its place");
         assert_eq!(names(&folder.path().join("sub")), ["id"]);

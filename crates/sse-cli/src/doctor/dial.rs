@@ -1,5 +1,4 @@
-//! Tokio's network, with a record of where connections went: the transport follows redirects by
-//! itself.
+//! Records the addresses that connections go to, because the transport follows redirects by itself.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -8,7 +7,7 @@ use std::time::Duration;
 use sse_tokio::TokioDial;
 use sse_tokio::sse_http::Dial;
 
-/// Records each `host:port` that it dials.
+/// Dials over Tokio, and records each `host:port`.
 #[derive(Clone, Default)]
 pub(crate) struct RecordingDial {
     network: TokioDial,
@@ -16,9 +15,9 @@ pub(crate) struct RecordingDial {
 }
 
 impl RecordingDial {
-    /// What was dialled since this was asked last.
+    /// Returns and clears the recorded addresses.
     pub(crate) fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.dialled.lock().expect("nobody panics with it"))
+        std::mem::take(&mut self.dialled.lock().expect("no panic while it is locked"))
     }
 }
 
@@ -26,7 +25,7 @@ impl Dial for RecordingDial {
     type Stream = <TokioDial as Dial>::Stream;
 
     async fn dial(&self, host: &str, port: u16) -> io::Result<Self::Stream> {
-        self.dialled.lock().expect("nobody panics with it").push(format!("{host}:{port}"));
+        self.dialled.lock().expect("no panic while it is locked").push(format!("{host}:{port}"));
         self.network.dial(host, port).await
     }
 

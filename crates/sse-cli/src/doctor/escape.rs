@@ -1,18 +1,18 @@
-//! Characters that must not reach a terminal.
+//! Escapes characters that must not reach a terminal or a line of the report.
 
-/// The text with an escape sequence, as Rust writes them, in place of each character that steers a
-/// terminal (C0, DEL, C1) or changes the order or the lines of the text around it.
+/// Replaces each control character (C0, DEL, C1), and each character that changes the order or the
+/// lines of the text around it, with an escape sequence of Rust.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
-        if steers(c) { escaped.extend(c.escape_default()) } else { escaped.push(c) }
+        if needs_escape(c) { escaped.extend(c.escape_default()) } else { escaped.push(c) }
     }
     escaped
 }
 
-/// Whether a character steers a terminal, or the order or the lines of the text around it.
-pub(crate) fn steers(c: char) -> bool {
-    matches!(c, '\n' | '\t') || crate::print::steers(c)
+/// Returns whether a character is escaped. Unlike on stdout, this includes LF and TAB.
+pub(crate) fn needs_escape(c: char) -> bool {
+    matches!(c, '\n' | '\t') || crate::print::needs_escape(c)
 }
 
 #[cfg(test)]
@@ -20,7 +20,7 @@ mod tests {
     use super::escape;
 
     #[test]
-    fn what_steers_a_terminal_is_escaped() {
+    fn control_characters_are_escaped() {
         for (text, escaped) in [
             ("a\u{1b}[2J", "a\\u{1b}[2J"),
             ("\u{9b}2J\u{7f}", "\\u{9b}2J\\u{7f}"),

@@ -1,4 +1,4 @@
-//! The examination of a server: which requests are made, in which order.
+//! Examines a server: decides which requests to make, and in which order.
 
 use std::time::Duration;
 
@@ -12,16 +12,16 @@ use super::observation::{Item, Kind, Observation, Purpose, Visit, is_repeatable,
 use super::resumption::{expected, resume_after};
 use super::visit::{Until, Visitor};
 
-/// The origin of the page that a request pretends to come from. It is reserved, so that no server
-/// allows it alone.
+/// The origin of the page that a request claims to come from. The domain is reserved, so no server
+/// has it on a list of allowed origins.
 pub(crate) const ORIGIN: &str = "https://page.example";
-/// As browsers send it.
+/// The `Accept-Encoding` of browsers.
 const BROWSER_ENCODINGS: &str = "gzip, deflate, br, zstd";
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-/// How long events that were asked for again are waited for.
+/// The longest time to wait for the events after `Last-Event-ID`.
 const RESUME_TIME: Duration = Duration::from_secs(10);
 
-/// Makes all requests, and says before each what it is.
+/// Makes all requests, and announces each with `say`.
 pub(crate) async fn examine(
     visitor: &Visitor,
     request: Request<RequestBody>,
@@ -36,7 +36,7 @@ pub(crate) async fn examine(
         max_event_size: visitor.max_event_size,
         visits: Vec::new(),
     };
-    let once = if is_repeatable(&method) { "" } else { " It is sent this once." };
+    let once = if is_repeatable(&method) { "" } else { " The request is sent only once." };
     say(&format!("{method} {}, watching for {}.{once}", observation.url, seconds(watch)));
     let until = Until { time: watch, enough: &|_| false };
     observation.visits.push(visitor.visit(Purpose::Watch, request.clone(), Some(until)).await);
@@ -47,12 +47,12 @@ pub(crate) async fn examine(
         if let Some(after) = resume_after(&ids) {
             observation.visits.push(resume(visitor, &request, &ids, &after, watch, say).await);
         }
-        say("The same as a page of another origin sends it. Only the head is read.");
+        say("The same request as from a page of another origin, reading only the head.");
         observation.visits.push(visitor.visit(Purpose::Browser, browser(&request), None).await);
     }
     let asked_for = asked_for(&request);
     if !is_repeatable(&method) || !asked_for.is_empty() {
-        say(&format!("OPTIONS, as browsers ask before they send such a {method} to another origin."));
+        say(&format!("OPTIONS, as browsers send it before such a {method} to another origin."));
         observation
             .visits
             .push(visitor.visit(Purpose::Preflight, preflight(&request, &asked_for), None).await);
@@ -60,6 +60,7 @@ pub(crate) async fn examine(
     observation
 }
 
+/// Repeats the request with the header `Last-Event-ID`.
 async fn resume(
     visitor: &Visitor,
     request: &Request<RequestBody>,
@@ -70,11 +71,11 @@ async fn resume(
 ) -> Visit {
     let time = watch.min(RESUME_TIME);
     say(&format!(
-        "The same with Last-Event-ID {after:?}, for at most {}, to see what comes again.",
+        "The same request with Last-Event-ID {after:?}, for at most {}, to compare the events.",
         seconds(time)
     ));
     let mut request = request.clone();
-    // It can be sent, or it would not have been chosen.
+    // `resume_after` chooses only IDs that can be sent.
     if let Ok(id) = HeaderValue::from_bytes(after.as_bytes()) {
         request.headers_mut().insert(LAST_EVENT_ID, id);
     }
@@ -85,6 +86,7 @@ async fn resume(
     visitor.visit(Purpose::Resume { after: after.to_owned() }, request, Some(until)).await
 }
 
+/// Returns the request as the page of another origin sends it.
 fn browser(request: &Request<RequestBody>) -> Request<RequestBody> {
     let mut request = request.clone();
     request.headers_mut().insert(ORIGIN_NAME, HeaderValue::from_static(ORIGIN));
@@ -92,6 +94,7 @@ fn browser(request: &Request<RequestBody>) -> Request<RequestBody> {
     request
 }
 
+/// Returns the preflight request that a browser sends before the request.
 fn preflight(request: &Request<RequestBody>, asked_for: &str) -> Request<RequestBody> {
     let mut preflight = Request::new(RequestBody::default());
     *preflight.method_mut() = Method::OPTIONS;
@@ -107,8 +110,8 @@ fn preflight(request: &Request<RequestBody>, asked_for: &str) -> Request<Request
     preflight
 }
 
-/// The headers that a browser asks about first (Fetch, "CORS-safelisted request-header", and those
-/// that it sets itself).
+/// Returns the names of the headers that need a preflight: all but those that the browser sets
+/// itself and the safelisted ones (Fetch, "CORS-safelisted request-header").
 fn asked_for(request: &Request<RequestBody>) -> String {
     let is_own = |name: &str| {
         ["accept", "accept-language", "cache-control", "last-event-id", "user-agent", "cookie"]

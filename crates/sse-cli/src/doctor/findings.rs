@@ -1,4 +1,4 @@
-//! What is wrong with a server, from what was observed and nothing else.
+//! Derives findings about a server from an observation.
 
 mod arrival;
 mod content;
@@ -19,21 +19,21 @@ use super::observation::{Observation, Stream};
 pub(crate) use remedies::{Place, Remedy};
 pub(crate) use transfer::is_compressed;
 
-/// How bad it is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Severity {
-    /// Clients lose events, or see none.
+    /// Clients lose events or receive none.
     Error,
-    /// It fails for some clients, or some day.
+    /// Some clients fail, or clients will fail under other conditions.
     Warning,
-    /// Something to know, or what could not be checked.
+    /// The user should know this, or the check was not possible.
     Note,
-    /// As it should be.
+    /// The check passed.
     Ok,
 }
 
-/// What is checked. Its name is the anchor of its section in the guide.
+/// A check. Its name is the anchor of its section in the guide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Check {
@@ -64,7 +64,7 @@ pub(crate) enum Check {
 }
 
 impl Check {
-    /// The name in reports, and the anchor in the guide.
+    /// Returns the name of the check, which is also its anchor in the guide.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Connection => "connection",
@@ -93,22 +93,22 @@ impl Check {
         }
     }
 
-    /// Where the guide says more.
+    /// Returns the link to the section of the guide.
     pub(crate) fn guide(self) -> String {
         format!("docs/servers.md#{}", self.name())
     }
 }
 
-/// The outcome of one check.
+/// The result of one check.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
     pub(crate) check: Check,
     pub(crate) severity: Severity,
-    /// What it is, in a few words.
+    /// The problem in a few words.
     pub(crate) title: String,
-    /// What was seen, with figures.
+    /// The observation, with numbers.
     pub(crate) seen: String,
-    /// What to do about it, and where.
+    /// The remedies, one for each place.
     pub(crate) fix: Vec<Remedy>,
 }
 
@@ -133,13 +133,13 @@ impl Finding {
         Self::new(check, Severity::Ok, "", seen)
     }
 
-    /// What the server's own code has to do.
+    /// Adds a remedy for the server's own code.
     fn fix(mut self, text: impl Into<String>) -> Self {
         self.fix.push(Remedy { place: Place::Server, text: text.into() });
         self
     }
 
-    /// What has to be set where.
+    /// Adds remedies for several places.
     fn fix_at(mut self, remedies: &[(Place, &str)]) -> Self {
         self.fix
             .extend(remedies.iter().map(|(place, text)| Remedy { place: *place, text: (*text).to_owned() }));
@@ -147,7 +147,7 @@ impl Finding {
     }
 }
 
-/// The outcome of every check that could be made, the worst first.
+/// Returns the results of all checks that were possible, the worst first.
 pub(crate) fn diagnose(observation: &Observation) -> Vec<Finding> {
     let mut findings = response::findings(observation);
     if let Some(answer) = observation.answer() {
@@ -158,7 +158,7 @@ pub(crate) fn diagnose(observation: &Observation) -> Vec<Finding> {
         }
     }
     if let Some(answer) = observation.answer() {
-        remedies::keep_those_for_proxies_seen(&mut findings, &answer.headers);
+        remedies::remove_other_proxies(&mut findings, &answer.headers);
     }
     findings.sort_by_key(|finding| finding.severity);
     findings

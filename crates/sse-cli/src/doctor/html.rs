@@ -1,4 +1,4 @@
-//! The report as a page that needs no scripts and nothing from elsewhere.
+//! Formats the report as an HTML page without scripts or external resources.
 
 use std::fmt::Write as _;
 
@@ -10,6 +10,7 @@ use super::timeline::timeline;
 
 const STYLE: &str = include_str!("report.css");
 
+/// Returns the page.
 pub(crate) fn page(observation: &Observation, findings: &[Finding]) -> String {
     let mut page = String::new();
     let url = text(&observation.url);
@@ -56,6 +57,7 @@ fn problem(page: &mut String, finding: &Finding) {
     let _ = write!(page, "<p class=\"guide\">More: <code>{}</code></p>\n</section>\n", finding.check.guide());
 }
 
+/// Returns the name of a severity.
 pub(super) fn name(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
@@ -65,7 +67,7 @@ pub(super) fn name(severity: Severity) -> &'static str {
     }
 }
 
-/// Text in which nothing is markup and nothing steers.
+/// Escapes markup and control characters.
 pub(super) fn text(plain: &str) -> String {
     let mut html = String::with_capacity(plain.len());
     for c in escape(plain).chars() {
@@ -80,12 +82,12 @@ pub(super) fn text(plain: &str) -> String {
     html
 }
 
-/// The same, with what stands between backticks as code.
+/// Escapes a text like [`text`], and marks the parts between backticks as code.
 fn rich(plain: &str) -> String {
     let mut html = String::new();
     let mut parts = plain.split('`').enumerate().peekable();
     while let Some((number, part)) = parts.next() {
-        // A backtick without its other one is only itself.
+        // A backtick without a closing one stays a backtick.
         match (number % 2 == 1, parts.peek().is_some()) {
             (true, true) => html += &format!("<code>{}</code>", text(part)),
             (true, false) => html += &format!("`{}", text(part)),
@@ -100,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_from_a_server_is_markup() {
+    fn text_of_a_server_is_never_markup() {
         assert_eq!(rich("a `<b>` & \"c\"\u{1b}"), "a <code>&lt;b&gt;</code> &amp; &quot;c&quot;\\u{1b}");
         assert_eq!(rich("a ` <b>"), "a ` &lt;b&gt;");
     }

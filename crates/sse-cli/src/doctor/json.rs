@@ -1,4 +1,4 @@
-//! The report as one JSON object on one line.
+//! Formats the report as one JSON object on one line.
 
 use serde::Serialize;
 
@@ -13,12 +13,12 @@ struct Report<'a> {
     events: usize,
     comments: usize,
     bytes: usize,
-    requests: Vec<RequestMade>,
+    requests: Vec<RequestLine>,
     findings: Vec<Found<'a>>,
 }
 
 #[derive(Serialize)]
-struct RequestMade {
+struct RequestLine {
     purpose: &'static str,
     at_ms: u128,
     status: Option<u16>,
@@ -35,6 +35,7 @@ struct Found<'a> {
     guide: String,
 }
 
+/// Returns the report.
 pub(crate) fn report(observation: &Observation, findings: &[Finding]) -> serde_json::Result<String> {
     let answer = observation.answer();
     let stream = answer.and_then(|answer| answer.stream());
@@ -50,17 +51,17 @@ pub(crate) fn report(observation: &Observation, findings: &[Finding]) -> serde_j
         findings: findings.iter().map(found).collect(),
     };
     let json = serde_json::to_string(&report)?;
-    Ok(ascii_controls(&json) + "\n")
+    Ok(escape_controls(&json) + "\n")
 }
 
-fn request(visit: &Visit) -> RequestMade {
+fn request(visit: &Visit) -> RequestLine {
     let purpose = match visit.purpose {
         Purpose::Watch => "watch",
         Purpose::Resume { .. } => "resume",
         Purpose::Browser => "browser",
         Purpose::Preflight => "preflight",
     };
-    RequestMade {
+    RequestLine {
         purpose,
         at_ms: visit.asked_at.as_millis(),
         status: visit.outcome.as_ref().ok().map(|answer| answer.status.as_u16()),
@@ -79,12 +80,11 @@ fn found(finding: &Finding) -> Found<'_> {
     }
 }
 
-/// What JSON need not escape but steers terminals (DEL, C1, bidirectional overrides), escaped as
-/// JSON has it.
-fn ascii_controls(json: &str) -> String {
+/// Escapes control characters that JSON allows: DEL, C1 and bidirectional overrides.
+fn escape_controls(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
-        match super::escape::steers(c) {
+        match super::escape::needs_escape(c) {
             true => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
             false => escaped.push(c),
         }

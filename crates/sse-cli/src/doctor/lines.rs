@@ -1,13 +1,13 @@
-//! The lines of an event stream, which a decoder does not show: how they end, and which of them
-//! count for nothing.
+//! Collects facts about the lines of a stream that the decoder does not report: their line ends,
+//! and the lines that clients ignore.
 
-/// How much of a line is kept to tell what it is.
+/// The number of bytes to keep of a line.
 const KEPT: usize = 64;
-/// How many different unknown field names are kept.
+/// The number of different unknown lines to keep.
 const NAMES: usize = 8;
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// What the lines so far were like.
+/// Facts about the lines read so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lines {
     pub(crate) lf: usize,
@@ -17,15 +17,15 @@ pub(crate) struct Lines {
     /// Byte order marks at the beginning of later lines, where they are part of the field's name.
     pub(crate) later_boms: usize,
     pub(crate) nuls: usize,
-    /// IDs that are ignored since they contain a NUL.
+    /// The number of IDs that clients ignore because they contain a NUL.
     pub(crate) ids_with_nul: usize,
-    /// Lines whose field is unknown, and so ignored: the beginning of some, and how many there
-    /// were.
+    /// The beginnings of some lines with an unknown field, which clients ignore.
     pub(crate) unknown: Vec<String>,
+    /// The number of all lines with an unknown field.
     pub(crate) unknown_count: usize,
-    /// Values of `retry` that are not a number.
+    /// Some values of `retry` that are not a number.
     pub(crate) invalid_retries: Vec<String>,
-    /// Blocks with an event type and without data, which are never delivered.
+    /// The number of blocks with an event type but no data, which clients do not deliver.
     pub(crate) without_data: usize,
     state: State,
 }
@@ -44,6 +44,7 @@ struct State {
 }
 
 impl Lines {
+    /// Adds the bytes of one read.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.state.read += 1;
@@ -67,7 +68,7 @@ impl Lines {
         }
     }
 
-    /// Whether the stream is in the middle of an event or a line.
+    /// Returns whether the stream is in the middle of an event or a line.
     pub(crate) fn is_within_block(&self) -> bool {
         self.state.in_block || self.state.line_len > 0
     }
@@ -124,6 +125,7 @@ impl Lines {
     }
 }
 
+/// Adds a text, unless it is already there or there are enough.
 fn keep(texts: &mut Vec<String>, text: &[u8]) {
     let text = String::from_utf8_lossy(text).into_owned();
     if texts.len() < NAMES && !texts.contains(&text) {
@@ -135,7 +137,7 @@ fn keep(texts: &mut Vec<String>, text: &[u8]) {
 mod tests {
     use super::*;
 
-    /// In one piece and byte by byte, which must say the same.
+    /// Reads a stream at once and byte by byte, and checks that the results agree.
     fn read(stream: &[u8]) -> Lines {
         let (mut whole, mut pieces) = (Lines::default(), Lines::default());
         whole.push(stream);
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bom_counts_for_nothing_at_the_beginning_only() {
+    fn a_bom_is_skipped_only_at_the_beginning() {
         let lines = read(b"\xEF\xBB\xBFdata: a\n\n\xEF\xBB\xBFdata: b\n\n");
         assert!(lines.bom_at_start);
         assert_eq!((lines.later_boms, lines.unknown_count), (1, 1));
@@ -159,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_count_for_nothing_are_kept() {
+    fn ignored_lines_are_kept() {
         let lines =
             read(b"Data: a\n{\"x\": 1}\nretry: soon\nretry:\nretry: 5\nid: a\0b\n: c\n\nevent: x\n\n");
         assert_eq!(lines.unknown, ["Data: a", "{\"x\": 1}"]);

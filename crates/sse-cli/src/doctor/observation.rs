@@ -1,4 +1,4 @@
-//! What was observed of a server. Times are counted from the start of the examination.
+//! The observation of a server. Times are counted from the start of the examination.
 
 use std::time::Duration;
 
@@ -6,43 +6,43 @@ use http::{HeaderMap, Method, StatusCode, Version};
 
 use super::lines::Lines;
 
-/// Everything that the findings are drawn from.
+/// All facts from which the findings are derived.
 #[derive(Clone, Debug)]
 pub(crate) struct Observation {
-    /// Without what is secret in it.
+    /// The URL without its secrets.
     pub(crate) url: String,
     pub(crate) method: Method,
-    /// How long the stream was to be watched.
+    /// The time for which the stream was to be watched.
     pub(crate) watch: Duration,
     /// The size in bytes above which an event is too large.
     pub(crate) max_event_size: usize,
-    /// The first is the one that watched.
+    /// All requests. The first one watched the stream.
     pub(crate) visits: Vec<Visit>,
 }
 
 impl Observation {
-    /// The answer to the request that watched.
+    /// Returns the response that was watched.
     pub(crate) fn answer(&self) -> Option<&Answer> {
         self.visits.first()?.outcome.as_ref().ok()
     }
 
-    /// The visit of this kind.
-    pub(crate) fn visit(&self, is_meant: impl Fn(&Purpose) -> bool) -> Option<&Visit> {
-        self.visits.iter().find(|visit| is_meant(&visit.purpose))
+    /// Returns the first visit whose purpose matches.
+    pub(crate) fn visit(&self, matches: impl Fn(&Purpose) -> bool) -> Option<&Visit> {
+        self.visits.iter().find(|visit| matches(&visit.purpose))
     }
 
-    /// Whether the request may be sent again.
+    /// Returns whether the request can be repeated safely.
     pub(crate) fn is_repeatable(&self) -> bool {
         is_repeatable(&self.method)
     }
 }
 
-/// Whether a request of this method may be sent again without being done twice.
+/// Returns whether requests with this method can be repeated safely.
 pub(crate) fn is_repeatable(method: &Method) -> bool {
     [Method::GET, Method::HEAD].contains(method)
 }
 
-/// One request, and what came of it.
+/// One request and its response.
 #[derive(Clone, Debug)]
 pub(crate) struct Visit {
     pub(crate) purpose: Purpose,
@@ -50,20 +50,20 @@ pub(crate) struct Visit {
     pub(crate) outcome: Result<Answer, NoAnswer>,
 }
 
-/// What a request is for.
+/// The purpose of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// To watch the stream.
+    /// Watch the stream.
     Watch,
-    /// To see whether the stream goes on after the event with this ID.
+    /// Check whether the stream resumes after the event with this ID.
     Resume { after: String },
-    /// To see what a page of another origin gets. The body is not read.
+    /// Check what a page of another origin gets. The body is not read.
     Browser,
-    /// To ask, as browsers do first, whether a page of another origin may send the request.
+    /// Ask whether a page of another origin may send the request, as browsers do first.
     Preflight,
 }
 
-/// Why there is no answer.
+/// A request without a response.
 #[derive(Clone, Debug)]
 pub(crate) struct NoAnswer {
     pub(crate) at: Duration,
@@ -71,7 +71,7 @@ pub(crate) struct NoAnswer {
     pub(crate) message: String,
 }
 
-/// How far a request without an answer got.
+/// The stage at which a request failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     Connecting,
@@ -81,13 +81,13 @@ pub(crate) enum Stage {
     Timeout,
 }
 
-/// The head of a response, and what came after it.
+/// A response: its head and its body.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) at: Duration,
-    /// Where connections were made to, as `host:port`, in this order.
+    /// The addresses of all connections in order, as `host:port`.
     pub(crate) dialled: Vec<String>,
-    /// The URL that answered, if redirects led to another one.
+    /// The final URL, if there was a redirect.
     pub(crate) redirected_to: Option<String>,
     pub(crate) version: Version,
     pub(crate) status: StatusCode,
@@ -96,7 +96,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// What is known of the stream, if it is one.
+    /// Returns the stream, if the body was read as one.
     pub(crate) fn stream(&self) -> Option<&Stream> {
         match &self.body {
             Body::Stream(stream) => Some(stream),
@@ -104,41 +104,44 @@ impl Answer {
         }
     }
 
-    /// The value of a header, with U+FFFD in place of what is not UTF-8.
+    /// Returns the value of a header, with invalid UTF-8 replaced by U+FFFD.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         Some(String::from_utf8_lossy(self.headers.get(name)?.as_bytes()).into_owned())
     }
 }
 
+/// The body of a response.
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
-    /// The head was enough.
+    /// The body was not read.
     Unread,
-    /// It is no event stream that can be read. This is how it begins.
+    /// The body is not a readable event stream.
     Other {
         beginning: String,
     },
     Stream(Box<Stream>),
 }
 
-/// What came of an event stream, and when.
+/// An event stream with its times.
 #[derive(Clone, Debug)]
 pub(crate) struct Stream {
     pub(crate) arrivals: Vec<Arrival>,
     pub(crate) items: Vec<Item>,
     pub(crate) lines: Lines,
     pub(crate) invalid_utf8: InvalidUtf8,
-    /// The data of the event that lacks its blank line, if the stream came to its end.
+    /// The data of a last event without a blank line, if the stream ended.
     pub(crate) unfinished: Option<String>,
     pub(crate) end: End,
     pub(crate) ended_at: Duration,
 }
 
 impl Stream {
+    /// Returns the number of bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.arrivals.iter().map(|arrival| arrival.len).sum()
     }
 
+    /// Returns the events up to the size limit, in order.
     pub(crate) fn events(&self) -> impl Iterator<Item = &EventSeen> {
         self.items.iter().filter_map(|item| match &item.kind {
             Kind::Event(event) => Some(event),
@@ -146,73 +149,77 @@ impl Stream {
         })
     }
 
+    /// Returns the comments, in order.
     pub(crate) fn comments(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| matches!(item.kind, Kind::Comment))
     }
 
-    /// The IDs that events said themselves, in order. Empty ones reset the ID and are left out.
+    /// Returns the IDs of the events with an `id` field, in order. Empty IDs are left out, because
+    /// they reset the last event ID.
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
         self.events().filter_map(|event| event.id.as_deref()).filter(|id| !id.is_empty())
     }
 }
 
-/// Bytes that came in one read.
+/// The arrival of bytes in one read.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrival {
     pub(crate) at: Duration,
     pub(crate) len: usize,
-    /// Whether the last of these bytes is in the middle of an event or a comment.
+    /// Whether the read ended in the middle of an event or a comment.
     pub(crate) cuts: bool,
 }
 
-/// One frame.
+/// A frame with its times.
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
     pub(crate) at: Duration,
     pub(crate) kind: Kind,
-    /// When the server says that it made it, in milliseconds since 1970.
+    /// The time that the server wrote into the frame, in milliseconds since 1970.
     pub(crate) own_time: Option<i64>,
 }
 
+/// The kind of a frame.
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
     Event(EventSeen),
     Comment,
     Retry(Duration),
-    /// An event above the size.
+    /// An event larger than the limit.
     Oversize {
         len: u64,
     },
 }
 
+/// The parts of an event that the findings need.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EventSeen {
-    /// The ID that the event said itself.
+    /// The value of the `id` field.
     pub(crate) id: Option<String>,
     pub(crate) data_len: usize,
 }
 
-/// Sequences that are not UTF-8.
+/// The invalid UTF-8 sequences of a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct InvalidUtf8 {
     pub(crate) count: usize,
-    /// Where the first one is, in bytes from the beginning of the stream, and its first byte.
+    /// The offset of the first one in bytes, and its first byte.
     pub(crate) first: Option<(usize, u8)>,
 }
 
-/// Why there is no more of a stream.
+/// The reason for which reading a stream ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// It goes on: enough was seen.
+    /// The examination stopped reading. The stream was still open.
     Watched,
-    /// The server ended it.
+    /// The server ended the stream.
     Eof,
-    /// It broke off.
+    /// The connection was lost.
     Broken(String),
 }
 
-/// The URL as reports show it: without user name and password, and without its query, which may
-/// hold a token.
+/// Returns the URL as reports show it: without user name and password, and without the query, which
+/// may contain a token.
 pub(crate) fn shown_url(url: &str) -> String {
     let (rest, query) = match url.find(['?', '#']) {
         Some(at) => (&url[..at], "?…"),

@@ -1,14 +1,15 @@
-//! The time that a server put into an event or a comment of its own.
+//! Finds the time that a server wrote into an event or a comment.
 
 use jiff::Timestamp;
 
-/// How much of a text is searched.
+/// The number of bytes of a text to search.
 const SEARCHED: usize = 4096;
-/// 2015 to 2100, in milliseconds since 1970: other numbers are no times.
+/// The years 2015 to 2100 in milliseconds since 1970. Other numbers are not taken as times.
 const PLAUSIBLE: core::ops::Range<i64> = 1_420_070_400_000..4_102_444_800_000;
 
-/// The first time in the text, in milliseconds since 1970: one of RFC 3339, or seconds,
-/// milliseconds, microseconds or nanoseconds since 1970 as a number of 10, 13, 16 or 19 digits.
+/// Returns the first time in the text, in milliseconds since 1970. A time is in the format of
+/// RFC 3339, or it is a number of 10, 13, 16 or 19 digits: the seconds, milliseconds, microseconds
+/// or nanoseconds since 1970.
 pub(crate) fn own_time(text: &str) -> Option<i64> {
     let mut end = text.len().min(SEARCHED);
     while !text.is_char_boundary(end) {
@@ -19,7 +20,7 @@ pub(crate) fn own_time(text: &str) -> Option<i64> {
     while let Some(digit) = text[at..].find(|c: char| c.is_ascii_digit()) {
         at += digit;
         let digits = text[at..].find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len() - at);
-        let time = written(&text[at..]).or_else(|| counted(&text[at..], digits));
+        let time = date_time(&text[at..]).or_else(|| unix_time(&text[at..], digits));
         if let Some(time) = time.filter(|time| PLAUSIBLE.contains(time)) {
             return Some(time);
         }
@@ -28,15 +29,15 @@ pub(crate) fn own_time(text: &str) -> Option<i64> {
     None
 }
 
-/// A date and a time, with a `T` or a space between them. Without an offset it is taken for UTC:
-/// only differences are of interest.
-fn written(text: &str) -> Option<i64> {
+/// Parses a date and a time with a `T` or a space between them. A time without an offset is taken
+/// as UTC, because only differences matter.
+fn date_time(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     if bytes.get(4) != Some(&b'-') || !matches!(bytes.get(10), Some(b'T' | b't' | b' ')) {
         return None;
     }
     let len = text.find(|c: char| !(c.is_ascii_digit() || "-:.Tt ".contains(c))).unwrap_or(text.len());
-    // The offset: a Z, or what follows a + or a second -.
+    // The offset is a Z, or starts with a + or a -. A - is already included.
     let len = match bytes.get(len) {
         Some(b'Z' | b'z') => len + 1,
         Some(b'+') => {
@@ -52,7 +53,8 @@ fn written(text: &str) -> Option<i64> {
     Some(parsed.ok()?.as_millisecond())
 }
 
-fn counted(text: &str, digits: usize) -> Option<i64> {
+/// Parses a number of seconds, milliseconds, microseconds or nanoseconds since 1970.
+fn unix_time(text: &str, digits: usize) -> Option<i64> {
     let number: i64 = text[..digits].parse().ok()?;
     match digits {
         10 => {
@@ -73,7 +75,7 @@ mod tests {
     use super::own_time;
 
     #[test]
-    fn times_of_many_forms() {
+    fn times_in_common_formats_are_found() {
         const TIME: i64 = 1_764_122_489_250;
         for (text, time) in [
             ("2025-11-26T02:01:29.250Z", Some(TIME)),

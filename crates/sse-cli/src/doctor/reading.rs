@@ -1,4 +1,4 @@
-//! From bytes and the times at which they came to what is known of a stream.
+//! Reads a stream and collects facts about it.
 
 use std::time::Duration;
 
@@ -9,19 +9,22 @@ use super::lines::Lines;
 use super::observation::{Arrival, End, EventSeen, InvalidUtf8, Item, Kind, Stream};
 use super::own_time::own_time;
 
-/// How much of a text is kept.
+/// The number of bytes to keep of a text.
 const KEPT: usize = 80;
-/// One byte more than can be sent, so that an ID that is too long is still known to be.
+/// The number of bytes to keep of an ID. It is one more than can be sent, so that an ID that is too
+/// long is recognised.
 const KEPT_ID: usize = 4 * 1024 + 1;
-/// After so many frames or bytes enough was seen.
+/// The number of frames or reads after which reading stops.
 const MAX_ITEMS: usize = 100_000;
+/// The number of bytes after which reading stops.
 const MAX_BYTES: usize = 256 * 1024 * 1024;
 
-/// Reads a stream as it comes.
+/// A stream that is being read.
 pub(crate) struct Reading {
     decoder: Decoder,
     arrivals: Vec<Arrival>,
     items: Vec<Item>,
+    /// The number of frames before the latest read.
     before_latest: usize,
     lines: Lines,
     utf8: Utf8,
@@ -29,7 +32,8 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Events above `max_event_size` bytes are reported and not kept.
+    /// Starts reading. Larger events than `max_event_size` bytes are noted, but their data is
+    /// skipped.
     pub(crate) fn new(max_event_size: usize) -> Self {
         let limits = Limits::default().max_event_len(max_event_size).oversize(Oversize::Skip);
         Self {
@@ -43,14 +47,14 @@ impl Reading {
         }
     }
 
-    /// Takes what came in one read.
+    /// Adds the bytes of one read.
     pub(crate) fn push(&mut self, at: Duration, bytes: &[u8]) {
         self.bytes += bytes.len();
         self.before_latest = self.items.len();
         self.utf8.push(bytes);
         self.lines.push(bytes);
         let mut rest = bytes;
-        // With `Oversize::Skip` there is no error.
+        // The decoder returns no error with `Oversize::Skip`.
         while let Ok(Some(frame)) = self.decoder.decode(&mut rest) {
             let (kind, own_time) = seen(frame);
             self.items.push(Item { at, kind, own_time });
@@ -58,16 +62,17 @@ impl Reading {
         self.arrivals.push(Arrival { at, len: bytes.len(), cuts: self.lines.is_within_block() });
     }
 
-    /// The frames that the last read completed.
+    /// Returns the frames that the last read completed.
     pub(crate) fn latest(&self) -> &[Item] {
         &self.items[self.before_latest..]
     }
 
+    /// Returns whether a limit of frames, reads or bytes is reached.
     pub(crate) fn has_enough(&self) -> bool {
         self.items.len().max(self.arrivals.len()) >= MAX_ITEMS || self.bytes >= MAX_BYTES
     }
 
-    /// What is known at the end.
+    /// Ends reading and returns the collected facts.
     pub(crate) fn end(mut self, at: Duration, end: End) -> Stream {
         let is_complete = end == End::Eof;
         if is_complete {
@@ -97,12 +102,12 @@ fn seen(frame: FrameRef<'_>) -> (Kind, Option<i64>) {
         FrameRef::Comment(text) => (Kind::Comment, own_time(text)),
         FrameRef::Retry(time) => (Kind::Retry(time), None),
         FrameRef::Discarded { len } => (Kind::Oversize { len }, None),
-        // Frames that later versions of the decoder may have.
+        // `FrameRef` is non-exhaustive. Its current variants are all above.
         _ => (Kind::Comment, None),
     }
 }
 
-/// At most so many bytes of a text.
+/// Returns the beginning of a text, at most `bytes` bytes.
 pub(crate) fn beginning(text: &str, bytes: usize) -> String {
     let mut end = text.len().min(bytes);
     while !text.is_char_boundary(end) {
@@ -111,13 +116,13 @@ pub(crate) fn beginning(text: &str, bytes: usize) -> String {
     text[..end].to_owned()
 }
 
-/// Counts what is not UTF-8, across chunks.
+/// Counts invalid UTF-8 sequences across chunks.
 #[derive(Default)]
 struct Utf8 {
     invalid: InvalidUtf8,
-    /// The beginning of a character whose end is in the next chunk.
+    /// The first bytes of a character that the next chunk completes.
     carried: Vec<u8>,
-    /// How many bytes came before those.
+    /// The number of bytes before `carried`.
     read: usize,
 }
 
@@ -144,7 +149,7 @@ impl Utf8 {
         self.read += rest.len();
     }
 
-    /// A character that the end of the stream cuts off is none.
+    /// Counts a character that the end of the stream cuts off.
     fn end(&mut self) {
         if let Some(first) = self.carried.first().copied() {
             self.found(self.read, first);
@@ -183,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_utf8_is_counted_however_it_is_cut() {
+    fn invalid_utf8_is_counted_across_reads() {
         for (text, count, first) in [
             (&b"data: \xE9t\xE9\n\n"[..], 2, Some((6, 0xE9))),
             (b"data: \xE2\x82\xAC\n\n", 0, None),
@@ -198,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_without_its_blank_line_is_known_at_a_clean_end_only() {
+    fn an_unfinished_event_is_kept_only_at_a_clean_end() {
         let pieces: &[&[u8]] = &[b"data: a\n\ndata: b"];
         assert_eq!(read(pieces, End::Eof).unfinished.as_deref(), Some("b"));
         assert_eq!(read(pieces, End::Watched).unfinished, None);
@@ -207,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_above_the_size_is_reported() {
+    fn an_event_above_the_limit_is_noted() {
         let big = format!("data: {}\n\ndata: a\n\n", "x".repeat(200));
         let stream = read(&[big.as_bytes()], End::Watched);
         assert!(matches!(stream.items[0].kind, Kind::Oversize { len } if len > 200));

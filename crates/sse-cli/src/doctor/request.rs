@@ -1,4 +1,4 @@
-//! The request that is examined: the one that `sse follow` would send.
+//! Builds the request to examine, which is the one that `sse follow` would send.
 
 use std::future::ready;
 use std::io;
@@ -13,19 +13,19 @@ use crate::args::RequestArgs;
 use crate::print::Failure;
 use crate::request::request;
 
-/// Lets a client build the request, with its headers and the credentials of the URL, and takes it
-/// from the client in place of sending it.
+/// Builds the request with its headers and the credentials of the URL. A client builds it, and the
+/// transport keeps it instead of sending it.
 pub(super) async fn built(args: &RequestArgs) -> Result<Request<RequestBody>, Failure> {
     let taken = Arc::new(Mutex::new(None));
     let transport = {
         let taken = Arc::clone(&taken);
         move |request: Request<RequestBody>| {
-            *taken.lock().expect("nobody panics with it") = Some(request);
+            *taken.lock().expect("no panic while it is locked") = Some(request);
             ready(Err::<Response<Empty<io::Result<Bytes>>>, _>(io::Error::other("not sent")))
         }
     };
     let outcome = request(transport, args)?.open().await;
-    let request = taken.lock().expect("nobody panics with it").take();
+    let request = taken.lock().expect("no panic while it is locked").take();
     request.ok_or_else(|| {
         let error = outcome.err().map(|error| error.report());
         Failure::usage(error.unwrap_or_else(|| "the request cannot be sent".to_owned()))

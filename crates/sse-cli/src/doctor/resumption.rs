@@ -1,14 +1,14 @@
-//! From which event to resume, and whether the server did.
+//! Chooses an event to resume after, and compares the events that follow.
 
 use std::collections::HashSet;
 
 use sse_tokio::proto::Resume;
 
-/// How many events after that one are asked for again, if so many came.
+/// The number of events to request again, if that many arrived.
 const AGAIN: usize = 3;
 
-/// The ID after which to resume, of those that came: one after which others came, so that it shows
-/// whether they come again. `None` if there is no ID that can be sent and names one event.
+/// Chooses the ID to resume after. Other events should follow it, so that their repetition can be
+/// checked. Returns `None` if no ID can be sent and belongs to one event only.
 pub(crate) fn resume_after(ids: &[&str]) -> Option<String> {
     let last = ids.len().checked_sub(1)?;
     let candidates = (0..=last.saturating_sub(AGAIN.min(last))).rev();
@@ -16,6 +16,7 @@ pub(crate) fn resume_after(ids: &[&str]) -> Option<String> {
     found.next().map(|at| ids[at].to_owned())
 }
 
+/// Returns whether an ID can be sent in `Last-Event-ID`.
 pub(crate) fn can_be_sent(id: &str) -> bool {
     matches!(Resume::new(id.to_owned()), Resume::From(_))
 }
@@ -24,30 +25,30 @@ fn is_unique(ids: &[&str], id: &str) -> bool {
     ids.iter().filter(|other| **other == id).count() == 1
 }
 
-/// The IDs that have to come when the stream goes on after this one.
+/// Returns the IDs that must follow when the stream resumes after this one.
 pub(crate) fn expected<'a>(ids: &'a [&'a str], after: &str) -> &'a [&'a str] {
     let at = ids.iter().position(|id| *id == after);
     at.map_or(&[], |at| &ids[at + 1..])
 }
 
-/// What a server made of `Last-Event-ID`.
+/// The reaction of a server to `Last-Event-ID`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Resumption {
-    /// Every expected event came, and none before it.
+    /// The expected events arrived, and no earlier ones.
     Honoured { events: usize },
-    /// The first event of all came again.
+    /// The stream started again with its first event.
     StartedOver { doubles: usize },
-    /// Events came that the client has.
+    /// Events arrived that the client already has.
     Doubles { ids: Vec<String> },
-    /// Events did not come that followed, though later ones did.
+    /// Events are missing, although later ones arrived.
     Gap { ids: Vec<String> },
-    /// No event came.
+    /// No event arrived.
     Silent { expected: usize },
-    /// Nothing followed that event, so nothing had to come.
+    /// No event had followed, so none was expected.
     NothingExpected,
 }
 
-/// Compares the IDs of the first stream with those that came after resuming.
+/// Compares the IDs of the first stream with those after resuming.
 pub(crate) fn compare(first: &[&str], after: &str, second: &[&str]) -> Resumption {
     let expected = expected(first, after);
     let had: HashSet<_> = first[..first.len() - expected.len()].iter().copied().collect();
@@ -66,7 +67,7 @@ pub(crate) fn compare(first: &[&str], after: &str, second: &[&str]) -> Resumptio
     if second.is_empty() {
         return Resumption::Silent { expected: expected.len() };
     }
-    // What had not come yet when enough was seen is no gap: only what a later one overtook.
+    // Only an event before a later one is missing. The last ones may not have arrived yet.
     let is_later = |id: &&str| !expected.contains(id);
     let last_came = match second.iter().any(is_later) {
         true => expected.len(),
@@ -79,6 +80,7 @@ pub(crate) fn compare(first: &[&str], after: &str, second: &[&str]) -> Resumptio
     }
 }
 
+/// Returns the IDs without repetitions.
 fn distinct<'a>(ids: impl Iterator<Item = &'a &'a str>) -> Vec<String> {
     let mut seen = HashSet::new();
     ids.filter(|id| seen.insert(**id)).map(|id| (*id).to_owned()).collect()
@@ -89,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_id_to_resume_after_has_others_after_it() {
+    fn the_chosen_id_is_sendable_unique_and_followed_by_others() {
         for (ids, after) in [
             (&[][..], None),
             (&["1"], Some("1")),
@@ -105,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_server_made_of_it() {
+    fn each_reaction_of_a_server_is_recognised() {
         let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
         let first = ["1", "2", "3", "4", "5"];
         for (second, resumption) in [

@@ -1,10 +1,10 @@
-//! The same few words on top of every report.
+//! The summary that all reports have.
 
 use super::findings::{Finding, Severity};
 use super::observation::Observation;
 use super::plural::plural;
 
-/// What was seen, in figures.
+/// Returns the numbers of what was observed.
 pub(crate) fn seen(observation: &Observation) -> String {
     let requests = plural(observation.visits.len(), "request");
     let Some((answer, stream)) = observation.answer().and_then(|answer| Some((answer, answer.stream()?)))
@@ -13,7 +13,7 @@ pub(crate) fn seen(observation: &Observation) -> String {
     };
     let watched = stream.ended_at.saturating_sub(answer.at);
     format!(
-        "{:.1} s watched: {}, {}, {}; {requests}",
+        "watched for {:.1} s: {}, {}, {}; {requests}",
         watched.as_secs_f64(),
         plural(stream.events().count(), "event"),
         plural(stream.comments().count(), "comment"),
@@ -21,7 +21,7 @@ pub(crate) fn seen(observation: &Observation) -> String {
     )
 }
 
-/// The outcome in one line.
+/// Returns the result in one line.
 pub(crate) fn verdict(findings: &[Finding]) -> String {
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     format!(

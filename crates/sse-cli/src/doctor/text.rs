@@ -1,4 +1,4 @@
-//! The report for a terminal of 80 columns. The worst comes last, where it is seen.
+//! Formats the report for a terminal of 80 columns. The worst findings are last, near the prompt.
 
 use std::fmt::Write as _;
 
@@ -10,19 +10,20 @@ use super::observation::Observation;
 use super::summary::{seen, verdict};
 
 const WIDTH: usize = 80;
-/// Where what is wrong is described.
+/// The indentation of the description of a problem.
 const INDENT: &str = "         ";
-/// Where the figures of a check that passed are.
-const FIGURES: &str = "                       ";
+/// The indentation of the details of a check that passed.
+const DETAILS: &str = "                       ";
 
+/// Returns the report, with colours if `colour` is true.
 pub(crate) fn report(observation: &Observation, findings: &[Finding], colour: bool) -> String {
     let mut text = String::new();
     let passed = findings.iter().filter(|finding| finding.severity == Severity::Ok);
     for finding in passed {
         let label = paint("ok", Severity::Ok, colour);
         let first = format!("{INDENT}{:<14}", finding.check.name());
-        let lines = wrap(&finding.seen, &first, FIGURES);
-        // The label is put in afterwards: wrapping would count its colour.
+        let lines = wrap(&finding.seen, &first, DETAILS);
+        // The label is inserted after wrapping, which would count its colour codes.
         let _ = writeln!(text, "{label}{}", &lines["ok".len()..]);
     }
     for finding in findings.iter().rev().filter(|finding| finding.severity != Severity::Ok) {

@@ -1,4 +1,4 @@
-//! A picture of what came when: one lane for each request, time to the right.
+//! Draws a timeline of the arrivals, with one lane per request.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -11,12 +11,12 @@ const LEFT: f64 = 8.0;
 const LANE: f64 = 64.0;
 const LABEL: f64 = 20.0;
 const LANE_STEP: f64 = LANE + LABEL + 14.0;
-/// How many columns there are: frames of one column are one bar.
+/// The number of columns. The frames of one column form one bar.
 const COLUMNS: usize = 470;
-/// The part of the whole time from which on a silence is marked.
+/// The shortest silence to mark, as a part of the whole time.
 const GAP_PART: f64 = 0.04;
 
-/// The picture as SVG in a figure, or nothing if there was no stream.
+/// Returns a figure with an SVG image, or an empty string if there was no stream.
 pub(crate) fn timeline(observation: &Observation) -> String {
     if observation.answer().and_then(|answer| answer.stream()).is_none() {
         return String::new();
@@ -35,12 +35,13 @@ pub(crate) fn timeline(observation: &Observation) -> String {
     }
     axis(&mut svg, &scale, height - 24.0);
     svg.push_str(
-        "</svg>\n<figcaption>Blue: events. Grey: comments. Higher bars: more at once. Shaded: silence. Dashed: a request. \
-         Green: its response. Red: the server ended the stream, or it broke off.</figcaption>\n</figure>\n",
+        "</svg>\n<figcaption>Blue: events. Grey: comments. Higher bars: more at once. Shaded: silence. Dashed line: request. \
+         Green line: response. Red line: the server ended the stream, or the connection was lost.</figcaption>\n</figure>\n",
     );
     svg
 }
 
+/// The time scale of the timeline.
 struct Scale {
     seconds: f64,
 }
@@ -55,6 +56,7 @@ impl Scale {
     }
 }
 
+/// Returns the end of a visit.
 fn end_of(visit: &Visit) -> Duration {
     match &visit.outcome {
         Err(no_answer) => no_answer.at,
@@ -74,7 +76,7 @@ fn lane(svg: &mut String, scale: &Scale, top: f64, visit: &Visit) {
     };
     let status = match &visit.outcome {
         Ok(answer) => answer.status.as_u16().to_string(),
-        Err(_) => "no answer".to_owned(),
+        Err(_) => "no response".to_owned(),
     };
     let (y, bottom) = (top + LABEL, top + LABEL + LANE);
     let _ = writeln!(
@@ -104,7 +106,7 @@ fn line(svg: &mut String, class: &str, x: f64, top: f64, bottom: f64) {
     );
 }
 
-/// Silences that are long on this scale, with their lengths.
+/// Marks silences that are long on this scale with their lengths.
 fn gaps(svg: &mut String, scale: &Scale, top: f64, opened: Duration, stream: &Stream) {
     let times = core::iter::once(opened).chain(stream.arrivals.iter().map(|arrival| arrival.at));
     let later = stream.arrivals.iter().map(|arrival| arrival.at).chain([stream.ended_at]);
@@ -125,7 +127,7 @@ fn gaps(svg: &mut String, scale: &Scale, top: f64, opened: Duration, stream: &St
     }
 }
 
-/// One bar for each column in which frames came: events on comments.
+/// Draws one bar for each column with frames: events on top of comments.
 fn bars(svg: &mut String, scale: &Scale, bottom: f64, stream: &Stream) {
     let mut columns = vec![(0_usize, 0_usize); COLUMNS];
     for item in &stream.items {
@@ -155,7 +157,7 @@ fn bars(svg: &mut String, scale: &Scale, bottom: f64, stream: &Stream) {
     }
 }
 
-/// The height for so many frames: one is seen well, and most fit.
+/// Returns the height of a bar for `count` frames. One frame is visible, and `most` frames fit.
 fn bar(count: usize, most: usize) -> f64 {
     if count == 0 {
         return 0.0;

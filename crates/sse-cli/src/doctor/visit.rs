@@ -1,4 +1,4 @@
-//! One request, and what comes of it.
+//! Sends one request and observes its response.
 
 use std::error::Error as _;
 use std::pin::pin;
@@ -15,30 +15,31 @@ use super::dial::RecordingDial;
 use super::observation::{Answer, Body, End, Item, NoAnswer, Purpose, Stage, Stream, Visit, shown_url};
 use super::reading::Reading;
 
-/// How much of a body that is no event stream is read, and for how long.
+/// The number of bytes to read of a body that is not an event stream.
 const EXCERPT: usize = 512;
+/// The longest time to read such a body.
 const EXCERPT_TIMEOUT: Duration = Duration::from_secs(2);
 
 type RecordedBody = HttpBody<<RecordingDial as Dial>::Stream>;
 
-/// Makes requests, one after the other.
+/// Sends requests, one after the other.
 pub(crate) struct Visitor {
     pub(crate) http: Http<RecordingDial>,
     pub(crate) dial: RecordingDial,
-    /// From when times are counted.
+    /// The start of the examination, from which all times are counted.
     pub(crate) start: Instant,
     pub(crate) response_timeout: Duration,
     pub(crate) max_event_size: usize,
 }
 
-/// How long a stream is read: so long, or until what came last is enough.
+/// The end of reading a stream: after `time`, or when `enough` returns true for the latest frames.
 pub(crate) struct Until<'a> {
     pub(crate) time: Duration,
     pub(crate) enough: &'a (dyn Fn(&[Item]) -> bool + Sync),
 }
 
 impl Visitor {
-    /// Sends the request. Without `until` the head is all that is read.
+    /// Sends a request. Reads only the head of the response if `until` is `None`.
     pub(crate) async fn visit(
         &self,
         purpose: Purpose,
@@ -99,6 +100,7 @@ impl Visitor {
     }
 }
 
+/// Reads the beginning of a body that is not an event stream.
 async fn excerpt(body: RecordedBody) -> String {
     let mut bytes = Vec::new();
     let _ = timeout(EXCERPT_TIMEOUT, async {
@@ -124,7 +126,7 @@ fn stage(error: &Error) -> Stage {
     }
 }
 
-/// The error and all its sources, on one line.
+/// Returns the error and all its sources on one line.
 fn report(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

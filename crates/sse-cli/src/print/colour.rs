@@ -1,4 +1,4 @@
-//! Colours, and which parts of JSON have which.
+//! Colours of the output.
 
 use serde::de::IgnoredAny;
 
@@ -11,12 +11,13 @@ const NUMBER: &str = "\x1b[36m";
 const LITERAL: &str = "\x1b[33m";
 const RESET: &str = "\x1b[0m";
 
-/// The text between a colour and the end of it.
+/// Returns the text in a colour.
 pub(crate) fn paint(colour: &str, text: &str) -> String {
     format!("{colour}{text}{RESET}")
 }
 
-/// The data of an event in colours, if it is an object or an array in JSON; escaped in any case.
+/// Returns JSON data in colours, with control characters escaped. Returns `None` if the data is not
+/// a JSON object or array.
 pub(crate) fn json(data: &str) -> Option<String> {
     if !data.trim_start().starts_with(['{', '[']) || serde_json::from_str::<IgnoredAny>(data).is_err() {
         return None;
@@ -38,7 +39,8 @@ pub(crate) fn json(data: &str) -> Option<String> {
     Some(painted)
 }
 
-/// How long the token is that begins with `first`, in bytes. The text is valid JSON.
+/// Returns the length in bytes of the token at the start of valid JSON. `first` is its first
+/// character.
 fn token_len(first: char, text: &str) -> usize {
     let ends_at = |is_inside: fn(char) -> bool| text.find(|c| !is_inside(c)).unwrap_or(text.len());
     match first {
@@ -86,12 +88,12 @@ mod tests {
     }
 
     #[test]
-    fn what_steers_is_escaped_inside_of_strings() {
+    fn control_characters_in_strings_are_escaped() {
         assert_eq!(json("[\"\u{9b}\"]").expect("it is JSON"), "[\x1b[32m\"\\u{9b}\"\x1b[0m]");
     }
 
     #[test]
-    fn what_is_no_object_and_no_array_has_none() {
+    fn only_objects_and_arrays_have_colours() {
         for text in ["", "1", "\"a\"", "{", "[1", "{a:1}", "[DONE]", "[1] x"] {
             assert_eq!(json(text), None, "{text}");
         }

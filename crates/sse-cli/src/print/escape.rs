@@ -1,10 +1,10 @@
-//! Characters that must not reach a terminal.
+//! Escapes characters that must not reach a terminal.
 
 use std::borrow::Cow;
 
-/// Whether a character steers a terminal (C0, DEL, C1) or changes the order or the lines of the
-/// text around it. LF and TAB do not count.
-pub(crate) fn steers(c: char) -> bool {
+/// Returns whether a character is a control character (C0, DEL, C1), or changes the order or the
+/// lines of the text around it. LF and TAB are excepted.
+pub(crate) fn needs_escape(c: char) -> bool {
     match c {
         '\n' | '\t' => false,
         '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
@@ -12,23 +12,23 @@ pub(crate) fn steers(c: char) -> bool {
     }
 }
 
-/// The text with an escape sequence, as Rust writes them, in place of each character that steers.
+/// Replaces each character that needs it with an escape sequence of Rust, such as `\u{1b}`.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
-    if !text.contains(steers) {
+    if !text.contains(needs_escape) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if steers(c) { escaped.extend(c.escape_default()) } else { escaped.push(c) }
+        if needs_escape(c) { escaped.extend(c.escape_default()) } else { escaped.push(c) }
     }
     Cow::Owned(escaped)
 }
 
-/// The text as one word: quoted where it is none, or where it could be taken for something else in
-/// a line.
-pub(crate) fn word<'a>(text: &'a str, taken: &[char]) -> Cow<'a, str> {
-    let is_odd = |c: char| c.is_whitespace() || steers(c) || c == '"';
-    if text.is_empty() || text.starts_with(taken) || text.contains(is_odd) {
+/// Returns the text as one word. It is quoted if it contains whitespace, or starts with one of the
+/// reserved characters, which have a meaning in the line.
+pub(crate) fn word<'a>(text: &'a str, reserved: &[char]) -> Cow<'a, str> {
+    let is_odd = |c: char| c.is_whitespace() || needs_escape(c) || c == '"';
+    if text.is_empty() || text.starts_with(reserved) || text.contains(is_odd) {
         return Cow::Owned(escape(&format!("{text:?}")).into_owned());
     }
     Cow::Borrowed(text)
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_steers_a_terminal_is_escaped() {
+    fn control_characters_are_escaped() {
         let ranges = [
             '\0'..='\u{8}',
             '\u{b}'..='\u{1f}',
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_stays_as_it_is() {
+    fn other_characters_are_unchanged() {
         for text in ["", "a\tb\nc", "é ü 漢字 עברית \u{200f} 👩‍👩‍👧", "\u{a0}\u{2065}\u{206a}"]
         {
             assert!(matches!(escape(text), Cow::Borrowed(same) if same == text));
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_word_is_quoted() {
+    fn ambiguous_words_are_quoted() {
         for (text, shown) in [
             ("user:created", "user:created"),
             ("", "\"\""),

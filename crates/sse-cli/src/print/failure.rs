@@ -1,4 +1,4 @@
-//! What went wrong, for people or as JSON, and the exit status that stands for it.
+//! Failures: their text, their JSON and their exit status.
 
 use std::error::Error as StdError;
 use std::io::ErrorKind::UnexpectedEof;
@@ -11,10 +11,10 @@ use super::json::{Line, status};
 use super::stderr::Stderr;
 use crate::args::Format;
 
-/// How much of the body of a refused response is shown, in characters.
+/// The largest part of the body of a refused response that is shown, in characters.
 const SHOWN_OF_BODY: usize = 1000;
 
-/// Why the command ends otherwise than normally.
+/// The reason for a run that does not end normally.
 #[derive(Debug)]
 pub(crate) struct Failure {
     kind: &'static str,
@@ -26,20 +26,22 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// A failure with exit status 1.
+    /// Returns a failure with exit status 1.
     pub(crate) fn new(kind: &'static str, message: String) -> Self {
         Self { kind, status: None, message, body: String::new(), hint: None, exit: 1 }
     }
 
-    /// What cannot be asked for.
+    /// Returns a failure for wrong usage, with exit status 2.
     pub(crate) fn usage(message: String) -> Self {
         Self { exit: 2, ..Self::new("usage", message) }
     }
 
+    /// Returns the exit status.
     pub(crate) fn exit(&self) -> ExitCode {
         ExitCode::from(self.exit)
     }
 
+    /// Prints the failure on stderr.
     pub(crate) fn print(&self, stderr: &Stderr, format: Format) {
         stderr.erase();
         if format == Format::Json {
@@ -76,7 +78,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// The exit status for the error that a session ends with.
+/// Returns the exit status for the error of a session.
 fn exit_status(error: &Error) -> u8 {
     match error {
         Error::Request(_) => 2,
@@ -86,7 +88,7 @@ fn exit_status(error: &Error) -> u8 {
     }
 }
 
-/// The beginning of the body of a refused response.
+/// Returns the beginning of the body of a refused response.
 fn beginning(response: &FailedResponse) -> String {
     let body = String::from_utf8_lossy(response.body());
     let body = body.trim();
@@ -97,25 +99,25 @@ fn beginning(response: &FailedResponse) -> String {
     shown
 }
 
-/// What may help.
+/// Returns a hint for errors with a common cause.
 fn hint(error: &Error) -> Option<&'static str> {
     let mut source: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(error) = source {
         match error.downcast_ref() {
             Some(HttpError::Tls { source: TlsError::NotTls(_), .. }) => {
-                return Some("the server does not speak TLS on this port: try http:// in place of https://");
+                return Some("the server does not speak TLS on this port: try http:// instead of https://");
             }
             Some(HttpError::Tls { source: TlsError::Io(error), .. }) if error.kind() == UnexpectedEof => {
                 return Some("the server ended the TLS handshake: if it does not speak TLS, try http://");
             }
             Some(HttpError::Tls { source: TlsError::Handshake(_), .. }) => {
-                return Some("--cacert FILE trusts another certificate, -k any");
+                return Some("use --cacert FILE to trust another certificate, or -k to accept any");
             }
             _ => source = error.source(),
         }
     }
     let body = error.response().map(FailedResponse::body)?;
-    // nginx, Apache and Go answer so.
+    // The answers of nginx, Apache and Go to plain HTTP on a TLS port.
     let expects_tls = [
         "plain HTTP request was sent to HTTPS port",
         "HTTP request to an HTTPS server",
@@ -125,7 +127,7 @@ fn hint(error: &Error) -> Option<&'static str> {
     expects_tls
         .iter()
         .any(|answer| body.contains(answer))
-        .then_some("the server expects TLS on this port: try https:// in place of http://")
+        .then_some("the server expects TLS on this port: try https:// instead of http://")
 }
 
 fn kind(error: &Error) -> &'static str {

@@ -1,4 +1,4 @@
-//! The lines of `--output json`.
+//! Formats the lines of `--output json`.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::ser::{CompactFormatter, Formatter};
 use sse_tokio::proto::{Cause, CloseReason};
 use sse_tokio::{Error, Frame, State};
 
-use super::escape::steers;
+use super::escape::needs_escape;
 
 /// A line of `--output json`.
 #[derive(Serialize)]
@@ -53,6 +53,7 @@ pub(crate) enum Line<'a> {
     },
 }
 
+/// A line with its time.
 #[derive(Serialize)]
 struct Stamped<'a> {
     #[serde(flatten)]
@@ -62,7 +63,7 @@ struct Stamped<'a> {
 }
 
 impl Line<'_> {
-    /// Writes the line with its line end.
+    /// Writes the line, its time and a line end.
     pub(crate) fn write(&self, out: &mut Vec<u8>, time: Option<Timestamp>) -> io::Result<()> {
         let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Escaping(CompactFormatter));
         match time {
@@ -77,8 +78,8 @@ impl Line<'_> {
     }
 }
 
-/// Escapes what steers a terminal, so that a line is safe wherever it is shown. JSON itself escapes
-/// C0 only.
+/// A formatter that escapes all control characters, so that a terminal can show each line. JSON
+/// itself requires this for C0 only.
 struct Escaping(CompactFormatter);
 
 impl Formatter for Escaping {
@@ -87,11 +88,11 @@ impl Formatter for Escaping {
         writer: &mut W,
         mut fragment: &str,
     ) -> io::Result<()> {
-        while let Some(at) = fragment.find(steers) {
+        while let Some(at) = fragment.find(needs_escape) {
             let (before, from) = fragment.split_at(at);
             self.0.write_string_fragment(writer, before)?;
             let mut rest = from.chars();
-            // All of them are in the Basic Multilingual Plane.
+            // These characters are all in the Basic Multilingual Plane, so one escape is enough.
             rest.next().map_or(Ok(()), |c| write!(writer, "\\u{:04x}", u32::from(c)))?;
             fragment = rest.as_str();
         }
@@ -99,6 +100,7 @@ impl Formatter for Escaping {
     }
 }
 
+/// Returns the line for a frame.
 pub(crate) fn frame_line(frame: &Frame) -> Option<Line<'_>> {
     Some(match frame {
         Frame::Event(event) => {
@@ -111,6 +113,7 @@ pub(crate) fn frame_line(frame: &Frame) -> Option<Line<'_>> {
     })
 }
 
+/// Returns the line for a state, if it has one.
 pub(crate) fn state_line(state: &State) -> Option<Line<'static>> {
     Some(match state {
         State::Open { response, .. } => Line::Open { status: response.status().as_u16() },
@@ -126,6 +129,7 @@ pub(crate) fn state_line(state: &State) -> Option<Line<'static>> {
     })
 }
 
+/// Returns the status of the response that caused an error.
 pub(crate) fn status(error: &Error) -> Option<u16> {
     error.status().map(|status| status.as_u16())
 }
@@ -169,18 +173,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_steers_a_terminal_is_escaped_and_means_the_same() {
+    fn escaped_text_is_parsed_back_to_the_same_text() {
         let data: String = ('\0'..='\u{ff}').chain('\u{2020}'..='\u{2070}').chain(['👩']).collect();
         let mut line = Vec::new();
         Line::Comment { text: &data }.write(&mut line, None).expect("a vector takes everything");
         let line = String::from_utf8(line).expect("text");
-        assert!(!line.trim_end().contains(|c| steers(c) || matches!(c, '\t' | '\n')), "{line}");
+        assert!(!line.trim_end().contains(|c| needs_escape(c) || matches!(c, '\t' | '\n')), "{line}");
         let value: serde_json::Value = serde_json::from_str(&line).expect("JSON");
         assert_eq!(value["text"], data);
     }
 
     #[test]
-    fn a_line_may_have_its_time() {
+    fn a_line_can_have_a_time() {
         let mut line = Vec::new();
         let time = Timestamp::from_millisecond(1_700_000_000_007).expect("a time");
         Line::Retry { ms: 1 }.write(&mut line, Some(time)).expect("a vector takes everything");

@@ -1,13 +1,13 @@
-//! Where the frames go: stdout, or a file.
+//! Writes to stdout or to a file.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal as _, Read as _, Seek as _, SeekFrom, Write};
 use std::path::Path;
 
-/// What is collected before it is written, at most, in bytes.
+/// The size in bytes at which the buffer is written.
 const BUFFER: usize = 64 * 1024;
 
-/// Collects what is printed until it is flushed.
+/// A buffered output.
 pub(crate) struct Output {
     sink: Sink,
     buffer: Vec<u8>,
@@ -23,13 +23,13 @@ impl Output {
         Self { sink: Sink::Stdout, buffer: Vec::new() }
     }
 
-    /// Prints to a file: one that is made anew, or appended to.
+    /// Opens a file, and appends to it or overwrites it.
     pub(crate) fn file(path: &Path, append: bool) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.create(true).write(true);
         let file = if append {
             let mut file = options.append(true).open(path)?;
-            if file.metadata()?.is_file() && is_in_a_line(path)? {
+            if file.metadata()?.is_file() && ends_within_line(path)? {
                 file.write_all(b"\n")?;
             }
             file
@@ -39,6 +39,7 @@ impl Output {
         Ok(Self { sink: Sink::File(file), buffer: Vec::new() })
     }
 
+    /// Returns whether the output is a terminal.
     pub(crate) fn is_terminal(&self) -> bool {
         match &self.sink {
             Sink::Stdout => io::stdout().is_terminal(),
@@ -50,7 +51,8 @@ impl Output {
         matches!(self.sink, Sink::Stdout)
     }
 
-    /// A second handle to the file, to have it synced; `None` for what cannot be synced.
+    /// Returns a second handle to sync the file with. Returns `None` if the output is not a regular
+    /// file.
     pub(crate) fn file_handle(&self) -> io::Result<Option<File>> {
         match &self.sink {
             Sink::File(file) if file.metadata()?.is_file() => file.try_clone().map(Some),
@@ -66,11 +68,12 @@ impl Output {
         self.buffer.is_empty()
     }
 
+    /// Returns whether the buffer should be flushed.
     pub(crate) fn is_full(&self) -> bool {
         self.buffer.len() >= BUFFER
     }
 
-    /// Writes what was collected. After an error it is gone.
+    /// Writes the buffer and clears it, even after an error.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         let written = match &mut self.sink {
             Sink::Stdout => {
@@ -80,14 +83,15 @@ impl Output {
             Sink::File(file) => file.write_all(&self.buffer),
         };
         self.buffer.clear();
-        // One large event is no reason to hold as much for ever.
+        // Frees the memory of an unusually large event.
         self.buffer.shrink_to(2 * BUFFER);
         written
     }
 }
 
-/// Whether a file does not end with a line end: an earlier run was killed while it wrote.
-fn is_in_a_line(path: &Path) -> io::Result<bool> {
+/// Returns whether a file does not end with a line end, because an earlier run was killed while it
+/// wrote.
+fn ends_within_line(path: &Path) -> io::Result<bool> {
     let mut file = File::open(path)?;
     if file.seek(SeekFrom::End(0))? == 0 {
         return Ok(false);
@@ -98,8 +102,8 @@ fn is_in_a_line(path: &Path) -> io::Result<bool> {
     Ok(last != *b"\n")
 }
 
-/// Whether the program was started without a stdout. Rust's runtime then puts /dev/null in its
-/// place, open for reading and writing, so that everything can be written and nothing is printed.
+/// Returns whether the process was started with stdout closed. Rust's runtime then opens /dev/null
+/// for reading and writing in its place, so that writes succeed although nothing is printed.
 #[cfg(unix)]
 pub(crate) fn stdout_is_closed() -> bool {
     use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};

@@ -1,20 +1,20 @@
-//! The status line: what it says, and how many events a second there are.
+//! The text of the status line.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use sse_tokio::State;
 
-/// How far back the rate looks.
+/// The time over which the rate is averaged.
 const WINDOW: Duration = Duration::from_secs(10);
-/// How often the count is noted for the rate.
+/// The interval between two samples of the count.
 const SAMPLE: Duration = Duration::from_millis(500);
 
-/// The longest time to the next attempt that is shown; a policy may have longer ones than an
-/// `Instant` can hold.
+/// The longest time to the next attempt that is shown. A retry policy may return a time that would
+/// overflow an `Instant`.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What is known of a session, for the status line.
+/// The state of a session as the status line shows it.
 pub(crate) struct Status {
     phase: Phase,
     events: u64,
@@ -23,6 +23,7 @@ pub(crate) struct Status {
     samples: VecDeque<(Instant, u64)>,
 }
 
+/// The phase of a session.
 #[derive(Clone, Copy)]
 pub(crate) enum Phase {
     Connecting,
@@ -31,6 +32,7 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
+    /// Returns the phase of a session in this state.
     pub(crate) fn of(state: &State) -> Self {
         match state {
             State::Open { .. } => Self::Open,
@@ -53,10 +55,12 @@ impl Status {
         }
     }
 
+    /// Sets the phase.
     pub(crate) fn phase(&mut self, phase: Phase) {
         self.phase = phase;
     }
 
+    /// Counts an event.
     pub(crate) fn event(&mut self, last_event_id: &str) {
         self.events += 1;
         if self.last_event_id != last_event_id {
@@ -64,7 +68,8 @@ impl Status {
         }
     }
 
-    /// The line, in at most `columns` columns: ASCII only, so that each character has one.
+    /// Returns the line, cut to `columns` columns. It is ASCII, so that each character takes one
+    /// column.
     pub(crate) fn line(&mut self, now: Instant, columns: usize) -> String {
         let phase = match self.phase {
             Phase::Connecting => "connecting".to_owned(),
@@ -90,7 +95,7 @@ impl Status {
         line
     }
 
-    /// Events a second, over the last seconds.
+    /// Returns the number of events per second in the last seconds.
     fn rate(&mut self, now: Instant) -> f64 {
         if self.samples.back().is_none_or(|(at, _)| now.duration_since(*at) >= SAMPLE) {
             self.samples.push_back((now, self.events));
@@ -107,7 +112,7 @@ impl Status {
     }
 }
 
-/// A rate in three digits or so.
+/// Formats a rate with few digits.
 fn short(rate: f64) -> String {
     if rate >= 10.0 { format!("{rate:.0}") } else { format!("{rate:.1}") }
 }
@@ -117,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_says_what_is_known_and_fits() {
+    fn a_line_shows_the_state_and_fits_the_columns() {
         let start = Instant::now();
         let after = |millis| start + Duration::from_millis(millis);
         let mut status = Status::new(start);
@@ -138,7 +143,7 @@ mod tests {
         let mut status = Status::new(start);
         status.phase(Phase::Open);
         for tenth in 0..600 {
-            // Ten a second for half a minute, then silence.
+            // Ten events per second for half a minute, then none.
             if tenth < 300 {
                 status.event("");
             }

@@ -1,4 +1,4 @@
-//! Lines for people on stderr, and below them, on a terminal, the status line.
+//! Writes messages to stderr, and on a terminal the status line below them.
 
 use std::error::Error as _;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -13,13 +13,13 @@ use super::colour::{DIM, paint};
 use super::escape::escape;
 use super::status::{Phase, Status};
 
-/// How often the status line is drawn at most.
+/// The shortest time between two redraws of the status line.
 const REDRAW: Duration = Duration::from_millis(100);
-/// To the beginning of the line; everything from there on is erased.
+/// Moves the cursor to the beginning of the line and erases everything after it.
 const ERASE: &str = "\r\x1b[J";
 
-/// Clones write to the same place. That stderr cannot be written to is never an error: there is
-/// nobody left to tell.
+/// Writes to stderr. Clones share the status line. Errors are ignored, because there is no other
+/// place to report them.
 #[derive(Clone)]
 pub(crate) struct Stderr {
     is_terminal: bool,
@@ -27,16 +27,17 @@ pub(crate) struct Stderr {
     status: Option<Arc<Mutex<Shown>>>,
 }
 
-/// A status line.
+/// The status line on the screen.
 struct Shown {
     status: Status,
     is_drawn: bool,
-    /// It is not drawn any more.
+    /// Whether the status line was removed for good.
     is_over: bool,
     drawn_at: Option<Instant>,
 }
 
 impl Stderr {
+    /// Returns a writer to stderr. `with_status` adds a status line if stderr is a terminal.
     pub(crate) fn new(with_status: bool) -> Self {
         let is_terminal = io::stderr().is_terminal();
         let shown =
@@ -48,21 +49,22 @@ impl Stderr {
         }
     }
 
+    /// Returns whether there is a status line.
     pub(crate) fn has_status(&self) -> bool {
         self.status.is_some()
     }
 
-    /// Tells of a state: of all on a terminal, else of what went wrong on the way.
+    /// Prints a state. Without a terminal, prints only problems.
     pub(crate) fn state(&self, state: &State) {
         self.update(|status| status.phase(Phase::of(state)));
         match state {
             State::Connecting { resume: Resume::Unsendable(_), .. } => {
-                let what = "the last event ID cannot be sent: it has a control character or is over 4 KiB";
-                self.note(&format!("-- {what}; the server will not know where to go on"));
+                let problem = "the last event ID has a control character or is longer than 4 KiB";
+                self.note(&format!("-- {problem}; it is not sent, and the server may repeat or skip events"));
             }
             State::Disconnected { cause, error, retry_in, .. } => {
-                let why = error.as_deref().map_or_else(|| cause.to_string(), reason);
-                self.note(&format!("-- {why}; reconnecting in {:.1} s", retry_in.as_secs_f64()));
+                let reason = error.as_deref().map_or_else(|| cause.to_string(), short_report);
+                self.note(&format!("-- {reason}; reconnecting in {:.1} s", retry_in.as_secs_f64()));
             }
             _ if !self.is_terminal => {}
             State::Open { response, .. } => self.note(&format!("-- open: {}", response.status())),
@@ -72,31 +74,31 @@ impl Stderr {
         }
     }
 
-    /// Says something that is no error.
+    /// Prints a message that is not an error, dimmed and escaped.
     pub(crate) fn note(&self, text: &str) {
         let text = escape(text);
         self.line(&if self.colours { paint(DIM, &text) } else { text.into_owned() });
     }
 
-    /// Says something as it is, escaped.
+    /// Prints a message, escaped.
     pub(crate) fn say(&self, text: &str) {
         self.line(&escape(text));
     }
 
-    /// Writes a line that has no need to be escaped.
+    /// Prints a line that is already escaped.
     fn line(&self, text: &str) {
         self.erase();
         let _ = writeln!(io::stderr(), "{text}");
     }
 
-    /// Changes what the status line says.
+    /// Changes the status, if there is a status line.
     pub(crate) fn update(&self, update: impl FnOnce(&mut Status)) {
         if let Some(mut shown) = self.shown() {
             update(&mut shown.status);
         }
     }
 
-    /// Removes the status line, for others to write.
+    /// Removes the status line, so that other output can be written in its place.
     pub(crate) fn erase(&self) {
         if let Some(mut shown) = self.shown() {
             if std::mem::take(&mut shown.is_drawn) {
@@ -113,7 +115,7 @@ impl Stderr {
         self.erase();
     }
 
-    /// Draws the status line, unless that was done a moment ago.
+    /// Draws the status line, unless it was drawn less than [`REDRAW`] ago.
     pub(crate) fn draw(&self) {
         let Some(mut shown) = self.shown() else { return };
         let now = Instant::now();
@@ -121,11 +123,11 @@ impl Stderr {
             return;
         }
         (shown.is_drawn, shown.drawn_at) = (true, Some(now));
-        // One column stays free, or some terminals would begin another line.
+        // Some terminals start another line when the last column is used.
         let line = shown.status.line(now, columns().saturating_sub(1));
         let line = if self.colours { paint(DIM, &line) } else { line };
-        // The cursor goes back to the beginning: when the terminal becomes narrower and breaks the
-        // line in two, all of it is still behind the cursor.
+        // The cursor goes back to the beginning. If the terminal then becomes narrower and wraps
+        // the line, all of it is still after the cursor and can be erased.
         let _ = write!(io::stderr(), "{ERASE}{line}\r");
     }
 
@@ -134,33 +136,32 @@ impl Stderr {
     }
 }
 
-/// What happened to a connection, as short as it can be said: without what all errors of its kind
-/// have in common.
-fn reason(error: &Error) -> String {
+/// Describes the error of a connection without the text that all errors of its kind share.
+fn short_report(error: &Error) -> String {
     let cause = error.source().filter(|_| matches!(error, Error::Connect(_) | Error::Stream(_)));
     let Some(mut cause) = cause else { return error.report() };
     if let (Some(HttpError::Body(_)), Some(source)) = (cause.downcast_ref(), cause.source()) {
         cause = source;
     }
-    let mut reason = cause.to_string();
+    let mut report = cause.to_string();
     while let Some(source) = cause.source() {
-        reason.push_str(&format!(": {source}"));
+        report.push_str(&format!(": {source}"));
         cause = source;
     }
-    reason
+    report
 }
 
-/// How wide the terminal is now.
+/// Returns the current width of the terminal.
 fn columns() -> usize {
     terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| usize::from(width.0))
 }
 
-/// Whether the environment has nothing against colours (<https://no-color.org>).
+/// Returns whether the environment allows colours (<https://no-color.org>).
 pub(crate) fn wants_colours() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && !is_dumb()
 }
 
-/// Whether the terminal knows no escape sequences.
+/// Returns whether the terminal does not support escape sequences.
 fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }

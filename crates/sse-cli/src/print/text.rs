@@ -1,15 +1,14 @@
-//! A frame as text for people.
+//! Formats frames as text for people.
 
 use sse_tokio::{Event, Frame};
 
 use super::colour::{self, DIM, paint};
 use super::escape::{escape, word};
 
-/// What a line begins with that belongs to the event above it. No event's line begins so.
+/// The start of a further line of an event. The first line of an event never starts like this.
 const CONTINUATION: &str = "\n  ";
 
-/// One line, or several of which all but the first are indented, so that no data can pass for
-/// another event.
+/// Formats a frame. Further lines are indented, so that data cannot look like another event.
 pub(crate) fn text(frame: &Frame, colours: bool) -> String {
     let dim = |text: String| if colours { paint(DIM, &text) } else { text };
     match frame {
@@ -20,11 +19,12 @@ pub(crate) fn text(frame: &Frame, colours: bool) -> String {
         }
         Frame::Comment(text) => dim(format!("({})", escape(text))),
         Frame::Retry(time) => dim(format!("(reconnection time {time:?})")),
-        Frame::Discarded { len } => dim(format!("(an event of {len} bytes discarded)")),
+        Frame::Discarded { len } => dim(format!("(discarded an event of {len} bytes)")),
         _ => String::new(),
     }
 }
 
+/// Formats the ID and the type of an event.
 fn head(event: &Event) -> String {
     let event_type = word(&event.event_type, &['#', '(']);
     match &*event.last_event_id {
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn lines() {
+    fn each_frame_has_its_text() {
         for (frame, line) in [
             (event("message", "", "a"), "message: a"),
             (event("add", "7", "a"), "#7 add: a"),
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn data_of_several_lines_cannot_pass_for_another_event() {
+    fn data_of_several_lines_cannot_look_like_another_event() {
         for data in ["x\n#2 add: false", "x\nmessage: false", "\n#2 add: false", "{\n\"a\": 1\n}"] {
             for colours in [false, true] {
                 let text = text(&event("add", "1", data), colours);

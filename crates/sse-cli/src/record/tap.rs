@@ -1,4 +1,4 @@
-//! A transport that writes down what another one brings.
+//! A transport that records the responses of HTTP.
 
 use std::io::{self, Write};
 use std::pin::Pin;
@@ -30,8 +30,8 @@ struct Shared {
 }
 
 impl Recorder {
-    /// Begins a recording. It has a line for each thing that happens, written as a whole, so that
-    /// what there is of it can be read however it ends.
+    /// Begins a recording. Each line is written with one call, so that the recording can be read
+    /// even if the process is killed.
     pub(crate) fn new(file: Box<dyn Write + Send>, url: &str) -> io::Result<Self> {
         let (start, time) = (Instant::now(), format!("{:.3}", Timestamp::now()));
         let writer = Mutex::new(RecordingWriter::new(file, url, &time)?);
@@ -40,8 +40,8 @@ impl Recorder {
         })
     }
 
-    /// Writes a line with the time since the start. [`failed`](Self::failed) returns the first
-    /// error.
+    /// Writes a line with the time since the start. An error is kept for
+    /// [`failed`](Self::failed).
     fn note(&self, write: impl FnOnce(&mut Writer, Duration) -> io::Result<()>) {
         let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = write(&mut writer, self.shared.start.elapsed()) {
@@ -50,7 +50,7 @@ impl Recorder {
         }
     }
 
-    /// Waits until something cannot be written.
+    /// Waits until a write fails.
     pub(crate) async fn failed(&self) -> io::Error {
         loop {
             self.shared.failed.notified().await;
@@ -61,7 +61,7 @@ impl Recorder {
     }
 }
 
-/// HTTP, with all that comes written down.
+/// An HTTP transport that records its requests and responses.
 pub(crate) struct Tap {
     http: Http,
     recorder: Recorder,
@@ -105,7 +105,7 @@ impl Transport for Tap {
     }
 }
 
-/// A body whose chunks are written down as they come.
+/// A response body that records its chunks as they arrive.
 pub(crate) struct TappedBody {
     body: Body,
     recorder: Recorder,

@@ -1,12 +1,12 @@
-//! Where a server listens.
+//! Opens the sockets of a server.
 
 use std::io;
 use std::net::SocketAddr;
 
 use tokio::net::{TcpListener, lookup_host};
 
-/// Listens on every address that the text stands for, all with the same port: `127.0.0.1:8080`,
-/// `localhost:8080`, and without a host `:8080` or `8080` of localhost.
+/// Listens on every address of the text, all with the same port. The text is `127.0.0.1:8080`,
+/// `localhost:8080`, or `:8080` or `8080` for localhost.
 pub(super) async fn listen(text: &str) -> io::Result<Vec<(TcpListener, SocketAddr)>> {
     let text = match text {
         _ if text.starts_with(':') => format!("localhost{text}"),
@@ -22,7 +22,7 @@ pub(super) async fn listen(text: &str) -> io::Result<Vec<(TcpListener, SocketAdd
         if let (0, Some((_, first))) = (address.port(), listeners.first()) {
             address.set_port(first.port());
         }
-        // A machine may know ::1 as localhost and have no IPv6.
+        // localhost may resolve to ::1 on a machine without IPv6.
         match TcpListener::bind(address).await {
             Ok(listener) => {
                 let address = listener.local_addr()?;
@@ -34,7 +34,7 @@ pub(super) async fn listen(text: &str) -> io::Result<Vec<(TcpListener, SocketAdd
     }
     match failed {
         Some(error) if listeners.is_empty() => Err(error),
-        _ if listeners.is_empty() => Err(io::Error::other("the name has no address")),
+        _ if listeners.is_empty() => Err(io::Error::other("the host name has no address")),
         _ => Ok(listeners),
     }
 }
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn addresses() {
+    async fn all_forms_of_addresses_are_accepted() {
         for text in ["127.0.0.1:0", "localhost:0", ":0", "0"] {
             let listeners = listen(text).await.expect("it can listen");
             let port = listeners[0].1.port();
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_port_that_is_taken_is_an_error() {
+    async fn a_port_in_use_is_an_error() {
         let taken = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = taken.local_addr().expect("it has an address").to_string();
         assert_eq!(listen(&address).await.expect_err("it is taken").kind(), io::ErrorKind::AddrInUse);

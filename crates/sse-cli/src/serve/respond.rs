@@ -1,4 +1,4 @@
-//! What a server answers.
+//! Answers the requests of clients.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,13 +18,13 @@ use hyper::body::Frame;
 
 use super::Server;
 use crate::print::Stderr;
-use crate::recording::Playing;
+use crate::recording::Playback;
 
 pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
 
-/// The answer to a request: what is left of the recording, for the most part.
+/// Answers a request. GET, HEAD and POST get the rest of the recording.
 pub(crate) async fn respond<B>(request: &Request<B>, server: &Server, client: SocketAddr) -> Response<Body> {
     let log = Log { stderr: server.log.clone(), client };
     let mut response = match *request.method() {
@@ -57,9 +57,9 @@ async fn play<B>(request: &Request<B>, server: &Server, log: Log) -> Response<Bo
         empty(status).into_body()
     } else {
         let (recording, settings) = (Arc::clone(&server.recording), Arc::clone(&server.settings));
-        let mut playing = Playing::new(recording, settings, position);
-        playing.respond().await;
-        stream_of(playing, log)
+        let mut playback = Playback::new(recording, settings, position);
+        playback.wait_for_response().await;
+        stream_of(playback, log)
     };
     let mut response = Response::new(body);
     *response.status_mut() = status;
@@ -67,12 +67,12 @@ async fn play<B>(request: &Request<B>, server: &Server, log: Log) -> Response<Bo
     response
 }
 
-fn stream_of(playing: Playing, log: Log) -> Body {
-    let preface = playing.preface().map(|bytes| Ok(Frame::data(bytes)));
-    let played = Played { playing, log, start: Instant::now() };
-    let chunks = stream::unfold(played, |mut played| async move {
-        let chunk = played.playing.next().await?;
-        Some((chunk.map(Frame::data), played))
+fn stream_of(playback: Playback, log: Log) -> Body {
+    let preface = playback.preface().map(|bytes| Ok(Frame::data(bytes)));
+    let logged = LoggedPlayback { playback, log, start: Instant::now() };
+    let chunks = stream::unfold(logged, |mut logged| async move {
+        let chunk = logged.playback.next().await?;
+        Some((chunk.map(Frame::data), logged))
     });
     StreamBody::new(stream::iter(preface).chain(chunks)).boxed_unsync()
 }
@@ -83,7 +83,7 @@ fn empty(status: StatusCode) -> Response<Body> {
     response
 }
 
-/// The answer to a browser that asks whether it may send a request (Fetch, 3.2.2).
+/// Answers the preflight request of a browser (Fetch, section 3.2.2).
 fn preflight(request: &HeaderMap) -> Response<Body> {
     let mut response = empty(StatusCode::NO_CONTENT);
     let headers = response.headers_mut();
@@ -96,7 +96,7 @@ fn preflight(request: &HeaderMap) -> Response<Body> {
     response
 }
 
-/// Lets pages of any origin read the response.
+/// Allows pages of any origin to read the response.
 fn allow_origin(request: &HeaderMap, response: &mut HeaderMap) {
     if let Some(origin) = request.get(ORIGIN) {
         response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
@@ -105,32 +105,33 @@ fn allow_origin(request: &HeaderMap, response: &mut HeaderMap) {
     }
 }
 
-/// What is played on one connection. Dropping it tells how far it came.
-struct Played {
-    playing: Playing,
+/// A playback that logs its end when it is dropped.
+struct LoggedPlayback {
+    playback: Playback,
     log: Log,
     start: Instant,
 }
 
-impl Drop for Played {
+impl Drop for LoggedPlayback {
     fn drop(&mut self) {
-        let end = match self.playing.end() {
+        let end = match self.playback.end() {
             Some(false) => "ended",
             Some(true) => "dropped",
             None => "the client left",
         };
         let seconds = self.start.elapsed().as_secs_f64();
-        self.log.write(&format!("{end} after {} bytes and {seconds:.1} s", self.playing.bytes()));
+        self.log.write(&format!("{end} after {} bytes and {seconds:.1} s", self.playback.bytes()));
     }
 }
 
-/// Tells on stderr of one request.
+/// Logs a request on stderr.
 struct Log {
     stderr: Option<Stderr>,
     client: SocketAddr,
 }
 
 impl Log {
+    /// Logs the status that a request gets.
     fn answered<B>(&self, request: &Request<B>, status: StatusCode) {
         let id = request.headers().get("last-event-id");
         let id = id.map(|id| format!(" (last ID {})", String::from_utf8_lossy(id.as_bytes())));
@@ -138,9 +139,9 @@ impl Log {
         self.write(&format!("{method} {uri}{} -> {status}", id.unwrap_or_default()));
     }
 
-    fn write(&self, what: &str) {
+    fn write(&self, message: &str) {
         if let Some(stderr) = &self.stderr {
-            stderr.say(&format!("{} {what}", self.client));
+            stderr.say(&format!("{} {message}", self.client));
         }
     }
 }

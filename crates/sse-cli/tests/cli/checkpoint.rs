@@ -1,4 +1,4 @@
-//! `--checkpoint`.
+//! The option `--checkpoint`.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use sse_harness::{Reply, serve as mock};
 use super::common::{Folder, contents, follow, text};
 
 #[test]
-fn a_checkpoint_is_resumed_from_and_kept() {
+fn each_run_resumes_from_the_checkpoint() {
     let folder = Folder::new();
     let file = folder.join("id");
     let server = mock([
@@ -23,7 +23,7 @@ fn a_checkpoint_is_resumed_from_and_kept() {
 }
 
 #[test]
-fn every_id_that_is_kept_is_one_that_the_next_run_can_use() {
+fn only_ids_that_can_be_sent_are_kept() {
     let longest = "x".repeat(4096);
     for (id, is_kept) in [
         ("1", true),
@@ -55,7 +55,7 @@ fn every_id_that_is_kept_is_one_that_the_next_run_can_use() {
 }
 
 #[test]
-fn a_file_with_an_id_wins_over_last_event_id() {
+fn an_id_in_the_file_overrides_last_event_id() {
     for (content, sent) in
         [(Some("5\n"), "5"), (Some("5"), "5"), (Some("\n"), "7"), (Some(""), "7"), (None, "7")]
     {
@@ -72,7 +72,7 @@ fn a_file_with_an_id_wins_over_last_event_id() {
 }
 
 #[test]
-fn what_cannot_be_a_checkpoint_is_told_by_name_before_the_first_request() {
+fn an_invalid_checkpoint_is_named_before_the_first_request() {
     let folder = Folder::new();
     let (two_lines, absent) = (folder.file("two", "1\n2\n"), folder.join("absent").join("id"));
     let long = folder.file("long", "x".repeat(5000));
@@ -95,7 +95,7 @@ fn what_cannot_be_a_checkpoint_is_told_by_name_before_the_first_request() {
 
 #[cfg(unix)]
 #[test]
-fn the_file_is_replaced_and_never_written_over() {
+fn the_file_is_replaced_and_not_overwritten() {
     let folder = Folder::new();
     let file = folder.file("id", "0\n");
     fs::hard_link(&file, folder.join("before")).expect("a link");
@@ -106,13 +106,13 @@ fn the_file_is_replaced_and_never_written_over() {
 
 #[cfg(unix)]
 #[test]
-fn an_id_that_is_in_the_file_is_not_written_again() {
+fn an_unchanged_id_is_not_written_again() {
     use std::os::unix::fs::MetadataExt as _;
     let folder = Folder::new();
     let file = folder.file("id", "1\n");
     let number = || fs::metadata(&file).expect("it is there").ino();
     let before = number();
-    // A file that is replaced has another number while the old one has this name.
+    // The link keeps the old file, so that its inode number is not used again.
     fs::hard_link(&file, folder.join("before")).expect("a link");
     let server = mock([Reply::events().send("id: 1\ndata: a\n\ndata: b\n\n").stall()]);
     assert_eq!(follow(&server, &["--checkpoint", text(&file), "--max-events", "2"]).status, 0);
@@ -121,7 +121,7 @@ fn an_id_that_is_in_the_file_is_not_written_again() {
 
 #[cfg(unix)]
 #[test]
-fn many_events_are_few_writes() {
+fn many_events_cause_few_writes() {
     use std::os::unix::fs::MetadataExt as _;
     let folder = Folder::new();
     let file = folder.file("id", "0\n");
@@ -152,7 +152,7 @@ fn many_events_are_few_writes() {
 }
 
 #[test]
-fn a_block_without_data_moves_the_checkpoint_too() {
+fn the_id_of_a_block_without_data_is_kept() {
     let folder = Folder::new();
     let file = folder.join("id");
     let server =
@@ -162,7 +162,7 @@ fn a_block_without_data_moves_the_checkpoint_too() {
 }
 
 #[test]
-fn the_event_that_finish_before_names_is_not_counted_as_printed() {
+fn the_event_of_finish_before_is_not_kept() {
     let folder = Folder::new();
     let file = folder.join("id");
     let server = mock([Reply::events().send("id: 1\ndata: a\n\nid: 2\ndata: end\n\n").stall()]);
@@ -171,7 +171,7 @@ fn the_event_that_finish_before_names_is_not_counted_as_printed() {
 }
 
 #[test]
-fn a_checkpoint_that_cannot_be_written_any_more_ends_the_run() {
+fn a_failed_write_of_the_checkpoint_ends_the_run() {
     let folder = Folder::new();
     let sub = folder.join("sub");
     fs::create_dir(&sub).expect("a folder");

@@ -1,4 +1,4 @@
-//! Runs the command.
+//! Helpers that run the command.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -9,32 +9,34 @@ use std::time::{Duration, Instant};
 
 use sse_harness::MockServer;
 
+/// The longest time to wait for anything.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_sse");
 
+/// Returns the command with these arguments, ready to spawn.
 pub(crate) fn sse(args: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
     command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-/// A run that is over.
+/// The result of a finished run.
 pub(crate) struct Run {
     pub(crate) status: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-/// Runs it to its end, which must come.
+/// Runs the command to its end.
 pub(crate) fn run(args: &[&str]) -> Run {
     finish(sse(args))
 }
 
-/// The same with something on stdin.
+/// Runs the command to its end with `input` on stdin.
 pub(crate) fn run_with_input(args: &[&str], input: &str) -> Run {
     let mut child = sse(args).stdin(Stdio::piped()).spawn().expect("the binary is built");
     let mut stdin = child.stdin.take().expect("piped");
-    stdin.write_all(input.as_bytes()).expect("it reads");
+    stdin.write_all(input.as_bytes()).expect("the command reads stdin");
     drop(stdin);
     result(wait(&mut child))
 }
@@ -49,7 +51,7 @@ pub(crate) fn result(output: Output) -> Run {
     Run { status, stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
-/// Waits for the end, and for what is left of the output.
+/// Waits for the end of the process and reads the rest of its output.
 pub(crate) fn wait(child: &mut Child) -> Output {
     let stdout = child.stdout.take().map(read_all);
     let stderr = child.stderr.take().map(read_all);
@@ -76,12 +78,12 @@ pub(crate) fn wait_for_exit(child: &mut Child) -> std::process::ExitStatus {
     });
     if !ended {
         child.kill().expect("it can be killed");
-        panic!("it did not end");
+        panic!("the command did not end");
     }
     status.expect("it ended")
 }
 
-/// Waits until something holds; `false` if it never does.
+/// Waits until a condition holds. Returns `false` if it does not hold in time.
 pub(crate) fn eventually(mut holds: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     while !holds() {
@@ -93,24 +95,25 @@ pub(crate) fn eventually(mut holds: impl FnMut() -> bool) -> bool {
     true
 }
 
+/// Runs `sse follow` on a URL of the server.
 pub(crate) fn follow(server: &MockServer, args: &[&str]) -> Run {
     let url = server.url("/events");
     run(&[&["follow", &url][..], args].concat())
 }
 
-/// The first line of its stdout.
+/// Reads the first line of stdout.
 pub(crate) fn first_line(child: &mut Child) -> String {
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().expect("piped")).read_line(&mut line).expect("it prints");
     line.trim_end().to_owned()
 }
 
-/// What is in a file.
+/// Returns the content of a file.
 pub(crate) fn contents(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A folder of one test, which is removed at its end.
+/// A temporary folder, which is removed when it is dropped.
 pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -126,13 +129,14 @@ impl Folder {
         self.0.path().join(name)
     }
 
-    /// A file with something in it.
+    /// Writes a file and returns its path.
     pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.join(name);
         fs::write(&path, content).expect("writable");
         path
     }
 
+    /// Returns the sorted names of all files.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.path()).expect("a folder");
         let mut names: Vec<_> =
@@ -142,7 +146,7 @@ impl Folder {
     }
 }
 
-/// `path` as an argument.
+/// Returns the path as an argument.
 pub(crate) fn text(path: &Path) -> &str {
     path.to_str().expect("text")
 }

@@ -1,4 +1,4 @@
-//! How following ends, and the exit status that stands for it.
+//! The ends of `sse follow` and their exit status.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use sse_harness::{Reply, serve as mock};
 use super::common::follow;
 
 #[test]
-fn ends_that_are_asked_for() {
+fn each_way_to_stop_has_its_output_and_status() {
     let stream = "event: a\ndata: 1\n\nevent: b\ndata: 2\n\nevent: a\ndata: 3\n\ndata: [DONE]\n\n";
     let server = mock([Reply::events().send(stream).close()]);
     let data = ["--output", "data", "--no-reconnect"];
@@ -28,7 +28,7 @@ fn ends_that_are_asked_for() {
 }
 
 #[test]
-fn enough_events_are_a_normal_end() {
+fn reaching_max_events_is_a_normal_end() {
     let server = mock([Reply::events().send("data: a\n\ndata: b\n\n").stall()]);
     let run = follow(&server, &["--max-events", "1", "--output", "json"]);
     let expected = [
@@ -40,7 +40,7 @@ fn enough_events_are_a_normal_end() {
 }
 
 #[test]
-fn a_204_is_a_normal_end_unless_an_event_was_to_finish_the_stream() {
+fn a_204_is_a_normal_end_unless_an_event_must_finish_the_stream() {
     let server = mock([Reply::status(204)]);
     assert_eq!(follow(&server, &[]).status, 0);
     assert_eq!(follow(&server, &["--finish-after", "x"]).status, 3);
@@ -48,7 +48,7 @@ fn a_204_is_a_normal_end_unless_an_event_was_to_finish_the_stream() {
 }
 
 #[test]
-fn attempts_that_are_used_up_are_status_3() {
+fn giving_up_is_status_3() {
     let server = mock([Reply::events().send("data: a\n\n").close(), Reply::status(503).send("busy")]);
     let run = follow(&server, &["--max-attempts", "2", "--reconnection-time", "100ms", "--output", "json"]);
     assert_eq!((run.status, server.requests().len()), (3, 3));
@@ -70,7 +70,7 @@ fn a_timeout_is_status_4() {
 }
 
 #[test]
-fn a_post_that_breaks_off_is_sent_again_only_with_replay() {
+fn a_post_is_repeated_only_with_replay() {
     let script = || {
         mock([
             Reply::events().send("data: a\n\n").drop_connection(),

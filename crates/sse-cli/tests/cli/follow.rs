@@ -1,11 +1,11 @@
-//! What `sse follow` prints.
+//! The output of `sse follow`.
 
 use sse_harness::{ProxyMood, ProxyServer, Reply, serve as mock};
 
 use super::common::{Folder, contents, finish, follow, run, sse, text};
 
 #[test]
-fn json_lines() {
+fn json_output_has_a_line_for_each_frame_and_state() {
     let server = mock([
         Reply::events()
             .send(": hi\nretry: 100\nid: 1\ndata: a\n\nevent: add\ndata: \"b\"\ndata: c\n\n")
@@ -37,7 +37,7 @@ fn json_lines() {
 }
 
 #[test]
-fn text_for_people() {
+fn text_output_has_a_line_for_each_frame() {
     let stream = ": hi\nretry: 100\nid: 1\nevent: add\ndata: a\n\ndata: b\ndata: #2 add: c\n\n";
     let server = mock([Reply::events().send(stream).close()]);
     let run = follow(&server, &["--no-reconnect", "--comments", "--retries"]);
@@ -46,7 +46,7 @@ fn text_for_people() {
 }
 
 #[test]
-fn text_is_safe_and_data_is_exact_in_a_pipe() {
+fn text_is_escaped_and_data_is_exact_in_a_pipe() {
     let server = mock([Reply::events().send("event: \u{9b}2J\ndata: \x1b[2J\u{202e}x\ndata: y\n\n").close()]);
     let run = follow(&server, &["--no-reconnect"]);
     assert_eq!(run.stdout, "\"\\u{9b}2J\": \\u{1b}[2J\\u{202e}x\n  y\n");
@@ -55,7 +55,7 @@ fn text_is_safe_and_data_is_exact_in_a_pipe() {
 }
 
 #[test]
-fn reconnections_are_told_once_each_with_their_reason() {
+fn each_reconnection_is_reported_once_with_its_reason() {
     let server = mock([
         Reply::events().send("retry: 100\nid: 1\ndata: a\n\n").close(),
         Reply::status(503),
@@ -76,7 +76,7 @@ fn reconnections_are_told_once_each_with_their_reason() {
 }
 
 #[test]
-fn timestamps() {
+fn timestamps_are_printed_on_each_line() {
     let server = mock([Reply::events().send("id: 1\ndata: a\n\n").close()]);
     let is_time = |text: &str| {
         let time = text.strip_suffix('Z').and_then(|_| text.parse::<jiff::Timestamp>().ok()).expect("a time");
@@ -95,7 +95,7 @@ fn timestamps() {
 }
 
 #[test]
-fn output_goes_to_a_file_and_after_a_checkpoint_to_its_end() {
+fn a_file_is_overwritten_or_with_a_checkpoint_appended_to() {
     let folder = Folder::new();
     let (file, checkpoint) = (folder.file("out", "old and long"), folder.join("id"));
     let server = mock([Reply::events().send("id: 1\ndata: a\n\n").close()]);
@@ -107,7 +107,7 @@ fn output_goes_to_a_file_and_after_a_checkpoint_to_its_end() {
     let args = [&args[..], &["--checkpoint", text(&checkpoint)]].concat();
     assert_eq!(follow(&server, &args).status, 0);
     assert_eq!(contents(&file), "a\na\n");
-    // A run that was killed left half a line.
+    // A killed run may leave half a line.
     folder.file("out", "a\nhal");
     assert_eq!(follow(&server, &args).status, 0);
     assert_eq!(contents(&file), "a\nhal\na\n");
@@ -145,7 +145,7 @@ fn a_url_alone_is_followed() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_used() {
+fn the_proxy_of_the_environment_is_used() {
     let proxy = ProxyServer::new(ProxyMood::Willing);
     let server = mock([Reply::events().send("data: a\n\n").close()]);
     let url = format!("http://somewhere.invalid:{}/", server.addr().port());
@@ -156,7 +156,7 @@ fn a_proxy_of_the_environment_is_used() {
 }
 
 #[test]
-fn the_demonstration_counts() {
+fn the_demonstration_counts_its_events() {
     let run = run(&["demo"]);
     let summary = "12 of 12 events came, over 2 reconnections: 0 lost, 0 doubled";
     assert_eq!((run.status, run.stdout.lines().last(), run.stderr.as_str()), (0, Some(summary), ""));

@@ -1,15 +1,15 @@
-//! TLS.
+//! TLS and certificates.
 
 use sse_harness::{Certificate, Reply, TlsServer, TlsSettings, root_pem, serve as mock};
 
 use super::common::{Folder, follow, run, text};
 
 #[test]
-fn https_with_a_root_of_ones_own() {
+fn a_root_of_cacert_is_trusted() {
     let folder = Folder::new();
     let root = folder.file("roots", root_pem());
     let roots = ["--cacert", text(&root), "--output", "data", "--no-reconnect"];
-    for (certificate, told) in [
+    for (certificate, expected_error) in [
         (Certificate::Good, None),
         (Certificate::Expired, Some("certificate expired")),
         (Certificate::WrongName, Some("certificate not valid for name")),
@@ -18,7 +18,7 @@ fn https_with_a_root_of_ones_own() {
         let server = TlsServer::new(plain, TlsSettings { certificate, ..TlsSettings::default() });
         for url in [server.url("/events"), server.url_by_name("/events")] {
             let run = run(&[&["follow", &url][..], &roots].concat());
-            match told {
+            match expected_error {
                 None => assert_eq!(
                     (run.status, run.stdout.as_str(), run.stderr.as_str()),
                     (0, "a\n", ""),
@@ -37,7 +37,8 @@ fn https_with_a_root_of_ones_own() {
             run.stderr
         );
         assert!(
-            run.stderr.ends_with("hint: --cacert FILE trusts another certificate, -k any\n"),
+            run.stderr
+                .ends_with("hint: use --cacert FILE to trust another certificate, or -k to accept any\n"),
             "{}",
             run.stderr
         );
@@ -45,7 +46,7 @@ fn https_with_a_root_of_ones_own() {
 }
 
 #[test]
-fn insecure_takes_any_certificate() {
+fn insecure_accepts_any_certificate() {
     for certificate in [Certificate::Good, Certificate::Expired, Certificate::WrongName] {
         let plain = mock([Reply::events().send("data: a\n\n").close()]);
         let server = TlsServer::new(plain, TlsSettings { certificate, ..TlsSettings::default() });
@@ -55,7 +56,7 @@ fn insecure_takes_any_certificate() {
 }
 
 #[test]
-fn roots_that_are_none_are_a_wrong_usage() {
+fn a_cacert_file_without_certificates_is_wrong_usage() {
     let folder = Folder::new();
     let server = mock([Reply::status(204)]);
     for (file, expected) in [

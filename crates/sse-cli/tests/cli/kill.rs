@@ -1,4 +1,4 @@
-//! `kill -9` at any moment leaves a whole checkpoint that is not ahead of what was printed.
+//! After `kill -9` at any moment, the checkpoint is complete and not ahead of the printed output.
 
 use std::fs::{self, File};
 use std::process::Stdio;
@@ -8,7 +8,7 @@ use sse_harness::{MockServer, Reply};
 
 use super::common::{Folder, sse, text};
 
-/// Numbered events, from the one after the last event ID on, in bursts.
+/// Returns a server that sends numbered events in bursts, starting after the last event ID.
 fn numbered() -> MockServer {
     MockServer::new().without_record().reply_with(|request| {
         let first = request.header("last-event-id").map_or(1, |id| id.parse::<u64>().expect("a number") + 1);
@@ -20,17 +20,18 @@ fn numbered() -> MockServer {
     })
 }
 
-/// A number with a state, for moments that are not the same each time and can be had again.
+/// A reproducible sequence of pseudo-random times.
 struct Moments(u64);
 
 impl Moments {
     fn next(&mut self) -> Duration {
-        // The constants of Knuth's MMIX.
+        // A linear congruential generator with the constants of Knuth's MMIX.
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         Duration::from_micros((self.0 >> 33) % 400_000)
     }
 }
 
+/// Kills the command repeatedly and checks the checkpoint each time. Returns the last ID in it.
 fn kill_often(times: u32, to_file: bool) -> u64 {
     let folder = Folder::new();
     let (checkpoint, printed) = (folder.join("id"), folder.join("printed"));
@@ -54,8 +55,8 @@ fn kill_often(times: u32, to_file: bool) -> u64 {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
             text => {
                 let text = text.expect("readable");
-                let id = text.strip_suffix('\n').unwrap_or_else(|| panic!("{text:?} is not whole"));
-                id.parse::<u64>().unwrap_or_else(|_| panic!("{text:?} is not whole"))
+                let id = text.strip_suffix('\n').unwrap_or_else(|| panic!("{text:?} is not complete"));
+                id.parse::<u64>().unwrap_or_else(|_| panic!("{text:?} is not complete"))
             }
         };
         let output = fs::read_to_string(&printed).unwrap_or_default();
@@ -72,15 +73,15 @@ fn kill_often(times: u32, to_file: bool) -> u64 {
 }
 
 #[test]
-fn ten_kills() {
+fn a_checkpoint_survives_ten_kills() {
     assert!(kill_often(10, false) > 0);
     assert!(kill_often(10, true) > 0);
 }
 
-/// Its last result is in the README of the crate.
+/// The README of the crate shows the result of this test.
 #[test]
 #[ignore = "takes two minutes"]
-fn two_hundred_kills() {
+fn a_checkpoint_survives_two_hundred_kills() {
     println!("{} after 200 kills, printing to stdout", kill_often(200, false));
     println!("{} after 200 kills, printing to a file", kill_often(200, true));
 }

@@ -1,4 +1,4 @@
-//! The command as its users run it: what it prints, and its exit status.
+//! Runs the command and checks its output and its exit status.
 #![allow(missing_docs)]
 
 mod checkpoint;

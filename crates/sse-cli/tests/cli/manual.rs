@@ -1,9 +1,9 @@
-//! Completions, the manual, the version.
+//! Completions, the man page and the version.
 
 use super::common::run;
 
 #[test]
-fn completions_know_the_commands_and_flags() {
+fn completions_contain_the_commands_and_options() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let run = run(&["completions", shell]);
         assert_eq!((run.status, run.stderr.as_str()), (0, ""));
@@ -14,7 +14,7 @@ fn completions_know_the_commands_and_flags() {
 }
 
 #[test]
-fn the_manual_has_each_command_and_flag() {
+fn the_man_page_contains_the_commands_and_options() {
     let run = run(&["man"]);
     assert_eq!((run.status, run.stderr.as_str()), (0, ""));
     for part in [
@@ -33,7 +33,7 @@ fn the_manual_has_each_command_and_flag() {
 }
 
 #[test]
-fn the_version_tells_what_is_built_in() {
+fn the_long_version_lists_the_features() {
     let version = concat!("sse ", env!("CARGO_PKG_VERSION"), "\n");
     assert_eq!(run(&["-V"]).stdout, version);
     let long = run(&["--version"]).stdout;

@@ -1,4 +1,4 @@
-//! Pipes, full disks, and streams that are closed.
+//! Pipes, full disks and closed standard streams.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader};
@@ -10,7 +10,7 @@ use super::common::{
     BINARY, Folder, Run, contents, eventually, finish, first_line, sse, text, wait_for_exit,
 };
 
-/// Runs a line of the shell, in which `sse` is the command.
+/// Runs a line of shell script, in which `sse` is the command.
 fn shell(line: &str) -> Run {
     let mut command = Command::new("bash");
     command.args(["-c", &format!("sse() {{ '{BINARY}' \"$@\"; }}; set -o pipefail; {line}")]);
@@ -23,7 +23,7 @@ fn two_events() -> MockServer {
 }
 
 #[test]
-fn head_ends_the_run_at_once_and_without_an_error() {
+fn head_ends_follow_at_once_without_an_error() {
     for output in ["text", "json", "data"] {
         let server = two_events();
         let run = shell(&format!("sse {} --output {output} | head -1", server.url("/")));
@@ -32,7 +32,7 @@ fn head_ends_the_run_at_once_and_without_an_error() {
 }
 
 #[test]
-fn head_ends_the_other_commands_without_an_error_too() {
+fn head_ends_the_other_commands_without_an_error() {
     let server = two_events();
     for args in [format!("record {} -", server.url("/")), "man".to_owned(), "completions bash".to_owned()] {
         let run = shell(&format!("sse {args} | head -1"));
@@ -43,7 +43,7 @@ fn head_ends_the_other_commands_without_an_error_too() {
 }
 
 #[test]
-fn serve_needs_no_stdout() {
+fn serve_does_not_need_stdout() {
     let folder = Folder::new();
     let file = folder.file("stream", "id: 1\ndata: a\n\n");
     let port =
@@ -70,9 +70,8 @@ fn serve_needs_no_stdout() {
 }
 
 #[test]
-fn a_reader_that_leaves_ends_the_run_and_the_checkpoint_stays_behind_what_was_printed() {
-    // What is printed to by its name is not watched, so that it is found broken when it is written
-    // to.
+fn a_closed_pipe_ends_the_run_and_the_checkpoint_is_not_ahead() {
+    // With `-o` the pipe is not watched, so that only the next write finds it closed.
     for to in [&[][..], &["-o", "/dev/stdout"]] {
         let folder = Folder::new();
         let file = folder.file("id", "0\n");
@@ -92,7 +91,7 @@ fn a_reader_that_leaves_ends_the_run_and_the_checkpoint_stays_behind_what_was_pr
 }
 
 #[test]
-fn a_pipe_that_is_broken_from_the_start_prints_nothing_and_keeps_nothing() {
+fn a_pipe_closed_from_the_start_leaves_the_checkpoint_unchanged() {
     let folder = Folder::new();
     let file = folder.file("id", "0\n");
     let server = two_events();
@@ -107,7 +106,7 @@ fn a_pipe_that_is_broken_from_the_start_prints_nothing_and_keeps_nothing() {
 }
 
 #[test]
-fn json_lines_leave_at_once() {
+fn json_lines_are_written_at_once() {
     let server = two_events();
     let mut child =
         sse(&["follow", &server.url("/"), "--output", "json"]).spawn().expect("the binary is built");
@@ -125,7 +124,7 @@ fn json_lines_leave_at_once() {
 }
 
 #[test]
-fn a_full_disk_is_an_error_and_the_checkpoint_does_not_move() {
+fn a_full_disk_is_an_error_and_leaves_the_checkpoint_unchanged() {
     for output in ["text", "json", "data"] {
         for redirected in [true, false] {
             let folder = Folder::new();
@@ -145,7 +144,7 @@ fn a_full_disk_is_an_error_and_the_checkpoint_does_not_move() {
 }
 
 #[test]
-fn a_checkpoint_goes_with_a_device_that_is_printed_to() {
+fn a_checkpoint_works_with_output_to_a_device() {
     let folder = Folder::new();
     let file = folder.join("id");
     let server = two_events();
@@ -157,7 +156,7 @@ fn a_checkpoint_goes_with_a_device_that_is_printed_to() {
 }
 
 #[test]
-fn without_a_stdout_a_checkpoint_is_refused() {
+fn a_checkpoint_is_refused_if_stdout_is_closed() {
     let folder = Folder::new();
     let file = folder.file("id", "0\n");
     let server = two_events();
@@ -166,7 +165,7 @@ fn without_a_stdout_a_checkpoint_is_refused() {
     assert_eq!((run.status, contents(&file).as_str()), (1, "0\n"));
     assert!(run.stderr.contains("stdout is closed"), "{}", run.stderr);
     assert!(server.requests().is_empty());
-    // With a file to print to, and with a stdout that takes everything, it is kept.
+    // The checkpoint is kept with output to a file, and with stdout redirected to /dev/null.
     let out = folder.join("out");
     for to in [format!("-o {} >&-", text(&out)), "> /dev/null".to_owned()] {
         folder.file("id", "0\n");
@@ -177,7 +176,7 @@ fn without_a_stdout_a_checkpoint_is_refused() {
 }
 
 #[test]
-fn a_broken_stderr_changes_nothing() {
+fn a_broken_stderr_does_not_change_the_exit_status() {
     let folder = Folder::new();
     let stream = folder.file("stream", "data: a\n\n");
     let refusing = mock([Reply::status(404).send("no")]);
@@ -215,7 +214,7 @@ fn a_broken_stderr_changes_nothing() {
 }
 
 #[test]
-fn a_closed_stdin_changes_nothing() {
+fn follow_does_not_need_stdin() {
     let server = two_events();
     let run = shell(&format!("sse {} --max-events 1 <&-", server.url("/")));
     assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (0, "#1 message: a\n", ""));

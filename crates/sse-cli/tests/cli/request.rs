@@ -1,4 +1,4 @@
-//! What is sent.
+//! The requests that `sse follow` sends.
 
 use std::process::Stdio;
 
@@ -15,7 +15,7 @@ fn last(server: &MockServer) -> RecordedRequest {
 }
 
 #[test]
-fn bodies_and_their_content_types() {
+fn bodies_are_sent_with_their_content_type() {
     let folder = Folder::new();
     let at_file = format!("@{}", text(&folder.file("body", "from a file")));
     let server = server();
@@ -51,7 +51,7 @@ fn bodies_and_their_content_types() {
 }
 
 #[test]
-fn headers() {
+fn headers_are_sent() {
     let folder = Folder::new();
     let at_file = format!("@{}", text(&folder.file("headers", "X-B: 3\r\n\r\n  x-c:4 \n")));
     let server = server();
@@ -64,7 +64,7 @@ fn headers() {
 }
 
 #[test]
-fn the_user_agent() {
+fn the_user_agent_can_be_replaced() {
     let server = server();
     for (args, agent) in [
         (&[][..], concat!("sse/", env!("CARGO_PKG_VERSION"))),
@@ -77,7 +77,7 @@ fn the_user_agent() {
 }
 
 #[test]
-fn authorization() {
+fn credentials_are_sent() {
     let server = server();
     follow(&server, &["--no-reconnect", "-u", "me:pass:word"]);
     assert_eq!(last(&server).header("authorization"), Some("Basic bWU6cGFzczp3b3Jk"));
@@ -88,7 +88,7 @@ fn authorization() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_a_wrong_usage() {
+fn a_request_that_cannot_be_built_is_wrong_usage() {
     let folder = Folder::new();
     let absent = folder.join("absent");
     let at_absent = format!("@{}", text(&absent));
@@ -136,8 +136,8 @@ fn verbose_shows_heads_and_hides_secrets() {
         "100ms",
     ]);
     command.stdin(Stdio::null());
-    let told = finish(command);
-    assert_eq!((told.status, told.stdout.as_str()), (0, "message: a\n"));
+    let outcome = finish(command);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (0, "message: a\n"));
     for line in [
         "> POST /events?a=b&token=[hidden] HTTP/1.1",
         &format!("> host: {}", server.addr()),
@@ -151,9 +151,9 @@ fn verbose_shows_heads_and_hides_secrets() {
         "< 503 Service Unavailable",
         "< x-busy: yes",
     ] {
-        assert!(told.stderr.lines().any(|told| told == line), "{line}: {}", told.stderr);
+        assert!(outcome.stderr.lines().any(|shown| shown == line), "{line}: {}", outcome.stderr);
     }
-    assert!(!told.stderr.contains("secret") && !told.stderr.contains('\u{9b}'), "{}", told.stderr);
+    assert!(!outcome.stderr.contains("secret") && !outcome.stderr.contains('\u{9b}'), "{}", outcome.stderr);
 }
 
 #[test]
@@ -162,8 +162,8 @@ fn redirects_are_followed_with_and_without_the_flag() {
     for flag in [&["-L"][..], &["--location"], &[]] {
         let server = mock([Reply::status(302).header("location", target.url("/there"))]);
         let url = server.url("/");
-        let told = run(&[&[url.as_str(), "--no-reconnect", "--output", "data"][..], flag].concat());
-        assert_eq!((told.status, told.stdout.as_str()), (0, "a\n"), "{}", told.stderr);
+        let outcome = run(&[&[url.as_str(), "--no-reconnect", "--output", "data"][..], flag].concat());
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (0, "a\n"), "{}", outcome.stderr);
         assert_eq!(last(&target).path, "/there");
     }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::common::{Folder, first_line, run, sse, text};
 
-/// The command as a server, which is killed at the end.
+/// A running `sse serve`, which is killed when it is dropped.
 pub(crate) struct Serving {
     child: Child,
     pub(crate) url: String,
@@ -31,7 +31,7 @@ impl Serving {
         Self { child, url }
     }
 
-    /// Sends a request as it is, and reads the whole answer.
+    /// Sends a request and returns the whole response.
     fn ask(&self, request: &str) -> String {
         let address = self.url.trim_start_matches("http://").trim_end_matches('/');
         let mut socket = TcpStream::connect(address).expect("it listens");
@@ -42,7 +42,7 @@ impl Serving {
         answer
     }
 
-    /// The next line that it logs.
+    /// Reads the next line of the log.
     fn logged(&mut self) -> String {
         let mut line = Vec::new();
         let stderr = self.child.stderr.as_mut().expect("piped");
@@ -71,33 +71,33 @@ fn a_stream_is_served_with_drops() {
     events.push_str("id\ndata: none\n\nid: 9\ndata: nine\n\n");
     let file = folder.file("stream", events);
     let serving = Serving::new(&[text(&file), "--drop-after", "2", "--retry", "100"]);
-    let told = run(&["follow", &serving.url, "--max-events", "8"]);
+    let outcome = run(&["follow", &serving.url, "--max-events", "8"]);
     let mut expected: String = (1..=6).map(|n| format!("#{n} message: event {n}\n")).collect();
     expected.push_str("message: none\n#9 message: nine\n");
-    assert_eq!((told.status, told.stdout), (0, expected));
-    assert_eq!(told.stderr.lines().count(), 3, "{}", told.stderr);
+    assert_eq!((outcome.status, outcome.stdout), (0, expected));
+    assert_eq!(outcome.stderr.lines().count(), 3, "{}", outcome.stderr);
 }
 
 #[test]
 fn stdin_is_served() {
     let serving = Serving::with_input(&["-"], Some(STREAM));
-    let told = run(&[&serving.url, "--output", "data"]);
-    assert_eq!((told.status, told.stdout.as_str()), (0, "a\nb\nc\n"), "{}", told.stderr);
+    let outcome = run(&[&serving.url, "--output", "data"]);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (0, "a\nb\nc\n"), "{}", outcome.stderr);
 }
 
 #[test]
-fn the_port_of_localhost_may_stand_alone() {
+fn localhost_is_the_default_host() {
     let folder = Folder::new();
     let file = folder.file("stream", STREAM);
     for listen in [":0", "0", "localhost:0"] {
         let mut child =
             sse(&["serve", text(&file), "--listen", listen]).spawn().expect("the binary is built");
         let url = first_line(&mut child);
-        let told = run(&[&url, "--max-events", "1", "--output", "data"]);
+        let outcome = run(&[&url, "--max-events", "1", "--output", "data"]);
         child.kill().expect("it runs");
         child.wait().expect("it was killed");
         assert!(url.starts_with("http://127.0.0.1:"), "{url}");
-        assert_eq!((told.status, told.stdout.as_str()), (0, "a\n"));
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (0, "a\n"));
     }
 }
 
@@ -151,26 +151,26 @@ fn requests_are_logged() {
         "HEAD / -> 200 OK",
     ] {
         let line = serving.logged();
-        let (client, told) = line.split_once(' ').expect("two words");
-        assert!(client.starts_with("127.0.0.1:") && told.starts_with(expected), "{line}");
+        let (client, message) = line.split_once(' ').expect("two words");
+        assert!(client.starts_with("127.0.0.1:") && message.starts_with(expected), "{line}");
     }
 }
 
 #[test]
-fn where_no_interval_is_asked_for_there_is_no_sleep() {
+fn events_are_sent_without_pauses_by_default() {
     const EVENTS: usize = 50_000;
     let folder = Folder::new();
     let serving = Serving::new(&[text(&folder.file("stream", "data: x\n\n".repeat(EVENTS)))]);
     let start = Instant::now();
     let answer = serving.ask("GET / HTTP/1.1");
     assert_eq!(answer.matches("data: x\n\n").count(), EVENTS);
-    // A sleep takes a millisecond at least.
+    // A sleep would take at least a millisecond per event.
     let took = start.elapsed();
     assert!(took.as_millis() < EVENTS as u128 / 3, "{took:?}");
 }
 
 #[test]
-fn an_interval_is_kept() {
+fn events_are_sent_at_the_interval() {
     let folder = Folder::new();
     let serving = Serving::new(&[text(&folder.file("stream", STREAM)), "--interval", "100ms"]);
     let start = Instant::now();
@@ -179,27 +179,27 @@ fn an_interval_is_kept() {
 }
 
 #[test]
-fn what_cannot_be_served_is_told_by_name() {
+fn files_and_addresses_that_cannot_be_used_are_named() {
     let folder = Folder::new();
     let absent = folder.join("absent");
     let empty = folder.file("empty", ": nothing\n\n");
     let bad = folder.file("bad", "{\"type\":\"recording\",\"version\":1,\"url\":\"\",\"time\":\"\"}\n{\n");
     for file in [&absent, &empty, &bad] {
-        let told = run(&["serve", text(file), "--listen", "127.0.0.1:0"]);
+        let outcome = run(&["serve", text(file), "--listen", "127.0.0.1:0"]);
         assert!(
-            told.status == 1 && told.stdout.is_empty() && told.stderr.contains(text(file)),
+            outcome.status == 1 && outcome.stdout.is_empty() && outcome.stderr.contains(text(file)),
             "{}",
-            told.stderr
+            outcome.stderr
         );
     }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = taken.local_addr().expect("it has one").to_string();
-    let told = run(&["serve", text(&folder.file("stream", STREAM)), "--listen", &address]);
-    assert!(told.status == 1 && told.stderr.contains(&address), "{}", told.stderr);
+    let outcome = run(&["serve", text(&folder.file("stream", STREAM)), "--listen", &address]);
+    assert!(outcome.status == 1 && outcome.stderr.contains(&address), "{}", outcome.stderr);
 }
 
 #[test]
-fn a_client_that_leaves_is_logged() {
+fn a_lost_client_is_logged() {
     let folder = Folder::new();
     let mut serving = Serving::new(&[text(&folder.file("stream", STREAM)), "-v", "--interval", "1h"]);
     let mut client = sse(&[&serving.url]).spawn().expect("the binary is built");

@@ -1,4 +1,4 @@
-//! Signals.
+//! Signals that end the command.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -18,15 +18,16 @@ fn endless() -> MockServer {
 }
 
 #[test]
-fn a_signal_ends_the_run_with_its_own_status_and_the_last_id_is_kept() {
+fn a_signal_sets_the_exit_status_and_the_last_id_is_kept() {
     for (signal, status) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
-        // The signal may come between the printing and the keeping, but not each time.
+        // The signal may arrive after an event is printed and before its ID is kept, but not
+        // every time.
         assert!((0..5).any(|_| last_id_at(signal, status) == "2\n"), "{signal}");
     }
 }
 
-/// What a checkpoint holds when a signal comes soon after event 2, and sooner after event 1 than it
-/// is written again.
+/// Returns the content of the checkpoint after a signal. The signal follows event 2 closely, and
+/// event 1 by less than the time between two writes.
 fn last_id_at(signal: &str, status: i32) -> String {
     let folder = Folder::new();
     let file = folder.join("id");
@@ -50,7 +51,7 @@ fn last_id_at(signal: &str, status: i32) -> String {
 }
 
 #[test]
-fn serve_ends_by_a_signal_too() {
+fn a_signal_ends_serve() {
     let folder = Folder::new();
     let file = folder.file("stream", "data: a\n\n");
     let mut child = sse(&["serve", text(&file), "--listen", ":0"]).spawn().expect("the binary is built");
@@ -60,19 +61,19 @@ fn serve_ends_by_a_signal_too() {
 }
 
 #[test]
-fn a_signal_ends_a_write_to_a_full_pipe() {
+fn a_signal_interrupts_a_write_to_a_full_pipe() {
     let server = mock([Reply::events().send("data: xxxxxxxxxxxxxxxxxxxx\n\n".repeat(100_000)).stall()]);
     let mut child =
         sse(&["follow", &server.url("/"), "--output", "data"]).spawn().expect("the binary is built");
     assert!(server.wait_for_request(0, super::common::PATIENCE).is_some());
-    // Nobody reads, and the pipe fills.
+    // Nothing reads the pipe, so it fills.
     std::thread::sleep(Duration::from_millis(300));
     kill(&child, "-INT");
     assert_eq!(wait_for_exit(&mut child).code(), Some(130));
 }
 
 #[test]
-fn a_signal_that_was_ignored_before_stays_so() {
+fn a_signal_ignored_at_the_start_stays_ignored() {
     let server = endless();
     let script =
         format!("trap '' HUP; exec '{}' follow {} --output data", super::common::BINARY, server.url("/"));
@@ -81,7 +82,7 @@ fn a_signal_that_was_ignored_before_stays_so() {
     let mut child = command.spawn().expect("there is a shell");
     assert_eq!(first_line(&mut child), "a");
     kill(&child, "-HUP");
-    // The signals come in this order.
+    // Gives SIGHUP time to arrive first.
     std::thread::sleep(Duration::from_millis(100));
     assert!(child.try_wait().expect("it can be waited for").is_none());
     kill(&child, "-TERM");

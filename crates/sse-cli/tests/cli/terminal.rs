@@ -1,4 +1,4 @@
-//! What a terminal is sent.
+//! The output on a terminal.
 
 use std::io::{Read as _, Write};
 use std::sync::{Arc, Mutex};
@@ -9,11 +9,11 @@ use sse_harness::{Gate, Reply, serve as mock};
 
 use super::common::{BINARY, eventually};
 
-/// The command in a terminal of its own.
+/// The command running in a pseudo-terminal.
 struct Terminal {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
-    /// Dropping it would type a line end.
+    /// The input of the terminal. Dropping it would send a line end.
     keyboard: Box<dyn Write + Send>,
     output: Arc<Mutex<Vec<u8>>>,
     reader: Option<std::thread::JoinHandle<()>>,
@@ -40,7 +40,7 @@ impl Terminal {
             let output = Arc::clone(&output);
             move || {
                 let mut buffer = [0; 4096];
-                // Linux ends it with an error.
+                // On Linux the end is an error.
                 while let Ok(read @ 1..) = from.read(&mut buffer) {
                     output.lock().expect("no panic").extend_from_slice(&buffer[..read]);
                 }
@@ -54,14 +54,14 @@ impl Terminal {
         String::from_utf8_lossy(&self.output.lock().expect("no panic")).into_owned()
     }
 
-    /// What a person sees.
+    /// Returns the text on the screen.
     fn screen(&self) -> String {
         let mut parser = vt100::Parser::new(self.size.rows, self.size.cols, 1000);
         parser.process(&self.output.lock().expect("no panic"));
         parser.screen().contents()
     }
 
-    /// The first screen that shows this.
+    /// Waits until the screen contains a text, and returns it.
     fn wait_for_screen(&self, shows: &str) -> String {
         let mut screen = String::new();
         let is_shown = eventually(|| {
@@ -81,7 +81,7 @@ impl Terminal {
         self.keyboard.write_all(&[key]).expect("writable");
     }
 
-    /// The exit status, with all output read.
+    /// Waits for the end, reads all output, and returns the exit status.
     fn finish(&mut self) -> u32 {
         let mut status = None;
         assert!(
@@ -89,7 +89,7 @@ impl Terminal {
                 status = self.child.try_wait().expect("it can be waited for");
                 status.is_some()
             }),
-            "it did not end: {:?}",
+            "the command did not end: {:?}",
             self.output()
         );
         self.reader.take().expect("there is one").join().expect("no panic");
@@ -97,7 +97,7 @@ impl Terminal {
     }
 }
 
-/// The output without the sequences that the command itself makes.
+/// Removes the escape sequences of the command itself.
 fn without_own_sequences(output: &str) -> String {
     let mut rest = output.replace("\x1b[J", "");
     for code in [0, 2, 32, 33, 34, 36] {
@@ -106,19 +106,20 @@ fn without_own_sequences(output: &str) -> String {
     rest
 }
 
-fn steers(c: char) -> bool {
+/// Returns whether a terminal must not receive a character.
+fn is_unsafe(c: char) -> bool {
     let reorders = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
     reorders || (c.is_control() && !matches!(c, '\r' | '\n' | '\t'))
 }
 
-/// Every character that no terminal is to be sent, but for those that end a line of the stream.
+/// Returns all unsafe characters that can be part of a line of the stream.
 fn hostile() -> String {
     let controls = ('\u{1}'..='\u{9f}').filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     controls.chain('\u{2028}'..='\u{202e}').chain('\u{2066}'..='\u{2069}').collect()
 }
 
 #[test]
-fn nothing_of_a_stream_steers_a_terminal() {
+fn a_stream_sends_no_control_characters_to_a_terminal() {
     let hostile = hostile();
     let json = format!("{{\"a\": \"{}\"}}", hostile.replace(|c: char| c < ' ', ""));
     let stream = format!(
@@ -131,15 +132,15 @@ fn nothing_of_a_stream_steers_a_terminal() {
         let mut terminal = Terminal::new(&args, &[]);
         assert_eq!(terminal.finish(), 0);
         let output = without_own_sequences(&terminal.output());
-        let steering: Vec<_> = output.chars().filter(|c| steers(*c)).collect();
-        assert!(steering.is_empty(), "{steering:?} in {output:?}");
-        // What is escaped is there to be read.
+        let unsafe_chars: Vec<_> = output.chars().filter(|c| is_unsafe(*c)).collect();
+        assert!(unsafe_chars.is_empty(), "{unsafe_chars:?} in {output:?}");
+        // The escaped characters are printed.
         assert!(["\\u{9b}", "\\u009b"].iter().any(|escaped| output.contains(escaped)), "{output:?}");
     }
 }
 
 #[test]
-fn nothing_of_a_refusal_steers_a_terminal() {
+fn a_refusal_sends_no_control_characters_to_a_terminal() {
     let reply = Reply::status(404).header("x-hostile", "\u{9b}2J\u{202e}").send(format!("<{}>", hostile()));
     let server = mock([reply]);
     let url = server.url("/");
@@ -147,13 +148,13 @@ fn nothing_of_a_refusal_steers_a_terminal() {
         let mut terminal = Terminal::new(args, &[]);
         assert_eq!(terminal.finish(), 1);
         let output = without_own_sequences(&terminal.output());
-        assert!(!output.contains(steers), "{output:?}");
+        assert!(!output.contains(is_unsafe), "{output:?}");
         assert!(output.contains("404"), "{output:?}");
     }
 }
 
 #[test]
-fn a_status_line_stands_below_the_events_and_is_gone_at_the_end() {
+fn the_status_line_is_below_the_events_and_removed_at_the_end() {
     let gate = Gate::new();
     let server = mock([Reply::events()
         .send("retry: 60000\nid: 1\ndata: a\n\nid: 2\ndata: b\n\n")
@@ -176,7 +177,7 @@ fn a_status_line_stands_below_the_events_and_is_gone_at_the_end() {
 }
 
 #[test]
-fn there_is_no_status_line_beside_another_program() {
+fn there_is_no_status_line_if_stdout_is_a_pipe_or_json() {
     let server = mock([Reply::events().send("data: a\n\n").pause(Duration::from_millis(600)).close()]);
     let url = server.url("/");
     for (line, has_status) in [
@@ -195,7 +196,7 @@ fn there_is_no_status_line_beside_another_program() {
 }
 
 #[test]
-fn a_status_line_fits_a_terminal_that_is_resized() {
+fn the_status_line_fits_a_resized_terminal() {
     let stream = format!("id: {}\ndata: a\n\n", "x".repeat(200));
     let server = mock([Reply::events().send(stream).stall()]);
     let mut terminal = Terminal::new(&["follow", &server.url("/"), "--output", "data"], &[]);
@@ -207,7 +208,7 @@ fn a_status_line_fits_a_terminal_that_is_resized() {
             let output = without_own_sequences(&terminal.output());
             let lines: Vec<_> =
                 output.split('\r').map(str::to_owned).filter(|line| line.starts_with('[')).collect();
-            // The first may be one from before, and the last may not be whole.
+            // The first line may be of the old width, and the last one may be incomplete.
             lines.iter().rev().nth(1).filter(|_| lines.len() > 3).cloned()
         };
         assert!(eventually(|| drawn(&terminal).is_some()));
@@ -218,7 +219,7 @@ fn a_status_line_fits_a_terminal_that_is_resized() {
 }
 
 #[test]
-fn json_is_coloured_unless_the_environment_is_against_it() {
+fn json_is_coloured_unless_the_environment_disables_it() {
     let server = mock([Reply::events().send("id: 1\ndata: {\"a\": [1]}\n\n").close()]);
     for (environment, has_colours) in [
         (&[][..], true),
@@ -271,7 +272,7 @@ fn help_fits_the_terminal() {
     }
 }
 
-/// A line without colours.
+/// Removes the colours of a line.
 fn strip(line: &str) -> String {
     let mut parts = line.split('\x1b');
     let first = parts.next().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! Wrong usages.
+//! Wrong usage.
 
 use super::common::run;
 
@@ -46,7 +46,7 @@ fn a_misspelt_command_is_not_taken_for_a_url() {
 }
 
 #[test]
-fn a_scheme_that_is_not_served_is_told() {
+fn an_unsupported_scheme_is_named() {
     let run = run(&["follow", "ws://localhost/"]);
     assert_eq!(run.stderr, "error: expected http:// or https://, got ws://\n");
 }

@@ -1,9 +1,10 @@
-// A good server over better-sse: `node node_server.mjs PORT`. It sends what uvicorn_server.py sends.
+// A good server with better-sse: `node node_server.mjs PORT`. It sends the same events as
+// uvicorn_server.py.
 
 import { createServer } from "node:http";
 import { createSession } from "better-sse";
 
-// Some buffers have to be filled within seconds.
+// Long enough to fill the buffers of proxies within seconds.
 const text = "x".repeat(800);
 const start = Date.now();
 const made = (number) => start + Math.floor(number / 10) * 5000 + (number % 10) * 200;

@@ -1,7 +1,7 @@
-"""A good server over sse-starlette: `python uvicorn_server.py PORT`.
+"""A good server with sse-starlette: `python uvicorn_server.py PORT`.
 
-Ten events in two seconds, then three seconds without any. Every event has an ID and the time at which it was
-made, and `Last-Event-ID` is honoured.
+Sends ten events in two seconds, then none for three seconds, and so on. Every event has an ID and contains
+the time at which it was made. The server resumes after `Last-Event-ID`.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import uvicorn
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 START = time.time()
-# Some buffers have to be filled within seconds.
+# Long enough to fill the buffers of proxies within seconds.
 TEXT = "x" * 800
 
 

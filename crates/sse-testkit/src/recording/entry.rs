@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The version of the format that is written and read.
 pub(super) const VERSION: u32 = 1;
 
-/// A line, as JSON. Times are microseconds since the recording began.
+/// A line as JSON. Times are in microseconds since the start of the recording.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub(super) enum Entry {
@@ -23,7 +23,7 @@ pub(super) enum Entry {
         status: u16,
         headers: Vec<(String, String)>,
     },
-    /// As text, or as base64 where it is not UTF-8 by itself.
+    /// A chunk as text, or as base64 if the chunk alone is not valid UTF-8.
     Bytes {
         at_us: u64,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,7 +38,7 @@ pub(super) enum Entry {
         at_us: u64,
         error: String,
     },
-    /// Something that a later version writes.
+    /// A line type that this version does not know.
     #[serde(other)]
     Unknown,
 }

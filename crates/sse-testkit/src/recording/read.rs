@@ -1,4 +1,4 @@
-//! From the lines of a recording to its responses.
+//! Parses the lines of a recording into its responses.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::entry::{Entry, VERSION};
 use super::{RecordedEnd, RecordedResponse, Recording, RecordingError};
 
-/// Reads all lines. A last line without a line end was being written when the recording stopped,
-/// and is left out.
+/// Reads all lines. A last line without a line end is ignored, since it was being written when the
+/// recording stopped.
 pub(super) fn read(text: &str) -> Result<Recording, RecordingError> {
     let mut reader = Reader::default();
     for (index, line) in text.split_inclusive('\n').enumerate() {
@@ -28,7 +28,7 @@ pub(super) fn read(text: &str) -> Result<Recording, RecordingError> {
     }
 }
 
-const NO_RECORDING: &str = "expected a line of the type recording";
+const NO_RECORDING: &str = "expected a line of the type `recording`";
 
 #[derive(Default)]
 struct Reader {
@@ -36,7 +36,7 @@ struct Reader {
     responses: Vec<RecordedResponse>,
     requested_at: u64,
     responded_at: u64,
-    /// Whether the last request has its response.
+    /// Whether the last request has a response.
     is_open: bool,
 }
 
@@ -72,7 +72,7 @@ impl Reader {
         Ok(())
     }
 
-    /// An attempt that failed without a response leaves no trace.
+    /// Sets the end of the current response. An attempt that failed without a response is ignored.
     fn end(&mut self, at_us: u64, end: RecordedEnd) {
         let at = self.since_response(at_us);
         if let Ok(response) = self.response() {
@@ -95,7 +95,7 @@ fn bytes(text: Option<String>, base64: Option<String>) -> Result<Bytes, String> 
         (None, Some(base64)) => {
             BASE64_STANDARD.decode(base64).map(Bytes::from).map_err(|error| error.to_string())
         }
-        _ => Err("expected either text or base64".to_owned()),
+        _ => Err("expected either `text` or `base64`".to_owned()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A recording that is written while the stream goes on.
+//! Writes a recording while the stream is received.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -10,10 +10,11 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::HIDDEN;
 use super::entry::{Entry, VERSION};
 
-/// Writes a [`Recording`](crate::Recording) line by line, so that what was received is in the file
-/// even if the program does not end well. Each line is written at once and flushed.
+/// Writes a [`Recording`](crate::Recording) line by line. Each line is written and flushed at once,
+/// so that the file has everything that was received even if the program crashes.
 ///
-/// All times are since the recording began. The values of headers that could be secret are hidden.
+/// All times are counted from the start of the recording. Header values that could be secret are
+/// replaced with `[hidden]`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -34,23 +35,23 @@ use super::entry::{Entry, VERSION};
 pub struct RecordingWriter<W>(W);
 
 impl<W: Write> RecordingWriter<W> {
-    /// Writes the first line: what is recorded, and since when (RFC 3339). The URL is written as it
-    /// is, so leave out of it what is secret.
+    /// Creates a writer and writes the first line, with the URL of the stream and the start time
+    /// (RFC 3339). The URL is written unchanged, so remove secrets from it first.
     ///
     /// # Errors
     ///
-    /// The error of `to`. So it is with all methods.
+    /// Returns the error of writing to `to`.
     pub fn new(to: W, url: &str, time: &str) -> io::Result<Self> {
         let mut writer = Self(to);
         writer.write(&Entry::Recording { version: VERSION, url: url.into(), time: time.into() })?;
         Ok(writer)
     }
 
-    /// Writes that the client asked, with the last event ID that it sent, or an empty one.
+    /// Writes a request, with the last event ID that the client sent, or an empty one.
     ///
     /// # Errors
     ///
-    /// The error of the writer.
+    /// Returns the error of the underlying writer.
     pub fn request(&mut self, at: Duration, last_event_id: &str) -> io::Result<()> {
         self.write(&Entry::Request { at_us: micros(at), last_event_id: last_event_id.into() })
     }
@@ -59,7 +60,7 @@ impl<W: Write> RecordingWriter<W> {
     ///
     /// # Errors
     ///
-    /// The error of the writer.
+    /// Returns the error of the underlying writer.
     pub fn response(&mut self, at: Duration, status: u16, headers: &HeaderMap) -> io::Result<()> {
         let headers = headers.iter().map(shown).collect();
         self.write(&Entry::Response { at_us: micros(at), status, headers })
@@ -69,7 +70,7 @@ impl<W: Write> RecordingWriter<W> {
     ///
     /// # Errors
     ///
-    /// The error of the writer.
+    /// Returns the error of the underlying writer.
     pub fn bytes(&mut self, at: Duration, bytes: &[u8]) -> io::Result<()> {
         let (text, base64) = match std::str::from_utf8(bytes) {
             Ok(text) => (Some(text.to_owned()), None),
@@ -78,20 +79,20 @@ impl<W: Write> RecordingWriter<W> {
         self.write(&Entry::Bytes { at_us: micros(at), text, base64 })
     }
 
-    /// Writes that the body ended cleanly.
+    /// Writes a clean end of the body.
     ///
     /// # Errors
     ///
-    /// The error of the writer.
+    /// Returns the error of the underlying writer.
     pub fn end(&mut self, at: Duration) -> io::Result<()> {
         self.write(&Entry::End { at_us: micros(at) })
     }
 
-    /// Writes that the connection was lost, or that there was none.
+    /// Writes a lost connection or a failed attempt to connect.
     ///
     /// # Errors
     ///
-    /// The error of the writer.
+    /// Returns the error of the underlying writer.
     pub fn failure(&mut self, at: Duration, error: &str) -> io::Result<()> {
         self.write(&Entry::Failure { at_us: micros(at), error: error.into() })
     }

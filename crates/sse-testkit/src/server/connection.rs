@@ -1,5 +1,5 @@
-//! One connection: its request is read and recorded, its reply is played, and the peer is watched
-//! all the while.
+//! Serves one connection: reads and records its request, plays the reply, and notices when the peer
+//! closes it.
 
 use std::io::{self, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -15,17 +15,20 @@ use super::shared::Shared;
 use crate::reply::{End, Step};
 use crate::{RecordedRequest, Reply};
 
+/// The pause after each byte of [`Step::SendEachByte`].
 const BETWEEN_BYTES: Duration = Duration::from_micros(200);
-/// How long a look at a silent peer gets in the end. A thousand connections that look up every few
-/// milliseconds would keep two cores busy with nothing else; a gate that opens is seen within the
-/// first, the end of the server is not waited for by either.
-const LOOK_BESIDE_GATE: Duration = Duration::from_millis(80);
-const LOOK: Duration = Duration::from_secs(1);
+/// The longest read from a silent peer. Reads start short and become longer, since a thousand
+/// connections that wake up every few milliseconds would keep two cores busy. Stopping the server
+/// interrupts a read of any length.
+const LONGEST_READ: Duration = Duration::from_secs(1);
+/// The longest read while the reply waits for a gate. Opening a gate does not interrupt a read, so
+/// this is also the longest time until the reply continues.
+const LONGEST_READ_AT_GATE: Duration = Duration::from_millis(80);
 
-/// Serves a connection to its end: that of the script, of the peer or of the server.
+/// Serves a connection until the peer closes it, the reply resets it, or the server is stopped.
 pub(super) fn serve(stream: Arc<TcpStream>, server: &Shared) {
     let connection = Connection { stream, server, sent: Arc::default() };
-    // What goes wrong before there is a whole request is nothing to record.
+    // An error means that no complete request arrived, so there is nothing to record.
     let _ = connection.serve();
 }
 
@@ -35,12 +38,12 @@ struct Connection<'s> {
     sent: Arc<AtomicU64>,
 }
 
-/// Why a connection is over.
+/// The side that ended a connection.
 #[derive(Debug, PartialEq, Eq)]
-enum Over {
-    /// The peer has closed it.
+enum EndedBy {
+    /// The peer closed it.
     Peer,
-    /// The server reset it, or is being dropped.
+    /// The server reset it or was stopped.
     Server,
 }
 
@@ -50,10 +53,10 @@ impl Connection<'_> {
         self.stream.set_read_timeout(Some(PAUSE))?;
         self.stream.set_write_timeout(Some(PAUSE))?;
         let mut request = self.request()?;
-        self.server.enter_request(&mut request, &self.sent);
+        self.server.add_request(&mut request, &self.sent);
         let reply = self.server.script.answer(&request);
-        if self.play(&reply) == Over::Peer {
-            self.server.enter_close(request.number);
+        if self.play(&reply) == EndedBy::Peer {
+            self.server.add_close(request.number);
         }
         Ok(())
     }
@@ -66,14 +69,14 @@ impl Connection<'_> {
         }
     }
 
-    fn play(&self, reply: &Reply) -> Over {
+    fn play(&self, reply: &Reply) -> EndedBy {
         match self.send_reply(reply) {
-            Err(over) => over,
+            Err(ended_by) => ended_by,
             Ok(()) => self.end(reply.end),
         }
     }
 
-    fn send_reply(&self, reply: &Reply) -> Result<(), Over> {
+    fn send_reply(&self, reply: &Reply) -> Result<(), EndedBy> {
         if let Some(time) = reply.delay {
             self.pause(time)?;
         }
@@ -84,7 +87,7 @@ impl Connection<'_> {
         if matches!(reply.end, End::Close) { self.send(reply.last_chunk()) } else { Ok(()) }
     }
 
-    fn take_step(&self, step: &Step, reply: &Reply) -> Result<(), Over> {
+    fn take_step(&self, step: &Step, reply: &Reply) -> Result<(), EndedBy> {
         match step {
             Step::Send(bytes) => self.send(&reply.chunk(bytes)),
             Step::SendEachByte(bytes) => bytes.chunks(1).try_for_each(|byte| {
@@ -99,17 +102,18 @@ impl Connection<'_> {
                 }
             }
             Step::Pause(time) => self.pause(*time),
-            Step::Wait(gate) => self.watch_while(|| (!gate.is_open()).then_some(LOOK_BESIDE_GATE)),
+            Step::Wait(gate) => self.watch_while(|| (!gate.is_open()).then_some(LONGEST_READ_AT_GATE)),
         }
     }
 
-    fn pause(&self, time: Duration) -> Result<(), Over> {
+    fn pause(&self, time: Duration) -> Result<(), EndedBy> {
         let start = Instant::now();
         self.watch_while(|| time.checked_sub(start.elapsed()))
     }
 
-    /// The peer of a connection that was closed here is still watched until it closes too.
-    fn end(&self, end: End) -> Over {
+    /// Ends the reply. If the server only closed its sending half, this waits for the peer to close
+    /// the connection.
+    fn end(&self, end: End) -> EndedBy {
         match end {
             End::Reset => return self.reset(),
             End::Close | End::Drop => drop(self.stream.shutdown(Shutdown::Write)),
@@ -118,57 +122,58 @@ impl Connection<'_> {
         self.watch()
     }
 
-    /// The reset goes out when the stream is dropped.
-    fn reset(&self) -> Over {
+    /// Makes the system send a reset when the stream is dropped.
+    fn reset(&self) -> EndedBy {
         let armed = SockRef::from(&*self.stream).set_linger(Some(Duration::ZERO));
-        if armed.is_ok() { Over::Server } else { Over::Peer }
+        if armed.is_ok() { EndedBy::Server } else { EndedBy::Peer }
     }
 
-    fn send(&self, bytes: &[u8]) -> Result<(), Over> {
+    fn send(&self, bytes: &[u8]) -> Result<(), EndedBy> {
         let mut to = self;
         match to.write_all(bytes) {
             Ok(()) if !self.server.stopped() => Ok(()),
-            _ => Err(self.over()),
+            _ => Err(self.ended_by()),
         }
     }
 
-    fn watch(&self) -> Over {
-        self.watch_while(|| Some(LOOK)).expect_err("it goes on until it is over")
+    fn watch(&self) -> EndedBy {
+        self.watch_while(|| Some(LONGEST_READ)).expect_err("watching ends only with an error")
     }
 
-    /// Watches the peer until `left` is `None`; until then it is the longest that the next look may
-    /// take.
-    fn watch_while(&self, left: impl Fn() -> Option<Duration>) -> Result<(), Over> {
-        let mut look = PAUSE;
+    /// Watches the peer until `left` returns `None`. Until then, `left` returns the longest time
+    /// that the next read may take.
+    fn watch_while(&self, left: impl Fn() -> Option<Duration>) -> Result<(), EndedBy> {
+        let mut time = PAUSE;
         while let Some(left) = left() {
-            self.look_at_peer(look.min(left))?;
-            look = look.saturating_mul(2);
+            self.read_from_peer(time.min(left))?;
+            time = time.saturating_mul(2);
         }
         Ok(())
     }
 
-    /// Waits a little for something from the peer. Bytes are of no interest after the request; the
-    /// end is.
-    fn look_at_peer(&self, time: Duration) -> Result<(), Over> {
-        // A timeout of zero would be none.
+    /// Reads from the peer for at most `time`, to notice that it closed the connection. Bytes that
+    /// follow the request are ignored.
+    fn read_from_peer(&self, time: Duration) -> Result<(), EndedBy> {
+        // A timeout of zero is an error.
         let armed = self.stream.set_read_timeout(Some(time.max(Duration::from_millis(1))));
         if armed.is_err() || self.server.stopped() {
-            return Err(self.over());
+            return Err(self.ended_by());
         }
         match (&*self.stream).read(&mut [0; 1024]) {
-            Ok(0) => Err(self.over()),
-            Err(error) if !is_timeout(&error) => Err(self.over()),
+            Ok(0) => Err(self.ended_by()),
+            Err(error) if !is_timeout(&error) => Err(self.ended_by()),
             _ => Ok(()),
         }
     }
 
-    /// A stopped server closes its connections, and then says the peer nothing.
-    fn over(&self) -> Over {
-        if self.server.stopped() { Over::Server } else { Over::Peer }
+    /// Returns which side caused an error. A stopped server shuts down its connections, so after
+    /// that an error says nothing about the peer.
+    fn ended_by(&self) -> EndedBy {
+        if self.server.stopped() { EndedBy::Server } else { EndedBy::Peer }
     }
 
-    /// Tries again for as long as the peer is slow and the server is there.
-    fn patiently<T>(&self, mut attempt: impl FnMut(&TcpStream) -> io::Result<T>) -> io::Result<T> {
+    /// Repeats an attempt that timed out, until the server is stopped.
+    fn retry_timeouts<T>(&self, mut attempt: impl FnMut(&TcpStream) -> io::Result<T>) -> io::Result<T> {
         loop {
             match attempt(&self.stream) {
                 Err(error) if is_timeout(&error) && !self.server.stopped() => {}
@@ -180,13 +185,13 @@ impl Connection<'_> {
 
 impl Read for &Connection<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.patiently(|mut stream| stream.read(buffer))
+        self.retry_timeouts(|mut stream| stream.read(buffer))
     }
 }
 
 impl Write for &Connection<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let len = self.patiently(|mut stream| stream.write(bytes))?;
+        let len = self.retry_timeouts(|mut stream| stream.write(bytes))?;
         self.sent.fetch_add(len as u64, Ordering::Relaxed);
         Ok(len)
     }
@@ -196,7 +201,8 @@ impl Write for &Connection<'_> {
     }
 }
 
-/// A timeout has one name on Unix and the other on Windows.
+/// Returns whether an operation can be repeated. A timeout is `WouldBlock` on Unix and `TimedOut`
+/// on Windows.
 fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }

@@ -1,4 +1,4 @@
-//! The record of a server: what was asked, and when the peers went.
+//! The record of a server: its requests, and when the peers closed their connections.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -25,8 +25,7 @@ impl Log {
         Self { start: Instant::now(), entries: Mutex::default(), changed: Condvar::new() }
     }
 
-    /// Records a request, with the count of what is sent in answer, and sets its number and its
-    /// time.
+    /// Records a request with the counter of bytes sent in reply, and sets its number and its time.
     pub(super) fn add(&self, request: &mut RecordedRequest, sent: Arc<AtomicU64>) {
         let mut entries = self.lock();
         request.number = entries.len();

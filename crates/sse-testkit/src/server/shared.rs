@@ -1,4 +1,4 @@
-//! What the threads of a server share, and the one of them that starts the others.
+//! The state that the threads of a server share, and the loop that accepts connections.
 
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -10,15 +10,15 @@ use super::{PAUSE, connection};
 use crate::RecordedRequest;
 use crate::script::Script;
 
-/// What the threads of a server share.
+/// The state that the threads of a server share.
 pub(super) struct Shared {
     pub(super) script: Script,
     pub(super) log: Log,
     recording: AtomicBool,
-    /// How many requests there were without a record.
+    /// The number of requests that were not recorded.
     unrecorded: AtomicUsize,
     stopped: AtomicBool,
-    /// The connections so far; those that are over are dangling.
+    /// The connections so far. References to closed ones dangle until they are removed.
     streams: Mutex<Vec<Weak<TcpStream>>>,
 }
 
@@ -50,13 +50,13 @@ impl Shared {
         self.recording.load(Ordering::Relaxed)
     }
 
-    /// Whether the next request is answered before it is read.
+    /// Returns whether the next request is answered before it is read.
     pub(super) fn is_early(&self) -> bool {
         self.script.is_early(self.log.len())
     }
 
-    /// Sets the number of a request.
-    pub(super) fn enter_request(&self, request: &mut RecordedRequest, sent: &Arc<AtomicU64>) {
+    /// Sets the number of a request, and records it unless recording is off.
+    pub(super) fn add_request(&self, request: &mut RecordedRequest, sent: &Arc<AtomicU64>) {
         if self.recording() {
             self.log.add(request, Arc::clone(sent));
         } else {
@@ -64,15 +64,16 @@ impl Shared {
         }
     }
 
-    /// The peer of request `number` has closed its connection.
-    pub(super) fn enter_close(&self, number: usize) {
+    /// Records that the peer of request `number` has closed its connection.
+    pub(super) fn add_close(&self, number: usize) {
         if self.recording() {
             self.log.close(number);
         }
     }
 
-    /// Keeps hold of a connection, so that whatever it waits for can be ended.
-    fn enter(&self, stream: TcpStream) -> Arc<TcpStream> {
+    /// Keeps a reference to a connection, so that [`shut_down`](Self::shut_down) can interrupt its
+    /// thread.
+    fn add_stream(&self, stream: TcpStream) -> Arc<TcpStream> {
         let stream = Arc::new(stream);
         let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
         if streams.len() == streams.capacity() {
@@ -85,13 +86,14 @@ impl Shared {
     fn shut_down(&self) {
         let streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
         for stream in streams.iter().filter_map(Weak::upgrade) {
-            // It may be gone already.
+            // The peer may have closed it already.
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
 }
 
-/// Serves each connection on a thread of its own, and has them all ended when it returns.
+/// Serves each connection on a thread of its own until the server is stopped. When this returns,
+/// all threads have ended.
 pub(super) fn accept(listener: &TcpListener, shared: &Shared) {
     thread::scope(|threads| {
         loop {
@@ -101,10 +103,10 @@ pub(super) fn accept(listener: &TcpListener, shared: &Shared) {
             }
             match accepted {
                 Ok((stream, _)) => {
-                    let stream = shared.enter(stream);
+                    let stream = shared.add_stream(stream);
                     threads.spawn(move || connection::serve(stream, shared));
                 }
-                // Too many open files, or a peer that was gone too soon: both pass.
+                // There are too many open files, or the peer left too early. Both are temporary.
                 Err(_) => thread::sleep(PAUSE),
             }
         }

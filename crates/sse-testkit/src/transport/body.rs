@@ -1,4 +1,4 @@
-//! The body of a reply, chunk by chunk.
+//! The response body, which plays the steps of a reply.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -15,7 +15,7 @@ use super::Connection;
 use crate::reply::{End, Step};
 use crate::{Gate, Reply};
 
-/// The body of a response of a [`MockTransport`](crate::MockTransport): a stream of byte chunks.
+/// The body of a response from a [`MockTransport`](crate::MockTransport): a stream of byte chunks.
 ///
 /// ```
 /// fn is_a_body<B: futures_core::Stream>() {}
@@ -23,17 +23,17 @@ use crate::{Gate, Reply};
 /// ```
 pub struct MockBody<M: Timer> {
     timer: M,
-    acts: VecDeque<Act>,
+    steps: VecDeque<BodyStep>,
     pause: Option<Pin<Box<M::Sleep>>>,
     end: End,
-    /// Whether a closed connection is a clean end.
+    /// Whether closing the connection ends the body cleanly.
     ends_with_connection: bool,
     #[expect(dead_code, reason = "dropping it closes the connection")]
     connection: Connection,
 }
 
-/// A step of the reply, in a form that is cheap to take many times.
-enum Act {
+/// A [`Step`] whose bytes are cheap to clone.
+enum BodyStep {
     Send(Bytes),
     SendForever(Bytes),
     Pause(Duration),
@@ -43,23 +43,25 @@ enum Act {
 impl<M: Timer> MockBody<M> {
     pub(super) fn new(timer: M, reply: Reply, connection: Connection) -> Self {
         let (end, ends_with_connection) = (reply.end, reply.ends_with_connection());
-        let acts = reply.steps.into_iter().flat_map(acts).collect();
-        Self { timer, acts, pause: None, end, ends_with_connection, connection }
+        let steps = reply.steps.into_iter().flat_map(body_steps).collect();
+        Self { timer, steps, pause: None, end, ends_with_connection, connection }
     }
 }
 
-fn acts(step: Step) -> Vec<Act> {
+fn body_steps(step: Step) -> Vec<BodyStep> {
     match step {
         Step::Send(bytes) if bytes.is_empty() => vec![],
-        Step::Send(bytes) => vec![Act::Send(bytes.into())],
-        Step::SendEachByte(bytes) => bytes.into_iter().map(|byte| Act::Send(vec![byte].into())).collect(),
-        Step::SendForever(bytes) => vec![Act::SendForever(bytes.into())],
-        Step::Pause(time) => vec![Act::Pause(time)],
-        Step::Wait(gate) => vec![Act::Wait(gate)],
+        Step::Send(bytes) => vec![BodyStep::Send(bytes.into())],
+        Step::SendEachByte(bytes) => {
+            bytes.into_iter().map(|byte| BodyStep::Send(vec![byte].into())).collect()
+        }
+        Step::SendForever(bytes) => vec![BodyStep::SendForever(bytes.into())],
+        Step::Pause(time) => vec![BodyStep::Pause(time)],
+        Step::Wait(gate) => vec![BodyStep::Wait(gate)],
     }
 }
 
-/// The timer in it is never pinned.
+/// The timer is never pinned, and the pause is boxed.
 impl<M: Timer> Unpin for MockBody<M> {}
 
 impl<M: Timer> Stream for MockBody<M> {
@@ -71,14 +73,14 @@ impl<M: Timer> Stream for MockBody<M> {
                 ready!(pause.as_mut().poll(cx));
                 self.pause = None;
             }
-            match self.acts.front() {
-                Some(Act::SendForever(bytes)) => return Poll::Ready(Some(Ok(bytes.clone()))),
-                Some(Act::Wait(gate)) => ready!(gate.poll_open(cx)),
+            match self.steps.front() {
+                Some(BodyStep::SendForever(bytes)) => return Poll::Ready(Some(Ok(bytes.clone()))),
+                Some(BodyStep::Wait(gate)) => ready!(gate.poll_open(cx)),
                 _ => {}
             }
-            match self.acts.pop_front() {
-                Some(Act::Send(bytes)) => return Poll::Ready(Some(Ok(bytes))),
-                Some(Act::Pause(time)) => {
+            match self.steps.pop_front() {
+                Some(BodyStep::Send(bytes)) => return Poll::Ready(Some(Ok(bytes))),
+                Some(BodyStep::Pause(time)) => {
                     self.pause = Some(Box::pin(self.timer.sleep_until(self.timer.now() + time)));
                 }
                 Some(_) => {}
@@ -103,6 +105,6 @@ impl<M: Timer> MockBody<M> {
 
 impl<M: Timer> fmt::Debug for MockBody<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MockBody").field("steps_left", &self.acts.len()).finish_non_exhaustive()
+        f.debug_struct("MockBody").field("steps_left", &self.steps.len()).finish_non_exhaustive()
     }
 }

@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::runtime::{AsyncStd, Smol, Tokio};
 use crate::tally::Tally;
 
-/// Its events are moved out of the session, or lent.
+/// Defines a client. The macro `$read` reads the session, with owned or with lent events.
 macro_rules! client {
     ($name:ident, $client:ty, $runtime:ty, $new:expr, $read:ident) => {
         #[derive(Clone)]
@@ -35,7 +35,7 @@ macro_rules! client {
 macro_rules! owned {
     ($session:ident, $tally:ident) => {
         while let Some(event) = $session.next().await {
-            $tally.event(&event.expect("the stream goes on").data);
+            $tally.event(&event.expect("the stream does not fail").data);
         }
     };
 }
@@ -48,7 +48,7 @@ macro_rules! lent {
             }
             ControlFlow::<()>::Continue(())
         };
-        $session.for_each_frame(count).await.expect("the stream goes on");
+        $session.for_each_frame(count).await.expect("the stream does not fail");
     };
 }
 

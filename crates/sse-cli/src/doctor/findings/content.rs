@@ -1,9 +1,10 @@
-//! What the bytes of the stream are like.
+//! Checks the bytes of the stream.
 
 use super::{Check, Finding};
 use crate::doctor::observation::{Kind, Observation, Stream};
 use crate::doctor::plural::plural;
 
+/// Returns the findings from the bytes of the stream.
 pub(super) fn findings(observation: &Observation, stream: &Stream) -> Vec<Finding> {
     if stream.bytes() == 0 {
         return Vec::new();
@@ -28,12 +29,12 @@ fn line_ends(stream: &Stream) -> Finding {
         .map(|(name, count)| format!("{count} {name}"))
         .collect();
     let seen = format!("{}.", counts.join(", "));
-    let fix = "End every line with LF, also those of your data: some parsers know LF only.";
+    let fix = "End every line with LF, also the lines of your data. Some parsers only support LF.";
     match counts.len() {
         0 => Finding::error(
             Check::LineEnds,
-            "No line ever ends",
-            format!("{} bytes, and no LF among them.", stream.bytes()),
+            "No line ends",
+            format!("The stream has {} bytes, but no LF.", stream.bytes()),
         )
         .fix(fix),
         1 if lines.cr > 0 => Finding::warning(Check::LineEnds, "Lines end in CR", seen).fix(fix),
@@ -51,9 +52,9 @@ fn last_event(stream: &Stream) -> Option<Finding> {
         Some(data) => Finding::error(
             Check::LastEvent,
             "The last event is lost",
-            format!("The stream ended without a blank line after the event with the data `{data}`: clients drop it."),
+            format!("The stream ended without a blank line after the event with the data `{data}`, so that clients drop it."),
         )
-        .fix("Write a blank line after each event, the last one included."),
+        .fix("Write a blank line after each event, including the last one."),
     })
 }
 
@@ -62,31 +63,31 @@ fn fields(stream: &Stream) -> Finding {
     let shown =
         |texts: &[String]| texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ");
     if let Some(example) = lines.unknown.iter().find(|line| looks_lost(line)) {
-        let seen = format!("No client reads {}, such as `{example}`.", plural(lines.unknown_count, "line"));
-        return Finding::error(Check::Fields, "Lines are lost", seen)
-            .fix("Begin each line with `data:`, `event:`, `id:` or `retry:`, in lower case, without a space before the colon. Text of several lines needs `data:` before each.");
+        let seen = format!("Clients ignore {}, such as `{example}`.", plural(lines.unknown_count, "line"));
+        return Finding::error(Check::Fields, "Clients ignore lines", seen)
+            .fix("Begin each line with `data:`, `event:`, `id:` or `retry:`, in lower case, without a space before the colon. A text of several lines needs `data:` before each line.");
     }
     if !lines.unknown.is_empty() {
         let seen = format!(
-            "No client reads the field of {}: {}.",
+            "Clients ignore {} with an unknown field: {}.",
             plural(lines.unknown_count, "line"),
             shown(&lines.unknown)
         );
-        return Finding::warning(Check::Fields, "Fields that no client reads", seen)
-            .fix("Put the values into the data, or make the lines comments.");
+        return Finding::warning(Check::Fields, "Unknown fields", seen)
+            .fix("Move the values into the data, or write them as comments.");
     }
     if lines.without_data > 0 {
         let seen = format!(
-            "An event type and no data in {}: clients deliver no event.",
+            "{} with an event type and no data: clients deliver no event for it.",
             plural(lines.without_data, "block")
         );
         return Finding::warning(Check::Fields, "Events without data", seen)
-            .fix("Send `data:` with them, if need be an empty one.");
+            .fix("Add a `data:` line, which may be empty.");
     }
     Finding::ok(Check::Fields, "Every line is a field or a comment.")
 }
 
-/// Whether it was probably meant to be a field, or a further line of data.
+/// Returns whether an ignored line was probably meant as a known field or as a line of data.
 fn looks_lost(line: &str) -> bool {
     let name = line.split(':').next().unwrap_or(line);
     let meant = name.trim().trim_start_matches('\u{feff}').to_ascii_lowercase();
@@ -99,11 +100,11 @@ fn utf8(stream: &Stream) -> Finding {
     let invalid = stream.invalid_utf8;
     let Some((at, byte)) = invalid.first else { return Finding::ok(Check::Utf8, "Valid.") };
     let seen = format!(
-        "Not UTF-8: {}, the first at byte {at} (0x{byte:02X}). Clients show U+FFFD instead.",
-        plural(invalid.count, "sequence")
+        "The stream has {}, the first at byte {at} (0x{byte:02X}). Clients show U+FFFD instead.",
+        plural(invalid.count, "invalid sequence")
     );
     Finding::error(Check::Utf8, "Invalid UTF-8", seen)
-        .fix("Encode the whole stream as UTF-8, and cut texts between characters, never within one.")
+        .fix("Encode the whole stream as UTF-8, and split texts only between characters.")
 }
 
 fn bom(stream: &Stream) -> Finding {
@@ -111,13 +112,13 @@ fn bom(stream: &Stream) -> Finding {
     let fix = "Encode as UTF-8 without a byte order mark.";
     if lines.later_boms > 0 {
         let seen = format!(
-            "At the beginning of {}, where it makes the field unknown.",
+            "A byte order mark starts {}, where it makes the field unknown.",
             plural(lines.later_boms, "line")
         );
-        return Finding::warning(Check::Bom, "Byte order marks within the stream", seen).fix(fix);
+        return Finding::warning(Check::Bom, "Byte order marks in the stream", seen).fix(fix);
     }
     if lines.bom_at_start {
-        let seen = "The stream begins with one. Clients have to skip it, and some do not.";
+        let seen = "The stream begins with one. Clients must skip it, but some do not.";
         return Finding::warning(Check::Bom, "A byte order mark", seen).fix(fix);
     }
     Finding::ok(Check::Bom, "None.")
@@ -127,15 +128,15 @@ fn nul(stream: &Stream) -> Finding {
     let lines = &stream.lines;
     if lines.ids_with_nul > 0 {
         let seen = format!(
-            "In {}: clients ignore such an ID and resume after an earlier event.",
+            "{} with a NUL: clients ignore such an ID and resume after an earlier event.",
             plural(lines.ids_with_nul, "ID")
         );
         return Finding::error(Check::Nul, "NULs in IDs", seen).fix("Make IDs of printable ASCII.");
     }
     if lines.nuls > 0 {
-        let seen = format!("{} came. Some clients cut text off there.", plural(lines.nuls, "NUL"));
+        let seen = format!("The stream has {}. Some clients cut text off there.", plural(lines.nuls, "NUL"));
         return Finding::warning(Check::Nul, "NULs", seen)
-            .fix("Send binary data as Base64, and text as UTF-8 (UTF-16 has many NULs).");
+            .fix("Send binary data as Base64, and text as UTF-8. (UTF-16 contains many NULs.)");
     }
     Finding::ok(Check::Nul, "None.")
 }
@@ -152,11 +153,11 @@ fn event_size(observation: &Observation, stream: &Stream) -> Finding {
         .collect();
     if let Some(largest) = oversize.iter().max() {
         let seen = format!(
-            "{} of more than {limit} bytes, the largest of {largest}. Clients have limits, and end or skip such events.",
+            "{} of more than {limit} bytes, the largest of {largest}. Clients have limits, and close the stream or skip such events.",
             plural(oversize.len(), "event")
         );
         return Finding::error(Check::EventSize, "Events are too large", seen)
-            .fix("Send a reference (a URL) in the event, and let clients fetch the rest.");
+            .fix("Send a URL in the event, and let clients fetch the data from it.");
     }
     let largest = stream.events().map(|event| event.data_len).max().unwrap_or(0);
     Finding::ok(Check::EventSize, format!("The largest event has {largest} bytes of data."))

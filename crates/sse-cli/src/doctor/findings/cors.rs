@@ -1,4 +1,4 @@
-//! Whether pages of other origins can read the stream (Fetch, section 3.3).
+//! Checks whether pages of other origins can read the stream (Fetch, section 3.3).
 
 use http::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN};
 
@@ -6,17 +6,18 @@ use super::{Check, Finding};
 use crate::doctor::examination::ORIGIN;
 use crate::doctor::observation::{Answer, Observation, Purpose, Visit};
 
+/// Returns the finding about other origins, if a request was made for it.
 pub(super) fn findings(observation: &Observation) -> Vec<Finding> {
     let preflight = observation.visit(|purpose| *purpose == Purpose::Preflight);
     if let Some(finding) = preflight.and_then(refused) {
         return vec![finding];
     }
     let browser = observation.visit(|purpose| *purpose == Purpose::Browser);
-    // What is sent once is not sent again for this: the answer to OPTIONS has to do.
+    // A request that is sent only once is not repeated here; its preflight is checked instead.
     match browser.or(preflight).map(|visit| &visit.outcome) {
         Some(Ok(answer)) => vec![allowed(answer)],
         Some(Err(no_answer)) => {
-            let seen = format!("The request that a page would send had no answer: {}", no_answer.message);
+            let seen = format!("The request of a page got no response: {}", no_answer.message);
             vec![Finding::note(Check::Cors, "Not checked", seen)]
         }
         None => Vec::new(),
@@ -25,7 +26,7 @@ pub(super) fn findings(observation: &Observation) -> Vec<Finding> {
 
 fn allowed(answer: &Answer) -> Finding {
     if !answer.status.is_success() {
-        let seen = format!("A request with `Origin: {ORIGIN}` gets {}.", answer.status);
+        let seen = format!("A request with `Origin: {ORIGIN}` got {}.", answer.status);
         return Finding::note(Check::Cors, "Other origins are refused", seen);
     }
     let origins: Vec<_> = answer.headers.get_all(ACCESS_CONTROL_ALLOW_ORIGIN).iter().collect();
@@ -34,32 +35,33 @@ fn allowed(answer: &Answer) -> Finding {
     let credentials =
         answer.headers.get(ACCESS_CONTROL_ALLOW_CREDENTIALS).is_some_and(|value| value == "true");
     match text.as_str() {
-        "" => Finding::note(Check::Cors, "Only pages of its own origin can read it", "There is no `Access-Control-Allow-Origin`.")
-            .fix("If pages of other origins should read it, send `Access-Control-Allow-Origin` with their origin."),
+        "" => Finding::note(Check::Cors, "Only pages of the same origin can read the stream", "There is no `Access-Control-Allow-Origin`.")
+            .fix("To allow pages of another origin, send `Access-Control-Allow-Origin` with that origin."),
         "*" if credentials => Finding::warning(
             Check::Cors,
             "Cookies do not work across origins",
-            "`Access-Control-Allow-Origin: *` with `Access-Control-Allow-Credentials: true`: browsers refuse that for requests with cookies.",
+            "`Access-Control-Allow-Origin: *` with `Access-Control-Allow-Credentials: true`: browsers reject this for requests with cookies.",
         )
-        .fix("Send the request's origin in place of `*`, and `Vary: Origin`."),
-        "*" => Finding::ok(Check::Cors, "Pages of any origin can read it, without cookies."),
+        .fix("Send the origin of the request instead of `*`, and `Vary: Origin`."),
+        "*" => Finding::ok(Check::Cors, "Pages of any origin can read the stream, without cookies."),
         origin if origins.len() > 1 || origin.contains(',') => Finding::error(
             Check::Cors,
-            "An Access-Control-Allow-Origin that no browser accepts",
-            format!("`{origin}`: it has to be one origin, or `*`."),
+            "Browsers reject the Access-Control-Allow-Origin",
+            format!("`{origin}`: the value must be a single origin or `*`."),
         )
-        .fix("Send one origin: that of the request, if it is allowed. Often both the server and a proxy add the header."),
+        .fix("Send one origin: that of the request, if it is allowed. The usual cause is that both the server and a proxy add the header."),
         ORIGIN if !varies(answer) => Finding::note(
             Check::Cors,
-            "Caches may mix origins up",
-            "The request's origin is sent back without `Vary: Origin`.",
+            "Caches may mix up origins",
+            "The response names the origin of the request, but has no `Vary: Origin`.",
         )
         .fix("Add `Vary: Origin`."),
-        ORIGIN => Finding::ok(Check::Cors, "Pages of any origin can read it."),
-        origin => Finding::note(Check::Cors, "Pages of one other origin can read it", format!("`{origin}`.")),
+        ORIGIN => Finding::ok(Check::Cors, "Pages of any origin can read the stream."),
+        origin => Finding::note(Check::Cors, "Pages of one other origin can read the stream", format!("`{origin}`.")),
     }
 }
 
+/// Returns whether the response has `Vary: Origin` or `Vary: *`.
 fn varies(answer: &Answer) -> bool {
     answer.headers.get_all("vary").iter().any(|value| {
         let value = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
@@ -67,16 +69,16 @@ fn varies(answer: &Answer) -> bool {
     })
 }
 
-/// A finding where the answer forbids what follows.
+/// Returns a finding if the preflight forbids the request.
 fn refused(visit: &Visit) -> Option<Finding> {
     let fix = "Answer OPTIONS with 204, `Access-Control-Allow-Origin`, `-Methods` and `-Headers`.";
     let seen = match &visit.outcome {
-        Err(no_answer) => format!("OPTIONS had no answer: {}", no_answer.message),
-        Ok(answer) if !answer.status.is_success() => format!("OPTIONS gets {}.", answer.status),
+        Err(no_answer) => format!("OPTIONS got no response: {}", no_answer.message),
+        Ok(answer) if !answer.status.is_success() => format!("OPTIONS got {}.", answer.status),
         Ok(answer) if !answer.headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) => {
-            format!("OPTIONS gets {} without `Access-Control-Allow-Origin`.", answer.status)
+            format!("OPTIONS got {} without `Access-Control-Allow-Origin`.", answer.status)
         }
         Ok(_) => return None,
     };
-    Some(Finding::note(Check::Cors, "Only pages of its own origin can send this request", seen).fix(fix))
+    Some(Finding::note(Check::Cors, "Only pages of the same origin can send this request", seen).fix(fix))
 }

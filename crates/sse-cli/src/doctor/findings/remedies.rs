@@ -1,4 +1,4 @@
-//! What to do, and where: in the server's own code, or in what stands in front of it.
+//! Remedies for the server's own code and for the proxies in front of it.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Finding;
 
-/// Where a remedy applies.
+/// The place to apply a remedy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Place {
@@ -30,12 +30,14 @@ impl fmt::Display for Place {
     }
 }
 
+/// A remedy and the place to apply it.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Remedy {
     pub(crate) place: Place,
     pub(crate) text: String,
 }
 
+/// Remedies for buffering.
 pub(super) const BUFFERING: &[(Place, &str)] = &[
     (
         Place::Server,
@@ -43,42 +45,54 @@ pub(super) const BUFFERING: &[(Place, &str)] = &[
     ),
     (
         Place::Nginx,
-        "`proxy_buffering off;` in the location (`fastcgi_buffering off;` for FastCGI), and no `gzip` there.",
+        "Set `proxy_buffering off;` in the location (`fastcgi_buffering off;` for FastCGI), and leave `gzip` off there.",
     ),
-    (Place::Apache, "`flushpackets=on` on the ProxyPass line, and `SetEnv no-gzip 1` for the path."),
-    (Place::Cloudflare, "Switch response buffering off for the path, and compression by a rule."),
+    (Place::Apache, "Add `flushpackets=on` to the ProxyPass line, and set `SetEnv no-gzip 1` for the path."),
+    (
+        Place::Cloudflare,
+        "Switch off response buffering for the path, and add a rule that switches off compression.",
+    ),
     (
         Place::Alb,
-        "An ALB passes bytes on at once, but collects the whole answer of a Lambda target: use another target.",
+        "An ALB forwards bytes at once, but collects the whole response of a Lambda target: use another target.",
     ),
 ];
 
+/// Remedies for idle limits.
 pub(super) const IDLE: &[(Place, &str)] = &[
-    (Place::Server, "Send a comment line (`:` and a line end) whenever 15 s passed without an event."),
-    (Place::Nginx, "`proxy_read_timeout 1h;` in the location (60 s unless set)."),
-    (Place::Apache, "`timeout=3600` on the ProxyPass line (60 s unless set)."),
-    (Place::Cloudflare, "The limit is 100 s, and fixed on most plans: only a heartbeat helps."),
-    (Place::Alb, "`idle_timeout.timeout_seconds` of the load balancer (60 s unless set, 4000 s at most)."),
+    (Place::Server, "Send a comment line (`:` and a line end) after every 15 s without an event."),
+    (Place::Nginx, "Set `proxy_read_timeout 1h;` in the location. The default is 60 s."),
+    (Place::Apache, "Add `timeout=3600` to the ProxyPass line. The default is 60 s."),
+    (Place::Cloudflare, "The limit is 100 s and fixed on most plans, so that only a heartbeat helps."),
+    (
+        Place::Alb,
+        "Set `idle_timeout.timeout_seconds` of the load balancer. The default is 60 s, the maximum 4000 s.",
+    ),
 ];
 
+/// Remedies for compression.
 pub(super) const COMPRESSION: &[(Place, &str)] = &[
     (
         Place::Server,
-        "Leave the compression middleware out for this path, and send `Cache-Control: no-transform`.",
+        "Disable the compression middleware for this path, and send `Cache-Control: no-transform`.",
     ),
-    (Place::Nginx, "`gzip off;` in the location, and no `text/event-stream` in `gzip_types`."),
-    (Place::Apache, "`SetEnv no-gzip 1` for the path, or no DEFLATE filter for `text/event-stream`."),
-    (Place::Cloudflare, "A compression rule with no compression for the path."),
+    (Place::Nginx, "Set `gzip off;` in the location, or remove `text/event-stream` from `gzip_types`."),
+    (
+        Place::Apache,
+        "Set `SetEnv no-gzip 1` for the path, or remove the DEFLATE filter for `text/event-stream`.",
+    ),
+    (Place::Cloudflare, "Add a compression rule that disables compression for the path."),
 ];
 
+/// Remedies for HTTP/1.0.
 pub(super) const HTTP_VERSION: &[(Place, &str)] = &[
     (Place::Server, "Answer in HTTP/1.1, with `Transfer-Encoding: chunked`."),
-    (Place::Nginx, "`proxy_http_version 1.1;` and `proxy_set_header Connection \"\";` in the location."),
-    (Place::Apache, "Take `force-response-1.0` and `downgrade-1.0` out of the configuration."),
+    (Place::Nginx, "Set `proxy_http_version 1.1;` and `proxy_set_header Connection \"\";` in the location."),
+    (Place::Apache, "Remove `force-response-1.0` and `downgrade-1.0` from the configuration."),
 ];
 
-/// Where the response shows what it came through, leaves out what is for other proxies.
-pub(super) fn keep_those_for_proxies_seen(findings: &mut [Finding], headers: &HeaderMap) {
+/// Removes remedies for other proxies, if the response names the proxies on the way.
+pub(super) fn remove_other_proxies(findings: &mut [Finding], headers: &HeaderMap) {
     let seen = proxies(headers);
     if seen.is_empty() {
         return;
@@ -88,6 +102,7 @@ pub(super) fn keep_those_for_proxies_seen(findings: &mut [Finding], headers: &He
     }
 }
 
+/// Returns the proxies that the headers name.
 fn proxies(headers: &HeaderMap) -> Vec<Place> {
     let has = |name: &str, part: &str| {
         headers

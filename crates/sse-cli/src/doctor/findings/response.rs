@@ -1,10 +1,11 @@
-//! The way to a response, and whether it is an event stream.
+//! Checks the connection, and whether the response is an event stream.
 
 use http::StatusCode;
 
 use super::{Check, Finding};
 use crate::doctor::observation::{Answer, Body, NoAnswer, Observation, Stage};
 
+/// Returns the findings from the connection and the head of the response.
 pub(super) fn findings(observation: &Observation) -> Vec<Finding> {
     match observation.visits.first().map(|visit| (&visit.outcome, visit.asked_at)) {
         None => Vec::new(),
@@ -14,15 +15,15 @@ pub(super) fn findings(observation: &Observation) -> Vec<Finding> {
             let connection = if time.as_secs() >= 2 {
                 Finding::warning(
                     Check::Connection,
-                    "The response head comes late",
+                    "The response head is late",
                     format!(
-                        "The head came after {:.1} s. Until then a page does not know that it is connected.",
+                        "The head arrived after {:.1} s. Until then a page does not know that it is connected.",
                         time.as_secs_f64()
                     ),
                 )
-                .fix("Send and flush the head at once, before the first event: a comment line does it. Where a proxy buffers, it holds the head back too.")
+                .fix("Send and flush the head at once, before the first event. A comment line is enough. A proxy that buffers delays the head too.")
             } else {
-                Finding::ok(Check::Connection, format!("The head came after {} ms.", time.as_millis()))
+                Finding::ok(Check::Connection, format!("The head arrived after {} ms.", time.as_millis()))
             };
             let mut findings = vec![connection, redirects(observation, answer), status(answer)];
             findings.push(tls(observation, answer));
@@ -38,21 +39,22 @@ fn without_answer(no_answer: &NoAnswer) -> Finding {
     let message = no_answer.message.as_str();
     match no_answer.stage {
         Stage::Connecting => Finding::error(Check::Connection, "No connection", message)
-            .fix("See that the server runs, that host and port are right, and that no firewall is between."),
+            .fix("Check that the server runs, that host and port are right, and that no firewall blocks the connection."),
         Stage::Timeout => Finding::error(Check::Connection, "No response", message)
-            .fix("Send and flush the head at once, before the first event. A proxy that waits for a whole body does the same harm."),
+            .fix("Send and flush the head at once, before the first event. A proxy that waits for the whole body has the same effect."),
         Stage::Response => Finding::error(Check::Connection, "No valid response", message)
-            .fix("See whether the port speaks HTTP or HTTPS, and what the server's log says."),
-        Stage::Tls => Finding::error(Check::Tls, "No TLS", message)
-            .fix("Install a certificate for this name with its whole chain. To trust one of your own, use --cacert."),
-        Stage::Redirect => Finding::error(Check::Redirects, "A redirect that no client follows", message)
-            .fix("Serve the stream at this URL itself, or redirect to one that is final."),
+            .fix("Check whether the port speaks HTTP or HTTPS, and read the server's log."),
+        Stage::Tls => Finding::error(Check::Tls, "The TLS handshake fails", message)
+            .fix("Install a certificate for this name with its whole chain. Use --cacert to trust a certificate of your own."),
+        Stage::Redirect => Finding::error(Check::Redirects, "A redirect cannot be followed", message)
+            .fix("Serve the stream at this URL, or redirect to its final URL."),
     }
 }
 
 fn redirects(observation: &Observation, answer: &Answer) -> Finding {
     let Some(to) = &answer.redirected_to else { return Finding::ok(Check::Redirects, "None.") };
-    let seen = format!("{} leads to {to}, over {}.", observation.url, answer.dialled.join(", "));
+    let seen =
+        format!("{} redirects to {to}, with connections to {}.", observation.url, answer.dialled.join(", "));
     Finding::note(Check::Redirects, "Each reconnection is redirected again", seen)
         .fix(format!("Give clients the final URL: {to}"))
 }
@@ -63,16 +65,16 @@ fn status(answer: &Answer) -> Finding {
         return Finding::ok(Check::Status, "200.");
     }
     let fix = match status.as_u16() {
-        204 => {
-            "204 tells clients to stop for good. Answer 200 while there is, or will be, anything to follow."
-        }
+        204 => "204 tells clients to stop for good. Answer 200 as long as there are events to come.",
         401 | 403 => {
-            "See that the request has the credentials that it needs (-H, -d). Browsers' EventSource can send cookies only."
+            "Check that the request has the credentials that it needs (-H, -u, --bearer-env). EventSource in browsers can send only cookies."
         }
-        404 | 405 => "See that path and method are right.",
+        404 | 405 => "Check that the path and the method are right.",
         406 => "Accept requests with `Accept: text/event-stream`.",
-        429 | 500..=599 => "See the server's log. Clients try again, after `Retry-After` if there is one.",
-        _ => "Answer 200. Clients take any other status for the end of the stream.",
+        429 | 500..=599 => {
+            "Read the server's log. Some clients try again, after `Retry-After` if there is one."
+        }
+        _ => "Answer 200. Clients treat other statuses as the end of the stream.",
     };
     Finding::error(Check::Status, "The status is not 200", format!("{status}. {}", beginning(answer)))
         .fix(fix)
@@ -86,11 +88,10 @@ fn tls(observation: &Observation, answer: &Answer) -> Finding {
     let host = url.trim_start_matches("http://");
     let is_local = ["localhost", "127.", "[::1]"].iter().any(|local| host.starts_with(local));
     if is_local {
-        return Finding::ok(Check::Tls, "None, on this machine.");
+        return Finding::ok(Check::Tls, "Not needed on this machine.");
     }
-    let seen =
-        "http:// lets anything on the way read the stream, and antivirus and mobile proxies buffer it.";
-    Finding::note(Check::Tls, "Not encrypted", seen).fix("Serve it over https://.")
+    let seen = "Everything on the way can read a stream over http://, and virus scanners and mobile proxies may buffer it.";
+    Finding::note(Check::Tls, "Not encrypted", seen).fix("Serve the stream over https://.")
 }
 
 fn content_type(answer: &Answer) -> Vec<Finding> {
@@ -106,7 +107,8 @@ fn content_type(answer: &Answer) -> Vec<Finding> {
         return vec![Finding::error(Check::ContentType, "No Content-Type", seen).fix(fix)];
     };
     if !is_stream {
-        let seen = format!("`{value}`. Browsers close such a stream for good. {}", beginning(answer));
+        let seen =
+            format!("`{value}`. Browsers close such a stream and do not reconnect. {}", beginning(answer));
         return vec![Finding::error(Check::ContentType, "Not an event stream", seen).fix(fix)];
     }
     let count = values.iter().count();
@@ -131,14 +133,14 @@ fn charset(content_type: &str) -> Finding {
         }
         Some(name) => Finding::warning(
             Check::Charset,
-            "A charset that counts for nothing",
+            "The charset is ignored",
             format!("`charset={name}`, but event streams are always decoded as UTF-8."),
         )
         .fix("Encode the stream as UTF-8 and leave the charset out."),
     }
 }
 
-/// How the body begins, where it is no stream.
+/// Describes the beginning of a body that is not an event stream.
 fn beginning(answer: &Answer) -> String {
     match &answer.body {
         Body::Other { beginning } if !beginning.trim().is_empty() => {

@@ -1,4 +1,4 @@
-//! Findings from observations that were never made: every byte and every time is invented.
+//! Tests of the findings with invented observations.
 
 mod build;
 mod heads;
@@ -6,10 +6,10 @@ mod streams;
 mod times;
 
 use super::{Check, Finding, Severity, diagnose};
-use build::Invented;
+use build::Scenario;
 
 impl Check {
-    /// All of them.
+    /// All checks.
     const ALL: [Self; 23] = [
         Self::Connection,
         Self::Tls,
@@ -37,25 +37,24 @@ impl Check {
     ];
 }
 
-/// An observation that differs from a healthy one in one way, and the one finding of note that it
-/// has to make.
+/// A scenario that differs from a healthy one in one way, and its worst finding.
 struct Row {
     name: &'static str,
-    observed: Invented,
+    scenario: Scenario,
     severity: Severity,
     check: Check,
-    /// A part of what is said to be seen.
+    /// A part of `Finding::seen`.
     seen: &'static str,
 }
 
-fn row(name: &'static str, observed: Invented, severity: Severity, check: Check, seen: &'static str) -> Row {
-    Row { name, observed, severity, check, seen }
+fn row(name: &'static str, scenario: Scenario, severity: Severity, check: Check, seen: &'static str) -> Row {
+    Row { name, scenario, severity, check, seen }
 }
 
-/// Each row's finding is there, and none that is as bad or worse.
-fn hold(rows: Vec<Row>) {
+/// Checks that each scenario has its finding, and no other one that is as bad or worse.
+fn assert_rows(rows: Vec<Row>) {
     for row in rows {
-        let findings = diagnose(&row.observed.observation());
+        let findings = diagnose(&row.scenario.observation());
         let worst: Vec<_> = findings.iter().filter(|finding| finding.severity <= row.severity).collect();
         let checks: Vec<_> = worst.iter().map(|finding| finding.check).collect();
         assert_eq!(checks, [row.check], "{}: {worst:#?}", row.name);
@@ -66,19 +65,19 @@ fn hold(rows: Vec<Row>) {
 
 #[test]
 fn a_healthy_server_passes_every_check() {
-    let findings = diagnose(&Invented::healthy().observation());
+    let findings = diagnose(&Scenario::healthy().observation());
     assert!(findings.iter().all(|finding| finding.severity == Severity::Ok), "{findings:#?}");
     let missing: Vec<_> =
         Check::ALL.into_iter().filter(|check| !findings.iter().any(|f| f.check == *check)).collect();
-    // It did not end.
+    // The stream did not end.
     assert_eq!(missing, [Check::LastEvent]);
 }
 
 #[test]
-fn the_worst_comes_first_and_each_problem_has_a_remedy() {
-    let observed =
-        Invented::healthy().header("content-type", "text/event-stream; charset=latin1").body("Data: a\n\n");
-    let findings = diagnose(&observed.observation());
+fn findings_are_sorted_by_severity_and_each_problem_has_a_remedy() {
+    let scenario =
+        Scenario::healthy().header("content-type", "text/event-stream; charset=latin1").body("Data: a\n\n");
+    let findings = diagnose(&scenario.observation());
     assert!(findings.is_sorted_by_key(|finding| finding.severity));
     let problems: Vec<&Finding> =
         findings.iter().filter(|finding| finding.severity <= Severity::Warning).collect();
@@ -87,21 +86,21 @@ fn the_worst_comes_first_and_each_problem_has_a_remedy() {
 }
 
 #[test]
-fn remedies_are_for_the_proxy_that_shows_itself() {
-    let places = |observed: Invented| -> Vec<String> {
-        let findings = diagnose(&observed.observation());
+fn only_remedies_for_a_named_proxy_are_kept() {
+    let places = |scenario: Scenario| -> Vec<String> {
+        let findings = diagnose(&scenario.observation());
         let found =
             findings.iter().find(|finding| finding.check == Check::Compression).expect("it is checked");
         found.fix.iter().map(|remedy| remedy.place.to_string()).collect()
     };
-    let compressed = || Invented::healthy().browser_header("content-encoding", "br");
+    let compressed = || Scenario::healthy().browser_header("content-encoding", "br");
     assert_eq!(places(compressed()), ["server", "nginx", "Apache", "Cloudflare"]);
     assert_eq!(places(compressed().header("server", "nginx/1.22.1")), ["server", "nginx"]);
     assert_eq!(places(compressed().header("cf-ray", "8f0")), ["server", "Cloudflare"]);
     assert_eq!(places(compressed().header("server", "Apache/2.4")), ["server", "Apache"]);
 }
 
-/// The anchors that GitHub makes of headings: lower case, spaces as hyphens, punctuation dropped.
+/// Forges make anchors from headings: lower case, hyphens for spaces, no punctuation.
 #[test]
 fn each_check_has_its_section_in_the_guide() {
     let guide = include_str!("../../../../../docs/servers.md");

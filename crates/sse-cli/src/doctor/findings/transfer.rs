@@ -1,4 +1,4 @@
-//! How the response travels: its HTTP version, compression, length and caching.
+//! Checks the HTTP version, compression, length and caching of the response.
 
 use http::{HeaderMap, StatusCode, Version, header};
 
@@ -6,8 +6,8 @@ use super::remedies::{COMPRESSION, HTTP_VERSION};
 use super::{Check, Finding};
 use crate::doctor::observation::{Answer, Observation, Purpose};
 
-/// Whether the body is compressed. Servers also send `identity`, `none` and the like to switch that
-/// off.
+/// Returns whether the body is compressed. Some servers send codings such as `identity` or `none`
+/// for a body that is not.
 pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::CONTENT_ENCODING).iter();
     let mut names = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
@@ -17,6 +17,7 @@ pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
     })
 }
 
+/// Returns the findings about the transfer of the response.
 pub(super) fn findings(observation: &Observation, answer: &Answer) -> Vec<Finding> {
     if answer.status != StatusCode::OK {
         return Vec::new();
@@ -30,19 +31,19 @@ pub(super) fn findings(observation: &Observation, answer: &Answer) -> Vec<Findin
 
 fn version(answer: &Answer) -> Finding {
     if answer.version == Version::HTTP_10 || answer.version == Version::HTTP_09 {
-        let seen = "HTTP/1.0 has no chunks: the end of such a stream cannot be told from a failure.";
+        let seen = "HTTP/1.0 has no chunks, so that clients cannot distinguish the end of the stream from a failure.";
         return Finding::warning(Check::HttpVersion, "HTTP/1.0", seen).fix_at(HTTP_VERSION);
     }
     if let Some(length) = answer.header("content-length") {
         let seen = format!(
-            "`Content-Length: {length}`: after {length} bytes the stream is over, and clients reconnect."
+            "`Content-Length: {length}`: the stream ends after {length} bytes, and clients reconnect."
         );
-        return Finding::warning(Check::HttpVersion, "A stream of fixed length", seen)
-            .fix("Leave `Content-Length` out: HTTP/1.1 sends chunks then.");
+        return Finding::warning(Check::HttpVersion, "The stream has a fixed length", seen)
+            .fix("Leave out `Content-Length`, so that HTTP/1.1 sends chunks.");
     }
     Finding::ok(
         Check::HttpVersion,
-        "HTTP/1.1. Browsers have six such connections per host, for all tabs; HTTP/2 has no such limit.",
+        "HTTP/1.1. Browsers open at most six such connections per host, over all tabs. HTTP/2 has no such limit.",
     )
 }
 
@@ -50,7 +51,7 @@ fn compression(observation: &Observation, answer: &Answer) -> Finding {
     if is_compressed(&answer.headers) {
         let coding = answer.header("content-encoding").unwrap_or_default();
         let seen = format!(
-            "`Content-Encoding: {coding}`, though the request said `Accept-Encoding: identity`. The stream could not be read."
+            "`Content-Encoding: {coding}`, although the request had `Accept-Encoding: identity`. The stream could not be read."
         );
         return Finding::error(Check::Compression, "Compressed without being asked", seen)
             .fix_at(COMPRESSION);
@@ -62,11 +63,11 @@ fn compression(observation: &Observation, answer: &Answer) -> Finding {
     if is_compressed(&browser.headers) {
         let coding = browser.header("content-encoding").unwrap_or_default();
         let seen = format!(
-            "`Content-Encoding: {coding}` for a request as browsers send it. A compressor holds events back unless it is flushed after each."
+            "`Content-Encoding: {coding}` for a request as browsers send it. A compressor delays events unless it is flushed after each one."
         );
         return Finding::warning(Check::Compression, "Compressed for browsers", seen).fix_at(COMPRESSION);
     }
-    Finding::ok(Check::Compression, "None, also for browsers.")
+    Finding::ok(Check::Compression, "None, not even for browsers.")
 }
 
 fn caching(answer: &Answer) -> Finding {
@@ -75,9 +76,9 @@ fn caching(answer: &Answer) -> Finding {
         return Finding::ok(Check::Caching, format!("`Cache-Control: {value}`."));
     }
     let seen = match value.is_empty() {
-        true => "There is no `Cache-Control`: a cache on the way may keep the stream.".to_owned(),
-        false => format!("`Cache-Control: {value}`: a cache on the way may keep the stream."),
+        true => "There is no `Cache-Control`: a cache on the way may store the stream.".to_owned(),
+        false => format!("`Cache-Control: {value}`: a cache on the way may store the stream."),
     };
-    Finding::note(Check::Caching, "Caches are not told to stay away", seen)
+    Finding::note(Check::Caching, "Caches may store the stream", seen)
         .fix("Send `Cache-Control: no-cache, no-transform`.")
 }

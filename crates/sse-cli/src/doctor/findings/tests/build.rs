@@ -1,4 +1,4 @@
-//! Observations made of bytes and times.
+//! Builds observations from bytes and times.
 
 use std::time::Duration;
 
@@ -7,11 +7,12 @@ use http::{HeaderMap, HeaderName, Method, StatusCode, Version};
 use crate::doctor::observation::{Answer, Body, End, NoAnswer, Observation, Purpose, Stage, Stream, Visit};
 use crate::doctor::reading::Reading;
 
+/// The size limit of events in bytes.
 pub(super) const MAX_EVENT_SIZE: usize = 10_000;
 
-/// A healthy server, but for what was changed.
+/// A server and its stream, healthy unless changed.
 #[derive(Clone)]
-pub(super) struct Invented {
+pub(super) struct Scenario {
     url: &'static str,
     method: Method,
     refused: Option<(Stage, &'static str)>,
@@ -20,7 +21,7 @@ pub(super) struct Invented {
     version: Version,
     status: u16,
     headers: HeaderMap,
-    /// What comes, and when, in milliseconds.
+    /// The reads of the stream, with their times in milliseconds.
     pieces: Vec<(u64, Vec<u8>)>,
     end: (u64, End),
     resumed: Option<(&'static str, u16, &'static str)>,
@@ -28,9 +29,9 @@ pub(super) struct Invented {
     browser_status: u16,
 }
 
-impl Invented {
-    /// An event or a heartbeat every second for 30 s, whole, with IDs; it resumes, and is open to
-    /// all origins.
+impl Scenario {
+    /// Returns a healthy server. It sends an event with an ID or a heartbeat every second for 30 s,
+    /// resumes, and allows all origins.
     pub(super) fn healthy() -> Self {
         let pieces = (1..30).map(|second| (second * 1000, healthy_piece(second).into_bytes())).collect();
         Self {
@@ -61,10 +62,12 @@ impl Invented {
         Self { method, resumed: None, ..self }
     }
 
+    /// Makes the request fail at a stage.
     pub(super) fn refused(self, stage: Stage, message: &'static str) -> Self {
         Self { refused: Some((stage, message)), ..self }
     }
 
+    /// Sets the time of the head in milliseconds.
     pub(super) fn head_at(self, head_at: u64) -> Self {
         Self { head_at, ..self }
     }
@@ -91,7 +94,7 @@ impl Invented {
         self
     }
 
-    /// A header of the answer to a browser.
+    /// Sets a header of the response to a browser.
     pub(super) fn browser_header(mut self, name: &'static str, value: &'static str) -> Self {
         self.browser.insert(HeaderName::from_static(name), value.parse().expect("a value"));
         self
@@ -109,33 +112,36 @@ impl Invented {
         Self { browser_status, ..self }
     }
 
-    /// Something more, in the middle of the healthy stream.
+    /// Adds bytes in the middle of the healthy stream.
     pub(super) fn body(mut self, bytes: impl AsRef<[u8]>) -> Self {
         let at = self.pieces.partition_point(|(at, _)| *at <= 15_000);
         self.pieces.insert(at, (15_500, bytes.as_ref().to_vec()));
         self
     }
 
-    /// Something before the healthy stream.
+    /// Adds bytes before the healthy stream.
     pub(super) fn body_first(mut self, bytes: impl AsRef<[u8]>) -> Self {
         self.pieces.insert(0, (500, bytes.as_ref().to_vec()));
         self
     }
 
-    /// These bytes at these times, in milliseconds, and nothing else.
+    /// Replaces the stream with these reads at these times in milliseconds.
     pub(super) fn pieces<P: AsRef<[u8]>>(self, pieces: impl IntoIterator<Item = (u64, P)>) -> Self {
         let pieces = pieces.into_iter().map(|(at, bytes)| (at, bytes.as_ref().to_vec())).collect();
         Self { pieces, resumed: None, ..self }
     }
 
+    /// Ends the stream at a time in milliseconds.
     pub(super) fn end(self, at: u64, end: End) -> Self {
         Self { end: (at, end), ..self }
     }
 
+    /// Sets the response to a request that resumes after an ID.
     pub(super) fn resumed(self, after: &'static str, status: u16, body: &'static str) -> Self {
         Self { resumed: Some((after, status, body)), ..self }
     }
 
+    /// Returns the observation of the server.
     pub(super) fn observation(&self) -> Observation {
         let mut visits = vec![visit(Purpose::Watch, self.watched())];
         if let Some((after, status, body)) = self.resumed {
@@ -181,7 +187,7 @@ impl Invented {
     }
 }
 
-/// Every third one is a heartbeat.
+/// Returns a heartbeat every third second, and otherwise an event.
 fn healthy_piece(second: u64) -> String {
     if second % 3 == 0 { ":\n".to_owned() } else { format!("id: {second}\ndata: z\n\n") }
 }

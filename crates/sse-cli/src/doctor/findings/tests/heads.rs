@@ -1,22 +1,16 @@
-//! What the head of a response, or its lack, leads to.
+//! Findings from the head of a response.
 
 use http::{Method, Version};
 
-use super::build::Invented;
-use super::{Check, Severity, diagnose, hold, row};
+use super::build::Scenario;
+use super::{Check, Severity, assert_rows, diagnose, row};
 use crate::doctor::observation::Stage;
 
 #[test]
-fn there_is_no_response() {
-    let refused = |stage, message| Invented::healthy().refused(stage, message);
-    hold(vec![
-        row(
-            "nobody listens",
-            refused(Stage::Connecting, "refused"),
-            Severity::Error,
-            Check::Connection,
-            "refused",
-        ),
+fn a_missing_response_is_an_error() {
+    let refused = |stage, message| Scenario::healthy().refused(stage, message);
+    assert_rows(vec![
+        row("refused", refused(Stage::Connecting, "refused"), Severity::Error, Check::Connection, "refused"),
         row("silence", refused(Stage::Timeout, "within 30s"), Severity::Error, Check::Connection, "30s"),
         row("no HTTP", refused(Stage::Response, "no valid head"), Severity::Error, Check::Connection, "head"),
         row("certificate", refused(Stage::Tls, "expired"), Severity::Error, Check::Tls, "expired"),
@@ -25,10 +19,10 @@ fn there_is_no_response() {
 }
 
 #[test]
-fn the_response_is_no_event_stream() {
-    let healthy = Invented::healthy;
+fn a_response_that_is_not_a_readable_stream_is_reported() {
+    let healthy = Scenario::healthy;
     let content_type = |value| healthy().header("content-type", value);
-    hold(vec![
+    assert_rows(vec![
         row(
             "404",
             healthy().status(404),
@@ -64,9 +58,9 @@ fn the_response_is_no_event_stream() {
 }
 
 #[test]
-fn the_response_is_an_event_stream_with_a_flaw() {
-    let healthy = Invented::healthy;
-    hold(vec![
+fn flaws_of_the_head_are_reported() {
+    let healthy = Scenario::healthy;
+    assert_rows(vec![
         row("late head", healthy().head_at(2500), Severity::Warning, Check::Connection, "2.5 s"),
         row(
             "HTTP/1.0",
@@ -101,16 +95,16 @@ fn the_response_is_an_event_stream_with_a_flaw() {
             healthy().redirected_to("http://127.0.0.1/x"),
             Severity::Note,
             Check::Redirects,
-            "leads to",
+            "redirects to",
         ),
         row("no TLS", healthy().url("http://example.com/"), Severity::Note, Check::Tls, "http://"),
     ]);
 }
 
 #[test]
-fn pages_of_other_origins() {
-    let allowed = |values| Invented::healthy().browser_headers("access-control-allow-origin", values);
-    hold(vec![
+fn headers_for_other_origins_are_checked() {
+    let allowed = |values| Scenario::healthy().browser_headers("access-control-allow-origin", values);
+    assert_rows(vec![
         row("none", allowed(&[]), Severity::Note, Check::Cors, "There is no"),
         row("one other", allowed(&["https://a.example"]), Severity::Note, Check::Cors, "https://a.example"),
         row(
@@ -144,17 +138,17 @@ fn pages_of_other_origins() {
 
 #[test]
 fn a_post_is_not_resumed_and_needs_a_preflight() {
-    let post = || Invented::healthy().method(Method::POST);
-    hold(vec![row("post", post(), Severity::Note, Check::Resuming, "A POST is never sent twice")]);
-    let cors = |observed: Invented| {
-        let findings = diagnose(&observed.observation());
+    let post = || Scenario::healthy().method(Method::POST);
+    assert_rows(vec![row("post", post(), Severity::Note, Check::Resuming, "A POST is sent only once")]);
+    let cors = |scenario: Scenario| {
+        let findings = diagnose(&scenario.observation());
         findings.into_iter().find(|finding| finding.check == Check::Cors).expect("it is checked")
     };
     let no_header = post().browser_headers("access-control-allow-origin", &[]);
-    for (observed, seen) in
-        [(post().browser_status(405), "OPTIONS gets 405"), (no_header, "without `Access-Control")]
+    for (scenario, seen) in
+        [(post().browser_status(405), "OPTIONS got 405"), (no_header, "without `Access-Control")]
     {
-        let finding = cors(observed);
+        let finding = cors(scenario);
         assert!(finding.severity == Severity::Note && finding.seen.contains(seen), "{finding:?}");
     }
     assert_eq!(cors(post()).severity, Severity::Ok);
