@@ -1,6 +1,5 @@
-//! Prints the public API of a crate, an item a line: `public-api-listing FILE`, where the file is
-//! rustdoc's JSON. With `--format` instead of a file it prints the version of the format that it
-//! reads.
+//! Prints the public API of a crate from rustdoc's JSON, one item per line: `public-api-listing
+//! FILE`. With `--format` in place of the file, it prints the version of the format that it reads.
 
 use std::error::Error;
 

@@ -1,5 +1,5 @@
-//! Writes the seeds of the fuzz targets, most of them from the wire table: `cargo run -p
-//! sse-harness --example seeds`.
+//! Writes the seeds of the fuzz targets. Most of them come from the wire table. Run it with `cargo
+//! run -p sse-harness --example seeds`.
 
 use std::path::Path;
 use std::{fs, io};
@@ -8,7 +8,7 @@ use sse_harness::SplitMix64;
 use sse_harness::wire::{Case, cases};
 use sse_proto::Frame;
 
-/// How many seeds a target has from the table.
+/// The maximum number of seeds that a target has from the table.
 const SEEDS: usize = 24;
 
 fn main() -> io::Result<()> {
@@ -18,7 +18,7 @@ fn main() -> io::Result<()> {
     })?;
     write("differential", |case, n| [&[n % 9 + 1], &case.input[..]].concat())?;
     write("roundtrip", |case, _| case.expected.frames.iter().map(text).collect::<Vec<_>>().join(&0x1E))?;
-    for (name, config, inputs) in LIVES {
+    for (name, config, inputs) in SOURCES {
         put("source", name, &[&config[..], inputs].concat())?;
     }
     for (n, responses) in RESPONSES.iter().enumerate() {
@@ -39,7 +39,7 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// What a server sends in `http`, with 0x1E between connections.
+/// The bytes of a server for `http`, with 0x1E between connections.
 const RESPONSES: [&[u8]; 15] = [
     b"HTTP/1.1 308 Moved\r\nlocation: https://test/\r\n\r\n",
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\nid: 1\ndata: a\n\n\x1EHTTP/1.1 204 No Content\r\n\r\n",
@@ -58,8 +58,8 @@ const RESPONSES: [&[u8]; 15] = [
     b"SSH-2.0-OpenSSH_9.6\r\n",
 ];
 
-/// Configurations and inputs of `source`.
-const LIVES: [(&str, [u8; 14], &[u8]); 8] = [
+/// The names, configurations and inputs of the seeds of `source`.
+const SOURCES: [(&str, [u8; 14], &[u8]); 8] = [
     ("resumed", [0; 14], b"\x0e\x02\x07\x02\x03\x04\x07\x0e\x02\x01\x04\x07\x0e"),
     ("half-an-event", [0; 14], b"\x0e\x02\x07\x03\x01\x05data:\x05\x07\x0e\x01\x08data:z\n\n\x04\x07"),
     ("backs-off", [0; 14], b"\x04\x07\x05\x07\x04\x07\x05\x07\x04\x07\x0e\x44\x07"),
@@ -74,7 +74,8 @@ const LIVES: [(&str, [u8; 14], &[u8]); 8] = [
     ("too-long", [4, 9, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 1, 0], b"\x0e\x02\x20\x02\x01\x04\x07\x04\x07\x04\x07"),
 ];
 
-/// A seed for every so many rows of the table, whose name is its place there.
+/// Writes seeds for rows at regular intervals in the table. Each is named after the index of its
+/// row.
 fn write(target: &str, seed: impl Fn(&Case, u8) -> Vec<u8>) -> io::Result<()> {
     let cases = cases();
     for (n, case) in cases.iter().enumerate().step_by(cases.len() / SEEDS + 1) {
@@ -89,12 +90,12 @@ fn put(target: &str, name: &str, seed: &[u8]) -> io::Result<()> {
     fs::write(folder.join(name), seed)
 }
 
-/// No limit is 0.
+/// Returns the limit of a row as a byte, which is 0 for none.
 fn limit(case: &Case) -> u8 {
     case.limit.try_into().unwrap_or(0)
 }
 
-/// A frame as the input of `roundtrip` has it.
+/// Returns a frame in the input format of `roundtrip`.
 fn text(frame: &Frame) -> Vec<u8> {
     match frame {
         Frame::Event(event) => {

@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::thread;
 
 use crate::MockServer;
-use crate::front::{Front, PAUSE, Stopped, unless_idle};
+use crate::front::{Front, PAUSE, StopFlag, unless_idle};
 
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
@@ -31,7 +31,7 @@ const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 pub struct BufferingProxy(Front);
 
 impl BufferingProxy {
-    /// Creates a proxy that forwards the server's bodies once it has `room` bytes.
+    /// Creates a proxy whose buffer has room for `room` bytes.
     ///
     /// # Panics
     ///
@@ -62,11 +62,11 @@ impl fmt::Debug for BufferingProxy {
 }
 
 /// Forwards bytes until a peer closes its connection or the proxy is dropped.
-fn serve(mut near: TcpStream, server: SocketAddr, room: usize, stopped: &Stopped) -> io::Result<()> {
+fn serve(mut near: TcpStream, server: SocketAddr, room: usize, stopped: &StopFlag) -> io::Result<()> {
     let mut far = TcpStream::connect(server)?;
     far.set_nonblocking(true)?;
     let mut kept = Kept { bytes: vec![], in_body: false, room };
-    while !stopped.is_so() {
+    while !stopped.is_set() {
         let (asked, answered) = (read(&mut near)?, read(&mut far)?);
         if asked.is_none() && answered.is_none() {
             thread::sleep(PAUSE);
@@ -77,7 +77,7 @@ fn serve(mut near: TcpStream, server: SocketAddr, room: usize, stopped: &Stopped
         }
         match answered {
             Some(bytes) if bytes.is_empty() => return write(&mut near, &kept.bytes, stopped),
-            bytes => write(&mut near, &kept.pass(&bytes.unwrap_or_default()), stopped)?,
+            bytes => write(&mut near, &kept.add(&bytes.unwrap_or_default()), stopped)?,
         }
     }
     Ok(())
@@ -90,9 +90,9 @@ fn read(from: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
     Ok(read.map(|len| buffer[..len].to_vec()))
 }
 
-fn write(to: &mut TcpStream, mut bytes: &[u8], stopped: &Stopped) -> io::Result<()> {
+fn write(to: &mut TcpStream, mut bytes: &[u8], stopped: &StopFlag) -> io::Result<()> {
     while !bytes.is_empty() {
-        let written = stopped.patiently(|| to.write(bytes))?;
+        let written = stopped.until_ready(|| to.write(bytes))?;
         bytes = &bytes[written..];
     }
     Ok(())
@@ -107,7 +107,7 @@ struct Kept {
 
 impl Kept {
     /// Adds bytes and returns those to forward now.
-    fn pass(&mut self, more: &[u8]) -> Vec<u8> {
+    fn add(&mut self, more: &[u8]) -> Vec<u8> {
         self.bytes.extend(more);
         let head = self.bytes.windows(END_OF_HEAD.len()).position(|bytes| bytes == END_OF_HEAD);
         let len = match head {

@@ -112,7 +112,7 @@ suites! { $ fault_suite
     /// [`FaultAdapter`](crate::fault_suite::FaultAdapter).
     fault_suite {
         outages:
-            a_killed_server_is_found_again_on_its_port
+            a_session_resumes_when_a_killed_server_restarts
             an_unknown_host_is_an_error
             an_unknown_host_uses_up_the_attempts;
         vanishing:
@@ -126,18 +126,18 @@ suites! { $ fault_suite
             an_invalid_response_is_an_error
             an_invalid_response_is_retried_after_a_stream;
         bodies:
-            a_broken_body_goes_on_after_its_last_event
+            a_stream_with_a_broken_body_resumes_after_its_last_event
             an_unusual_body_is_read_as_its_framing_says;
         endless:
-            a_line_without_end_is_too_long
-            a_line_without_end_is_skipped_in_bounded_memory
-            an_event_without_end_is_too_long;
+            an_endless_line_is_too_long
+            an_endless_line_is_skipped_in_bounded_memory
+            an_endless_event_is_too_long;
         buffers:
             a_buffering_proxy_delivers_everything_late
             a_buffering_proxy_is_found_by_the_idle_timeout;
         early:
-            a_response_before_the_request_is_settled
-            a_response_before_the_body_of_the_request_is_taken;
+            a_response_before_the_request_is_read_whole_or_fails
+            a_response_before_the_end_of_the_request_is_read;
     }
 
     /// Defines a test for each case that needs `sse-http`, for a
@@ -150,13 +150,13 @@ suites! { $ fault_suite
         queues:
             a_full_accept_queue_is_found_by_the_connect_timeout;
         vanishing:
-            a_chunk_size_without_end_is_found_by_the_idle_timeout;
+            an_endless_chunk_size_is_found_by_the_idle_timeout;
         heads:
-            informational_responses_without_end_are_an_error;
+            endless_informational_responses_are_an_error;
         early:
-            a_refusal_before_the_request_is_read_is_the_response;
+            a_refusal_before_the_request_is_read_is_reported;
         idle:
-            an_idle_session_holds_little;
+            an_idle_session_uses_little_memory;
     }
 }
 
@@ -166,7 +166,7 @@ suites! { $ fault_suite
     /// [`UnixAdapter`](crate::fault_suite::UnixAdapter).
     unix_suite {
         unix:
-            a_unix_socket_is_followed_across_connections
-            a_unix_socket_that_is_not_there_is_an_error;
+            a_session_over_a_unix_socket_resumes
+            a_missing_unix_socket_is_an_error;
     }
 }

@@ -11,28 +11,28 @@ use std::thread::{self, JoinHandle};
 
 use socket2::SockRef;
 
-/// How long a thread sleeps when there is nothing to forward.
+/// The time that a thread sleeps when there is nothing to forward.
 pub(crate) const PAUSE: Duration = Duration::from_millis(1);
 
 /// A listener on a free port of 127.0.0.1 that serves each connection on its own thread. Dropping
 /// it ends all of them.
 pub(crate) struct Front {
     addr: SocketAddr,
-    stopped: Stopped,
+    stopped: StopFlag,
     accepting: Option<JoinHandle<()>>,
 }
 
-/// Whether the front is being dropped.
+/// A flag that is set when the front is dropped.
 #[derive(Clone, Default)]
-pub(crate) struct Stopped(Arc<AtomicBool>);
+pub(crate) struct StopFlag(Arc<AtomicBool>);
 
 impl Front {
     pub(crate) fn start(
-        serve: impl Fn(TcpStream, &Stopped) -> io::Result<()> + Send + Sync + 'static,
+        serve: impl Fn(TcpStream, &StopFlag) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port of 127.0.0.1 is free");
         let addr = listener.local_addr().expect("a bound socket has an address");
-        let stopped = Stopped::default();
+        let stopped = StopFlag::default();
         let accepting = thread::spawn({
             let stopped = stopped.clone();
             move || accept(&listener, &serve, &stopped)
@@ -54,16 +54,16 @@ impl Drop for Front {
     }
 }
 
-impl Stopped {
-    pub(crate) fn is_so(&self) -> bool {
+impl StopFlag {
+    pub(crate) fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 
     /// Repeats an attempt while it would block, until the front is dropped.
-    pub(crate) fn patiently<T>(&self, mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    pub(crate) fn until_ready<T>(&self, mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
         loop {
             match attempt() {
-                Err(error) if is_idle(&error) && !self.is_so() => thread::sleep(PAUSE),
+                Err(error) if is_idle(&error) && !self.is_set() => thread::sleep(PAUSE),
                 result => return result,
             }
         }
@@ -72,13 +72,13 @@ impl Stopped {
 
 fn accept(
     listener: &TcpListener,
-    serve: &(impl Fn(TcpStream, &Stopped) -> io::Result<()> + Sync),
-    stopped: &Stopped,
+    serve: &(impl Fn(TcpStream, &StopFlag) -> io::Result<()> + Sync),
+    stopped: &StopFlag,
 ) {
     thread::scope(|threads| {
         loop {
             let accepted = listener.accept();
-            if stopped.is_so() {
+            if stopped.is_set() {
                 break;
             }
             if let Ok((stream, _)) = accepted {
@@ -109,9 +109,9 @@ impl Peer for TcpStream {
 
 /// Forwards bytes both ways until both peers have ended, one has failed, or the front is dropped.
 /// Both must be non-blocking.
-pub(crate) fn pass_on(near: &mut impl Peer, far: &mut impl Peer, stopped: &Stopped) {
+pub(crate) fn forward_both_ways(near: &mut impl Peer, far: &mut impl Peer, stopped: &StopFlag) {
     let (mut up, mut down) = (Lane::default(), Lane::default());
-    while !(stopped.is_so() || up.ended && down.ended) {
+    while !(stopped.is_set() || up.ended && down.ended) {
         match (up.step(near, far), down.step(far, near)) {
             (Ok(false), Ok(false)) => thread::sleep(PAUSE),
             (Ok(_), Ok(_)) => {}
@@ -120,7 +120,7 @@ pub(crate) fn pass_on(near: &mut impl Peer, far: &mut impl Peer, stopped: &Stopp
     }
 }
 
-/// The resets go out when the streams are dropped.
+/// Resets both connections as soon as the streams are dropped.
 fn reset(near: &impl Peer, far: &impl Peer) {
     for stream in [near.tcp(), far.tcp()] {
         let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));

@@ -3,7 +3,7 @@
 //!
 //! Each function takes any bytes, and panics if a property does not hold. The targets in `fuzz/`
 //! call it with the inputs of libFuzzer, and [`replay`] with the kept inputs. A finding in the
-//! decoder becomes a row of the [wire table](crate::wire), any other finding becomes a seed.
+//! decoder becomes a row of the [wire table](crate::wire). Any other finding becomes a seed.
 //!
 //! ```
 //! sse_harness::fuzz::decode(b"\x40\x01\x03data: a\n\n");
@@ -13,6 +13,7 @@ mod chunking;
 mod decode;
 #[cfg(feature = "fuzz-peers")]
 mod differential;
+#[cfg(feature = "client")]
 mod draw;
 #[cfg(feature = "fuzz-hyper")]
 mod exchange;
@@ -21,6 +22,7 @@ mod http;
 mod reader;
 mod replay;
 mod roundtrip;
+#[cfg(feature = "client")]
 mod source;
 
 pub use chunking::chunking;
@@ -33,4 +35,5 @@ pub use exchange::exchange;
 pub use http::http;
 pub use replay::replay;
 pub use roundtrip::roundtrip;
+#[cfg(feature = "client")]
 pub use source::source;

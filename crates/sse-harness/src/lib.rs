@@ -75,6 +75,7 @@ pub mod chunking;
 pub mod fault_suite;
 mod front;
 pub mod fuzz;
+#[cfg(feature = "client")]
 mod model;
 mod port;
 mod proxy;

@@ -94,7 +94,7 @@ impl Model {
         self.tasks.push_back(Task::Hide(frame));
     }
 
-    /// The session ends behind what was decoded so far.
+    /// Ends the session after the frames that were decoded so far.
     pub(crate) fn handle_end(&mut self, reason: CloseReason) {
         self.tasks.push_back(Task::End(reason));
     }
@@ -143,7 +143,9 @@ impl Model {
     }
 
     pub(crate) fn decide(&mut self, now: Instant, retry: Retry) {
-        let Some(Task::Reestablish(loss)) = self.tasks.front_mut() else { panic!("nothing was asked") };
+        let Some(Task::Reestablish(loss)) = self.tasks.front_mut() else {
+            panic!("the event source did not ask")
+        };
         loss.answer = Some((retry, now));
     }
 
@@ -164,7 +166,7 @@ impl Model {
 impl Model {
     /// Returns the request that the event source must send.
     pub(crate) fn next_attempt(&mut self) -> (u64, u32, Resume) {
-        let Some(Task::Fetch(since)) = self.next_task() else { panic!("a request in place of {self:?}") };
+        let Some(Task::Fetch(since)) = self.next_task() else { panic!("a request is not due: {self:?}") };
         self.attempts += 1;
         self.fetch = Some(Fetch { since, opened: None });
         self.began_with.clone_from(&self.last_event_id);
@@ -178,13 +180,13 @@ impl Model {
 
     /// Returns the frame that the event source must deliver.
     pub(crate) fn next_frame(&mut self) -> Frame {
-        let Some(Task::Dispatch(frame)) = self.next_task() else { panic!("a frame in place of {self:?}") };
+        let Some(Task::Dispatch(frame)) = self.next_task() else { panic!("a frame is not due: {self:?}") };
         self.dispatch(&frame);
         frame
     }
 
     pub(crate) fn check_wait(&mut self, deadline: Option<Instant>) {
-        assert_eq!(self.next_task(), None, "it waits");
+        assert_eq!(self.next_task(), None, "the event source waits");
         assert_eq!(deadline, self.deadline());
     }
 

@@ -8,10 +8,10 @@ use socket2::{Domain, Socket, Type};
 
 use crate::{MockServer, Reply, serve_on};
 
-/// A loopback connection that takes longer than this does not succeed.
-const NOTICEABLE: Duration = Duration::from_millis(300);
+/// The time after which a loopback connection counts as not established.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(300);
 /// More connections than a queue of length 0 holds on any system.
-const MOST_PENDING: usize = 64;
+const MAX_PENDING: usize = 64;
 
 /// A port of 127.0.0.1 without a listener, so connections to it are refused. It is reserved, so no
 /// other program can listen there.
@@ -41,7 +41,7 @@ impl ReservedPort {
     ///
     /// Panics if no port is free.
     #[must_use]
-    #[expect(clippy::new_without_default, reason = "a port is nothing that there is a default of")]
+    #[expect(clippy::new_without_default, reason = "each call reserves another port")]
     pub fn new() -> Self {
         Self::bind(SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)))
     }
@@ -94,20 +94,20 @@ impl ReservedPort {
     ///
     /// let port = ReservedPort::new();
     /// let addr = port.addr();
-    /// let deaf = port.listen_deaf(false);
+    /// let listener = port.listen_without_accepting(false);
     /// assert!(TcpStream::connect(addr).is_ok());
-    /// # drop(deaf);
+    /// # drop(listener);
     /// ```
     ///
     /// # Panics
     ///
     /// Panics if the system cannot listen at the port, or if its queue is never full.
     #[must_use]
-    pub fn listen_deaf(self, full: bool) -> impl Sized + Send + use<> {
+    pub fn listen_without_accepting(self, full: bool) -> impl Sized + Send + use<> {
         self.socket.listen(0).expect("a bound socket can listen");
-        let connect = || TcpStream::connect_timeout(&self.addr, NOTICEABLE).ok();
-        let taken: Vec<_> = core::iter::from_fn(connect).take(if full { MOST_PENDING } else { 0 }).collect();
-        assert!(taken.len() < MOST_PENDING, "the queue is never full");
+        let connect = || TcpStream::connect_timeout(&self.addr, CONNECT_TIMEOUT).ok();
+        let taken: Vec<_> = core::iter::from_fn(connect).take(if full { MAX_PENDING } else { 0 }).collect();
+        assert!(taken.len() < MAX_PENDING, "the queue is never full");
         (self.socket, taken)
     }
 

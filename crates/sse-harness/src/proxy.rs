@@ -7,9 +7,9 @@ use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
 use crate::RecordedRequest;
-use crate::front::{Front, Stopped, pass_on};
+use crate::front::{Front, StopFlag, forward_both_ways};
 
-/// How a [`ProxyServer`] answers.
+/// The behaviour of a [`ProxyServer`].
 ///
 /// ```
 /// use sse_harness::ProxyMood;
@@ -111,12 +111,12 @@ fn serve(
     mut near: TcpStream,
     mood: &ProxyMood,
     requests: &Mutex<Vec<RecordedRequest>>,
-    stopped: &Stopped,
+    stopped: &StopFlag,
 ) -> io::Result<()> {
-    let request = RecordedRequest::read(BufReader::new(Patient { stream: &near, stopped }))?;
+    let request = RecordedRequest::read(BufReader::new(BlockingReader { stream: &near, stopped }))?;
     requests.lock().expect("nothing panics while it holds the requests").push(request.clone());
     let status = match mood {
-        ProxyMood::Silent => return stopped.patiently(|| near.read(&mut [0; 64])).map(drop),
+        ProxyMood::Silent => return stopped.until_ready(|| near.read(&mut [0; 64])).map(drop),
         ProxyMood::Says(bytes) => return near.write_all(bytes),
         ProxyMood::Refuses(status) => *status,
         ProxyMood::Wants(value) if request.header("proxy-authorization") != Some(value) => 407,
@@ -130,7 +130,7 @@ fn serve(
         _ => forward(&request)?,
     };
     far.set_nonblocking(true)?;
-    pass_on(&mut near, &mut { far }, stopped);
+    forward_both_ways(&mut near, &mut { far }, stopped);
     Ok(())
 }
 
@@ -164,13 +164,13 @@ fn connect(authority: &str) -> io::Result<TcpStream> {
     TcpStream::connect(("127.0.0.1", port.map_err(io::Error::other)?))
 }
 
-struct Patient<'p> {
+struct BlockingReader<'p> {
     stream: &'p TcpStream,
-    stopped: &'p Stopped,
+    stopped: &'p StopFlag,
 }
 
-impl Read for Patient<'_> {
+impl Read for BlockingReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stopped.patiently(|| (&*self.stream).read(buffer))
+        self.stopped.until_ready(|| (&*self.stream).read(buffer))
     }
 }

@@ -81,7 +81,7 @@ struct Stream {
     event_type: String,
     /// The "last event ID buffer", while it differs from the last event ID.
     pending_id: Option<String>,
-    /// How many bytes of an event that is too long are dropped so far.
+    /// The number of bytes that are dropped so far of an event that is too long.
     discarding: Option<u64>,
     outcome: Outcome,
 }

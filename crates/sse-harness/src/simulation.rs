@@ -1,5 +1,6 @@
 //! Simulates whole clients: a real [`Client`] and its sessions over a network and a clock that
-//! exist only in memory. A seed determines everything that happens.
+//! exist only in memory. A seed determines everything that happens. [`run_body`] simulates the
+//! events of one body, without a session.
 //!
 //! The server has a log of numbered events and resumes after `Last-Event-ID`. The network delays,
 //! cuts and refuses its answers. The application pauses, reconnects and closes. A model checks
@@ -97,6 +98,6 @@ fn run_or_replay(seed: u64, run: Run, failed: &AtomicBool) -> Report {
         }
         println!("seed {seed} failed. Its trace:");
         run(seed, true);
-        panic!("seed {seed} failed, and not when it was replayed: the simulation is not deterministic");
+        panic!("seed {seed} failed, but its replay did not: the simulation is not deterministic");
     })
 }

@@ -120,13 +120,13 @@ suites! { $ suite
             a_500_is_retried_with_retry_initial
             a_500_is_retried_after_a_stream
             another_content_type_is_refused
-            retry_after_is_waited_for
+            retry_after_delays_the_next_attempt
             a_refused_connection_is_an_error
-            a_refused_connection_is_retried_until_the_server_is_there
+            a_refused_connection_is_retried_until_the_server_listens
             a_refused_connection_is_retried_until_the_attempts_are_used_up;
         resuming:
-            a_cut_stream_goes_on_after_its_last_event
-            a_reset_stream_goes_on_after_its_last_event
+            a_truncated_stream_resumes_after_its_last_event
+            a_reset_stream_resumes_after_its_last_event
             a_later_204_ends_the_session
             states_come_in_order
             reconnect_ends_the_wait
@@ -148,7 +148,7 @@ suites! { $ suite
         deciding:
             a_post_is_retried_until_it_is_open
             total_reconnections_are_limited
-            every_5xx_is_retried_but_three
+            every_5xx_but_501_505_and_511_is_retried
             a_new_last_event_id_is_progress
             retry_after_is_the_next_delay
             a_retried_status_has_its_body
@@ -156,8 +156,8 @@ suites! { $ suite
             an_expired_token_is_renewed
             the_application_decides_what_opens_a_stream
             a_body_that_is_not_compressed_is_read
-            a_compressed_body_is_futile
-            an_unsupported_scheme_is_futile
+            a_compressed_body_is_not_retried
+            an_unsupported_scheme_is_not_retried
             an_id_with_tabs_and_spaces_is_sent
             every_response_is_an_answer
             a_post_is_resumed_by_get;
@@ -171,14 +171,14 @@ suites! { $ suite
         giving_up:
             without_reconnection_the_session_ends_with_the_stream
             without_reconnection_a_broken_stream_is_an_error
-            attempts_are_used_up;
+            a_session_gives_up_when_its_attempts_are_used_up;
         closing:
             close_delivers_nothing_more
             close_closes_the_connection
             finish_closes_the_connection
             a_dropped_session_closes_its_connection
-            the_block_form_closes_its_connection
-            a_block_that_is_dropped_closes_its_connection;
+            run_closes_its_connection
+            a_dropped_run_closes_its_connection;
         cancelling:
             a_dropped_open_closes_its_connection
             a_dropped_next_loses_nothing
@@ -193,7 +193,7 @@ suites! { $ suite
             a_handle_reconnects_a_connecting_session
             a_handle_closes_an_open_session;
         load:
-            a_thousand_sessions_on_one_thread
+            a_thousand_sessions_run_on_one_thread
             a_session_that_is_not_read_stops_its_server
             an_endless_stream_of_events_yields
             an_endless_stream_of_comments_yields;
@@ -205,12 +205,12 @@ suites! { $ suite
     redirect_suite {
         redirects:
             redirect_to_the_same_origin_keeps_everything
-            a_reconnection_asks_the_original_url
+            a_reconnection_requests_the_original_url
             redirect_to_another_origin_drops_credentials
             a_body_never_goes_to_another_origin
             a_303_turns_a_post_into_a_get
             a_307_keeps_a_post_and_its_body
-            a_loop_is_an_error
+            a_redirect_loop_is_an_error
             a_redirect_without_a_location_is_an_error;
     }
 }

@@ -10,7 +10,7 @@ use rustls::{HandshakeKind, ProtocolVersion, ServerConfig, ServerConnection, Str
 
 use crate::MockServer;
 use crate::certificate::server_config;
-use crate::front::{Front, Peer, Stopped, pass_on};
+use crate::front::{Front, Peer, StopFlag, forward_both_ways};
 
 pub use crate::certificate::{Certificate, root_pem};
 
@@ -90,7 +90,11 @@ impl TlsServer {
                 let tls = handshake(stream, &config, &handshakes, stopped)?;
                 let far = TcpStream::connect(plain_addr)?;
                 far.set_nonblocking(true)?;
-                pass_on(&mut Secured { tls, close_notify: settings.close_notify }, &mut { far }, stopped);
+                forward_both_ways(
+                    &mut Secured { tls, close_notify: settings.close_notify },
+                    &mut { far },
+                    stopped,
+                );
                 Ok(())
             }
         });
@@ -151,11 +155,11 @@ fn handshake(
     mut stream: TcpStream,
     config: &Arc<ServerConfig>,
     handshakes: &Mutex<Vec<Handshake>>,
-    stopped: &Stopped,
+    stopped: &StopFlag,
 ) -> io::Result<StreamOwned<ServerConnection, TcpStream>> {
     let mut tls = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
     while tls.is_handshaking() {
-        stopped.patiently(|| tls.complete_io(&mut stream))?;
+        stopped.until_ready(|| tls.complete_io(&mut stream))?;
     }
     let handshake = Handshake {
         server_name: tls.server_name().map(str::to_owned),

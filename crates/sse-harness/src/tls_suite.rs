@@ -53,9 +53,9 @@ pub trait TlsAdapter: Adapter {
 macro_rules! tls_suite {
     ($adapter:ty) => {
         $crate::tls_suite!(@ $adapter:
-            https_session https_by_name https_resumes_events_and_the_tls_session
-            https_expired https_not_yet_valid https_wrong_name https_unknown_root https_self_signed
-            https_never_leads_down_to_http https_closes_on_drop);
+            https_delivers_events https_sends_the_server_name https_resumes_events_and_the_tls_session
+            https_rejects_an_expired_certificate https_rejects_a_certificate_that_is_not_valid_yet https_rejects_a_certificate_for_another_host https_rejects_an_untrusted_root https_rejects_a_self_signed_certificate
+            https_rejects_a_redirect_to_http https_closes_the_connection_on_drop);
     };
     (@ $adapter:ty: $($case:ident)*) => {
         $(#[test]
@@ -66,7 +66,7 @@ macro_rules! tls_suite {
 }
 
 /// Events arrive over TLS from a server given by its address.
-pub fn https_session<A: TlsAdapter>() {
+pub fn https_delivers_events<A: TlsAdapter>() {
     let server = serving(Certificate::Good);
     assert_eq!(follow::<A>(&server.url("/events")).expect("a session"), ["a", "b"]);
     let request = &server.plain().requests()[0];
@@ -75,7 +75,7 @@ pub fn https_session<A: TlsAdapter>() {
 }
 
 /// Events arrive over TLS from a server given by its name, which the client sends (SNI).
-pub fn https_by_name<A: TlsAdapter>() {
+pub fn https_sends_the_server_name<A: TlsAdapter>() {
     let server = serving(Certificate::Good);
     assert_eq!(follow::<A>(&server.url_by_name("/events")).expect("a session"), ["a", "b"]);
     assert_eq!(server.handshakes()[0].server_name.as_deref(), Some("localhost"));
@@ -97,32 +97,32 @@ pub fn https_resumes_events_and_the_tls_session<A: TlsAdapter>() {
 }
 
 /// An expired certificate is rejected.
-pub fn https_expired<A: TlsAdapter>() {
+pub fn https_rejects_an_expired_certificate<A: TlsAdapter>() {
     refused::<A>(Certificate::Expired);
 }
 
 /// A certificate that is not valid yet is rejected.
-pub fn https_not_yet_valid<A: TlsAdapter>() {
+pub fn https_rejects_a_certificate_that_is_not_valid_yet<A: TlsAdapter>() {
     refused::<A>(Certificate::NotYetValid);
 }
 
 /// A certificate for another host is rejected.
-pub fn https_wrong_name<A: TlsAdapter>() {
+pub fn https_rejects_a_certificate_for_another_host<A: TlsAdapter>() {
     refused::<A>(Certificate::WrongName);
 }
 
 /// A certificate from an untrusted authority with the name of the trusted one is rejected.
-pub fn https_unknown_root<A: TlsAdapter>() {
+pub fn https_rejects_an_untrusted_root<A: TlsAdapter>() {
     refused::<A>(Certificate::UnknownRoot);
 }
 
 /// A self-signed certificate is rejected.
-pub fn https_self_signed<A: TlsAdapter>() {
+pub fn https_rejects_a_self_signed_certificate<A: TlsAdapter>() {
     refused::<A>(Certificate::SelfSigned);
 }
 
-/// A redirect from `https` to `http` is an error, and no request is sent there.
-pub fn https_never_leads_down_to_http<A: TlsAdapter>() {
+/// A redirect from `https` to `http` is an error, and the client does not follow it.
+pub fn https_rejects_a_redirect_to_http<A: TlsAdapter>() {
     let plain = serve([Reply::status(204)]);
     let redirect = serve([Reply::status(307).header("location", plain.url("/down"))]);
     let secure = TlsServer::new(redirect, TlsSettings::default());
@@ -137,7 +137,7 @@ pub fn https_never_leads_down_to_http<A: TlsAdapter>() {
 }
 
 /// Dropping a session closes its socket.
-pub fn https_closes_on_drop<A: TlsAdapter>() {
+pub fn https_closes_the_connection_on_drop<A: TlsAdapter>() {
     let plain = serve([Reply::events().send("data: a\n\n").stall()]);
     let server = TlsServer::new(plain, TlsSettings::default());
     A::block_on(async {
@@ -154,7 +154,7 @@ fn serving(certificate: Certificate) -> TlsServer {
     TlsServer::new(plain, TlsSettings { certificate, ..TlsSettings::default() })
 }
 
-/// The data of all events of a session.
+/// Returns the data of all events of a session.
 fn follow<A: TlsAdapter>(url: &str) -> Result<Vec<String>, Error> {
     A::block_on(async {
         let client = A::builder_trusting(root_pem().as_bytes())
@@ -172,7 +172,7 @@ fn follow<A: TlsAdapter>(url: &str) -> Result<Vec<String>, Error> {
     })
 }
 
-/// Checks that the certificate is a connection error with a cause, and that no request is sent.
+/// Checks that the certificate causes a connection error, and that no request is sent.
 fn refused<A: TlsAdapter>(certificate: Certificate) {
     let server = serving(certificate);
     for url in [server.url("/?secret"), server.url_by_name("/?secret")] {

@@ -1,6 +1,8 @@
-//! Runs a command while there is a server that starts scripted servers: `with_test_server COMMAND
-//! [ARGUMENT]...`. Its origin is in the variable `SSE_TEST_SERVER`. The suite of `tests/suite` asks
-//! it for the servers of its cases.
+//! Runs a command together with a control server: `with_test_server COMMAND [ARGUMENT]...`.
+//!
+//! The cases of `tests/suite` ask the control server to start their scripted servers, since they
+//! run in a browser. The command gets the origin of the control server in the variable
+//! `SSE_TEST_SERVER`.
 
 #[path = "../tests/script/mod.rs"]
 mod script;
@@ -14,7 +16,7 @@ use script::{Address, Command, End, Received, Step};
 use serde::Serialize;
 use sse_testkit::{MockServer, RecordedRequest, Reply};
 
-/// How long a connection may be open after the suite asked whether it is closed.
+/// The maximum time to wait for a connection to close.
 const WAIT: Duration = Duration::from_secs(5);
 
 type Servers = Mutex<Vec<Option<Arc<MockServer>>>>;
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
     let servers = Arc::new(Servers::default());
     let control = MockServer::new()
         .without_record()
-        .reply_with(move |request| with_cors(request, obey(request, &servers)));
+        .reply_with(move |request| with_cors(request, execute(request, &servers)));
     let status =
         process::Command::new(program).args(arguments).env("SSE_TEST_SERVER", control.url("")).status();
     match status {
@@ -41,7 +43,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn obey(request: &RecordedRequest, servers: &Servers) -> Reply {
+fn execute(request: &RecordedRequest, servers: &Servers) -> Reply {
     let Ok(command) = serde_json::from_slice(&request.body) else { return Reply::status(400) };
     let server = |number: usize| lock(servers).get(number).cloned().flatten();
     match command {
@@ -73,7 +75,7 @@ fn lock(servers: &Servers) -> std::sync::MutexGuard<'_, Vec<Option<Arc<MockServe
 }
 
 fn json(answer: &impl Serialize) -> Reply {
-    let text = serde_json::to_vec(answer).expect("the answers have string keys alone");
+    let text = serde_json::to_vec(answer).expect("the answer has only string keys");
     Reply::status(200).header("content-type", "application/json").send(text)
 }
 
@@ -88,7 +90,7 @@ fn received(request: RecordedRequest) -> Received {
     }
 }
 
-/// A server that goes through the script, and answers what a browser asks in advance besides.
+/// Starts a server that sends the scripted replies, and also answers the preflights of a browser.
 fn start(replies: Vec<script::Reply>) -> MockServer {
     let next = AtomicUsize::new(0);
     MockServer::new().reply_with(move |request| {
@@ -127,7 +129,8 @@ fn scripted(request: &RecordedRequest, script: script::Reply) -> Reply {
     }
 }
 
-/// Allows the page of the suite, which is of another origin, all that it asks for.
+/// Adds CORS headers that allow the page of the suite, which has another origin, everything that it
+/// requests.
 fn with_cors(request: &RecordedRequest, reply: Reply) -> Reply {
     let allowed = [
         ("origin", "access-control-allow-origin"),

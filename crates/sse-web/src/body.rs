@@ -1,4 +1,4 @@
-//! The body of a response.
+//! Response bodies.
 
 use core::fmt;
 use core::pin::Pin;
@@ -14,29 +14,30 @@ use web_sys::{AbortController, ReadableStream, ReadableStreamDefaultReader};
 
 use crate::FetchError;
 
-/// The chunks of a response, or of any byte stream of JavaScript. Dropping it aborts the request,
-/// or cancels the stream.
+/// A stream of the chunks of a response, or of any JavaScript byte stream.
+///
+/// Dropping it aborts the request or cancels the stream.
 ///
 /// ```no_run
 /// use sse_web::{Body, Events, FetchError};
 ///
-/// /// The events of a response that the application has fetched itself.
+/// /// Returns the events of a response that the application has fetched itself.
 /// fn events(response: &web_sys::Response) -> Result<Option<Events<Body>>, FetchError> {
 ///     response.body().map(|stream| Ok(Events::from_stream(Body::try_from(stream)?))).transpose()
 /// }
 /// # let _ = events;
 /// ```
 pub struct Body {
-    /// `None` when there is no more to read.
+    /// The reader, until the stream has ended.
     reader: Option<ReadableStreamDefaultReader>,
-    /// The chunk that is waited for.
+    /// The pending read.
     reading: Option<JsFuture>,
-    /// Dropped last.
+    /// The last field, so that the request is aborted after the reader is dropped.
     _request: Option<AbortOnDrop>,
 }
 
 impl Body {
-    /// The body of a response to `request`, which lives as long as it.
+    /// Creates the body of a response. Dropping it aborts `request`.
     pub(crate) fn of_response(
         stream: Option<ReadableStream>,
         request: AbortOnDrop,
@@ -49,9 +50,11 @@ impl Body {
 impl TryFrom<ReadableStream> for Body {
     type Error = FetchError;
 
+    /// Creates a body that reads this stream.
+    ///
     /// # Errors
     ///
-    /// When something else reads the stream already.
+    /// Fails if the stream already has a reader.
     fn try_from(stream: ReadableStream) -> Result<Self, FetchError> {
         Ok(Self { reader: Some(reader(&stream)?), reading: None, _request: None })
     }
@@ -78,7 +81,8 @@ impl Stream for Body {
     }
 }
 
-/// What `read()` resolves to: `{ done, value }`. The bytes are copied out of JavaScript's memory.
+/// Returns the chunk in a result of `read()`, which is `{ done, value }`, or `None` if it is done.
+/// The bytes are copied out of JavaScript's memory.
 fn chunk(result: &JsValue) -> Result<Option<Bytes>, JsValue> {
     if Reflect::get(result, &"done".into())?.is_truthy() {
         return Ok(None);
@@ -87,13 +91,13 @@ fn chunk(result: &JsValue) -> Result<Option<Bytes>, JsValue> {
     Ok(Some(chunk.to_vec().into()))
 }
 
-/// Besides aborting the request: Node forgets which request a signal is for once it has collected
-/// its garbage.
+/// Cancels the stream. Aborting the request is not enough, because Node's signal no longer reaches
+/// the request after a garbage collection.
 impl Drop for Body {
     fn drop(&mut self) {
         if let Some(reader) = self.reader.take() {
             let cancelled = JsFuture::from(reader.cancel());
-            // A rejection that nobody sees would end Node.
+            // An unhandled rejection would end the Node process.
             spawn_local(async { drop(cancelled.await) });
         }
     }
@@ -105,7 +109,7 @@ impl fmt::Debug for Body {
     }
 }
 
-/// A request that is aborted when nobody holds on to it, whatever it has come to.
+/// Aborts a request when it is dropped.
 pub(crate) struct AbortOnDrop(pub(crate) AbortController);
 
 impl Drop for AbortOnDrop {

@@ -1,8 +1,8 @@
-//! The client's types, with their transport and timer.
+//! Aliases of the client's types with the transport and the timer of this crate.
 
 use crate::{Fetch, WebTimer};
 
-/// A client on fetch.
+/// A client over fetch.
 ///
 /// ```no_run
 /// use sse_web::{Client, Fetch, RequestCredentials, WebTimer};

@@ -1,15 +1,17 @@
-//! What JavaScript throws.
+//! Exceptions of JavaScript as errors.
 
 use core::error::Error;
 use core::fmt;
 
 use wasm_bindgen::{JsCast, JsValue};
 
-/// How many causes of an exception are kept: an exception can be its own cause.
-const MOST_CAUSES: usize = 8;
+/// The maximum number of causes to keep. It is limited because an exception can be its own cause.
+const MAX_CAUSES: usize = 8;
 
-/// An exception of fetch or of a stream: its name, its message, and as the source its cause, where
-/// it has one. (Browsers give none; Node says there that a connection was refused, say.)
+/// An exception of fetch or of a stream, with its name and its message.
+///
+/// Its [`source`](Error::source) is the cause of the exception, if there is one. Browsers set no
+/// cause. Node sets one that says, for example, that the connection was refused.
 ///
 /// ```no_run
 /// use std::error::Error;
@@ -27,28 +29,28 @@ pub struct FetchError {
 }
 
 impl FetchError {
-    /// The exception, which is text from here on: what belongs to JavaScript's thread cannot be in
-    /// an error.
+    /// Copies the text of an exception. The error cannot hold the exception itself, because a
+    /// `JsValue` is not `Send`.
     pub(crate) fn new(exception: &JsValue) -> Self {
-        Self::with_causes(exception, MOST_CAUSES)
+        Self::with_causes(exception, MAX_CAUSES)
     }
 
-    fn with_causes(exception: &JsValue, most: usize) -> Self {
+    fn with_causes(exception: &JsValue, max: usize) -> Self {
         let Some(error) = exception.dyn_ref::<js_sys::Error>() else {
             let message = exception.as_string().unwrap_or_else(|| format!("{exception:?}"));
             return Self { name: String::new(), message, cause: None };
         };
         let cause = error.cause();
-        let has_cause = most > 0 && !cause.is_undefined() && !cause.is_null();
+        let has_cause = max > 0 && !cause.is_undefined() && !cause.is_null();
         Self {
             name: error.name().into(),
             message: error.message().into(),
-            cause: has_cause.then(|| Box::new(Self::with_causes(&cause, most - 1))),
+            cause: has_cause.then(|| Box::new(Self::with_causes(&cause, max - 1))),
         }
     }
 
-    /// The name of the exception: "TypeError" for most that goes wrong in a network. Empty where
-    /// something was thrown that is no `Error`.
+    /// Returns the name of the exception, which is "TypeError" for most network errors. It is empty
+    /// if the thrown value is not an `Error`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

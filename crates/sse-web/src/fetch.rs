@@ -1,4 +1,4 @@
-//! A request by fetch.
+//! The transport over fetch.
 
 use core::fmt;
 use core::pin::Pin;
@@ -15,8 +15,9 @@ use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, Reques
 use crate::body::AbortOnDrop;
 use crate::{Body, FetchError};
 
-/// The transport over the `fetch` of a window, a worker or Node, and the options that fetch has
-/// besides the request.
+/// The transport over the `fetch` of a window, a worker or Node.
+///
+/// Its methods set the options of fetch that are not part of the request.
 ///
 /// ```no_run
 /// use sse_web::{Client, Fetch, RequestCredentials, WebTimer};
@@ -34,21 +35,22 @@ pub struct Fetch {
 }
 
 impl Fetch {
-    /// Whether cookies and the like are sent, and taken. `same-origin` unless set.
+    /// Sets whether cookies and other credentials are sent and stored. The default is
+    /// `same-origin`.
     pub fn credentials(mut self, credentials: RequestCredentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
 
-    /// Whether other origins are asked, and how. `cors` unless set. A response of the mode
-    /// `no-cors` cannot be read, and ends the session.
+    /// Sets whether requests may go to other origins, and how. The default is `cors`. With the mode
+    /// `no-cors`, the response of another origin cannot be read and ends the session.
     pub fn mode(mut self, mode: RequestMode) -> Self {
         self.mode = Some(mode);
         self
     }
 
-    /// How the browser's cache is used. `no-store` unless set, as WHATWG HTML 9.2.2 has it, which
-    /// makes the browser send `Cache-Control: no-cache` by itself.
+    /// Sets how fetch uses the browser's cache. The default is `no-store`, as WHATWG HTML 9.2.2
+    /// requires, with which the browser itself sends `Cache-Control: no-cache`.
     pub fn cache(mut self, cache: RequestCache) -> Self {
         self.cache = Some(cache);
         self
@@ -71,7 +73,7 @@ impl Fetch {
         if let Some(mode) = self.mode {
             init.set_mode(mode);
         }
-        // fetch takes no body with a GET, not even an empty one.
+        // fetch rejects a GET with a body, even if the body is empty.
         if !body.is_empty() {
             init.set_body_opt_u8_array(Some(&Uint8Array::from(body)));
         }
@@ -93,8 +95,7 @@ impl Transport for Fetch {
             }
             let body = body.to_bytes().await?;
             let abort = AbortOnDrop(AbortController::new().map_err(error)?);
-            // What is no request now is none the next time: a method that fetch refuses, a body
-            // with a GET.
+            // fetch would reject the same request again, for example a GET with a body.
             let request = fetch
                 .request(&Request::from_parts(head, ()), &body, &abort.0)
                 .map_err(|exception| Futile(error(exception)))?;
@@ -104,7 +105,8 @@ impl Transport for Fetch {
     }
 }
 
-/// Calls the `fetch` of the scope, whichever scope that is.
+/// Calls the global `fetch`. Looking it up in the global scope works in a window, a worker and
+/// Node.
 fn send(request: &web_sys::Request) -> Result<Promise, JsValue> {
     let scope = js_sys::global();
     let fetch: Function = Reflect::get(&scope, &"fetch".into())?.dyn_into()?;
@@ -123,13 +125,13 @@ fn received(response: &web_sys::Response, abort: AbortOnDrop) -> Result<Response
     Ok(answer)
 }
 
-/// All but the client's own `Cache-Control`: the cache mode says the same, and needs no permission
-/// of another origin.
+/// Converts request headers, without the client's own `Cache-Control`. The cache mode has the same
+/// effect and needs no preflight.
 fn headers(map: &HeaderMap) -> Result<Headers, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in map {
         if !(name == CACHE_CONTROL && value == "no-cache") {
-            // A `ByteString`: one character for each byte.
+            // Fetch expects a `ByteString`, with one character for each byte.
             let value: String = value.as_bytes().iter().copied().map(char::from).collect();
             headers.append(name.as_str(), &value)?;
         }
@@ -137,7 +139,7 @@ fn headers(map: &HeaderMap) -> Result<Headers, JsValue> {
     Ok(headers)
 }
 
-/// All but those that tell of the body as it was before fetch decoded it.
+/// Converts response headers, without those that describe the body before fetch decompressed it.
 fn header_map(headers: &Headers) -> Result<HeaderMap, BoxError> {
     let mut map = HeaderMap::new();
     for entry in headers.entries() {
@@ -156,7 +158,7 @@ fn error(exception: JsValue) -> BoxError {
     FetchError::new(&exception).into()
 }
 
-/// A response that shows nothing of itself, not even its status.
+/// The error for an opaque response, which hides even its status.
 #[derive(Debug)]
 struct Opaque;
 

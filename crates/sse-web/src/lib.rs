@@ -1,5 +1,7 @@
-//! Server-Sent Events for wasm32: `sse-driver`'s client on fetch, in a window, in a worker and in
-//! Node (20 or later). This is the one crate to add.
+//! A Server-Sent Events client for wasm32.
+//!
+//! The crate runs the client of `sse-driver` over fetch, in a window, in a worker and in Node (20
+//! or later). It re-exports `sse-driver`, so it is the only crate to add.
 //!
 #![cfg_attr(target_arch = "wasm32", doc = "```no_run")]
 #![cfg_attr(not(target_arch = "wasm32"), doc = "```ignore")]
@@ -14,40 +16,45 @@
 //! # }
 //! ```
 //!
-//! Unlike the browser's `EventSource` it sends headers, bodies and any method, shows the response that was refused, and
-//! leaves to the application what is retried. Dropping a session aborts its request.
+//! Unlike the browser's `EventSource`, the client sends headers, bodies and any method, reports
+//! refused responses with their body, and lets the application decide which failures are retried.
+//! Dropping a session aborts its request.
 //!
-//! Nothing here is `Send`, since promises are not, and neither need hooks be: `before_each` may await a promise. Spawn a
-//! session with `wasm_bindgen_futures::spawn_local`.
+//! The types are not `Send`, because promises are not. Hooks need not be `Send` either, so
+//! `before_each` may await a promise. Spawn a session with `wasm_bindgen_futures::spawn_local`.
 //!
 //! # Other origins
 //!
-//! CORS is the browser's (Node has none). The first request of a session needs no permission in advance unless a header,
-//! the method or the content type does: by default it has `Accept` alone. (`Cache-Control: no-cache`, which the other
-//! adapters send, is fetch's cache mode `no-store` here.) The server has to allow
+//! Browsers enforce CORS, but Node does not. By default, the first request of a session has only
+//! the header `Accept` and needs no preflight, unless another header, the method or the content
+//! type requires one. (The other adapters send `Cache-Control: no-cache`. This one uses fetch's
+//! cache mode `no-store` instead.) The server must allow the following:
 //!
-//!  - the origin, in every response: `Access-Control-Allow-Origin`;
-//!  - `Last-Event-ID`, in its answer to `OPTIONS`, since a reconnection after an event with an ID sends it:
-//!    `Access-Control-Allow-Headers: last-event-id`. Without that every such reconnection fails. Headers and methods of
-//!    the application's own need the same;
-//!  - headers that the application wants to see, or that a decision depends on: `Access-Control-Expose-Headers:
-//!    retry-after`. `Content-Type` is always seen;
-//!  - cookies, where `Fetch::credentials` includes them: `Access-Control-Allow-Credentials: true`.
+//!  - The origin, in every response: `Access-Control-Allow-Origin`.
+//!  - `Last-Event-ID`, in its answer to `OPTIONS`: `Access-Control-Allow-Headers: last-event-id`. A
+//!    reconnection after an event with an ID sends this header, and fails if it is not allowed. The
+//!    same applies to headers and methods that the application sets.
+//!  - Response headers that the client or the application reads: `Access-Control-Expose-Headers:
+//!    retry-after`. `Content-Type` is always readable.
+//!  - Cookies, if `Fetch::credentials` includes them: `Access-Control-Allow-Credentials: true`.
 //!
-//! What fails by CORS looks like a server that cannot be reached: the browser tells scripts no more.
+//! A request that CORS forbids fails like a request to an unreachable server, because the browser
+//! does not give the reason to scripts.
 //!
-//! # What browsers and Node do otherwise
+//! # Behaviour of browsers and Node
 //!
-//!  - A browser opens at most six HTTP/1.1 connections to one host, for all its tabs. Further sessions wait for one of
-//!    them to end. Over HTTP/2 they share one.
-//!  - It sets some headers itself and drops them from requests: `User-Agent` in some, `Cookie`, `Host`, `Origin`,
-//!    `Referer`, `Accept-Encoding` in all.
-//!  - Redirects are followed by fetch's rules, which drop `Authorization` across origins.
-//!  - A compressed stream is decoded before the client sees it.
-//!  - The body of a request is sent in one piece; one that is a stream is gathered first.
-//!  - Node ends a stream of five minutes without a byte. Where a response has `Connection: close` it takes a broken
-//!    connection for a clean end, so `deliver_unfinished` may deliver there what was cut off.
-//!  - Timers of a tab in the background are slowed down, to one a minute at worst, and so are reconnections.
+//!  - A browser opens at most six HTTP/1.1 connections to a host, across all its tabs. Further
+//!    sessions wait until one of them closes. Over HTTP/2, all sessions share one connection.
+//!  - A browser sets some headers itself and removes them from requests: `Cookie`, `Host`,
+//!    `Origin`, `Referer` and `Accept-Encoding`, and in some browsers `User-Agent`.
+//!  - Redirects follow the rules of fetch, which drop `Authorization` across origins.
+//!  - The browser or Node decompresses a compressed stream before the client reads it.
+//!  - A request body is sent in one piece. A streaming body is collected first.
+//!  - Node ends a stream after five minutes without a byte. If a response has `Connection: close`,
+//!    Node reports a broken connection as a clean end, so `deliver_unfinished` may deliver a
+//!    truncated event.
+//!  - Browsers slow down the timers of a background tab, in the worst case to one per minute. This
+//!    delays reconnections.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

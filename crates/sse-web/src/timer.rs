@@ -1,4 +1,4 @@
-//! The clock of JavaScript.
+//! The timer on JavaScript's clocks.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,8 +6,10 @@ use gloo_timers::future::TimeoutFuture;
 use sse_driver::{Instant, Timer};
 use web_time::web::SystemTimeExt;
 
-/// The clock of JavaScript, counted from when the timer was made: `performance.now` and
-/// `setTimeout`, with `Date.now` for the date and `crypto` for the seed.
+/// A timer on JavaScript's clocks, which starts at zero when it is created.
+///
+/// It uses `performance.now` for the time, `setTimeout` to sleep, `Date.now` for the date and
+/// `crypto` for the seed.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -45,14 +47,14 @@ impl Timer for WebTimer {
     }
 
     fn seed(&self) -> u64 {
-        getrandom::u64().expect("windows, workers and Node have `crypto`")
+        getrandom::u64().expect("windows, workers and Node provide `crypto`")
     }
 }
 
-/// `setTimeout` counts in whole milliseconds and knows no more than 24 days. To be early is
-/// allowed: the session asks the clock, and sleeps again.
+/// Sleeps for whole milliseconds, and at most for 24 days, which is the limit of `setTimeout`.
+/// Waking early is allowed: the session checks the clock and sleeps again.
 fn sleep(time: Duration) -> TimeoutFuture {
-    const MOST: u32 = i32::MAX.unsigned_abs();
+    const MAX_MILLIS: u32 = i32::MAX.unsigned_abs();
     let millis = time.as_nanos().div_ceil(1_000_000);
-    TimeoutFuture::new(u32::try_from(millis).map_or(MOST, |millis| millis.min(MOST)))
+    TimeoutFuture::new(u32::try_from(millis).map_or(MAX_MILLIS, |millis| millis.min(MAX_MILLIS)))
 }

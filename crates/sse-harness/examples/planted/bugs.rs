@@ -1,4 +1,4 @@
-//! The bugs. Each is what somebody once got wrong, in this client or another one.
+//! The bugs. This client or another one has had each of them.
 
 mod deciding;
 mod reading;
@@ -6,8 +6,9 @@ mod reading;
 pub(crate) struct Bug {
     pub(crate) name: &'static str,
     pub(crate) file: &'static str,
-    /// Must be there exactly once.
+    /// The sound code, which the file must contain exactly once.
     pub(crate) from: &'static str,
+    /// The code with the bug.
     pub(crate) to: &'static str,
 }
 
@@ -23,16 +24,16 @@ const DRIVE: &str = "crates/sse-driver/src/drive.rs";
 const FRAMES: &str = "crates/sse-driver/src/frames.rs";
 const TEMPLATE: &str = "crates/sse-driver/src/template.rs";
 
-/// What has to find a bug.
+/// The tests that must find a bug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Finder {
     /// The simulation of whole clients.
     Simulation,
-    /// The other tests of the driver: the simulation does not go there.
+    /// The other tests of the driver, for code that the simulation does not cover.
     Tests,
 }
 
-/// All of them.
+/// Returns all bugs.
 pub(crate) fn all() -> impl Iterator<Item = (&'static Bug, Finder)> {
     let simulated = BUGS.iter().chain(deciding::BUGS).chain(reading::BUGS);
     simulated
@@ -48,7 +49,7 @@ const BUGS: &[Bug] = &[
         to: "Field::Id(value) => { self.buffer.set_id(value); self.set_last_event_id(value); }",
     },
     Bug {
-        name: "an event that the connection cut off commits its id", file: DECODER,
+        name: "a truncated event commits its id", file: DECODER,
         from: "        self.machine.reset();\n",
         to: "        let _ = self.machine.end_stream();\n        self.machine.reset();\n",
     },
@@ -76,11 +77,11 @@ const BUGS: &[Bug] = &[
         from: "self.retry_after = Some(self.clamp(time));", to: "let _ = time;",
     },
     Bug {
-        name: "Retry-After holds for all later delays", file: RECONNECT,
+        name: "Retry-After applies to all later delays", file: RECONNECT,
         from: "self.retry_after.take().unwrap_or_else(", to: "self.retry_after.unwrap_or_else(",
     },
     Bug {
-        name: "jitter is taken off", file: RECONNECT,
+        name: "jitter is subtracted", file: RECONNECT,
         from: "delay.saturating_add(self.jitter(delay))", to: "delay.saturating_sub(self.jitter(delay))",
     },
     Bug {
@@ -92,7 +93,7 @@ const BUGS: &[Bug] = &[
         from: "self.failures = 0;", to: "",
     },
     Bug {
-        name: "backoff is reset by a mere 200", file: LIFE,
+        name: "backoff is reset by a 200 alone", file: LIFE,
         from: "self.delivered = false;", to: "self.delivered = true;",
     },
     Bug {
@@ -113,13 +114,13 @@ const BUGS: &[Bug] = &[
         to: "request.headers_mut().append(name.clone(), value.clone()); request.headers_mut().append(name, value);",
     },
     Bug {
-        name: "a reconnection asks the URL that a redirect led to", file: CONNECTING,
+        name: "a reconnection requests the URL that a redirect led to", file: CONNECTING,
         from: "let request = self.template.request(&self.options, &attempt, token, was_open);",
         to: "let mut request = self.template.request(&self.options, &attempt, token, was_open);
         *request.uri_mut() = self.url().as_str().parse().expect(\"a URL\");",
     },
     Bug {
-        name: "an event over the limit that is skipped moves the last event ID back to nothing", file: MACHINE,
+        name: "a skipped event over the limit clears the last event ID", file: MACHINE,
         from: "            return Step::Discarded(self",
         to: "            self.last_event_id.clear();\n            return Step::Discarded(self",
     },
@@ -129,12 +130,12 @@ const BUGS: &[Bug] = &[
         to: "return self.lose(now, Cause::Status(204));",
     },
     Bug {
-        name: "every content type is taken for an event stream", file: LIFE,
+        name: "every content type is accepted as an event stream", file: LIFE,
         from: "head.content_type.is_some_and(is_event_stream)",
         to: "(head.content_type.is_some() || head.content_type.is_some_and(is_event_stream))",
     },
     Bug {
-        name: "a comment does not keep the connection from being idle", file: SOURCE,
+        name: "a comment does not count against the idle timeout", file: SOURCE,
         from: "if data.is_empty() || !self.life.handle_data(now.into()) {",
         to: "if data.is_empty() || !(data.starts_with(b\":\") || self.life.handle_data(now.into())) {",
     },

@@ -1,14 +1,14 @@
-//! Proves that the simulation can fail: plants one bug after another in a copy of the workspace,
-//! and expects the simulation of the client to find each, or the driver's other tests where the
-//! simulation does not go.
+//! Checks that the simulation can fail. Plants one bug after another in a copy of the workspace,
+//! and expects the simulation of the client to find it. The driver's other tests must find the bugs
+//! in code that the simulation does not cover.
 //!
 //! ```sh
 //! cargo run -p sse-harness --example planted
-//! cargo run -p sse-harness --example planted -- deciding  # those with this word in their name
+//! cargo run -p sse-harness --example planted -- deciding  # bugs with this word in their name
 //! ```
 //!
-//! The copy lies in the target folder and has a target folder of its own: cargo takes two copies of
-//! a workspace for the same, and would go on with what was built from the one with the bug.
+//! The copy is in the target folder and has its own target folder. With a shared one, cargo would
+//! not tell the two workspaces apart, and would use what it built from the code with the bug.
 #![allow(missing_docs)]
 
 mod bugs;
@@ -21,7 +21,7 @@ use std::{env, fs};
 
 use bugs::{Bug, Finder};
 
-/// So many lives at most; most bugs are found within the first hundred.
+/// The maximum number of simulations for a bug. Most bugs are found within the first hundred.
 const SEEDS: &str = "5000";
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -49,7 +49,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// A copy of what the simulation is built from.
+/// A copy of the code that the simulation is built from.
 struct Copy {
     root: PathBuf,
 }
@@ -58,7 +58,8 @@ impl Copy {
     fn new() -> Result<Self, Box<dyn Error>> {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let program = env::current_exe()?;
-        let target = program.ancestors().nth(3).ok_or("expected to be run from a target folder")?.to_owned();
+        let target =
+            program.ancestors().nth(3).ok_or("expected the program to be in a target folder")?.to_owned();
         let root = target.join("planted");
         fs::create_dir_all(&root)?;
         for part in ["Cargo.toml", "Cargo.lock", "crates", "benches"] {
@@ -67,12 +68,14 @@ impl Copy {
         Ok(Self { root })
     }
 
-    /// How the bug is found; `None`: it is not.
+    /// Returns how the tests found a bug, or `None` if they did not.
     fn with(&self, bug: &Bug, finder: Finder) -> Result<Option<String>, Box<dyn Error>> {
         let file = self.root.join(bug.file);
         let sound = fs::read_to_string(&file)?;
         if sound.matches(bug.from).count() != 1 {
-            return Err(format!("{}: expected exactly once in {}: {}", bug.name, bug.file, bug.from).into());
+            return Err(
+                format!("{}: expected this exactly once in {}: {}", bug.name, bug.file, bug.from).into()
+            );
         }
         fs::write(&file, sound.replace(bug.from, bug.to))?;
         let outcome = self.test(finder);
@@ -84,7 +87,9 @@ impl Copy {
     fn test(&self, finder: Finder) -> Result<Output, Box<dyn Error>> {
         let built = self.cargo(finder, &["--no-run"])?;
         if !built.status.success() {
-            return Err(format!("it does not compile: {}", String::from_utf8_lossy(&built.stderr)).into());
+            return Err(
+                format!("the copy does not compile: {}", String::from_utf8_lossy(&built.stderr)).into()
+            );
         }
         self.cargo(finder, &[])
     }
@@ -102,18 +107,18 @@ impl Copy {
     }
 }
 
-/// The seed, and the first thing that was wrong.
+/// Returns the seed and the first failure.
 fn how(outcome: &Output) -> String {
     let text = [&outcome.stdout[..], &outcome.stderr].concat();
     let text = String::from_utf8_lossy(&text);
-    let seed = text.lines().find(|line| line.contains("replays it")).unwrap_or("no seed");
+    let seed = text.lines().find(|line| line.contains("failed. Its trace")).unwrap_or("no seed");
     let mut lines = text.lines().skip_while(|line| !line.contains("panicked at"));
     let what: Vec<_> =
         lines.by_ref().skip(1).take_while(|line| !line.starts_with("note:")).take(3).map(str::trim).collect();
-    format!("{}: {}", seed.split(';').next().unwrap_or_default(), what.join(", ")).chars().take(200).collect()
+    format!("{}: {}", seed.split('.').next().unwrap_or_default(), what.join(", ")).chars().take(200).collect()
 }
 
-/// A file that is the same already keeps its time, so that what was built from it is kept.
+/// Copies files. A file that has not changed keeps its time, so that cargo does not rebuild it.
 fn copy(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
     if from.is_dir() {
         fs::create_dir_all(to)?;

@@ -1,4 +1,4 @@
-//! The four adapters, each on one thread of its own.
+//! The four adapters, each on its own thread.
 
 use sse_harness::suite::Adapter;
 use tokio::runtime::{Builder, Runtime};
@@ -19,7 +19,10 @@ impl Adapter for OnTokio {
     }
 
     fn block_on<F: Future>(future: F) -> F::Output {
-        run(&Builder::new_current_thread().enable_all().build().expect("there is room for a runtime"), future)
+        run(
+            &Builder::new_current_thread().enable_all().build().expect("the system can start a runtime"),
+            future,
+        )
     }
 }
 
@@ -57,14 +60,15 @@ impl Adapter for OnReqwest {
         sse_reqwest::client(reqwest::Client::new())
     }
 
-    /// With a thread for the connections of reqwest, which are tasks of their own.
+    /// Runs the future, with a worker thread for the connections of reqwest, which are separate
+    /// tasks.
     fn block_on<F: Future>(future: F) -> F::Output {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        run(&runtime.expect("there is room for a runtime"), future)
+        run(&runtime.expect("the system can start a runtime"), future)
     }
 }
 
-/// And counts the tasks that are left, once they have had the time to end.
+/// Runs a future, and counts the tasks that are still alive some time after it.
 fn run<F: Future>(runtime: &Runtime, future: F) -> F::Output {
     let output = runtime.block_on(future);
     leave_tasks(

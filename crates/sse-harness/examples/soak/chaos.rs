@@ -1,5 +1,5 @@
-//! A server that commits numbered events and then does what it can to lose them, and the books of
-//! both sides.
+//! A server that commits numbered events and then tries to lose them, and the records of what was
+//! committed and received.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use sse_harness::{MockServer, RecordedRequest, Reply, SplitMix64};
 
-/// Above every number of an event: the ID of those that are never whole.
+/// The ID of incomplete events, which is above the number of every event.
 const NEVER: u64 = u64::MAX;
 
-/// What the server committed, and what came of it.
+/// The events that the server committed, and those that the sessions received.
 pub(crate) struct Chaos {
     seed: u64,
     pages: Vec<Mutex<Page>>,
@@ -51,13 +51,13 @@ impl Chaos {
         self.page(number).received += 1;
     }
 
-    /// Something that is never to happen. The first of a session is kept.
+    /// Records something that must never happen. Only the first complaint of a session is kept.
     pub(crate) fn complain(&self, number: usize, what: String) {
         self.page(number).complaint.get_or_insert(what);
     }
 
     /// Stops commits. From now on, a client that has read every event gets status 204.
-    pub(crate) fn close_books(&self) {
+    pub(crate) fn stop_commits(&self) {
         self.closing.store(true, Ordering::Relaxed);
     }
 
@@ -70,7 +70,7 @@ impl Chaos {
         format!("{sessions} sessions, {connections} connections, {received} of {committed} events")
     }
 
-    /// Whether every session has every event; those that have not are told of.
+    /// Returns whether every session has every event, and prints the first ones that do not.
     pub(crate) fn audit(&self) -> bool {
         let bad = |number: &usize| {
             let page = self.page(*number);
@@ -102,20 +102,20 @@ impl Chaos {
                 page.reply(number, after, request, self.closing.load(Ordering::Relaxed))
             }
             after => {
-                page.complaint.get_or_insert(format!("asked for what comes after {after:?}"));
+                page.complaint.get_or_insert(format!("requested the events after {after:?}"));
                 Reply::status(410)
             }
         }
     }
 }
 
-/// A server that answers as the books have it.
+/// Starts a server that answers from the records.
 pub(crate) fn serve(chaos: &Arc<Chaos>) -> MockServer {
     let chaos = Arc::clone(chaos);
     MockServer::new().without_record().reply_with(move |request| chaos.answer(request))
 }
 
-/// The data of an event: several lines, of characters of all lengths, up to 2 KiB.
+/// Returns the data of an event: several lines of up to 2 KiB, with characters of all lengths.
 pub(crate) fn text(number: usize, event: u64) -> String {
     let mut dice = SplitMix64::new(number as u64 ^ event.rotate_left(32));
     let words = ["a", "längst", "€", "事件", "🦀", "\n", "data: ", ":", " "];
@@ -146,7 +146,7 @@ impl Page {
         }
     }
 
-    /// All there is, and nothing after it.
+    /// Returns all remaining events, or status 204 if there are none.
     fn rest(&self, number: usize, after: u64) -> Reply {
         if after == self.committed {
             return Reply::status(204);
@@ -154,7 +154,7 @@ impl Page {
         Reply::events().send((after + 1..=self.committed).map(|n| wire(number, n)).collect::<String>())
     }
 
-    /// Some events in pieces, then half of one that never comes, then some end.
+    /// Returns some events in pieces, then an incomplete event, then one of several ends.
     fn stream(&mut self, number: usize, after: u64) -> Reply {
         let last = after + self.dice.below(12);
         self.committed = self.committed.max(last);
@@ -163,7 +163,7 @@ impl Page {
             body.insert_str(0, &format!("retry: {}\n\n: a comment\n", 10 + self.dice.below(50)));
         }
         match self.dice.below(12) {
-            0 => self.long_by(body.into_bytes()),
+            0 => self.too_short(body.into_bytes()),
             1 => Reply::events().send_each_byte(body).drop_connection(),
             _ => {
                 body += &format!("id: {NEVER}\nevent: never\ndata: nev€");
@@ -174,8 +174,8 @@ impl Page {
         }
     }
 
-    /// The head promises more than there is.
-    fn long_by(&mut self, body: Vec<u8>) -> Reply {
+    /// Returns a body that is shorter than its `Content-Length`.
+    fn too_short(&mut self, body: Vec<u8>) -> Reply {
         let len = body.len() as u64 + 1 + self.dice.below(1000);
         Reply::status(200)
             .header("content-type", "text/event-stream")

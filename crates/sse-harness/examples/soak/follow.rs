@@ -1,4 +1,4 @@
-//! A session, as an application has it that restarts now and then.
+//! An application that reads a stream and sometimes restarts its session.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::chaos::{Chaos, text};
 
 type SessionOf<A> = Session<<A as Adapter>::Transport, <A as Adapter>::Timer>;
 
-/// Follows stream `number` to its end, and counts what comes.
+/// Follows stream `number` to its end, and counts the events.
 pub(crate) async fn follow<A: Adapter>(url: &str, chaos: &Chaos, number: usize) {
     let client = A::builder()
         .reconnect_policy(policy())
@@ -36,7 +36,8 @@ pub(crate) async fn follow<A: Adapter>(url: &str, chaos: &Chaos, number: usize) 
     }
 }
 
-/// Quick, for an outage is short here; and never at its end.
+/// Returns a policy with short delays, since outages are short here, and without a limit of
+/// attempts.
 fn policy() -> ReconnectPolicy {
     ReconnectPolicy::default()
         .reconnection_time(Duration::from_millis(20))
@@ -45,8 +46,8 @@ fn policy() -> ReconnectPolicy {
         .retry_initial(true)
 }
 
-/// Reads until the stream is over, and then is `true`, or the application has had enough of this
-/// session.
+/// Reads a session. Returns `true` when the stream has ended, and `false` when the application
+/// wants another session.
 async fn read<A: Adapter>(
     mut session: SessionOf<A>,
     chaos: &Chaos,
@@ -66,7 +67,7 @@ async fn read<A: Adapter>(
             }
         }
         match dice.below(200) {
-            // Dropped, and opened again from the last event ID that the application has.
+            // The application drops the session and opens another one after its last event.
             0 => return false,
             1 => session.reconnect(),
             2..=5 => pause::<A>(dice.below(60)).await,
@@ -74,17 +75,17 @@ async fn read<A: Adapter>(
         }
     }
     if session.close_reason() != Some(&CloseReason::NoContent) {
-        chaos.complain(number, format!("over: {:?}", session.close_reason()));
+        chaos.complain(number, format!("closed: {:?}", session.close_reason()));
     }
     true
 }
 
-/// Whether it is the one event that comes next.
+/// Counts an event. Returns whether it is the expected one.
 fn take(event: &Event, chaos: &Chaos, number: usize) -> bool {
     let expected = chaos.received(number) + 1;
     if event.last_event_id != expected.to_string() || event.data != text(number, expected) {
         let got = (&event.last_event_id, event.data.len());
-        chaos.complain(number, format!("got {got:?} in place of event {expected}"));
+        chaos.complain(number, format!("got {got:?} instead of event {expected}"));
         return false;
     }
     chaos.receive(number);

@@ -1,16 +1,18 @@
-//! Hundreds of sessions over all adapters, for as long as you like, against a server that does all
-//! it can to lose events.
+//! Runs hundreds of sessions over all adapters, for any time, against a server that tries to lose
+//! events.
 //!
 //! ```text
 //! cargo run -p sse-harness --example soak -- --minutes 3 [--sessions 200] [--seed 1]
 //! ```
 //!
-//! A round is: a server, the sessions, and at its end the books. Each event that the server
-//! committed has come to its session once, and in order. A short round comes before the one of
-//! `--minutes`, and what the process holds after it is what it is to hold after the long one: as
-//! many threads and tasks, and as much resident memory (a quarter more and 16 MiB, for an allocator
-//! that is not always tidy). Sockets are to be as many as before both. Exits with status 1 when
-//! something is off. Needs Linux for sockets, threads and memory.
+//! A round starts a server and the sessions. At its end, it checks that each event that the server
+//! committed has arrived at its session once and in order.
+//!
+//! A short round comes before the round of `--minutes`. After the long round, the process may not
+//! have more threads than after the short one, nor more sockets than at the start, and no task may
+//! be left. Its resident memory may grow by a quarter and 16 MiB, because allocators do not return
+//! all memory. The program exits with status 1 if a check fails. It counts sockets, threads and
+//! memory only on Linux.
 
 mod adapters;
 mod chaos;
@@ -27,10 +29,10 @@ use chaos::Chaos;
 use process::{Holdings, tasks_left};
 use sse_harness::suite::Adapter;
 
-/// Long enough for whatever starts once to have started.
+/// The length of the short round, after which everything that starts once has started.
 const WARM_UP: Duration = Duration::from_secs(15);
 const MINUTE: Duration = Duration::from_secs(60);
-/// How long what was used may take to be gone.
+/// The maximum time to release resources.
 const SETTLE: Duration = Duration::from_secs(30);
 
 struct Settings {
@@ -47,7 +49,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    // Where the limit cannot be raised, it may be high enough.
+    // If the limit cannot be raised, it may still be high enough.
     let _ = rlimit::increase_nofile_limit(16 * 1024);
     if soak(&settings) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -59,16 +61,16 @@ fn settings(args: impl Iterator<Item = String>) -> Result<Settings, String> {
         let value = args.next().and_then(|value| value.parse().ok());
         let value: u64 = value.ok_or_else(|| format!("expected a number after {name}"))?;
         match name.as_str() {
-            "--minutes" => settings.minutes = u32::try_from(value).map_err(|_| "not so many minutes")?,
+            "--minutes" => settings.minutes = u32::try_from(value).map_err(|_| "too many minutes")?,
             "--sessions" => settings.sessions = value.max(4) as usize,
             "--seed" => settings.seed = value,
-            _ => return Err(format!("there is no {name}")),
+            _ => return Err(format!("unknown option {name}")),
         }
     }
     Ok(settings)
 }
 
-/// Whether all is well.
+/// Returns whether all checks pass.
 fn soak(settings: &Settings) -> bool {
     println!("warming up with {} sessions, seed {}", settings.sessions, settings.seed);
     let start = Holdings::now();
@@ -80,18 +82,21 @@ fn soak(settings: &Settings) -> bool {
     println!("after: {after}");
     let back = after.is_no_more_than(&before);
     let (all, none_left) = (warm && long, tasks_left() == 0);
-    let words =
-        [(all, "every event once and in order"), (none_left, "no task left"), (back, "all given back")];
-    println!("verdict: {}", words.map(|(well, words)| of(well, words)).join(", "));
+    let words = [
+        (all, "every event once and in order"),
+        (none_left, "no task left"),
+        (back, "all resources released"),
+    ];
+    println!("verdict: {}", words.map(|(holds, what)| verdict(holds, what)).join(", "));
     all && none_left && back
 }
 
-fn of(well: bool, what: &str) -> String {
-    if well { what.into() } else { format!("NOT SO: {what}") }
+fn verdict(holds: bool, what: &str) -> String {
+    if holds { what.into() } else { format!("FAILED: {what}") }
 }
 
-/// One server and all sessions, for that long and until every event is accounted for. Whether each
-/// is.
+/// Runs a server and all sessions for this time, and then until each session has every event.
+/// Returns whether no event is missing.
 fn round(settings: &Settings, time: Duration) -> bool {
     let chaos = Arc::new(Chaos::new(settings.sessions, settings.seed));
     let server = chaos::serve(&chaos);
@@ -107,14 +112,14 @@ fn round(settings: &Settings, time: Duration) -> bool {
         thread::sleep(left.min(MINUTE));
         println!("{:>5} s: {}; {}", start.elapsed().as_secs(), chaos.summary(), Holdings::now());
     }
-    chaos.close_books();
+    chaos.stop_commits();
     let panicked = threads.into_iter().filter_map(|thread| thread.join().err()).count();
     drop(server);
     println!("{:.1?}: {}", start.elapsed(), chaos.summary());
     chaos.audit() && panicked == 0
 }
 
-/// Every fourth session, on one adapter and one thread.
+/// Runs every fourth session, on one adapter and one thread.
 fn run<A: Adapter>(url: String, chaos: Arc<Chaos>, first: usize) {
     A::block_on(async {
         let sessions = (first..chaos.sessions()).step_by(4);

@@ -1,4 +1,4 @@
-//! What this process holds, as Linux has it.
+//! The resources of this process, as Linux reports them.
 
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -10,12 +10,12 @@ const LOOK: Duration = Duration::from_millis(100);
 
 static TASKS_LEFT: AtomicUsize = AtomicUsize::new(0);
 
-/// How many tasks were left of all runtimes so far.
+/// Returns the number of tasks that the runtimes so far have left.
 pub(crate) fn tasks_left() -> usize {
     TASKS_LEFT.load(Ordering::Relaxed)
 }
 
-/// Counts the tasks that a runtime has left after ten seconds of doing nothing else.
+/// Counts the tasks that a runtime has left, after at most ten seconds in which they may end.
 pub(crate) fn leave_tasks(alive: impl Fn() -> usize, wait: impl Fn(Duration)) {
     let start = Instant::now();
     while alive() > 0 && start.elapsed() < Duration::from_secs(10) {
@@ -36,12 +36,12 @@ impl Holdings {
         Self { sockets: sockets(), threads: status("Threads:"), resident_kib: status("VmRSS:") }
     }
 
-    /// What is held once it is as it should be, or after `time`.
-    pub(crate) fn settled(is_so: impl Fn(&Self) -> bool, time: Duration) -> Self {
+    /// Waits until the resources match the predicate, or until `time` has passed, and returns them.
+    pub(crate) fn settled(matches: impl Fn(&Self) -> bool, time: Duration) -> Self {
         let start = Instant::now();
         loop {
             let now = Self::now();
-            if is_so(&now) || start.elapsed() > time {
+            if matches(&now) || start.elapsed() > time {
                 return now;
             }
             thread::sleep(LOOK);
@@ -71,7 +71,7 @@ fn sockets() -> usize {
     targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
 }
 
-/// The number on that line.
+/// Returns the number on the line of `/proc/self/status` that starts with `name`.
 fn status(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let value =

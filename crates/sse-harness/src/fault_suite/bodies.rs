@@ -27,7 +27,7 @@ fn whole(version: &str, headers: &str, body: &str) -> String {
     format!("{version} 200 OK\r\ncontent-type: text/event-stream\r\n{headers}\r\n{body}")
 }
 
-/// Each reply stalls if possible, so that the fault is in its bytes and not in a missing rest.
+/// Each reply stalls if possible, so that only its bytes are at fault, and not a missing end.
 const BROKEN: [Row; 15] = [
     ("a chunk size over 64 bits", || chunked("10000000000000000\r\nent 2\n\n").stall()),
     ("a chunk size of 1,000 digits", || chunked(format!("{}\r\nent 2\n\n", "f".repeat(1000))).stall()),
@@ -35,13 +35,13 @@ const BROKEN: [Row; 15] = [
     ("a chunk size below zero", || chunked("-7\r\nent 2\n\n").stall()),
     ("no chunk size", || chunked("\r\nent 2\n\n").stall()),
     ("a chunk longer than its size", || chunked("3\r\nent 2\n\n\r\n0\r\n\r\n").stall()),
-    ("a chunk extension without end", || chunked("7;x=").send_forever("y".repeat(1 << 14))),
-    ("trailers without end", || chunked("0\r\n").send_forever("x: y\r\n".repeat(1 << 10))),
+    ("an endless chunk extension", || chunked("7;x=").send_forever("y".repeat(1 << 14))),
+    ("endless trailers", || chunked("0\r\n").send_forever("x: y\r\n".repeat(1 << 10))),
     ("a chunk of 2^63 bytes that ends", || chunked("8000000000000000\r\nent 2\n").drop_connection()),
     ("no last chunk", || chunked("").drop_connection()),
-    ("a last chunk that is cut", || chunked("0\r\n").drop_connection()),
-    ("a chunk that is reset", || chunked("7\r\nen").reset()),
-    ("a character that is reset", || chunked(b"7\r\n\xf0\x9f").reset()),
+    ("a truncated last chunk", || chunked("0\r\n").drop_connection()),
+    ("a reset within a chunk", || chunked("7\r\nen").reset()),
+    ("a reset within a character", || chunked(b"7\r\n\xf0\x9f").reset()),
     ("a length that is too long", || sized(1000, &(event(1) + "id: 2\ndata: ev")).drop_connection()),
     ("a length of 2^63", || sized(1 << 63, &(event(1) + "id: 2\ndata: ev")).drop_connection()),
 ];
@@ -54,19 +54,19 @@ const UNUSUAL: [Row; 10] = [
     ("trailers that look like an event", || {
         Reply::raw().send(CHUNKED).send(chunk(&event(1)) + "0\r\nid: 9\r\ndata: never\r\n\r\n")
     }),
-    ("sizes in capitals, with zeros before them", || {
+    ("uppercase sizes with leading zeros", || {
         Reply::raw().send(CHUNKED).send(format!("000{:X}\r\n{}\r\n000\r\n\r\n", event(1).len(), event(1)))
     }),
     ("half an event before the last chunk", || chunked("0\r\n\r\n")),
     ("a length that is too short", || sized(event(1).len() + 9, &(event(1) + "id: 2\ndata: never\n\n"))),
-    ("a length that is too short by all but the event", || sized(event(1).len(), &(event(1) + &event(9)))),
+    ("a length that covers only the first event", || sized(event(1).len(), &(event(1) + &event(9)))),
     ("two responses in one", || {
         let again = whole("HTTP/1.1", "", "id: 9\ndata: never\n\n");
         sized(event(1).len(), &(event(1) + &again))
     }),
     ("HTTP/1.0 without a length", || Reply::raw().send(whole("HTTP/1.0", "", &event(1)))),
     ("HTTP/1.1 without a length", || Reply::raw().send(whole("HTTP/1.1", "", &event(1)))),
-    ("informational responses before it", || {
+    ("informational responses before the response", || {
         Reply::raw().send("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(20)).send(whole(
             "HTTP/1.1",
             "",
@@ -101,7 +101,7 @@ async fn lost_with<A: FaultAdapter>(what: &str, reply: fn() -> Reply) -> Cause {
 
 /// A broken body is an error of the transport, as soon as the fault is visible. Events before it
 /// are delivered, and the stream resumes after them.
-pub fn a_broken_body_goes_on_after_its_last_event<A: FaultAdapter>() {
+pub fn a_stream_with_a_broken_body_resumes_after_its_last_event<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for (what, reply) in BROKEN {
             let cause = lost_with::<A>(what, reply).await;

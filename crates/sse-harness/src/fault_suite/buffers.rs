@@ -65,7 +65,7 @@ pub fn a_buffering_proxy_is_found_by_the_idle_timeout<A: FaultAdapter>() {
         let request = client::<A>().idle_timeout(SHORT).build().get(proxy.url("/"));
         let (request, losses) = with_losses::<A>(request);
         let mut session: SessionOf<A> = open::<A>(request).await;
-        delivers::<A>(&mut session, 1..=4, "at last").await;
+        delivers::<A>(&mut session, 1..=4, "after the timeouts").await;
         assert_eq!(causes(&losses), [Cause::IdleTimeout, Cause::IdleTimeout, Cause::Eof]);
         closes::<A>(&server, 0).await;
         dropped_when::<A, _>(session.next(), "one more connection", || server.requests().len() > 4).await;

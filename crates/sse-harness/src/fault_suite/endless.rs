@@ -10,11 +10,11 @@ use super::case::{LIMIT, bounded_case, delivers, event};
 use crate::suite::case::{closes, dropped_when, failure, get, open};
 use crate::{MockServer, Reply};
 
-/// The amount of data that the server sends. A client that kept all of it would exceed the memory
-/// limit.
-const MUCH: u64 = 24 << 20;
+/// The number of bytes that the server sends before the case ends. A client that kept all of them
+/// would exceed the memory limit.
+const MANY_BYTES: u64 = 24 << 20;
 
-/// Sends an event, and then this forever.
+/// Returns a server that sends an event, then `endless`, and then the same bytes forever.
 fn server(endless: &'static str) -> MockServer {
     MockServer::new()
         .reply_with(move |_| Reply::events().send(event(1)).send(endless).send_forever("y".repeat(1 << 16)))
@@ -28,34 +28,34 @@ async fn is_too_long<A: FaultAdapter>(server: &MockServer) {
     assert!(matches!(error, Error::TooLong { limit: LIMIT }), "{error:?}");
     assert_eq!(session.last_event_id(), "1");
     closes::<A>(server, 0).await;
-    assert_eq!(server.requests().len(), 1, "it is not retried");
+    assert_eq!(server.requests().len(), 1, "the session does not reconnect");
 }
 
 /// A line that never ends is buffered up to the limit of an event. Then the session ends with an
 /// error, since the server would send the same again.
-pub fn a_line_without_end_is_too_long<A: FaultAdapter>() {
+pub fn an_endless_line_is_too_long<A: FaultAdapter>() {
     bounded_case::<A>(async || {
-        for endless in ["data: ", "event: ", "id: ", "nothing of the standard's: ", ": "] {
+        for endless in ["data: ", "event: ", "id: ", "an unknown field: ", ": "] {
             is_too_long::<A>(&server(endless)).await;
         }
     });
 }
 
 /// With [`Oversize::Skip`] the line is not buffered.
-pub fn a_line_without_end_is_skipped_in_bounded_memory<A: FaultAdapter>() {
+pub fn an_endless_line_is_skipped_in_bounded_memory<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let server = server("id: 2\ndata: ");
         let limits = Limits::default().max_event_len(LIMIT).oversize(Oversize::Skip);
         let mut session =
             open::<A>(get::<A>(&server).limits(limits).idle_timeout(Duration::from_secs(5))).await;
         delivers::<A>(&mut session, 1..=1, "before").await;
-        dropped_when::<A, _>(session.next(), "much of it", || server.sent(0) > MUCH).await;
+        dropped_when::<A, _>(session.next(), "many bytes", || server.sent(0) > MANY_BYTES).await;
         assert_eq!((session.last_event_id(), server.requests().len()), ("1", 1));
     });
 }
 
-/// Each line ends, but the event does not, and the limit is on the event.
-pub fn an_event_without_end_is_too_long<A: FaultAdapter>() {
+/// Each line ends, but the event does not. The limit applies to the event.
+pub fn an_endless_event_is_too_long<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for line in ["data\n", "data: y\n", "id: 2\ndata: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\n"]
         {

@@ -29,11 +29,7 @@ const ROWS: [Row; 20] = [
         || ok_with(&format!("{}\r\n", format!("x: {}\r\n", "y".repeat(1 << 14)).repeat(64))),
         TOO_LARGE,
     ),
-    (
-        "a header without end",
-        || Reply::raw().send(OK).send("x: ").send_forever("y".repeat(1 << 16)),
-        TOO_LARGE,
-    ),
+    ("an endless header", || Reply::raw().send(OK).send("x: ").send_forever("y".repeat(1 << 16)), TOO_LARGE),
     ("10,000 headers", || ok_with(&format!("{}\r\n", "x: y\r\n".repeat(10_000))), TOO_LARGE),
     ("1,000 headers", || ok_with(&format!("{}\r\n", "x: y\r\n".repeat(1000))), TOO_LARGE),
     ("a header without a name", || ok_with(": x\r\n\r\n"), "invalid HTTP header"),
@@ -73,7 +69,7 @@ pub fn an_invalid_response_is_an_error<A: FaultAdapter>() {
     });
 }
 
-/// Between two streams it is a failed attempt like others, and no event is lost.
+/// An invalid response after a stream is a failed attempt like others, and no event is lost.
 pub fn an_invalid_response_is_retried_after_a_stream<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         for (what, reply, says) in ROWS {
@@ -100,8 +96,8 @@ pub fn an_invalid_response_is_retried_after_a_stream<A: FaultAdapter>() {
 }
 
 /// Informational responses are valid, but the final one never comes (RFC 9110, section 15.2). On
-/// the first attempt that is an error, later it is retried.
-pub fn informational_responses_without_end_are_an_error<A: FaultAdapter>() {
+/// the first attempt, this is an error. Later, it is retried.
+pub fn endless_informational_responses_are_an_error<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let server = MockServer::new().reply_with(move |request| match request.number {
             0 | 2 => Reply::raw().send_forever("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(100)),

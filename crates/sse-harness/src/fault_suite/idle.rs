@@ -8,10 +8,10 @@ use crate::MockServer;
 use crate::suite::case::{client, in_time, open, within};
 
 /// The maximum memory in bytes of a session, with its connection and its share of the runtime.
-const MOST_EACH: u64 = 2400;
+const MAX_EACH: u64 = 2400;
 
 /// An application may have many thousands of idle sessions. None of them owns a buffer.
-pub fn an_idle_session_holds_little<A: FaultAdapter>() {
+pub fn an_idle_session_uses_little_memory<A: FaultAdapter>() {
     in_time(|| {
         let server = MockServer::new().reply_with(|_| events(1..=1));
         let held = |count: usize| {
@@ -34,6 +34,6 @@ pub fn an_idle_session_holds_little<A: FaultAdapter>() {
         held(150);
         let (few, many) = (held(50), held(150));
         let each = many.saturating_sub(few) / 100;
-        assert!((500..=MOST_EACH).contains(&each), "{each} bytes each");
+        assert!((500..=MAX_EACH).contains(&each), "{each} bytes per session");
     });
 }

@@ -13,7 +13,7 @@ const UNKNOWN_HOST: &str = "http://nobody.invalid/events";
 
 /// The server is killed in the middle of an event, and its port refuses connections until another
 /// server listens there. The stream resumes after its last whole event.
-pub fn a_killed_server_is_found_again_on_its_port<A: FaultAdapter>() {
+pub fn a_session_resumes_when_a_killed_server_restarts<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let half = |n| Reply::events().send(event(n)).send(format!("id: {}\ndata: ev", n + 1)).stall();
         let mut server = serve([half(1)]);

@@ -11,7 +11,7 @@ use crate::suite::case::{BuilderOf, LONG, chain, client, refused, timed};
 async fn error_of<A: FaultAdapter>(client: BuilderOf<A>, full: bool) -> Error {
     let port = ReservedPort::new();
     let url = port.url("/");
-    let _deaf = port.listen_deaf(full);
+    let _listener = port.listen_without_accepting(full);
     let (took, error) = timed::<A, _>(refused::<A>(client.build().get(url))).await;
     assert!(took >= SHORT && took < LONG, "{took:?}");
     assert!(error.is_timeout(), "{}", chain(&error));

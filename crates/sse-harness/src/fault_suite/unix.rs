@@ -12,7 +12,7 @@ use crate::{Reply, UnixFront, serve};
 
 /// A session over a Unix socket works as over TCP: events, a truncated connection, one that ends,
 /// and the end of the session. The host of the URL does not resolve, and is sent as `Host`.
-pub fn a_unix_socket_is_followed_across_connections<A: UnixAdapter>() {
+pub fn a_session_over_a_unix_socket_resumes<A: UnixAdapter>() {
     case::<A>(async || {
         let event = |n| format!("id: {n}\ndata: event {n}\n\n");
         let server = serve([
@@ -53,7 +53,7 @@ pub fn a_unix_socket_is_followed_across_connections<A: UnixAdapter>() {
 }
 
 /// A missing socket, or one without a listener, is an error like a refused connection.
-pub fn a_unix_socket_that_is_not_there_is_an_error<A: UnixAdapter>() {
+pub fn a_missing_unix_socket_is_an_error<A: UnixAdapter>() {
     case::<A>(async || {
         let front = UnixFront::new(&serve([Reply::status(204)]));
         let (path, left) = (front.path().to_owned(), front.path().with_extension("left"));

@@ -23,7 +23,7 @@ pub fn a_peer_that_vanishes_within_an_event_is_found_by_the_idle_timeout<A: Faul
         let mut session = open::<A>(request).await;
         delivers::<A>(&mut session, 1..=1, "before").await;
         let (took, ()) = timed::<A, _>(delivers::<A>(&mut session, 2..=3, "after")).await;
-        assert!(took >= SHORT, "two idle times are over after {took:?}");
+        assert!(took >= SHORT, "two idle timeouts took only {took:?}");
         assert_eq!(causes(&losses), [Cause::IdleTimeout; 2]);
         for number in [1, 2] {
             assert_eq!(server.requests()[number].last_event_id(), Some("1"));
@@ -33,7 +33,7 @@ pub fn a_peer_that_vanishes_within_an_event_is_found_by_the_idle_timeout<A: Faul
 }
 
 /// Leading zeros of a chunk size are framing, so a stream of nothing else counts as silent.
-pub fn a_chunk_size_without_end_is_found_by_the_idle_timeout<A: FaultAdapter>() {
+pub fn an_endless_chunk_size_is_found_by_the_idle_timeout<A: FaultAdapter>() {
     bounded_case::<A>(async || {
         let server = MockServer::new().reply_with(|request| match request.number {
             0 => Reply::raw().send([CHUNKED, &chunk(&event(1))].concat()).send_forever("0".repeat(1 << 14)),
@@ -52,7 +52,7 @@ pub fn a_peer_that_does_not_read_is_found_by_the_response_timeout<A: FaultAdapte
     bounded_case::<A>(async || {
         let port = ReservedPort::new();
         let url = port.url("/");
-        let _deaf = port.listen_deaf(false);
+        let _listener = port.listen_without_accepting(false);
         let request = client::<A>().response_timeout(SHORT).build().post(url).body(large_body());
         let error = refused::<A>(request).await;
         assert!(matches!(error, Error::ResponseTimeout(SHORT)), "{error:?}");

@@ -5,10 +5,9 @@ use super::reader::{Reader, limits};
 /// Checks that any bytes, split in two ways, give the same outcome, and the same frames up to each
 /// position where both are split.
 ///
-/// The first byte is the limit (0 for none), the second whether to skip longer events. Then, for
-/// each of the two ways, come the number of bytes that define the chunks (up to 16), and these. The
-/// lower six bits of each are the size of a chunk, and they are used in a cycle. The rest is the
-/// stream.
+/// The first byte is the limit (0 for none). The second says whether to skip longer events. For
+/// each of the two ways, a number follows (up to 16), and then as many bytes. Their lower six bits
+/// are the sizes of the chunks, used in a cycle. The rest is the stream.
 ///
 /// ```
 /// sse_harness::fuzz::chunking(b"\0\0\x01\x01\x02\x83\x05id: 1\r\ndata: a\r\n\r\n");

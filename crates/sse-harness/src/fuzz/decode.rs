@@ -24,5 +24,5 @@ pub fn decode(input: &[u8]) {
     for chunk in stream.chunks(usize::from(*piece).max(1)) {
         reader.read(chunk);
     }
-    assert_eq!(reader.outcome(), expected, "in pieces of {piece}");
+    assert_eq!(reader.outcome(), expected, "in chunks of {piece}");
 }

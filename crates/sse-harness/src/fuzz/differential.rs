@@ -37,16 +37,16 @@ pub fn differential(input: &[u8]) {
     let mut reader = Reader::new(limits(0, false));
     stream.chunks(piece).for_each(|chunk| reader.read(chunk));
     let ours = reader.outcome();
-    assert_eq!(as_sse_core(&ours), sse_core(stream, piece), "sse-core, in pieces of {piece}");
+    assert_eq!(as_sse_core(&ours), sse_core(stream, piece), "sse-core, in chunks of {piece}");
     let (expected, theirs) = (as_sse_parse(&ours), sse_parse(stream, piece));
     if ours.frames.contains(&Frame::Retry(Duration::from_millis(u64::MAX))) {
         assert_eq!(
             without_retries(&expected.0),
             without_retries(&theirs.0),
-            "sse-parse, in pieces of {piece}"
+            "sse-parse, in chunks of {piece}"
         );
     } else {
-        assert_eq!(expected, theirs, "sse-parse, in pieces of {piece}");
+        assert_eq!(expected, theirs, "sse-parse, in chunks of {piece}");
     }
 }
 
@@ -65,7 +65,7 @@ fn sse_core(stream: &[u8], piece: usize) -> Outcome {
     for chunk in stream.chunks(piece) {
         let mut chunk = Bytes::copy_from_slice(chunk);
         while let Some(next) = decoder.next(&mut chunk) {
-            frames.push(match next.expect("there is no limit") {
+            frames.push(match next.expect("no event exceeds the limit") {
                 SseEvent::Message(message) => {
                     let id = message.last_event_id.as_deref().unwrap_or_default();
                     Frame::Event(event(&message.event, message.data, id))

@@ -32,7 +32,7 @@ struct Head {
     headers: HeaderMap,
 }
 
-/// How the response ended. Without a head, `Broken` means that the request failed.
+/// The end of a response. Without a head, `Broken` means that the request failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     Complete,
@@ -68,9 +68,9 @@ impl Eq for Message {}
 /// | more than 16 KiB of chunk extensions in a whole body (longer than the inputs here) | an error | the bound applies to each chunk, so that a stream may last | RFC 9112, 7.1.1 requires a bound |
 /// | more than 100 responses 1xx | reads on | an error | RFC 9110, 15.2 has no bound, but without one the response may never come |
 ///
-/// The first three bytes choose the method, how the connection ends, and whether the rest is the
-/// server's bytes or the choices of a grammar for almost valid responses. Then come the number of
-/// bytes that define the chunks, and these.
+/// The first three bytes choose the method, the end of the connection, and whether the rest is the
+/// server's bytes or the choices of a grammar for almost valid responses. A number follows (up to
+/// 8), and then as many bytes, which define the chunks.
 ///
 /// ```
 /// sse_harness::fuzz::exchange(b"\0\0\x01\x01\x05HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi");
@@ -94,8 +94,8 @@ pub fn exchange(input: &[u8]) {
     }
     let ours = ours::outcome(&method, &script);
     assert!(
-        ours == theirs || is_meant(&ours, &theirs, end),
-        "of {:?} and {end:?}, in pieces of {:?}\nwe make {ours:?}\nhyper    {theirs:?}",
+        ours == theirs || is_intended(&ours, &theirs, end),
+        "{:?}, then {end:?}, in chunks of {:?}\nsse-http: {ours:?}\nhyper:    {theirs:?}",
         script.bytes,
         script.cuts
     );
@@ -109,7 +109,7 @@ fn is_not_compared(head: &Head) -> bool {
 }
 
 /// Whether a difference is in the table of [`exchange`].
-fn is_meant(ours: &Outcome, theirs: &Outcome, end: wire::End) -> bool {
+fn is_intended(ours: &Outcome, theirs: &Outcome, end: wire::End) -> bool {
     let is_ours = |text| ours.end == End::Broken && ours.head.is_none() && ours.error.0.contains(text);
     let is_theirs = |text| theirs.end == End::Broken && theirs.error.0.contains(text);
     let same_so_far = ours.head == theirs.head && ours.body == theirs.body;

@@ -23,9 +23,9 @@ use super::draw::Draw;
 ///
 /// `heap` returns how many bytes are allocated, or 0 if nothing counts them.
 ///
-/// The first three bytes are flags, and how many of the last bytes are repeated how many times.
-/// Then come the number of bytes that define the chunks (up to 16), and these. The rest is what the
-/// server sends. 0x1E starts the next connection.
+/// The first byte has flags. The next two say how many of the last bytes are repeated, and how
+/// often. A number follows (up to 16), and then as many bytes, which define the chunks. The server
+/// sends the rest. 0x1E starts the next connection.
 ///
 /// ```
 /// let response = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: a\n\n";
@@ -42,7 +42,7 @@ pub fn http(input: &[u8], heap: fn() -> usize) {
     let net = Net::new(&clock, replies(flags, &mut draw), heap);
     if flags & 1 == 0 {
         let done = clock.run(exchange(&net, flags), || net.tried());
-        assert!(done.is_some() || net.fell_silent(), "it waits though no event can wake it");
+        assert!(done.is_some() || net.fell_silent(), "the transport waits, but nothing can wake it");
     } else {
         let done = clock.run(session(&net, flags), || net.tried());
         assert!(done.is_some(), "the session does not end");

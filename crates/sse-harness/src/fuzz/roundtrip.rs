@@ -103,8 +103,8 @@ fn expect(frame: &Frame, expected: &mut Outcome) {
     });
 }
 
-/// Checks that the `Display` output of a frame is one frame of its kind: text stays in
-/// its field.
+/// Checks that the `Display` output of a frame is one frame of its kind, with all text in its
+/// field.
 fn shown_harmless(frame: &Frame) {
     let shown = decoded(frame.to_string().as_bytes()).frames;
     let alike = match (frame, shown.as_slice()) {

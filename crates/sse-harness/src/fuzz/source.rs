@@ -40,7 +40,7 @@ pub fn source(input: &[u8]) {
     let mut draw = Draw(input);
     let config = config(&mut draw);
     let answers = config.seed;
-    let mut life = Life {
+    let mut comparison = Comparison {
         source: EventSource::new(config.clone(), Instant::ZERO),
         received: Received::new(""),
         has_idle_timeout: config.idle_timeout.is_some(),
@@ -53,13 +53,13 @@ pub fn source(input: &[u8]) {
         events: 0,
         answers,
     };
-    life.drain();
+    comparison.drain();
     while !draw.is_empty() {
         let choice = draw.byte();
-        life.pass(TIMES[usize::from(choice >> 4)]);
-        life.input(choice & 15, &mut draw);
+        comparison.pass(TIMES[usize::from(choice >> 4)]);
+        comparison.input(choice & 15, &mut draw);
     }
-    life.drain();
+    comparison.drain();
 }
 
 fn config(draw: &mut Draw<'_>) -> Config {
@@ -81,7 +81,7 @@ fn config(draw: &mut Draw<'_>) -> Config {
     config
 }
 
-/// The choice 0 is the default.
+/// Draws a policy. The choice 0 is always the default.
 fn policy(flags: u8, draw: &mut Draw<'_>) -> ReconnectPolicy {
     let usual = ReconnectPolicy::default();
     let mut or_usual = |usual: Duration| match draw.byte() {
@@ -105,7 +105,7 @@ fn policy(flags: u8, draw: &mut Draw<'_>) -> ReconnectPolicy {
     policy
 }
 
-struct Life {
+struct Comparison {
     source: EventSource,
     model: Model,
     received: Received,
@@ -121,7 +121,7 @@ struct Life {
     answers: u64,
 }
 
-impl Life {
+impl Comparison {
     fn now(&self) -> Instant {
         Instant::ZERO + self.now
     }
@@ -130,8 +130,8 @@ impl Life {
         self.now = self.now.saturating_add(time);
     }
 
-    /// Two of the inputs are whole events, which random bytes rarely contain. 11 to 13 do not
-    /// drain, so inputs pile up, unlike with a real driver.
+    /// Handles one input. Two of them are whole events, which random bytes rarely contain. 11 to 13
+    /// do not drain the outputs, so inputs pile up, unlike with a real driver.
     fn input(&mut self, choice: u8, draw: &mut Draw<'_>) {
         let id = self.source.last_event_id().to_owned();
         match choice {
@@ -152,7 +152,7 @@ impl Life {
             14 => self.respond(0, None),
             _ => return self.poll_on(),
         }
-        assert_eq!(self.source.last_event_id(), id, "no input moves the last event ID");
+        assert_eq!(self.source.last_event_id(), id, "no input changes the last event ID");
         self.held |= (11..=13).contains(&choice);
         if choice < 11 || choice == 14 {
             self.drain();
@@ -244,7 +244,7 @@ impl Life {
                 Owned::Other(Output::Wait(deadline)) => {
                     let is_new = deadline != self.last_wait;
                     let late = deadline.is_some_and(|deadline| deadline < self.now());
-                    assert!(self.held || !(is_new && late), "{deadline:?} is over at {:?}", self.now);
+                    assert!(self.held || !(is_new && late), "{deadline:?} is in the past at {:?}", self.now);
                     self.last_wait = deadline;
                     break;
                 }

@@ -48,7 +48,8 @@ impl Delays {
         self.reconnections += 1;
     }
 
-    /// The reconnection time, multiplied once for each failure. The factor stops at 2^32 - 1.
+    /// Returns the reconnection time, multiplied by the factor once for each failure. The product
+    /// of the factors is at most 2^32 - 1.
     fn grown(&self) -> Duration {
         let most = self.policy.max_delay.max(self.reconnection_time);
         let mut growth = 1;

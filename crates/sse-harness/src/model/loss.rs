@@ -12,23 +12,23 @@ use super::{Model, Task};
 pub(super) struct Loss {
     pub(super) cause: Cause,
     pub(super) at: Instant,
-    /// When the connection opened.
+    /// The time at which the connection opened, if it did.
     pub(super) opened: Option<Instant>,
-    /// Why the response is final, if it is.
+    /// The reason to close, if the response is final.
     pub(super) refused: Option<CloseReason>,
     pub(super) retry_after: Option<Duration>,
     /// The delay that the policy chose. It depends on the seed, so the model takes it from the
     /// event source.
     pub(super) policy_delay: Option<Duration>,
     pub(super) is_asked: bool,
-    /// What the application decided, and when.
+    /// The decision of the application, and the time of it.
     pub(super) answer: Option<(Retry, Instant)>,
 }
 
 /// The shortest and the longest delay that the policy allows.
 pub(crate) type Delay = RangeInclusive<Duration>;
 
-/// What the standard calls to reestablish the connection and to fail it.
+/// The outcomes of a loss in the standard: "reestablish the connection" and "fail the connection".
 #[derive(Debug)]
 enum Outcome {
     Reestablish(RangeInclusive<Instant>),
@@ -49,7 +49,8 @@ impl Loss {
         }
     }
 
-    /// The same connection is given up for another reason. Its progress counts up to the first one.
+    /// Replaces this loss by another one of the same connection. If the application was already
+    /// asked, the progress of the connection has been counted.
     pub(super) fn replace(&mut self, loss: Self) {
         let opened = if self.is_asked { None } else { self.opened };
         *self = Self { opened, ..loss };
@@ -62,13 +63,16 @@ impl Model {
     /// close.
     pub(crate) fn check_failed(&mut self, cause: Cause, delay: Option<Duration>) {
         let mut loss = self.lost(cause);
-        assert!(is_question(cause) && self.config.ask && !loss.is_asked, "asked about {loss:?}");
+        assert!(
+            is_question(cause) && self.config.ask && !loss.is_asked,
+            "the event source must not ask about {loss:?}"
+        );
         match (self.outcome(&loss), delay) {
             (Outcome::Reestablish(expected), Some(delay)) => {
                 assert!(expected.contains(&(loss.at + delay)), "{delay:?} after {loss:?}");
             }
             (Outcome::Fail(_), None) => {}
-            (expected, delay) => panic!("{delay:?} in place of {expected:?}"),
+            (expected, delay) => panic!("expected {expected:?}, got the delay {delay:?}"),
         }
         (loss.is_asked, loss.policy_delay) = (true, delay);
         self.tasks.push_front(Task::Reestablish(loss));
@@ -89,7 +93,7 @@ impl Model {
                 self.retry_at = Some(*range.end());
                 range
             }
-            Outcome::Fail(reason) => panic!("it reconnects in place of {reason:?}"),
+            Outcome::Fail(reason) => panic!("expected the end {reason:?}, got a reconnection"),
         }
     }
 
@@ -107,10 +111,12 @@ impl Model {
             assert_eq!(loss.is_asked, self.config.ask && is_question(loss.cause), "{loss:?}");
             match self.outcome(&loss) {
                 Outcome::Fail(reason) => self.close(reason),
-                Outcome::Reestablish(range) => panic!("it ends with {reason:?} in place of {range:?}"),
+                Outcome::Reestablish(range) => {
+                    panic!("expected a reconnection in {range:?}, got the end {reason:?}")
+                }
             }
         }
-        assert_eq!(self.closed.as_ref(), Some(reason), "with {:?}", self.tasks);
+        assert_eq!(self.closed.as_ref(), Some(reason), "the tasks are {:?}", self.tasks);
     }
 
     /// Returns the number of consecutive failures, including the lost connection.
@@ -121,7 +127,7 @@ impl Model {
     /// Takes the next loss. Progress on its connection resets the count of failures.
     fn lost(&mut self, cause: Cause) -> Loss {
         let Some(Task::Reestablish(loss)) = self.next_task() else {
-            panic!("{cause:?} in place of {self:?}")
+            panic!("the loss {cause:?} is not due: {self:?}")
         };
         assert_eq!(loss.cause, cause);
         let moved = self.began_with != self.last_event_id;
@@ -155,7 +161,9 @@ impl Model {
             (Some(reason), _) => reason,
             (None, Cause::Eof) if stopped || attempts == Some(0) => CloseReason::EndOfStream,
             (None, cause) if stopped => CloseReason::Failed(cause),
-            (None, last) => CloseReason::GaveUp { attempts: attempts.expect("else it goes on"), last },
+            (None, last) => {
+                CloseReason::GaveUp { attempts: attempts.expect("a limit of attempts was reached"), last }
+            }
         })
     }
 

@@ -6,7 +6,7 @@ use super::loss::Loss;
 use super::{Fetch, Model, Opened, Task};
 
 impl Model {
-    /// Accepts a response, or not (HTML, 9.2.3, and RFC 9110, section 15, for statuses).
+    /// Accepts or refuses a response (HTML, 9.2.3, and RFC 9110, section 15, for statuses).
     pub(crate) fn handle_response(&mut self, now: Instant, head: ResponseHead<'_>, is_event_stream: bool) {
         let Some(Fetch { opened: opened @ None, .. }) = &mut self.fetch else { return };
         let accepted = head.accept.unwrap_or(head.status == 200 && is_event_stream);
@@ -37,7 +37,8 @@ impl Model {
     }
 }
 
-/// An unknown status is treated as the x00 of its class (RFC 9110, section 15).
+/// Returns whether a status is temporary. An unknown status counts as the x00 status of its class
+/// (RFC 9110, section 15).
 fn is_temporary(status: u16) -> bool {
     match status {
         408 | 425 | 429 => true,

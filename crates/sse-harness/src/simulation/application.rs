@@ -39,7 +39,7 @@ impl<'a> Application<'a> {
         while !self.shared.world().is_done() {
             let id = {
                 let mut world = self.shared.world();
-                assert_eq!(world.open, 0, "a session that is gone left its connection open");
+                assert_eq!(world.open, 0, "a dropped session left its connection open");
                 world.count("session");
                 world.session = SessionModel::new(&world.settings, world.done, world.now());
                 world.done
@@ -212,7 +212,7 @@ impl<'a> Application<'a> {
     }
 
     async fn end(&self, mut session: Open, error: Option<Error>) {
-        assert!(self.shared.world().session.reason.is_some(), "the state comes before the end");
+        assert!(self.shared.world().session.reason.is_some(), "the client reports the state before the end");
         assert!(matches!(self.next(&mut session).await, ReadOutcome::End), "nothing follows the end");
         assert_eq!(session.ready_state(), ReadyState::Closed);
         self.shared.world().move_to(last_event_id(&session), false);
@@ -241,7 +241,7 @@ impl<'a> Application<'a> {
     fn skip_too_long(&self) {
         let mut world = self.shared.world();
         let next = world.log[world.done..].iter().position(|entry| entry.kind == Kind::Oversize);
-        world.done += next.expect("one was too long") + 1;
+        world.done += next.expect("an event is too long") + 1;
     }
 
     /// Returns whether the application does one of the things that its restlessness makes likely.

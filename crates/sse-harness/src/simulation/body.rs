@@ -21,7 +21,7 @@ use super::settings::{ReadMethod, Settings};
 use super::world::Dice;
 use crate::{MockSleep, MockTimer};
 
-/// Runs one simulation of [`Events`]. With `trace`, it prints what is read and what is received.
+/// Runs one simulation of [`Events`]. With `trace`, it prints the body and the received frames.
 ///
 /// ```
 /// let report = sse_harness::simulation::run_body(3, false);
@@ -143,8 +143,7 @@ impl Case {
         self.judge(self.settings.decode(&self.bytes[..len]).frames.into_iter()).0.len()
     }
 
-    /// Returns the frames that the predicates let through, and the end if a predicate ends the
-    /// events.
+    /// Returns the frames that pass the predicates, and the end if a predicate ends the events.
     fn judge(&self, frames: impl Iterator<Item = Frame>) -> (Vec<Frame>, Option<End>) {
         let mut visible = Vec::new();
         for frame in frames {
@@ -166,7 +165,7 @@ impl Case {
     }
 }
 
-/// What the body has sent and the application has received.
+/// The number of bytes that the body has sent, and the frames that the application has received.
 struct Seen {
     sent: usize,
     last_byte: Instant,
@@ -251,7 +250,7 @@ impl From<Error> for ItemError {
 }
 
 impl Reader<'_> {
-    /// Reads to the end and checks it.
+    /// Reads to the end, and checks the end and the frames.
     async fn read_all(&self, body: Body) -> End {
         let settings = &self.case.settings;
         let events = Events::from_stream(body)
@@ -291,7 +290,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads in the way that the settings drew.
+    /// Reads with the method that the settings drew.
     async fn next(&self, events: &mut Events<Body, MockTimer>) -> ControlFlow<End> {
         match self.case.settings.read_method {
             ReadMethod::Events => {

@@ -1,4 +1,4 @@
-//! Which error belongs to which end, and the names of states and ends in a report.
+//! Matches errors with the reasons for an end, and names states and ends for a report.
 
 use sse_driver::proto::{Cause, CloseReason};
 use sse_driver::{Error, State};

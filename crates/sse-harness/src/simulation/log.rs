@@ -15,9 +15,9 @@ pub(super) struct Entry {
     /// Whether the predicates hide the event from the application.
     pub(super) is_hidden: bool,
     pub(super) wire: Vec<u8>,
-    /// What the client can decode after this many bytes of the wire form.
+    /// The marks, each with the number of bytes of the wire form after which it applies.
     pub(super) marks: Vec<(usize, Mark)>,
-    /// When the server writes the entry.
+    /// The time at which the server writes the entry.
     pub(super) at: Instant,
 }
 
@@ -30,6 +30,7 @@ pub(super) enum Kind {
     Oversize,
 }
 
+/// A frame or a limit that the client can detect after a part of an entry.
 #[derive(Clone, Debug)]
 pub(super) enum Mark {
     Comment(String),

@@ -154,7 +154,7 @@ impl Stream for Body {
 }
 
 impl Body {
-    /// Performs a step. Returns what the poll returns, or `None` to continue.
+    /// Performs a step. Returns the result of the poll, or `None` to continue.
     fn step(&mut self, world: &mut World, step: Step) -> Option<Poll<Option<io::Result<Bytes>>>> {
         let clock = world.clock.clone();
         match step {

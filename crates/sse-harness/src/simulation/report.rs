@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct Report {
     /// The number of events that the client delivered.
     pub events: u64,
-    /// How often each kind of thing happened.
+    /// The number of times that each kind of thing happened.
     pub happenings: BTreeMap<&'static str, u64>,
 }
 

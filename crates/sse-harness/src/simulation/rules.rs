@@ -10,7 +10,7 @@ use crate::MockTimer;
 /// The data of the last event.
 pub(super) const DONE: &str = "[DONE]";
 
-/// Which predicates are set. Each looks for its own letter at the end of the first line of the
+/// The predicates that are set. Each looks for its own letter at the end of the first line of the
 /// data. `finish_before` and `finish_after` match [`DONE`], too.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
@@ -20,7 +20,7 @@ pub(super) struct Rules {
     finish_after: bool,
 }
 
-/// What the predicates decide about an event.
+/// The decision of the predicates about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Deliver,

@@ -34,13 +34,13 @@ pub(super) enum Outcome {
     },
 }
 
-/// The bytes of a response body, and when the client receives them.
+/// The bytes of a response body, and their timing.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     pub(super) bytes: Vec<u8>,
-    /// What the client can decode after this many bytes.
+    /// The marks, each with the number of bytes after which it applies.
     pub(super) marks: VecDeque<(usize, Mark)>,
-    /// What happens after this many bytes are sent.
+    /// The steps, each with the number of bytes after which it happens.
     pub(super) steps: VecDeque<(usize, Step)>,
     /// The length of the longest chunk, in bytes.
     pub(super) chunk: usize,
@@ -78,7 +78,7 @@ fn check(world: &World, request: &Request<RequestBody>) -> usize {
     assert_eq!(request.headers()["accept"], "text/event-stream");
     assert_eq!(request.headers()["cache-control"], "no-cache");
     let id = last_event_id(request.headers());
-    assert_eq!(id, world.session.last_event_id(), "the request sends another last event ID");
+    assert_eq!(id, world.session.last_event_id(), "the request sends the wrong last event ID");
     id
 }
 
@@ -231,7 +231,7 @@ fn cut_off(world: &mut World, script: &mut Script, from: usize) {
         Some(_) => world.dice.pick(&[Step::End, Step::Failure, Step::Silence]),
         None => world.dice.pick(&[Step::End, Step::Failure]),
     };
-    // Where a clean end completes the event, half an ID would be a wrong ID.
+    // If a clean end completes the event, half of an ID would be a wrong ID.
     let is_in_first_line = !script.bytes[from..].iter().any(|byte| matches!(byte, b'\r' | b'\n'));
     if matches!(end, Step::End) && is_in_first_line && world.settings.completes_events() {
         end = Step::Failure;

@@ -17,8 +17,8 @@ use crate::model::Model;
 pub(super) struct SessionModel {
     settings: Settings,
     model: Model,
-    /// When the application last polled again after a pause, or the clock jumped. Nothing that was
-    /// due in between can happen earlier.
+    /// The time at which the application last polled again after a pause, or at which the clock
+    /// last jumped. Nothing that was due in between can happen earlier.
     pub(super) back_at: Instant,
     /// Whether the session has delivered an event.
     ever_delivered: bool,
@@ -27,7 +27,7 @@ pub(super) struct SessionModel {
     moved: bool,
     /// Whether the application has ended the session.
     pub(super) is_ended: bool,
-    /// Why the session closed.
+    /// The reason for which the session closed.
     pub(super) reason: Option<CloseReason>,
 }
 
@@ -182,7 +182,7 @@ impl SessionModel {
         self.ever_delivered |= matches!(frame, Frame::Event(_));
         match (frame, &expected) {
             (Frame::Discarded { len }, Frame::Discarded { .. }) => {
-                assert!(*len > self.settings.limits.max_event_len as u64, "{len} bytes are not too many");
+                assert!(*len > self.settings.limits.max_event_len as u64, "{len} bytes are within the limit");
             }
             _ => assert_eq!(*frame, expected),
         }

@@ -28,7 +28,7 @@ pub(super) struct Settings {
     pub(super) restlessness: u64,
 }
 
-/// How the application reads.
+/// The method with which the application reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ReadMethod {
     Events,
@@ -69,8 +69,8 @@ impl Settings {
 }
 
 impl Settings {
-    /// Returns whether the client shows comments and reconnection times. It does where the
-    /// application would see them.
+    /// Returns whether the client shows comments and reconnection times. It does if the application
+    /// reads frames.
     pub(super) fn shows_all(&self) -> bool {
         !matches!(self.read_method, ReadMethod::Events | ReadMethod::Reading)
     }

@@ -20,8 +20,8 @@ fn summary(attempt: &Attempt) -> Summary {
     (attempt.number, attempt.failures, id, attempt.last_failure.is_some(), status)
 }
 
-/// A token that has expired by the time of the reconnection, which would be a fatal 401, is
-/// replaced before.
+/// The hook replaces a token that has expired by the time of the reconnection. The response would
+/// otherwise be a final 401.
 pub fn a_stale_token_is_renewed<A: Adapter>() {
     case::<A>(async || {
         let server =

@@ -10,7 +10,7 @@ use super::Adapter;
 use super::case::{Notes, case, closes, data, dropped_when, get, is_open, open, sleep, within};
 use crate::{Gate, Reply, serve};
 
-/// It is dropped before the response head, or in the middle of it.
+/// `open` is dropped before the response head arrives, or in the middle of it.
 pub fn a_dropped_open_closes_its_connection<A: Adapter>() {
     case::<A>(async || {
         for head in ["", "HTTP/1.1 200 \r\ncontent-type: text/ev"] {
@@ -48,8 +48,8 @@ pub fn a_dropped_next_loses_nothing<A: Adapter>() {
     });
 }
 
-/// A `next` that is dropped between two connections loses nothing, and there is one request for
-/// each.
+/// A `next` that is dropped between two connections loses nothing, and each connection has one
+/// request.
 pub fn a_dropped_next_of_a_reconnection_loses_nothing<A: Adapter>() {
     case::<A>(async || {
         let gate = Gate::new();
@@ -62,7 +62,10 @@ pub fn a_dropped_next_of_a_reconnection_loses_nothing<A: Adapter>() {
         assert_eq!(data::<A>(&mut session).await, "a");
         dropped_when::<A, _>(session.next(), "a second request", || server.requests().len() == 2).await;
         for _ in 0..3 {
-            assert!(within::<A, _>(Duration::from_millis(1), session.next()).await.is_none(), "half a head");
+            assert!(
+                within::<A, _>(Duration::from_millis(1), session.next()).await.is_none(),
+                "the response head is incomplete"
+            );
         }
         gate.open();
         assert_eq!(data::<A>(&mut session).await, "b");
@@ -71,7 +74,7 @@ pub fn a_dropped_next_of_a_reconnection_loses_nothing<A: Adapter>() {
     });
 }
 
-/// It is dropped before the response head of the reconnection.
+/// The session is dropped before the response head of the reconnection arrives.
 pub fn a_session_dropped_while_it_reconnects_closes_its_connection<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::events().send("data: a\n\n"), Reply::raw().stall()]);
@@ -84,7 +87,7 @@ pub fn a_session_dropped_while_it_reconnects_closes_its_connection<A: Adapter>()
     });
 }
 
-/// It is dropped while it waits for the next attempt.
+/// The session is dropped while it waits for the next attempt.
 pub fn a_session_dropped_while_it_waits_sends_no_request<A: Adapter>() {
     case::<A>(async || {
         let wait = Duration::from_millis(500);
@@ -105,7 +108,7 @@ pub fn a_session_dropped_while_it_waits_sends_no_request<A: Adapter>() {
     });
 }
 
-/// It is dropped while its hook prepares an attempt.
+/// The session is dropped while its hook prepares an attempt.
 pub fn a_session_dropped_before_an_attempt_sends_no_request<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::events().send("data: a\n\n")]);

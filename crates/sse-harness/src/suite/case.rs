@@ -17,12 +17,12 @@ use crate::MockServer;
 
 /// A timeout that only a failing case reaches.
 pub(crate) const LONG: Duration = Duration::from_secs(10);
-/// How long a connection may be open after its session is gone.
+/// The maximum time for a connection to close after its session is dropped.
 pub(crate) const SOON: Duration = Duration::from_secs(1);
 
 /// The maximum time of a case.
 const CASE: Duration = Duration::from_secs(30);
-/// How often a case polls for an event on another thread.
+/// The interval at which a case polls for an event on another thread.
 const LOOK: Duration = Duration::from_millis(2);
 
 pub(crate) type BuilderOf<A> = ClientBuilder<<A as Adapter>::Transport, <A as Adapter>::Timer>;
@@ -45,14 +45,14 @@ pub(crate) fn in_time(run: impl FnOnce() + Send + 'static) {
     };
     let thread = thread::Builder::new().name(name).spawn(run).expect("the system can start a thread");
     if over.recv_timeout(CASE) == Err(RecvTimeoutError::Timeout) {
-        panic!("not over after {CASE:?}");
+        panic!("the case still runs after {CASE:?}");
     }
     if let Err(panic) = thread.join() {
         panic::resume_unwind(panic);
     }
 }
 
-/// A client that reconnects after 10 ms, each time.
+/// Creates a client that always reconnects after 10 ms.
 pub(crate) fn client<A: Adapter>() -> BuilderOf<A> {
     let ten_ms = Duration::from_millis(10);
     let policy =
@@ -60,7 +60,7 @@ pub(crate) fn client<A: Adapter>() -> BuilderOf<A> {
     A::builder().reconnect_policy(policy)
 }
 
-/// A GET request of that client.
+/// Creates a GET request of that client.
 pub(crate) fn get<A: Adapter>(server: &MockServer) -> RequestOf<A> {
     client::<A>().build().get(server.url("/events"))
 }
@@ -95,7 +95,7 @@ pub(crate) async fn failure<A: Adapter>(session: &mut SessionOf<A>) -> Error {
 pub(crate) async fn ends<A: Adapter>(session: &mut SessionOf<A>) {
     for _ in 0..2 {
         let item = next::<A>(session).await;
-        assert!(item.is_none(), "it is over: {item:?}");
+        assert!(item.is_none(), "an item after the end: {item:?}");
     }
 }
 

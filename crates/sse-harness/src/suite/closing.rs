@@ -31,7 +31,7 @@ pub fn close_delivers_nothing_more<A: Adapter>() {
     });
 }
 
-/// The session need not be polled for that.
+/// The connection closes even if the session is not polled.
 pub fn close_closes_the_connection<A: Adapter>() {
     case::<A>(async || {
         let server = server();
@@ -41,7 +41,7 @@ pub fn close_closes_the_connection<A: Adapter>() {
     });
 }
 
-/// `finish` is the same with another close reason.
+/// `finish` closes the connection like `close`, with another close reason.
 pub fn finish_closes_the_connection<A: Adapter>() {
     case::<A>(async || {
         let server = server();
@@ -64,7 +64,7 @@ pub fn a_dropped_session_closes_its_connection<A: Adapter>() {
 }
 
 /// The output of the block is returned, and the connection is closed.
-pub fn the_block_form_closes_its_connection<A: Adapter>() {
+pub fn run_closes_its_connection<A: Adapter>() {
     case::<A>(async || {
         let server = server();
         let block = get::<A>(&server).run(async |session| {
@@ -78,7 +78,7 @@ pub fn the_block_form_closes_its_connection<A: Adapter>() {
 }
 
 /// The block is dropped before it ends.
-pub fn a_block_that_is_dropped_closes_its_connection<A: Adapter>() {
+pub fn a_dropped_run_closes_its_connection<A: Adapter>() {
     case::<A>(async || {
         let server = server();
         let read = Notes::new();

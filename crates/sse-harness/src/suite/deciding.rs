@@ -54,8 +54,8 @@ pub fn total_reconnections_are_limited<A: Adapter>() {
     });
 }
 
-/// This includes the statuses of well-known proxies.
-pub fn every_5xx_is_retried_but_three<A: Adapter>() {
+/// The retried statuses include those of well-known proxies.
+pub fn every_5xx_but_501_505_and_511_is_retried<A: Adapter>() {
     case::<A>(async || {
         for status in [520, 521, 529, 530, 561, 598, 599] {
             let server = serve([stream("a"), Reply::status(status), stream("b").stall()]);
@@ -86,7 +86,7 @@ pub fn a_new_last_event_id_is_progress<A: Adapter>() {
     });
 }
 
-/// It sets the delay even if that of the policy is longer.
+/// `Retry-After` sets the delay even if that of the policy is longer.
 pub fn retry_after_is_the_next_delay<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::status(503).header("retry-after", "1"), stream("a").stall()]);
@@ -162,7 +162,7 @@ pub fn an_expired_token_is_renewed<A: Adapter>() {
     });
 }
 
-/// It accepts a 200 with another content type, and another status.
+/// The application accepts a 200 with another content type, and another status.
 pub fn the_application_decides_what_opens_a_stream<A: Adapter>() {
     case::<A>(async || {
         let other =
@@ -188,7 +188,7 @@ pub fn a_body_that_is_not_compressed_is_read<A: Adapter>() {
 }
 
 /// The error has the response, and no attempt follows, whatever the policy.
-pub fn a_compressed_body_is_futile<A: Adapter>() {
+pub fn a_compressed_body_is_not_retried<A: Adapter>() {
     case::<A>(async || {
         for coding in ["gzip", "br", "zstd", "deflate"] {
             let server = serve([stream("a").header("content-encoding", coding)]);
@@ -201,7 +201,7 @@ pub fn a_compressed_body_is_futile<A: Adapter>() {
 }
 
 /// An unsupported URL is not retried, whatever the policy.
-pub fn an_unsupported_scheme_is_futile<A: Adapter>() {
+pub fn an_unsupported_scheme_is_not_retried<A: Adapter>() {
     case::<A>(async || {
         let request = client::<A>().retry_initial(true).build().get("ftp://localhost/");
         let error = refused::<A>(request).await;

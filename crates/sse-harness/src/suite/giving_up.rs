@@ -7,7 +7,7 @@ use super::Adapter;
 use super::case::{case, data, ends, failure, get, open};
 use crate::{Gate, Reply, serve};
 
-/// The end is normal.
+/// The session has no error.
 pub fn without_reconnection_the_session_ends_with_the_stream<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::events().send("data: a\n\n")]);
@@ -37,7 +37,7 @@ pub fn without_reconnection_a_broken_stream_is_an_error<A: Adapter>() {
 
 /// Consecutive failures count. An event resets the count, but an open stream without one does not.
 /// The error says how the last attempt failed.
-pub fn attempts_are_used_up<A: Adapter>() {
+pub fn a_session_gives_up_when_its_attempts_are_used_up<A: Adapter>() {
     case::<A>(async || {
         let stream = |data| Reply::events().send(format!("data: {data}\n\n"));
         let busy = || Reply::status(503).send("busy");

@@ -14,7 +14,7 @@ use crate::{Gate, MockServer, Reply, serve};
 /// A thousand connections are open at the same time, each with its own events.
 ///
 /// The process has both ends of each connection, so it needs a little more than 2000 open files.
-pub fn a_thousand_sessions_on_one_thread<A: Adapter>() {
+pub fn a_thousand_sessions_run_on_one_thread<A: Adapter>() {
     const SESSIONS: usize = 1000;
     const FILES: u64 = 4096;
     case::<A>(async || {
@@ -64,13 +64,13 @@ pub fn a_session_that_is_not_read_stops_its_server<A: Adapter>() {
         let mut sent = 0;
         while sent != server.sent(0) {
             sent = server.sent(0);
-            assert!(sent < MOST, "{sent} bytes went to a reader that does not read");
+            assert!(sent < MOST, "the server sent {sent} bytes, although the session is not read");
             sleep::<A>(Duration::from_millis(200)).await;
         }
         for _ in 0..=sent / long.len() as u64 {
             assert!(data::<A>(&mut session).await == long);
         }
-        eventually::<A, _>("a server that goes on", || (server.sent(0) > sent).then_some(())).await;
+        eventually::<A, _>("more bytes from the server", || (server.sent(0) > sent).then_some(())).await;
         assert_eq!(server.requests().len(), 1);
     });
 }

@@ -61,7 +61,7 @@ pub fn other_methods_carry_their_body<A: Adapter>() {
             assert_eq!(data::<A>(&mut session).await, "a");
             let request = &server.requests()[number];
             assert_eq!(request.method, method);
-            assert!(request.body == body.as_bytes(), "{method}: {} bytes came", request.body.len());
+            assert!(request.body == body.as_bytes(), "{method}: {} bytes arrived", request.body.len());
         }
     });
 }

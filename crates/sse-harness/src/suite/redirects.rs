@@ -66,7 +66,7 @@ pub fn redirect_to_the_same_origin_keeps_everything<A: Adapter>() {
 
 /// A redirect applies to one attempt, even a permanent one, since the server may redirect elsewhere
 /// next time.
-pub fn a_reconnection_asks_the_original_url<A: Adapter>() {
+pub fn a_reconnection_requests_the_original_url<A: Adapter>() {
     case::<A>(async || {
         let server = serve([moved(301, "/b"), events(), moved(301, "/c"), events(), events().stall()]);
         let mut session = open::<A>(get::<A>(&server)).await;
@@ -163,7 +163,7 @@ pub fn a_307_keeps_a_post_and_its_body<A: Adapter>() {
 }
 
 /// The eleventh redirect in a row is an error.
-pub fn a_loop_is_an_error<A: Adapter>() {
+pub fn a_redirect_loop_is_an_error<A: Adapter>() {
     case::<A>(async || {
         let server = serve([moved(302, "/events")]);
         let error = refused::<A>(get::<A>(&server).retry_initial(true)).await;

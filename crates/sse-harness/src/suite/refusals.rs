@@ -57,7 +57,7 @@ pub fn a_500_is_final_before_the_first_stream<A: Adapter>() {
     });
 }
 
-/// With `retry_initial` it is retried like any other.
+/// With `retry_initial`, the first failure is retried like any other.
 pub fn a_500_is_retried_with_retry_initial<A: Adapter>() {
     case::<A>(async || {
         let server = serve([Reply::status(500).send("broken"), stream("a").stall()]);
@@ -106,7 +106,7 @@ pub fn another_content_type_is_refused<A: Adapter>() {
 }
 
 /// `Retry-After` makes the wait longer than the reconnection time.
-pub fn retry_after_is_waited_for<A: Adapter>() {
+pub fn retry_after_delays_the_next_attempt<A: Adapter>() {
     case::<A>(async || {
         let busy = Reply::status(503).header("retry-after", "1");
         let server = serve([stream("a"), busy, stream("b").stall()]);
@@ -114,7 +114,10 @@ pub fn retry_after_is_waited_for<A: Adapter>() {
         let (before, a) = timed::<A, _>(data::<A>(&mut session)).await;
         let (took, b) = timed::<A, _>(data::<A>(&mut session)).await;
         assert_eq!((&*a, &*b, server.requests().len()), ("a", "b", 3));
-        assert!(took >= Duration::from_secs(1), "it came after {took:?}, and the first after {before:?}");
+        assert!(
+            took >= Duration::from_secs(1),
+            "the second event arrived after {took:?}, the first after {before:?}"
+        );
     });
 }
 
@@ -141,8 +144,8 @@ pub fn a_refused_connection_is_an_error<A: Adapter>() {
     });
 }
 
-/// With `retry_initial` a client that starts before its server waits for it.
-pub fn a_refused_connection_is_retried_until_the_server_is_there<A: Adapter>() {
+/// With `retry_initial`, a client that starts before its server waits for it.
+pub fn a_refused_connection_is_retried_until_the_server_listens<A: Adapter>() {
     case::<A>(async || {
         let port = ReservedPort::new();
         let url = port.url("/");
@@ -152,7 +155,7 @@ pub fn a_refused_connection_is_retried_until_the_server_is_there<A: Adapter>() {
             move |state: &State| {
                 if matches!(state, State::Connecting { attempt: 3, .. }) {
                     let port =
-                        started.0.lock().expect("no panic").take().expect("there is one third attempt");
+                        started.0.lock().expect("no panic").take().expect("only one attempt is the third");
                     *started.1.lock().expect("no panic") = Some(port.serve([stream("a").stall()]));
                 }
             }

@@ -12,7 +12,7 @@ use crate::{Gate, RecordedRequest, Reply, serve};
 /// Checks that a stream that breaks off in the middle of its second event resumes after the first.
 /// The client sends that ID once, in place of the caller's own, and drops the partial event with
 /// its ID.
-async fn goes_on<A: Adapter>(broken: Reply, gate: &Gate) {
+async fn resumes<A: Adapter>(broken: Reply, gate: &Gate) {
     let server = serve([broken, Reply::events().send("data: b\n\nid: 3\ndata: c\n\n").stall()]);
     let mut session = open::<A>(get::<A>(&server).header("last-event-id", "0")).await;
     let first = next::<A>(&mut session).await.expect("an event").expect("no error");
@@ -35,21 +35,21 @@ fn half(gate: &Gate) -> Reply {
     Reply::events().send("id: 1\ndata: a\n\nid: 2\nevent: x\ndata: ha").wait(gate)
 }
 
-/// The server ends the stream in the middle of an event, with a last chunk or without.
-pub fn a_cut_stream_goes_on_after_its_last_event<A: Adapter>() {
+/// The server ends the stream in the middle of an event, with or without a last chunk.
+pub fn a_truncated_stream_resumes_after_its_last_event<A: Adapter>() {
     case::<A>(async || {
         for end in [Reply::close, Reply::drop_connection] {
             let gate = Gate::new();
-            goes_on::<A>(end(half(&gate)), &gate).await;
+            resumes::<A>(end(half(&gate)), &gate).await;
         }
     });
 }
 
 /// The connection is reset in the middle of an event.
-pub fn a_reset_stream_goes_on_after_its_last_event<A: Adapter>() {
+pub fn a_reset_stream_resumes_after_its_last_event<A: Adapter>() {
     case::<A>(async || {
         let gate = Gate::new();
-        goes_on::<A>(half(&gate).reset(), &gate).await;
+        resumes::<A>(half(&gate).reset(), &gate).await;
     });
 }
 

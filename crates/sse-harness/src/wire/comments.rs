@@ -10,7 +10,7 @@ fn texts() -> Vec<Case> {
     vec![
         case("comment", b": hello\n", [comment("hello")]),
         case("comment without a space", b":hello\n", [comment("hello")]),
-        case("comment: only one space goes", b":  hello \n", [comment(" hello ")]),
+        case("comment: only one space is removed", b":  hello \n", [comment(" hello ")]),
         case("comment empty", b":\n", [comment("")]),
         case("comment of one space", b": \n", [comment("")]),
         case("comment of two colons", b"::\n", [comment(":")]),
@@ -27,7 +27,7 @@ fn texts() -> Vec<Case> {
 fn places() -> Vec<Case> {
     vec![
         case(
-            "comment behind an id and a type",
+            "comment after an id and a type",
             b"id: 1\n: c\nevent: t\n: d\ndata: a\n\n",
             [comment("c"), comment("d"), full("t", "a", "1")],
         )
@@ -37,7 +37,7 @@ fn places() -> Vec<Case> {
         case("comment at the end of an event", b"data: a\n: c\n\n", [comment("c"), event("a")]),
         case("comment after an event", b"data: a\n\n: c\n", [event("a"), comment("c")]),
         case(
-            "comment leaves the type and the data",
+            "comment does not change the type and the data",
             b"event: t\n: c\ndata: a\n\n",
             [comment("c"), typed("t", "a")],
         ),
@@ -49,7 +49,7 @@ fn places() -> Vec<Case> {
             [comment(""), event("a"), comment(""), comment(""), event("b")],
         ),
         case(
-            "comment, then an event with the id of before",
+            "comment, then an event with the earlier id",
             b"id: 1\ndata: a\n\n: c\n\ndata: b\n\n",
             [with_id("a", "1"), comment("c"), inheriting("b", "1")],
         )

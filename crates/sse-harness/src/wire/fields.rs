@@ -10,26 +10,26 @@ fn values() -> Vec<Case> {
     vec![
         case("no colon: a name with an empty value", b"data\n\n", [event("")]),
         case("a colon and nothing after it", b"data:\n\n", [event("")]),
-        case("the value holds colons", b"data: a:b::c\n\n", [event("a:b::c")]),
+        case("the value contains colons", b"data: a:b::c\n\n", [event("a:b::c")]),
         case("the value begins with a colon", b"data::a\n\n", [event(":a")]),
         case("the value is a colon after a space", b"data: :\n\n", [event(":")]),
         case("the value looks like a field", b"data: data: a\n\n", [event("data: a")]),
         case("JSON", "data: {\"a\": [1, \"b:c\"]}\n\n", [event(r#"{"a": [1, "b:c"]}"#)]),
-        case("control characters stay", b"data: \x01\x02\x1B\x7F\n\n", [event("\x01\x02\x1B\x7F")]),
+        case("control characters are kept", b"data: \x01\x02\x1B\x7F\n\n", [event("\x01\x02\x1B\x7F")]),
     ]
 }
 
 fn spaces() -> Vec<Case> {
     vec![
         case("no space", b"data:a\n\n", [event("a")]),
-        case("one space goes", b"data: a\n\n", [event("a")]),
-        case("only one space goes", b"data:   a\n\n", [event("  a")]),
+        case("one space is removed", b"data: a\n\n", [event("a")]),
+        case("only one space is removed", b"data:   a\n\n", [event("  a")]),
         case("one space and nothing else", b"data: \n\n", [event("")]),
         case("two spaces and nothing else", b"data:  \n\n", [event(" ")]),
-        case("trailing spaces stay", b"data: a  \n\n", [event("a  ")]),
-        case("a tab stays", b"data:\ta\n\n", [event("\ta")]),
-        case("a tab after the space stays", b"data: \ta\n\n", [event("\ta")]),
-        case("a no-break space stays", "data:\u{A0}a\n\n", [event("\u{A0}a")]),
+        case("trailing spaces are kept", b"data: a  \n\n", [event("a  ")]),
+        case("a tab is kept", b"data:\ta\n\n", [event("\ta")]),
+        case("a tab after the space is kept", b"data: \ta\n\n", [event("\ta")]),
+        case("a no-break space is kept", "data:\u{A0}a\n\n", [event("\u{A0}a")]),
         case("a space before the colon: another name", b"data :x\n\ndata: a\n\n", [event("a")]),
         case("a space before the name: another name", b" data: x\n\ndata: a\n\n", [event("a")]),
         case("a tab before the colon: another name", b"data\t: x\n\ndata: a\n\n", [event("a")]),

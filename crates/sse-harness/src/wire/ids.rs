@@ -3,7 +3,7 @@
 use super::{Case, case, comment, event, full, inheriting, retry, with_id};
 
 pub(super) fn cases() -> Vec<Case> {
-    [values(), committed(), carried(), not_committed(), resumed()].concat()
+    [values(), committed(), inherited(), not_committed(), resumed()].concat()
 }
 
 fn values() -> Vec<Case> {
@@ -21,13 +21,13 @@ fn values() -> Vec<Case> {
         case("id with NUL is ignored", b"id: a\0b\ndata: a\n\n", [event("a")]),
         case("id that is NUL is ignored", b"id: \0\ndata: a\n\n", [event("a")]),
         case(
-            "id with NUL leaves the last event ID",
+            "id with NUL does not change the last event ID",
             b"id: 1\n\nid: 2\0\ndata: a\n\n",
             [inheriting("a", "1")],
         )
         .leaves_id("1"),
         case(
-            "id with NUL leaves the id before it in the block",
+            "id with NUL does not replace the id before it in the block",
             b"id: 1\nid: \x002\ndata: a\n\n",
             [with_id("a", "1")],
         )
@@ -40,7 +40,7 @@ fn values() -> Vec<Case> {
 fn committed() -> Vec<Case> {
     vec![
         case(
-            "an event without an id carries the last one",
+            "an event without an id inherits the last one",
             b"id: 1\ndata: a\n\ndata: b\n\n",
             [with_id("a", "1"), inheriting("b", "1")],
         )
@@ -72,37 +72,42 @@ fn committed() -> Vec<Case> {
         case("two blocks with an id only", b"id: 1\n\nid: 2\n\n", []).leaves_id("2"),
         case("a block with an id and a comment", b"id: 1\n: c\n\n", [comment("c")]).leaves_id("1"),
         case("a block with an id and a retry", b"id: 1\nretry: 5\n\n", [retry(5)]).leaves_id("1"),
-        case("blank lines leave it", b"id: 1\n\n\n\n\ndata: a\n\n", [inheriting("a", "1")]).leaves_id("1"),
-        case("with a type", b"id: 1\nevent: t\ndata: a\n\n", [full("t", "a", "1")]).leaves_id("1"),
+        case(
+            "blank lines do not change the last event ID",
+            b"id: 1\n\n\n\n\ndata: a\n\n",
+            [inheriting("a", "1")],
+        )
+        .leaves_id("1"),
+        case("id with an event type", b"id: 1\nevent: t\ndata: a\n\n", [full("t", "a", "1")]).leaves_id("1"),
     ]
 }
 
 /// Several events that inherit an ID, which a decoder may keep as shared text, before the ID
 /// changes.
-fn carried() -> Vec<Case> {
-    let carried = |id| ["a", "b", "c"].map(|data| inheriting(data, id));
-    let [[a, b, c], [a2, b2, c2]] = ["1", "2"].map(carried);
+fn inherited() -> Vec<Case> {
+    let inherited = |id| ["a", "b", "c"].map(|data| inheriting(data, id));
+    let [[a, b, c], [a2, b2, c2]] = ["1", "2"].map(inherited);
     vec![
         case(
-            "an id that was carried is replaced by that of an event",
+            "an inherited id is replaced by that of an event",
             b"id: 1\ndata: a\n\ndata: b\n\ndata: c\n\nid: 2\ndata: a\n\ndata: b\n\ndata: c\n\n",
             [with_id("a", "1"), b.clone(), c.clone(), with_id("a", "2"), b2.clone(), c2.clone()],
         )
         .leaves_id("2"),
         case(
-            "an id that was carried is replaced by one behind two data lines",
+            "an inherited id is replaced by one after two data lines",
             b"id: 1\n\ndata: a\n\ndata: b\n\ndata: c\n\ndata: a\ndata: b\nid: 2\n\ndata: b\n\ndata: c\n\n",
             [a.clone(), b.clone(), c.clone(), with_id("a\nb", "2"), b2.clone(), c2.clone()],
         )
         .leaves_id("2"),
         case(
-            "an id that was carried is replaced by one without an event",
+            "an inherited id is replaced by one without an event",
             b"id: 1\n\ndata: a\n\ndata: b\n\ndata: c\n\nid: 2\n\ndata: a\n\ndata: b\n\ndata: c\n\n",
             [a.clone(), b.clone(), c.clone(), a2.clone(), b2.clone(), c2.clone()],
         )
         .leaves_id("2"),
         case(
-            "an id that was carried is cleared",
+            "an inherited id is cleared",
             b"id: 1\n\ndata: a\n\ndata: b\n\ndata: c\n\nid\n\ndata: a\n\nid: 1\n\ndata: b\n\n",
             [a, b.clone(), c, event("a"), b],
         )
@@ -127,7 +132,7 @@ fn not_committed() -> Vec<Case> {
 
 fn resumed() -> Vec<Case> {
     vec![
-        case("resumed: an event without an id carries it", b"data: a\n\n", [inheriting("a", "7")])
+        case("resumed: an event without an id inherits it", b"data: a\n\n", [inheriting("a", "7")])
             .resumed_from("7")
             .leaves_id("7"),
         case("resumed: nothing", b"", []).resumed_from("7").leaves_id("7"),

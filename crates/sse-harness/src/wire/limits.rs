@@ -13,8 +13,8 @@ fn lines() -> Vec<Case> {
         case("limit: a CRLF counts as one byte", b"data: a\r\n\r\n", [event("a")]).limit(8),
         case("limit: a line with CRLF, over the limit", b"data: a\r\n\r\n", []).too_long_for(7),
         case("limit: a BOM does not count", b"\xEF\xBB\xBFdata: a\n\n", [event("a")]).limit(8),
-        case("limit: what may become a BOM does not count", b"\xEF\xBB", []).limit(1),
-        case("limit: what did not become a BOM counts", b"\xEF\xBBa", []).too_long_for(2),
+        case("limit: a possible start of a BOM does not count", b"\xEF\xBB", []).limit(1),
+        case("limit: the start of a BOM counts if it is not one", b"\xEF\xBBa", []).too_long_for(2),
         case("limit: a second BOM counts", b"\xEF\xBB\xBF\xEF\xBB\xBFdata\n\n", []).too_long_for(7),
         case("limit: a retry of the limit", b"retry: 12345\n", [retry(12345)]).limit(13),
         case("limit: a retry over the limit", b"retry: 12345\n", []).too_long_for(12),
@@ -22,10 +22,10 @@ fn lines() -> Vec<Case> {
         case("limit: a line without an end, of the limit", b"data: aaaa", []).limit(10).leaves(event("aaaa")),
         case("limit: a line without an end, over the limit", b"data: aaaa", []).too_long_for(9),
         case("limit: a line of the limit without room for its end", b"data: aaaa\n", []).too_long_for(10),
-        case("limit: nothing, and nothing comes", b"\n\r\n\r", []).limit(0),
-        case("limit: nothing, and a byte comes", b"\n:", []).too_long_for(0),
+        case("limit: zero, with only blank lines", b"\n\r\n\r", []).limit(0),
+        case("limit: zero, with a byte", b"\n:", []).too_long_for(0),
         case(
-            "limit: frames before it stay",
+            "limit: frames before it are kept",
             b": c\nretry: 5\n\ndata: a\n\ndata: 12345\n\n",
             [comment("c"), retry(5), event("a")],
         )
@@ -36,7 +36,7 @@ fn lines() -> Vec<Case> {
 fn events() -> Vec<Case> {
     vec![
         case(
-            "limit: starts over with each event",
+            "limit: applies to each event separately",
             b"data: aaa\n\ndata: bbb\n\n",
             [event("aaa"), event("bbb")],
         )
@@ -51,9 +51,9 @@ fn events() -> Vec<Case> {
         case("limit: empty data lines over the limit", b"data\ndata\n\n", []).too_long_for(9),
         case("limit: the event type counts", b"event: ab\ndata: a\n\n", [typed("ab", "a")]).limit(18),
         case("limit: the event type counts, over", b"event: ab\ndata: a\n\n", []).too_long_for(17),
-        case("limit: a replaced event type counts on", b"event: ab\nevent: c\ndata\n\n", [typed("c", "")])
+        case("limit: a replaced event type still counts", b"event: ab\nevent: c\ndata\n\n", [typed("c", "")])
             .limit(24),
-        case("limit: a replaced event type counts on, over", b"event: ab\nevent: c\ndata\n\n", [])
+        case("limit: a replaced event type still counts, over", b"event: ab\nevent: c\ndata\n\n", [])
             .too_long_for(23),
         case("limit: an ignored line counts", b"foo: 12\ndata: a\n\n", [event("a")]).limit(16),
         case("limit: an ignored line counts, over", b"foo: 12\ndata: a\n\n", []).too_long_for(15),
@@ -111,7 +111,7 @@ fn ids() -> Vec<Case> {
         case("limit: both ids count, over", b"id: 12\n\nid: 34\ndata: a\n\n", [])
             .too_long_for(16)
             .leaves_id("12"),
-        case("limit: a reset id counts no more", b"id: 12\n\nid\n\ndata: a\n\n", [event("a")]).limit(8),
+        case("limit: a reset id no longer counts", b"id: 12\n\nid\n\ndata: a\n\n", [event("a")]).limit(8),
         case("limit: resumed, of the limit", b"data: a\n\n", [inheriting("a", "abc")])
             .resumed_from("abc")
             .limit(11)
@@ -124,7 +124,7 @@ fn ids() -> Vec<Case> {
             .resumed_from("abc")
             .too_long_for(2)
             .leaves_id("abc"),
-        case("limit: resumed from an id over the limit, and nothing comes", b"\n\n", [])
+        case("limit: resumed from an id over the limit, with only blank lines", b"\n\n", [])
             .resumed_from("abc")
             .limit(2)
             .leaves_id("abc"),
@@ -152,10 +152,10 @@ fn far() -> Vec<Case> {
         case("limit: a long last event ID, over the limit", &*id_before, [])
             .too_long_for(ID.len() + 10)
             .leaves_id(ID),
-        case("limit: a long ID behind data, of the limit", &*id_of_event, [of_event.clone(), behind])
+        case("limit: a long ID after data, of the limit", &*id_of_event, [of_event.clone(), behind])
             .limit(ID.len() + 11)
             .leaves_id(ID),
-        case("limit: a long ID behind data, over the limit", &*id_of_event, []).too_long_for(ID.len() + 10),
+        case("limit: a long ID after data, over the limit", &*id_of_event, []).too_long_for(ID.len() + 10),
         case(
             "limit: resumed from a long ID, of the limit",
             b":\n\ndata:1\n\n",
@@ -171,8 +171,8 @@ fn far() -> Vec<Case> {
     ]
 }
 
-/// U+FFFD is three bytes, and may stand for one. The line counts as it was received; the ID in
-/// force as the text it is.
+/// U+FFFD has three bytes and may replace a single one. A line counts as received. The last event
+/// ID counts as text, after the replacement.
 fn invalid_text() -> Vec<Case> {
     vec![
         case(

@@ -51,9 +51,9 @@ fn mixed() -> Vec<Case> {
         case("CR then LF is one line end", b"data: a\r\ndata: b\r\n", []).leaves(event("a\nb")),
         case("one event with all three", b"data: a\rdata: b\ndata: c\r\ndata: d\n\r", [event("a\nb\nc\nd")]),
         case("LF CR LF LF: CRLF is one blank line", b"data: a\n\r\n\ndata: b\n\n", [event("a"), event("b")]),
-        case("CR CR LF LF: a blank line too many", b"data: a\r\r\n\ndata: b\r\r", [event("a"), event("b")]),
+        case("CR CR LF LF: an extra blank line", b"data: a\r\r\n\ndata: b\r\r", [event("a"), event("b")]),
         case(
-            "each block its own line ends",
+            "each block has its own line ends",
             b"data: a\n\ndata: b\r\rdata: c\r\n\r\n",
             [event("a"), event("b"), event("c")],
         ),

@@ -1,4 +1,4 @@
-//! `retry`: only ASCII digits, reported at its line.
+//! `retry`, which accepts only ASCII digits and is reported at its line.
 
 use super::{Case, case, comment, event, retry, with_id};
 
@@ -47,7 +47,7 @@ fn places() -> Vec<Case> {
     vec![
         case("retry cut off before its line end", b"retry: 3000", []),
         case(
-            "retry at its line, before the event that it stands in",
+            "retry is reported at its line, before its event",
             b"data: a\nretry: 5\n\n",
             [retry(5), event("a")],
         ),
@@ -59,7 +59,7 @@ fn places() -> Vec<Case> {
         ),
         case("retry twice", b"retry: 5\nretry: 6\n\n", [retry(5), retry(6)]),
         case(
-            "a bad retry leaves the good one",
+            "an invalid retry does not replace a valid one",
             b"retry: 3000\nretry: 1000x\ndata: x\n\n",
             [retry(3000), event("x")],
         ),
@@ -69,7 +69,7 @@ fn places() -> Vec<Case> {
             [comment("a"), retry(5), comment("b")],
         ),
         case(
-            "retry leaves the id of its block",
+            "retry does not change the id of its block",
             b"id: 1\nretry: 5\ndata: a\n\n",
             [retry(5), with_id("a", "1")],
         )

@@ -14,7 +14,7 @@ fn skipped() -> Vec<Case> {
         case("skip: CR, CRLF", b"data: 12345\r\r\ndata: a\r\r\n", [discarded(12), event("a")]).skips_over(8),
         case("skip: CR CR, then silence", b"data: 12345\r\r", [discarded(12)]).skips_over(8),
         case(
-            "skip: the lines before it and behind it",
+            "skip: the lines before it and after it",
             b"data: a\ndata: b\ndata: c\n\ndata\n\n",
             [discarded(24), event("")],
         )
@@ -25,9 +25,9 @@ fn skipped() -> Vec<Case> {
             [discarded(25), event("a")],
         )
         .skips_over(9),
-        case("skip: a comment before it came out", b": c\ndata: 12345\n\n", [comment("c"), discarded(12)])
+        case("skip: a comment before it is reported", b": c\ndata: 12345\n\n", [comment("c"), discarded(12)])
             .skips_over(8),
-        case("skip: a retry before it came out", b"retry: 5\ndata: a\n\n", [retry(5), discarded(17)])
+        case("skip: a retry before it is reported", b"retry: 5\ndata: a\n\n", [retry(5), discarded(17)])
             .skips_over(9),
     ]
 }
@@ -35,13 +35,13 @@ fn skipped() -> Vec<Case> {
 fn blocks() -> Vec<Case> {
     vec![
         case(
-            "skip: a comment over the limit takes its block",
+            "skip: a comment over the limit drops its block",
             b": 123456789\ndata: a\n\ndata: b\n\n",
             [discarded(20), event("b")],
         )
         .skips_over(8),
         case(
-            "skip: a comment over the limit takes the lines before it",
+            "skip: a comment over the limit drops the lines before it",
             b"data: a\n: 123456789\n\ndata: b\n\n",
             [discarded(20), event("b")],
         )
@@ -53,7 +53,7 @@ fn blocks() -> Vec<Case> {
         )
         .skips_over(8),
         case(
-            "skip: the event type of it is gone",
+            "skip: its event type is dropped",
             b"event: t\ndata: 12345\n\ndata: a\n\n",
             [discarded(21), event("a")],
         )
@@ -77,7 +77,7 @@ fn blocks() -> Vec<Case> {
         )
         .skips_over(8),
         case(
-            "skip: what did not become a BOM counts",
+            "skip: the start of a BOM counts if it is not one",
             b"\xEF\xBBdata: 1\n\ndata\n\n",
             [discarded(10), event("")],
         )
@@ -94,7 +94,7 @@ fn blocks() -> Vec<Case> {
 fn skipped_ids() -> Vec<Case> {
     vec![
         case(
-            "skip: the id of it is not committed",
+            "skip: its id is not committed",
             b"id: 9\ndata: 12345\n\ndata: a\n\n",
             [discarded(18), event("a")],
         )
@@ -113,7 +113,7 @@ fn skipped_ids() -> Vec<Case> {
         .skips_over(9)
         .leaves_id("9"),
         case(
-            "skip: the last event ID stays",
+            "skip: the last event ID is kept",
             b"id: 1\ndata\n\nid: 2\ndata: 12345\n\ndata: a\n\n",
             [with_id("", "1"), discarded(18), inheriting("a", "1")],
         )

@@ -1,5 +1,5 @@
-//! A page that follows a stream whose server drops the connection, and counts what came. `.ci/web
-//! page` builds it, and `sse demo --web` serves it with its stream.
+//! A page that follows a stream whose server drops the connection, and counts the events. `.ci/web
+//! page` builds it, and `sse demo --web` serves it together with the stream.
 #![cfg(target_arch = "wasm32")]
 
 use std::cell::Cell;
@@ -10,7 +10,7 @@ use sse_web::{Answer, BoxError, Client, Event, State};
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Document, Element};
 
-/// The elements of `index.html` that the program writes to.
+/// The elements of `index.html` that the program changes.
 #[derive(Clone)]
 struct Page {
     document: Document,
@@ -30,13 +30,13 @@ async fn start() {
     page.summary.set_text_content(Some(&summary));
 }
 
-/// Follows the stream of this page's server to its end.
+/// Follows the stream of this page's server to its end, and returns a summary.
 async fn follow(page: &Page) -> Result<String, BoxError> {
     let origin = web_sys::window()
-        .ok_or("there is no window")?
+        .ok_or("this page has no window")?
         .location()
         .origin()
-        .map_err(|_| "there is no origin")?;
+        .map_err(|_| "this page has no origin")?;
     let (client, opened) = (Client::new(), Rc::new(Cell::new(0)));
     let request = client.get(format!("{origin}/events")).on_state({
         let (page, opened) = (page.clone(), Rc::clone(&opened));
@@ -51,22 +51,24 @@ async fn follow(page: &Page) -> Result<String, BoxError> {
     }
     let sent = match client.get(format!("{origin}/ids")).send().await? {
         Answer::Other(response) => response.text().await?,
-        _ => return Err("the list of IDs is no event stream".into()),
+        _ => return Err("expected a list of IDs, got an event stream".into()),
     };
     Ok(summary(&sent.lines().collect::<Vec<_>>(), &received, opened.get()))
 }
 
-/// Compares what the server had to say with what came.
+/// Compares the IDs of the events that the server sent with those that arrived.
 fn summary(sent: &[&str], received: &[String], opened: u32) -> String {
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
     for id in received {
         *times.entry(id).or_default() += 1;
     }
     let lost = sent.iter().filter(|id| !times.contains_key(*id)).count();
-    let doubled = times.values().filter(|times| **times > 1).count();
+    let duplicated = times.values().filter(|times| **times > 1).count();
     let reconnections = opened.saturating_sub(1);
-    let (came, all) = (times.len(), sent.len());
-    format!("{came} of {all} events came, over {reconnections} reconnections: {lost} lost, {doubled} doubled")
+    let (arrived, all) = (times.len(), sent.len());
+    format!(
+        "{arrived} of {all} events arrived over {reconnections} reconnections: {lost} lost, {duplicated} duplicated"
+    )
 }
 
 impl Page {
@@ -86,7 +88,7 @@ impl Page {
                 ("open", format!("open: {}", response.status()))
             }
             State::Disconnected { cause, retry_in, .. } => {
-                ("connecting", format!("dropped: {cause}; again in {retry_in:.1?}"))
+                ("connecting", format!("disconnected: {cause}; reconnecting in {retry_in:.1?}"))
             }
             State::Closed { reason, .. } => ("closed", format!("closed: {reason}")),
             _ => return,

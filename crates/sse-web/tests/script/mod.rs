@@ -1,31 +1,32 @@
-//! What the suite, which runs in a browser, and the server, which cannot, say to each other.
+//! The messages between the suite, which runs in a browser, and the control server, which starts
+//! scripted servers for it.
 
 use serde::{Deserialize, Serialize};
 
-/// What the suite asks of the server that starts servers.
+/// A command of the suite to the control server.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) enum Command {
-    /// Starts a server that answers request n with reply n, and those after the last reply with
-    /// that one again. The answer is its [`Address`].
+    /// Starts a server that answers request n with reply n. The last reply answers all later
+    /// requests too. The answer is the server's [`Address`].
     Start(Vec<Reply>),
-    /// The requests that this server has had, as a list of [`Received`].
+    /// Returns the requests of this server, as a list of [`Received`].
     Requests(usize),
-    /// Waits a few seconds for this server to see that the connection of this request is closed.
-    /// The answer is whether it was.
+    /// Waits a few seconds until this server sees that the connection of this request is closed.
+    /// The answer says whether it was closed in time.
     Closed { server: usize, request: usize },
-    /// Ends this server. The answer is `()`.
+    /// Stops this server. The answer is `()`.
     Stop(usize),
 }
 
-/// Where a server is.
+/// The number and the origin of a server.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Address {
     pub(crate) number: usize,
     pub(crate) origin: String,
 }
 
-/// A request, as it came. What the browser asks in advance (`OPTIONS`) is among them, and has no
-/// reply of the script.
+/// A request that a scripted server received. This includes the browser's preflights (`OPTIONS`),
+/// which the script does not answer.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Received {
     pub(crate) method: String,
@@ -34,10 +35,10 @@ pub(crate) struct Received {
     pub(crate) body: Vec<u8>,
 }
 
-/// A reply of the scripted server: see `sse_testkit::Reply`.
+/// A reply of a scripted server, like `sse_testkit::Reply`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Reply {
-    /// `None` where the steps write the head themselves.
+    /// The status, or `None` if the steps write the head themselves.
     pub(crate) status: Option<u16>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) steps: Vec<Step>,
@@ -48,7 +49,7 @@ pub(crate) struct Reply {
 pub(crate) enum Step {
     Send(Vec<u8>),
     SendEachByte(Vec<u8>),
-    /// In milliseconds.
+    /// A pause in milliseconds.
     Pause(u64),
 }
 

@@ -1,4 +1,4 @@
-//! What the cases are made of.
+//! Shared parts of the cases.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -15,12 +15,12 @@ use web_sys::{RequestInit, Response};
 
 use crate::script::{Address, Command, End, Received, Reply, Step};
 
-/// Far more than anything takes: reached only when a case fails.
+/// A timeout that only a failing case reaches.
 pub(crate) const LONG: Duration = Duration::from_secs(10);
-/// How long a connection may be open after its session is gone.
+/// The maximum time for a connection to close after its session is dropped.
 const SOON: Duration = Duration::from_secs(1);
 
-/// A scripted server, somewhere outside. It stays until the whole suite is over.
+/// A scripted server outside the browser. It runs until the whole suite ends.
 pub(crate) struct Server(Address);
 
 impl Server {
@@ -36,27 +36,27 @@ impl Server {
         ask(&Command::Requests(self.0.number)).await
     }
 
-    /// The requests, without what the browser asked in advance.
+    /// Returns all requests except preflights.
     pub(crate) async fn requests(&self) -> Vec<Received> {
         self.all_requests().await.into_iter().filter(|request| request.method != "OPTIONS").collect()
     }
 
-    /// Which headers the browser asked for in advance, each time.
-    pub(crate) async fn asked_in_advance(&self) -> Vec<String> {
-        let asked = self.all_requests().await.into_iter().filter(|request| request.method == "OPTIONS");
-        asked
+    /// Returns the headers that each preflight asks for.
+    pub(crate) async fn preflight_headers(&self) -> Vec<String> {
+        let preflights = self.all_requests().await.into_iter().filter(|request| request.method == "OPTIONS");
+        preflights
             .map(|request| request.header("access-control-request-headers").unwrap_or_default().to_owned())
             .collect()
     }
 
-    /// The server sees that the connection of request `number` is closed, and sees it soon.
+    /// Checks that the server soon sees the end of the connection of request `number`.
     pub(crate) async fn closes(&self, number: usize) {
         let requests = self.all_requests().await.into_iter().enumerate();
         let mut numbers =
             requests.filter(|(_, request)| request.method != "OPTIONS").map(|(number, _)| number);
-        let request = numbers.nth(number).expect("there is such a request");
+        let request = numbers.nth(number).expect("a request with this number");
         let (took, closed) = timed(ask::<bool>(&Command::Closed { server: self.0.number, request })).await;
-        assert!(closed && took < SOON, "closed: {closed}, after {took:?}");
+        assert!(closed && took < SOON, "closed: {closed}, after waiting for {took:?}");
     }
 
     pub(crate) async fn stop(&self) {
@@ -64,18 +64,19 @@ impl Server {
     }
 }
 
-/// Asks the server that starts servers.
+/// Sends a command to the control server, and returns its answer.
 async fn ask<T: DeserializeOwned>(command: &Command) -> T {
-    let Some(url) = option_env!("SSE_TEST_SERVER") else { panic!("`.ci/web` names the server") };
+    let Some(url) = option_env!("SSE_TEST_SERVER") else { panic!("`.ci/web` sets SSE_TEST_SERVER") };
     let init = RequestInit::new();
     init.set_method("POST");
-    init.set_body(&serde_json::to_string(command).expect("it is plain data").into());
+    init.set_body(&serde_json::to_string(command).expect("the command has only string keys").into());
     let fetch: Function =
-        Reflect::get(&js_sys::global(), &"fetch".into()).expect("a property").unchecked_into();
+        Reflect::get(&js_sys::global(), &"fetch".into()).expect("a scope has properties").unchecked_into();
     let promise: Promise =
         fetch.call2(&JsValue::NULL, &url.into(), &init).expect("a request").unchecked_into();
-    let response: Response = JsFuture::from(promise).await.expect("the server is there").unchecked_into();
-    let text = JsFuture::from(response.text().expect("a body")).await.expect("the whole body");
+    let response: Response =
+        JsFuture::from(promise).await.expect("the control server answers").unchecked_into();
+    let text = JsFuture::from(response.text().expect("an unread body")).await.expect("the whole body");
     let text = text.as_string().expect("text");
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
@@ -95,7 +96,7 @@ impl Reply {
         Self { status: Some(status), headers: vec![], steps: vec![], end: End::Close }
     }
 
-    /// Nothing but what the steps send, the head included.
+    /// Creates a reply that sends only its steps, which must include the head.
     pub(crate) fn raw() -> Self {
         Self { status: None, headers: vec![], steps: vec![], end: End::Close }
     }
@@ -135,7 +136,7 @@ impl Reply {
     }
 }
 
-/// A client that reconnects after 10 ms, each time.
+/// Creates a client that always reconnects after 10 ms.
 pub(crate) fn client() -> ClientBuilder {
     Client::builder().reconnect_policy(quick())
 }
@@ -145,34 +146,34 @@ pub(crate) fn quick() -> ReconnectPolicy {
     ReconnectPolicy::default().reconnection_time(ten_ms).min_delay(ten_ms).factor(1).jitter_percent(0)
 }
 
-/// A GET request of that client.
+/// Creates a GET request of that client.
 pub(crate) fn get(server: &Server) -> RequestBuilder {
     client().build().get(server.url("/events"))
 }
 
 pub(crate) async fn open(request: RequestBuilder) -> Session {
-    within(LONG, request.open()).await.expect("a response comes").expect("it is accepted")
+    within(LONG, request.open()).await.expect("a response in time").expect("an accepted response")
 }
 
 pub(crate) async fn refused(request: RequestBuilder) -> Error {
-    within(LONG, request.open()).await.expect("it comes to something").expect_err("it is refused")
+    within(LONG, request.open()).await.expect("a response in time").expect_err("a refused response")
 }
 
-/// The next item, which is there within reason.
+/// Returns the next item, and fails if it takes too long.
 pub(crate) async fn next(session: &mut Session) -> Option<Result<Event, Error>> {
-    within(LONG, session.next()).await.expect("the session goes on")
+    within(LONG, session.next()).await.expect("an item in time")
 }
 
-/// The data of the next event.
+/// Returns the data of the next event.
 pub(crate) async fn data(session: &mut Session) -> String {
-    next(session).await.expect("there is an event").expect("there is no error").data
+    next(session).await.expect("an event").expect("no error").data
 }
 
-/// The session ends, without an error, and stays so.
+/// Checks that the session ends without an error, and stays closed.
 pub(crate) async fn ends(session: &mut Session) {
     for _ in 0..2 {
         let item = next(session).await;
-        assert!(item.is_none(), "it is over: {item:?}");
+        assert!(item.is_none(), "an item after the end: {item:?}");
     }
 }
 
@@ -181,7 +182,7 @@ pub(crate) async fn sleep(time: Duration) {
     timer.sleep_until(timer.now() + time).await;
 }
 
-/// What the future comes to; `None` when it takes longer than that.
+/// Returns the output of a future, or `None` if it takes longer than `time`.
 pub(crate) async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Option<T> {
     match select(pin!(future), pin!(sleep(time))).await {
         Either::Left((value, _)) => Some(value),
@@ -197,22 +198,22 @@ pub(crate) async fn timed<T>(future: impl Future<Output = T>) -> (Duration, T) {
     (timer.now().saturating_duration_since(start), value)
 }
 
-/// Whether there are origins here: browsers ask in advance, Node does not.
+/// Returns whether this platform has origins and sends preflights. Browsers do, Node does not.
 pub(crate) fn has_origins() -> bool {
-    Reflect::has(&js_sys::global(), &"location".into()).expect("a scope is an object")
+    Reflect::has(&js_sys::global(), &"location".into()).expect("the global scope is an object")
 }
 
-/// Runs the garbage collector, which `.ci/web` has the engines expose.
+/// Runs the garbage collector, which the engines expose with `--expose-gc`.
 pub(crate) async fn collect_garbage() {
-    let gc = Reflect::get(&js_sys::global(), &"gc".into()).expect("a property");
+    let gc = Reflect::get(&js_sys::global(), &"gc".into()).expect("a scope has properties");
     let gc: Function = gc.dyn_into().expect("`--expose-gc` is set");
     for _ in 0..3 {
-        gc.call0(&JsValue::NULL).expect("it does not throw");
+        gc.call0(&JsValue::NULL).expect("the garbage collector does not throw");
         sleep(Duration::from_millis(10)).await;
     }
 }
 
-/// An error and all its sources, in one line.
+/// Joins an error and its sources in one line.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let sources = std::iter::successors(error.source(), |error| error.source());
     sources.fold(error.to_string(), |chain, source| format!("{chain}: {source}"))

@@ -1,4 +1,4 @@
-//! Sessions that are given up.
+//! Sessions that the application closes or drops.
 
 use std::pin::pin;
 
@@ -18,9 +18,10 @@ async fn a_dropped_session_closes_its_connection() {
     server.closes(0).await;
 }
 
-/// Also after JavaScript has collected what nobody but the session refers to.
+/// The session still closes its connection after a garbage collection, which drops the objects that
+/// only the session refers to.
 #[wasm_bindgen_test]
-async fn a_collection_of_garbage_leaves_a_session_its_connection() {
+async fn garbage_collection_keeps_the_connection_of_a_session() {
     let server =
         Server::script([Reply::events().send("data: a\n\n").pause(300).send("data: b\n\n").stall()]).await;
     let mut session = open(get(&server)).await;
@@ -31,7 +32,7 @@ async fn a_collection_of_garbage_leaves_a_session_its_connection() {
     server.closes(0).await;
 }
 
-/// Also while a chunk is waited for.
+/// `next` is dropped while it waits for a chunk.
 #[wasm_bindgen_test]
 async fn a_dropped_next_loses_nothing() {
     let stream = Reply::events().send("data: a\n\n").pause(300).send("data: b\n\n").stall();
@@ -39,12 +40,15 @@ async fn a_dropped_next_loses_nothing() {
     let mut session = open(get(&server)).await;
     assert_eq!(data(&mut session).await, "a");
     let soon = sleep(std::time::Duration::from_millis(50));
-    assert!(matches!(select(pin!(session.next()), pin!(soon)).await, Either::Right(_)), "it is not sent yet");
+    assert!(
+        matches!(select(pin!(session.next()), pin!(soon)).await, Either::Right(_)),
+        "the server has not sent it yet"
+    );
     assert_eq!(data(&mut session).await, "b");
     assert_eq!(server.requests().await.len(), 1);
 }
 
-/// An attempt under way is aborted.
+/// The request of the attempt is aborted.
 #[wasm_bindgen_test]
 async fn a_dropped_open_closes_its_connection() {
     let server = Server::script([Reply::raw().stall()]).await;
@@ -56,7 +60,7 @@ async fn a_dropped_open_closes_its_connection() {
     let opening = Box::pin(get(&server).open());
     match select(opening, pin!(select(pin!(arrived), pin!(sleep(LONG))))).await {
         Either::Right((Either::Left(_), opening)) => drop(opening),
-        _ => panic!("it opened, or the request did not come"),
+        _ => panic!("the session opened, or no request arrived"),
     }
     server.closes(0).await;
 }

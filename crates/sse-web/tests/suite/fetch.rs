@@ -1,4 +1,4 @@
-//! What is fetch's own: its options, its redirects, its timers.
+//! The options and redirects of fetch, and the timer.
 
 use sse_web::{Client, Error, Fetch, Futile, RequestCache, RequestCredentials, RequestMode, Timer, WebTimer};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -6,8 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::case::{LONG, Server, chain, data, get, has_origins, open, within};
 use crate::script::Reply;
 
-/// A redirect is followed, and the session knows where it led; a reconnection asks the original
-/// URL.
+/// The session returns the URL that the redirect led to. A reconnection requests the original URL.
 #[wasm_bindgen_test]
 async fn redirects_are_followed() {
     let target = Server::script([Reply::events().send("data: a\n\n").stall()]).await;
@@ -21,9 +20,9 @@ async fn redirects_are_followed() {
     assert_eq!(server.requests().await.len(), 2);
 }
 
-/// A cookie that the server has set comes back where the option says so. (Node keeps none.)
+/// The browser sends the server's cookie back only if the option includes it. Node stores no cookies.
 #[wasm_bindgen_test]
-async fn credentials_are_an_option() {
+async fn credentials_can_be_configured() {
     let stream = || Reply::events().header("set-cookie", "a=b").send("data: a\n\n").stall();
     let server = Server::script([stream()]).await;
     for (number, credentials) in
@@ -40,7 +39,7 @@ async fn credentials_are_an_option() {
 }
 
 #[wasm_bindgen_test]
-async fn the_cache_is_an_option() {
+async fn the_cache_mode_can_be_configured() {
     let server = Server::script([Reply::events().stall()]).await;
     let fetch = Fetch::default().cache(RequestCache::Default);
     drop(open(Client::builder_with(fetch, WebTimer::default()).build().get(server.url("/"))).await);
@@ -49,9 +48,10 @@ async fn the_cache_is_an_option() {
     assert_eq!(server.requests().await[1].header("pragma"), Some("no-cache"));
 }
 
-/// A response that shows nothing ends the session. (Node has no origins, and so no such mode.)
+/// The client cannot read the response, so the session ends. Node has no origins and no opaque
+/// responses.
 #[wasm_bindgen_test]
-async fn an_opaque_response_is_futile() {
+async fn an_opaque_response_is_not_retried() {
     if !has_origins() {
         return;
     }
@@ -59,18 +59,21 @@ async fn an_opaque_response_is_futile() {
     let server = Server::script([reply]).await;
     let fetch = Fetch::default().mode(RequestMode::NoCors);
     let client = Client::builder_with(fetch, WebTimer::default()).retry_initial(true).build();
-    let error =
-        within(LONG, client.get(server.url("/")).open()).await.expect("an end").expect_err("no stream");
+    let error = within(LONG, client.get(server.url("/")).open())
+        .await
+        .expect("an error in time")
+        .expect_err("no stream");
     assert!(matches!(error, Error::Connect(_)) && chain(&error).contains("opaque"), "{}", chain(&error));
-    let cause = error.into_cause().expect("the transport's");
+    let cause = error.into_cause().expect("the error of the transport");
     assert!(cause.is::<Futile>(), "{cause:?}");
 }
 
-/// The date is today's, and no two seeds are the same.
+/// The date is that of JavaScript's clock, and two seeds differ.
 #[wasm_bindgen_test]
-fn the_timer_knows_the_date_and_chance() {
+fn the_timer_has_the_date_and_random_seeds() {
     let timer = WebTimer::default();
-    let since_1970 = timer.wall_clock().duration_since(std::time::SystemTime::UNIX_EPOCH).expect("after it");
+    let since_1970 =
+        timer.wall_clock().duration_since(std::time::SystemTime::UNIX_EPOCH).expect("a date after 1970");
     assert!((js_sys::Date::now() / 1000.0 - since_1970.as_secs_f64()).abs() < 5.0, "{since_1970:?}");
     assert_ne!(timer.seed(), timer.seed());
 }

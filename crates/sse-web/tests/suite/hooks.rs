@@ -1,4 +1,4 @@
-//! Hooks that hold what no other thread may have.
+//! Hooks that are not `Send`.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,10 +12,10 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::case::{Server, data, get, open};
 use crate::script::Reply;
 
-/// A token by a promise of JavaScript.
+/// Returns a token from a JavaScript promise.
 async fn token(text: &str) -> Result<String, Error> {
-    let value = JsFuture::from(Promise::resolve(&JsValue::from_str(text))).await.expect("it was resolved");
-    Ok(value.as_string().expect("it is text"))
+    let value = JsFuture::from(Promise::resolve(&JsValue::from_str(text))).await.expect("a resolved promise");
+    Ok(value.as_string().expect("a string"))
 }
 
 #[wasm_bindgen_test]
@@ -29,7 +29,7 @@ async fn before_each_may_await_a_promise() {
         async move {
             let token = token("fresh").await?;
             attempts.set(attempts.get() + 1);
-            let value = format!("{token} {}", attempts.get()).parse().expect("it can be sent");
+            let value = format!("{token} {}", attempts.get()).parse().expect("a valid header value");
             request.headers_mut().insert("authorization", value);
             Ok::<_, Error>(request)
         }
@@ -44,7 +44,7 @@ async fn before_each_may_await_a_promise() {
 }
 
 #[wasm_bindgen_test]
-async fn a_token_may_come_from_a_promise() {
+async fn bearer_auth_with_may_await_a_promise() {
     let server = Server::script([Reply::status(401), Reply::events().send("data: a\n\n").stall()]).await;
     let request = get(&server).bearer_auth_with(|why| async move {
         match why {
@@ -65,7 +65,7 @@ async fn states_come_in_order() {
     let server = Server::script([stream("a"), stream("b").stall()]).await;
     let states = Rc::new(RefCell::new(vec![]));
     let seen = Rc::clone(&states);
-    // A value of JavaScript, which belongs to this thread.
+    // A JavaScript value is not `Send`.
     let mark = JsValue::from_str("seen");
     let request = get(&server).on_state(move |state| {
         assert_eq!(mark.as_string().as_deref(), Some("seen"));
@@ -87,12 +87,12 @@ async fn states_come_in_order() {
     assert_eq!(*states.borrow(), expected);
 }
 
-/// A client whose transport is not in its type is no other one.
+/// A client whose type does not name its transport behaves the same.
 #[wasm_bindgen_test]
 async fn a_boxed_client_works() {
     let server = Server::script([Reply::events().send("data: a\n\n").stall()]).await;
     let client = crate::case::client().build().boxed();
-    let mut session = client.get(server.url("/")).open().await.expect("it opens");
+    let mut session = client.get(server.url("/")).open().await.expect("a response");
     assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
     drop(session);
     server.closes(0).await;

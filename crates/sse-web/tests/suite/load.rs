@@ -6,14 +6,13 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::case::{Server, data, get, open};
 use crate::script::Reply;
 
-/// How many connections a browser opens to one host.
+/// The number of connections that a browser opens to one host.
 const CONNECTIONS: usize = 6;
 
-/// A hundred sessions that are open at the same time, each dropped once and each with its own
-/// events: nothing is lost, and nothing comes twice. Each host has as many as a browser opens
-/// connections to it.
+/// Each connection breaks once, but no event is lost and none arrives twice. Each host serves as
+/// many sessions as a browser opens connections to it.
 #[wasm_bindgen_test]
-async fn a_hundred_sessions_at_once() {
+async fn a_hundred_sessions_are_open_at_once() {
     const SESSIONS: usize = 100;
     let hosts = SESSIONS.div_ceil(CONNECTIONS);
     let half = |events: std::ops::Range<u32>| {
@@ -21,7 +20,7 @@ async fn a_hundred_sessions_at_once() {
         Reply::events().send(events).pause(50)
     };
     let sessions_of = |host| CONNECTIONS.min(SESSIONS - host * CONNECTIONS);
-    // The first replies of a host go to the first connection of each of its sessions.
+    // A host sends its first replies to the first connection of each session.
     let replies = |host| (0..sessions_of(host)).map(|_| half(0..50)).chain([half(50..100).stall()]);
     let servers = join_all((0..hosts).map(|host| Server::script(replies(host)))).await;
     let mut sessions =

@@ -1,5 +1,5 @@
-//! What the client does in a window, in a worker and in Node, against scripted servers of another
-//! origin. `.ci/web` runs it.
+//! Tests of the client in a window, in a worker and in Node, with scripted servers of another
+//! origin. `.ci/web` runs them.
 #![cfg(target_arch = "wasm32")]
 
 mod case;

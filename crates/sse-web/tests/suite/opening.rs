@@ -1,4 +1,4 @@
-//! From the request to the open session.
+//! Opening a session.
 
 use sse_web::{CloseReason, ReadyState};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -6,13 +6,13 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::case::{Server, client, ends, get, has_origins, open};
 use crate::script::Reply;
 
-/// A session is open as soon as the response head is there, before any byte of the body, and tells
-/// what is in it.
+/// A session is open as soon as the response head arrives, before any byte of the body, and returns
+/// that head.
 #[wasm_bindgen_test]
-async fn a_session_tells_of_its_response() {
+async fn a_session_returns_its_response() {
     let server = Server::script([Reply::events().header("x-number", "7").stall()]).await;
     let session = open(get(&server)).await;
-    let response = session.response().expect("it is open");
+    let response = session.response().expect("an open session");
     assert_eq!(
         (response.status().as_u16(), &response.headers()["x-number"]),
         (200, &"7".parse().expect("valid"))
@@ -21,13 +21,12 @@ async fn a_session_tells_of_its_response() {
     assert_eq!((session.ready_state(), session.last_event_id()), (ReadyState::Open, ""));
 }
 
-/// The first request of a session needs no permission in advance: all that it has is simple. The
-/// browser itself says that no cache is to answer.
+/// The first request of a session is a simple request. The browser itself adds `Cache-Control`.
 #[wasm_bindgen_test]
-async fn a_plain_request_is_not_asked_about_in_advance() {
+async fn a_plain_request_sends_no_preflight() {
     let server = Server::script([Reply::events().stall()]).await;
     open(get(&server)).await;
-    assert_eq!(server.asked_in_advance().await, [""; 0]);
+    assert_eq!(server.preflight_headers().await, [""; 0]);
     let request = &server.requests().await[0];
     assert_eq!((&*request.method, &*request.path), ("GET", "/events"));
     assert_eq!(request.header("accept"), Some("text/event-stream"));
@@ -35,9 +34,9 @@ async fn a_plain_request_is_not_asked_about_in_advance() {
     assert_eq!((request.header("last-event-id"), request.body.len()), (None, 0));
 }
 
-/// What `EventSource` cannot: headers of one's own, which another origin is asked about first.
+/// Unlike `EventSource`, the client sends custom headers. The browser sends a preflight for them.
 #[wasm_bindgen_test]
-async fn headers_are_sent() {
+async fn custom_headers_are_sent() {
     let server = Server::script([Reply::events().stall()]).await;
     let client = client().header("x-tenant", "7").header("cache-control", "max-age=0").build();
     open(client.get(server.url("/a")).query([("b", "c d")]).bearer_auth("secret")).await;
@@ -48,11 +47,11 @@ async fn headers_are_sent() {
         assert_eq!(request.header(name), Some(value), "{name}");
     }
     let asked = if has_origins() { &["authorization,cache-control,x-tenant"][..] } else { &[] };
-    assert_eq!(server.asked_in_advance().await, asked);
+    assert_eq!(server.preflight_headers().await, asked);
 }
 
 #[wasm_bindgen_test]
-async fn a_first_204_is_a_session_that_is_over() {
+async fn a_first_204_opens_a_closed_session() {
     let server = Server::script([Reply::status(204)]).await;
     let mut session = open(get(&server)).await;
     ends(&mut session).await;

@@ -1,4 +1,4 @@
-//! What comes out of a stream.
+//! Reading events and frames.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use web_sys::Response;
 use crate::case::{Server, client, data, ends, get, next, open};
 use crate::script::Reply;
 
-/// `data: packed\n\n`, by gzip, as a block that is stored.
+/// `data: packed\n\n` in gzip, as a stored block.
 pub(crate) const PACKED: &[u8] =
     b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x01\x0e\x00\xf1\xffdata: packed\n\n?\x91\x96d\x0e\x00\x00\x00";
 
-/// However the bytes come: here each in a chunk of its own, with a character cut into four.
+/// Each byte arrives in its own chunk, so that characters are split too.
 #[wasm_bindgen_test]
-async fn events_have_all_their_fields_however_they_are_cut() {
+async fn events_have_all_fields_in_any_chunks() {
     let stream =
         "\u{feff}event: greeting\nid: 1\ndata: h\u{e9}llo \u{1f30d}\ndata: again\n\n:\r\ndata\r\n\r\n";
     let server = Server::script([Reply::events().send_each_byte(stream).stall()]).await;
@@ -30,7 +30,7 @@ async fn events_have_all_their_fields_however_they_are_cut() {
 }
 
 #[wasm_bindgen_test]
-async fn comments_and_retries_are_shown_when_asked_for() {
+async fn comments_and_retries_are_shown_if_configured() {
     let server = Server::script([Reply::events().send(": ping\nretry: 50\ndata: a\n\n").stall()]).await;
     let mut session = open(get(&server).show_comments(true).show_retries(true)).await;
     let frames: Vec<_> = session.frames().take(3).map(|frame| frame.expect("no error")).collect().await;
@@ -39,9 +39,9 @@ async fn comments_and_retries_are_shown_when_asked_for() {
     assert!(matches!(&frames[2], Frame::Event(event) if event.data == "a"), "{frames:?}");
 }
 
-/// A megabyte in one event comes whole, in whatever chunks fetch has it.
+/// An event of 1 MiB arrives in many chunks.
 #[wasm_bindgen_test]
-async fn a_large_event_comes_whole() {
+async fn a_large_event_is_delivered_whole() {
     let large = "0123456789abcdef".repeat(1 << 16);
     let server = Server::script([Reply::events().send(format!("data: {large}\n\n")).stall()]).await;
     let mut session = open(get(&server)).await;
@@ -75,21 +75,21 @@ async fn a_typed_stream_is_read() {
     server.closes(0).await;
 }
 
-/// The stream of a response that the application has fetched by itself.
+/// The application has fetched the response itself.
 #[wasm_bindgen_test]
-async fn a_stream_of_javascript_is_read() {
+async fn a_javascript_stream_is_read() {
     let response = Response::new_with_opt_str(Some("data: a\n\ndata: b\n\n")).expect("a response");
     let stream = response.body().expect("a body");
-    let mut events = Events::from_stream(Body::try_from(stream.clone()).expect("nobody reads it"));
-    assert!(Body::try_from(stream.clone()).is_err(), "it has a reader already");
+    let mut events = Events::from_stream(Body::try_from(stream.clone()).expect("a stream without a reader"));
+    assert!(Body::try_from(stream.clone()).is_err(), "the stream already has a reader");
     assert_eq!(events.next().await.expect("an event").expect("no error").data, "a");
     assert_eq!(events.next().await.expect("an event").expect("no error").data, "b");
     assert!(events.next().await.is_none());
-    JsFuture::from(stream.cancel()).await.expect_err("its reader has it for as long as it is there");
+    JsFuture::from(stream.cancel()).await.expect_err("the reader locks the stream until it is dropped");
     drop(events);
 }
 
-/// fetch decodes a compressed stream, and the client does not take it for one.
+/// Fetch decompresses the stream, and the client does not reject it as compressed.
 #[wasm_bindgen_test]
 async fn a_compressed_stream_is_decoded_by_fetch() {
     let reply = Reply::events().header("content-encoding", "gzip").send(PACKED);

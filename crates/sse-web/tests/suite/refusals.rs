@@ -1,4 +1,4 @@
-//! Responses that open no stream, and servers that give none.
+//! Responses that do not open a stream, and failed requests.
 
 use std::time::Duration;
 
@@ -27,16 +27,16 @@ async fn another_content_type_is_refused() {
 }
 
 #[wasm_bindgen_test]
-async fn a_500_is_retried_when_the_first_failure_is() {
+async fn a_500_is_retried_with_retry_initial() {
     let server = Server::script([Reply::status(500), Reply::events().send("data: a\n\n").stall()]).await;
     let mut session = open(get(&server).retry_initial(true)).await;
     assert_eq!(data(&mut session).await, "a");
     assert_eq!(server.requests().await.len(), 2);
 }
 
-/// The header is one that the server exposes to other origins.
+/// The server exposes the header to other origins.
 #[wasm_bindgen_test]
-async fn retry_after_is_waited_for() {
+async fn retry_after_delays_the_next_attempt() {
     let busy = Reply::status(503).header("retry-after", "1");
     let server = Server::script([busy, Reply::events().send("data: a\n\n").stall()]).await;
     let (took, _) = timed(open(get(&server).retry_initial(true))).await;
@@ -47,13 +47,13 @@ async fn retry_after_is_waited_for() {
 async fn every_response_is_an_answer() {
     let server = Server::script([Reply::status(202).send("later")]).await;
     let answer = client().build().post(server.url("/")).body("x").send().await.expect("a response");
-    let Answer::Other(response) = answer else { panic!("no stream was sent") };
+    let Answer::Other(response) = answer else { panic!("expected a response that is not a stream") };
     assert_eq!((response.status().as_u16(), &*response.text().await.expect("a body")), (202, "later"));
 }
 
-/// An exception of fetch is the source of the error.
+/// The exception of fetch is the source of the error.
 #[wasm_bindgen_test]
-async fn a_server_that_is_gone_is_an_error() {
+async fn a_stopped_server_is_an_error() {
     let server = Server::script([Reply::status(204)]).await;
     server.stop().await;
     let error = refused(get(&server)).await;
@@ -62,9 +62,9 @@ async fn a_server_that_is_gone_is_an_error() {
     assert!(matches!(gave_up, Error::GaveUp { .. }), "{gave_up:?}");
 }
 
-/// What fetch would not send now, it will not send the next time either, and no more is tried.
+/// Fetch would reject the same request again, so the session ends.
 #[wasm_bindgen_test]
-async fn what_fetch_does_not_send_is_futile() {
+async fn a_request_that_fetch_rejects_is_not_retried() {
     let server = Server::script([Reply::status(204)]).await;
     let client = client().retry_initial(true).reconnect_policy(quick()).build();
     let requests = [
@@ -79,8 +79,8 @@ async fn what_fetch_does_not_send_is_futile() {
     assert_eq!(server.requests().await.len(), 0);
 }
 
-/// A connection that breaks within an event fails the session with the exception, and the
-/// unfinished event is dropped. (With `Connection: close`, Node takes the break for a clean end.)
+/// The session fails with the exception and drops the unfinished event. (With `Connection: close`,
+/// Node reports the broken connection as a clean end.)
 #[wasm_bindgen_test]
 async fn a_broken_stream_is_an_error() {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\naccess-control-allow-origin: *\r\n";

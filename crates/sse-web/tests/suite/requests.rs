@@ -1,4 +1,4 @@
-//! Requests other than a plain GET.
+//! Requests other than GET.
 
 use futures_util::stream;
 use sse_web::{CloseReason, RequestBody};
@@ -9,7 +9,7 @@ use crate::script::Reply;
 
 const BODY: &str = r#"{"stream":true}"#;
 
-/// A repeated POST may do its work twice, so the end of its stream is the end.
+/// A repeated POST could do its work twice, so the session ends with its stream.
 #[wasm_bindgen_test]
 async fn a_post_is_sent_once() {
     let server = Server::script([Reply::events().send("data: a\n\n")]).await;
@@ -20,9 +20,9 @@ async fn a_post_is_sent_once() {
     assert_eq!(server.requests().await.len(), 1);
 }
 
-/// Unless the request says that it may be: then each attempt has the same method, headers and body.
+/// If the request allows it, each attempt has the same method, headers and body.
 #[wasm_bindgen_test]
-async fn a_post_is_replayed_when_asked() {
+async fn a_post_is_replayed_if_allowed() {
     let stream = |data| Reply::events().send(format!("data: {data}\n\n"));
     let server = Server::script([stream("a"), stream("b"), stream("c").stall()]).await;
     let request =
@@ -40,7 +40,7 @@ async fn a_post_is_replayed_when_asked() {
     }
 }
 
-/// Any method, with its body whole, be it empty, large or a stream.
+/// Any method can carry a body, which may be empty, large or a stream.
 #[wasm_bindgen_test]
 async fn other_methods_carry_their_body() {
     let server = Server::script([Reply::events().send("data: a\n\n").stall()]).await;
@@ -59,13 +59,18 @@ async fn other_methods_carry_their_body() {
         let mut session = open(client().build().request(method, server.url("/")).body(body)).await;
         assert_eq!(data(&mut session).await, "a");
         let request = &server.requests().await[number];
-        assert!(request.body == expected.as_bytes(), "{}: {} bytes came", request.method, request.body.len());
+        assert!(
+            request.body == expected.as_bytes(),
+            "{}: {} bytes arrived",
+            request.method,
+            request.body.len()
+        );
     }
 }
 
-/// A body whose stream fails is an attempt that fails.
+/// The attempt fails with the error of the body's stream.
 #[wasm_bindgen_test]
-async fn a_body_that_fails_is_not_sent() {
+async fn a_request_whose_body_fails_is_not_sent() {
     let server = Server::script([Reply::status(204)]).await;
     let body = RequestBody::stream(|| stream::iter([Err(std::io::Error::other("no more"))]));
     let error = crate::case::refused(client().build().post(server.url("/")).body(body)).await;

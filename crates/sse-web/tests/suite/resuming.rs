@@ -1,4 +1,4 @@
-//! What follows a lost connection.
+//! Resuming a stream over several connections.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::case::{Server, data, get, has_origins, open, timed};
 use crate::script::Reply;
 
-/// The rest of the stream comes, nothing twice and nothing of the event that was cut off; the ID is
-/// sent as UTF-8, as it came. Another origin is asked whether it may be.
+/// No event arrives twice, and nothing of the truncated event arrives. The client sends the ID as
+/// UTF-8, as it arrived. For another origin, the browser sends a preflight for it.
 #[wasm_bindgen_test]
-async fn a_stream_that_drops_goes_on_after_its_last_event() {
+async fn a_truncated_stream_resumes_after_its_last_event() {
     let server = Server::script([
         Reply::events().send("id: \u{e9}\u{1f30d}1\ndata: a\n\nid: 2\ndata: cut o").pause(100).cut(),
         Reply::events().send("id: 2\ndata: b\n\n"),
@@ -24,12 +24,12 @@ async fn a_stream_that_drops_goes_on_after_its_last_event() {
     let requests = server.requests().await;
     let ids: Vec<_> = requests.iter().map(|request| request.header("last-event-id")).collect();
     assert_eq!(ids, [None, Some("\u{e9}\u{1f30d}1"), Some("2")]);
-    let asked = server.asked_in_advance().await;
-    assert_eq!(asked.first().map(String::as_str), has_origins().then_some("last-event-id"));
+    let preflights = server.preflight_headers().await;
+    assert_eq!(preflights.first().map(String::as_str), has_origins().then_some("last-event-id"));
 }
 
 #[wasm_bindgen_test]
-async fn a_reset_stream_is_asked_for_again() {
+async fn a_reset_stream_is_reconnected() {
     let first = Reply::events().send("data: a\n\n").pause(100).reset();
     let server = Server::script([first, Reply::events().send("data: b\n\n").stall()]).await;
     let mut session = open(get(&server)).await;
@@ -38,7 +38,7 @@ async fn a_reset_stream_is_asked_for_again() {
     }
 }
 
-/// `retry:` sets the time to the next attempt, by the clock of JavaScript.
+/// `retry:` sets the delay of the next attempt, as JavaScript's clock measures it.
 #[wasm_bindgen_test]
 async fn the_server_sets_the_reconnection_time() {
     let first = Reply::events().send("retry: 700\ndata: a\n\n");

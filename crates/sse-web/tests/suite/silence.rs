@@ -1,4 +1,4 @@
-//! Servers that say nothing.
+//! Silent servers.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::script::Reply;
 
 const SHORT: Duration = Duration::from_millis(500);
 
-/// A stream without a byte for the idle time is dropped, which the server sees, and made again.
+/// A stream without a byte for the idle timeout is dropped, and the client reconnects.
 #[wasm_bindgen_test]
 async fn a_silent_stream_is_reconnected() {
     let first = Reply::events().send("id: 1\ndata: a\n\n").stall();
@@ -23,7 +23,7 @@ async fn a_silent_stream_is_reconnected() {
     assert_eq!(server.requests().await[1].header("last-event-id"), Some("1"));
 }
 
-/// A comment is a byte like any other.
+/// Comments count as bytes, so a stream of only comments is not idle.
 #[wasm_bindgen_test]
 async fn comments_keep_a_stream_alive() {
     let stream = (0..10).fold(Reply::events(), |reply, _| reply.send(":\n").pause(100));
@@ -33,7 +33,7 @@ async fn comments_keep_a_stream_alive() {
     assert_eq!(server.requests().await.len(), 1);
 }
 
-/// The request of an attempt that took too long is aborted.
+/// The client aborts the request when the attempt times out.
 #[wasm_bindgen_test]
 async fn a_missing_response_times_out() {
     let server = Server::script([Reply::raw().stall()]).await;

@@ -1,4 +1,4 @@
-//! Bugs in what is retried, when, and by whose decision.
+//! Bugs in the decisions about retries.
 
 use super::Bug;
 
@@ -10,11 +10,11 @@ const DECIDING: &str = "crates/sse-driver/src/drive/deciding.rs";
 #[rustfmt::skip]
 pub(crate) const BUGS: &[Bug] = &[
     Bug {
-        name: "deciding: the limit of all reconnections is not kept to", file: RECONNECT,
+        name: "deciding: the limit of all reconnections is exceeded", file: RECONNECT,
         from: "self.reconnections >= *max", to: "self.reconnections > *max",
     },
     Bug {
-        name: "deciding: Retry-After is a floor under the policy's delay", file: RECONNECT,
+        name: "deciding: Retry-After cannot shorten the policy's delay", file: RECONNECT,
         from: "self.retry_after.take().unwrap_or_else(|| self.grown())",
         to: "self.retry_after.take().unwrap_or_default().max(self.grown())",
     },
@@ -23,11 +23,11 @@ pub(crate) const BUGS: &[Bug] = &[
         from: "(500..600).contains(&status)", to: "matches!(status, 500 | 502..=504)",
     },
     Bug {
-        name: "deciding: a last event ID that moved is no progress", file: LOSS,
+        name: "deciding: a new last event ID is no progress", file: LOSS,
         from: "|| moved || stayed", to: "|| stayed",
     },
     Bug {
-        name: "deciding: the application's own delay may be no delay", file: FAILURE,
+        name: "deciding: the application's own delay may be zero", file: FAILURE,
         from: "answered_at + time.max(min_delay)", to: "answered_at + time",
     },
     Bug {
@@ -35,7 +35,7 @@ pub(crate) const BUGS: &[Bug] = &[
         from: "answered_at + time.max(min_delay)", to: "at + time.max(min_delay)",
     },
     Bug {
-        name: "deciding: an answer gets no attempt where the policy closes", file: FAILURE,
+        name: "deciding: an answer cannot override the end that the policy chose", file: FAILURE,
         from: "(Retry::Backoff, Ok(delay), _)", to: "(Retry::Backoff, Ok(delay), None)",
     },
     Bug {
@@ -47,7 +47,7 @@ pub(crate) const BUGS: &[Bug] = &[
         from: "self.backoff = backoff;", to: "if answer == Retry::Default { self.backoff = backoff; }",
     },
     Bug {
-        name: "deciding: the application is asked and not listened to", file: DECIDING,
+        name: "deciding: the answer of the application is ignored", file: DECIDING,
         from: "self.source.decide(self.timer.now(), retry);", to: "let _ = retry;",
     },
 ];

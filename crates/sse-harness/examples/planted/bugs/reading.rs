@@ -1,4 +1,4 @@
-//! Bugs in what becomes of events.
+//! Bugs in the delivery of events.
 
 use super::Bug;
 
@@ -74,7 +74,7 @@ pub(crate) const BUGS: &[Bug] = &[
         from: "self.finish_before.is_some() || self.finish_after.is_some()", to: "self.finish_after.is_some()",
     },
     Bug {
-        name: "reading: a stream that is truncated just ends", file: ENDING,
+        name: "reading: a truncated stream ends without an error", file: ENDING,
         from: "self.options.predicates.expect_an_end().then_some(Error::Truncated)", to: "None",
     },
     Bug {
@@ -82,7 +82,7 @@ pub(crate) const BUGS: &[Bug] = &[
         from: "Cause::Eof if self.options.predicates.expect_an_end() => Error::Truncated,\n", to: "",
     },
     Bug {
-        name: "reading: an event is completed where the connection failed", file: ARRIVING,
+        name: "reading: a failed connection completes its last event", file: ARRIVING,
         from: "how == Disconnect::Eof && self.completes_unfinished()", to: "self.completes_unfinished()",
     },
     Bug {
@@ -95,7 +95,7 @@ pub(crate) const BUGS: &[Bug] = &[
         to: "(false && self.source.unfinished().is_some_and(ends))",
     },
     Bug {
-        name: "reading: every unfinished event is delivered where an end is expected", file: ARRIVING,
+        name: "reading: every unfinished event is delivered if an end is expected", file: ARRIVING,
         from: "predicates.expect_an_end() && self.source.unfinished().is_some_and(ends)",
         to: "predicates.expect_an_end() && self.source.unfinished().is_some_and(|event| ends(event) || true)",
     },
@@ -129,7 +129,7 @@ pub(crate) const BUGS: &[Bug] = &[
         from: "            self.is_over = true;\n            self.source.end();\n", to: "            self.is_over = true;\n",
     },
     Bug {
-        name: "reading: the end of a reader is not told", file: READ,
+        name: "reading: a reader does not report the error at its end", file: READ,
         from: "            None => self.poll_end(cx),\n        }\n    }\n", to: "            None => Poll::Ready(None),\n        }\n    }\n",
     },
     Bug {
@@ -176,11 +176,11 @@ pub(crate) const TESTED: &[Bug] = &[
         from: "data.end().map(|()| value)", to: "Ok(value)",
     },
     Bug {
-        name: "reading: the events of a body ask no predicates", file: EVENTS,
+        name: "reading: the events of a body pass no predicates", file: EVENTS,
         from: "Some(self.predicates.pass(frame, take))", to: "Some(Judged::Passed(take(frame)))",
     },
     Bug {
-        name: "reading: a body that is truncated just ends", file: EVENTS,
+        name: "reading: a truncated body ends without an error", file: EVENTS,
         from: "None if self.predicates.expect_an_end() => Judged::Fail(Error::Truncated),\n", to: "",
     },
     Bug {
@@ -188,11 +188,11 @@ pub(crate) const TESTED: &[Bug] = &[
         from: "            Judged::Last(taken) => {\n                self.end();\n", to: "            Judged::Last(taken) => {\n",
     },
     Bug {
-        name: "reading: a body delivers every unfinished event where an end is expected", file: EVENTS,
+        name: "reading: a body delivers every unfinished event if an end is expected", file: EVENTS,
         from: "unfinished().is_some_and(ends)", to: "unfinished().is_some_and(|event| ends(event) || true)",
     },
     Bug {
-        name: "opening: a reconnect goes before the close of a handle", file: HANDLE,
+        name: "opening: a reconnect replaces the close of a handle", file: HANDLE,
         from: "if state.command != Some(Command::Close) {", to: "if state.command != Some(Command::Close) || true {",
     },
 ];

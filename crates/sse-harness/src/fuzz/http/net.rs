@@ -26,7 +26,7 @@ struct State {
     heap_before: usize,
     /// The number of polls and empty reads since a byte was transferred.
     idle_polls: u32,
-    /// A server will never send again.
+    /// Whether a server will never send again.
     silent: bool,
     dials: u32,
 }
@@ -35,7 +35,7 @@ struct State {
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
     pub(super) bytes: Vec<u8>,
-    /// How many of the last bytes are repeated, and how often.
+    /// The number of last bytes that are repeated, and the number of repetitions.
     pub(super) again: (usize, usize),
     /// Each byte has the size of a read in its lower six bits. The other bits delay the read by a
     /// second, or wake the task first. They are used in a cycle.
@@ -55,7 +55,7 @@ pub(super) enum End {
 /// The maximum memory of a client in bytes: its buffers, and a response head, the body of an error
 /// and an event of 64 KiB each.
 const MAX_HELD: usize = 256 * 1024;
-/// How often a client may be polled without transferring a byte.
+/// The maximum number of polls without transferring a byte.
 const MAX_IDLE_POLLS: u32 = 200;
 
 impl Net {
@@ -116,12 +116,12 @@ impl Dial for Net {
 pub(super) struct Peer {
     net: Net,
     reply: Reply,
-    /// How much of the blank line after the request head has arrived.
+    /// The number of bytes that have arrived of the end of the request head (`\r\n\r\n`).
     asked: usize,
     sent: usize,
     left: usize,
     turn: usize,
-    /// When the next read may continue. It stays `Some` after the wait.
+    /// The time at which the next read may continue. It stays `Some` after the wait.
     pause: Option<Instant>,
     reader: Option<Waker>,
 }

@@ -112,7 +112,7 @@ impl Application<'_> {
             Some(Ok(Update::State(state))) => {
                 assert_eq!(format!("{state:?}"), self.shared.world().last_state);
             }
-            Some(Ok(update)) => panic!("an update that the application does not know: {update:?}"),
+            Some(Ok(update)) => panic!("an unknown update: {update:?}"),
             Some(Err(error)) => return ReadOutcome::Failure(error),
             None => return ReadOutcome::End,
         }

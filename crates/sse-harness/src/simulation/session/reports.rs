@@ -68,7 +68,7 @@ impl SessionModel {
         }
         // Without a deadline, the model handled this timeout when the client called `retry_when`.
         if let Some(deadline) = self.model.deadline() {
-            assert_eq!(now, deadline.max(self.back_at), "it was time for {cause:?} at {deadline:?}");
+            assert_eq!(now, deadline.max(self.back_at), "{cause:?} was due at {deadline:?}");
             self.model.handle_timeout(now);
         }
     }
@@ -78,7 +78,10 @@ impl SessionModel {
         let retry_at = now + retry_in;
         // A time that has already passed is reported as zero.
         let is_due = retry_in.is_zero() && *expected.start() <= now;
-        assert!(expected.contains(&retry_at) || is_due, "{cause:?}, again at {retry_at:?}, not {expected:?}");
+        assert!(
+            expected.contains(&retry_at) || is_due,
+            "{cause:?}: retry at {retry_at:?}, expected {expected:?}"
+        );
         self.model.set_retry_at(retry_at);
     }
 
