@@ -27,7 +27,7 @@ const TEMPLATE: &str = "crates/sse-driver/src/template.rs";
 /// The tests that must find a bug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Finder {
-    /// The simulation of whole clients.
+    /// The simulations of whole clients and of bodies.
     Simulation,
     /// The other tests of the driver, for code that the simulation does not cover.
     Tests,
