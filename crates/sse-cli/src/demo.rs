@@ -75,7 +75,7 @@ async fn follow(url: &str, opened: Arc<AtomicU64>) -> Result<Vec<String>, Error>
     let request = request.before_each(|attempt, request| async move {
         match attempt.last_event_id() {
             "" => say!("-- connecting"),
-            id => say!("-- connecting again, to go on after event {id}"),
+            id => say!("-- reconnecting, to resume after event {id}"),
         }
         Ok::<_, Infallible>(request)
     });
@@ -112,10 +112,10 @@ fn summary(recording: &Recording, received: &[String], opened: u64) -> ExitCode 
     }
     let sent: Vec<&str> = recording.ids().collect();
     let lost = sent.iter().filter(|id| !times.contains_key(*id)).count();
-    let doubled = times.values().filter(|times| **times > 1).count();
+    let duplicated = times.values().filter(|times| **times > 1).count();
     let in_order = received.iter().map(String::as_str).eq(sent.iter().copied());
     say!(
-        "{} of {} events came, over {} reconnections: {lost} lost, {doubled} doubled",
+        "{} of {} events arrived over {} reconnections: {lost} lost, {duplicated} duplicated",
         times.len(),
         sent.len(),
         opened.saturating_sub(1)

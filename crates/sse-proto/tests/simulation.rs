@@ -118,7 +118,7 @@ impl World {
                 Output::Frame(FrameRef::Event(event)) => {
                     let number: u64 = event.last_event_id.parse().expect("every event has a number");
                     assert_eq!(event.data, format!("event {number}\n✓"));
-                    assert_eq!(number, self.received.last().copied().unwrap_or(0) + 1, "lost or doubled");
+                    assert_eq!(number, self.received.last().copied().unwrap_or(0) + 1, "lost or duplicated");
                     self.received.push(number);
                 }
                 Output::Frame(frame) => panic!("unexpected frame: {frame:?}"),

@@ -158,6 +158,6 @@ fn the_proxy_of_the_environment_is_used() {
 #[test]
 fn the_demonstration_counts_its_events() {
     let run = run(&["demo"]);
-    let summary = "12 of 12 events came, over 2 reconnections: 0 lost, 0 doubled";
+    let summary = "12 of 12 events arrived over 2 reconnections: 0 lost, 0 duplicated";
     assert_eq!((run.status, run.stdout.lines().last(), run.stderr.as_str()), (0, Some(summary), ""));
 }
