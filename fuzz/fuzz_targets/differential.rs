@@ -1,4 +1,4 @@
-//! The decoder against two others. The body is `sse_harness::fuzz::differential`.
+//! Compares the decoder with two other crates: see [`sse_harness::fuzz::differential`].
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| sse_harness::fuzz::differential(input));

@@ -1,4 +1,4 @@
-//! The HTTP transport, whatever a server sends. The body is `sse_harness::fuzz::http`.
+//! Gives the HTTP transport whatever a server may send: see [`sse_harness::fuzz::http`].
 #![no_main]
 
 #[global_allocator]

@@ -1,4 +1,4 @@
-//! What is encoded comes back. The body is `sse_harness::fuzz::roundtrip`.
+//! Encodes frames and decodes them again: see [`sse_harness::fuzz::roundtrip`].
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| sse_harness::fuzz::roundtrip(input));

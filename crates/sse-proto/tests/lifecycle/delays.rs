@@ -193,6 +193,29 @@ fn bounds_for_servers_do_not_apply_to_the_policy() {
 }
 
 #[test]
+fn each_setter_of_the_policy_sets_its_field() {
+    let mut policy = ReconnectPolicy::default();
+    (policy.reconnection_time, policy.factor) = (seconds(1), 3);
+    (policy.max_delay, policy.min_delay, policy.max_server_delay) = (seconds(4), seconds(5), seconds(6));
+    (policy.jitter_percent, policy.reset_after) = (7, seconds(8));
+    (policy.max_attempts, policy.max_total_reconnections) = (Some(9), Some(10));
+    (policy.retry_initial, policy.retry_status) = (true, false);
+    let set = ReconnectPolicy::default()
+        .reconnection_time(seconds(1))
+        .factor(3)
+        .max_delay(seconds(4))
+        .min_delay(seconds(5))
+        .max_server_delay(seconds(6))
+        .jitter_percent(7)
+        .reset_after(seconds(8))
+        .max_attempts(9)
+        .max_total_reconnections(10)
+        .retry_initial(true)
+        .retry_status(false);
+    assert_eq!(set, policy);
+}
+
+#[test]
 fn total_reconnections_are_limited() {
     let mut life = Life::open(with(policy().max_total_reconnections(2).max_attempts(9)));
     for _ in 0..2 {

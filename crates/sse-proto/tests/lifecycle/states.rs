@@ -207,3 +207,26 @@ fn any_two_inputs_are_handled_in_each_state() {
         }
     }
 }
+
+#[test]
+fn unfinished_is_the_event_without_its_blank_line() {
+    let mut life = connecting();
+    life.response(200);
+    assert_eq!(life.source.unfinished(), None);
+    life.data("data: a\ndata: b\n");
+    assert_eq!(life.source.unfinished().map(|event| event.data).as_deref(), Some("a\nb"));
+    life.data("\n");
+    assert_eq!(life.source.unfinished(), None);
+}
+
+#[test]
+fn debug_shows_lengths_but_no_content() {
+    let mut life = connecting();
+    life.response(200);
+    life.source.handle_data(at(1), "data: secret\n\ndata: other secret\n\n".into());
+    for undecoded in ["undecoded: 34", "undecoded: 20", "undecoded: 0"] {
+        let debug = format!("{:?}", life.source);
+        assert!(debug.contains(undecoded) && debug.contains("Open") && !debug.contains("secret"), "{debug}");
+        let _ = life.source.poll_output();
+    }
+}
