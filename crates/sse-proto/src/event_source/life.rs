@@ -267,3 +267,16 @@ fn hash(text: &str) -> u64 {
 fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::hash;
+
+    /// The published test vectors of FNV-1a with 64 bits.
+    #[test]
+    fn the_hash_is_fnv_1a() {
+        assert_eq!(hash(""), 0xCBF2_9CE4_8422_2325);
+        assert_eq!(hash("a"), 0xAF63_DC4C_8601_EC8C);
+        assert_eq!(hash("foobar"), 0x8594_4171_F739_67E8);
+    }
+}

@@ -230,3 +230,10 @@ fn debug_shows_lengths_but_no_content() {
         let _ = life.source.poll_output();
     }
 }
+
+#[test]
+fn failures_include_the_one_that_the_driver_is_asked_about() {
+    for (life, failures) in [(due(), 0), (open(), 0), (asked(), 1), (waiting(), 1)] {
+        assert_eq!(life.source.failures(), failures, "{:?}", life.source);
+    }
+}
