@@ -247,7 +247,8 @@ mod tests {
                 }
             }
             let text = tail.snapshot().expect("lines").to_string();
-            assert!(text.len() <= MAX_LEN && text.len() > MAX_LEN - 3, "{byte}: {}", text.len());
+            // The documented limit is 64 KiB.
+            assert!((65_534..=65_536).contains(&text.len()), "{byte}: {}", text.len());
         }
     }
 
@@ -273,6 +274,37 @@ mod tests {
         assert!(kept.len() < MAX_LEN + 20 && kept.contains(&"é".repeat(MAX_LEN / 2 - 8)), "{}", kept.len());
         let tail = |max| events(max, &[&long, "b"]);
         assert_eq!((tail(1), tail(9)), ("data: b\n\n".to_owned(), "data: b\n\n".to_owned()));
+    }
+
+    #[test]
+    fn all_fields_of_an_event_count() {
+        // The number of `x` in the data and the ID of each event, and in the data that is kept.
+        for (events, kept) in [
+            (&[(65_520, 9)][..], &[65_520][..]),
+            (&[(65_521, 9)], &[65_520]),
+            (&[(9, 65_520)], &[9]),
+            (&[(9, 65_529)], &[0]),
+            (&[(9, 70_000)], &[]),
+            (&[(100, 9), (65_404, 9)], &[100, 65_404]),
+            (&[(100, 9), (65_405, 9)], &[65_405]),
+        ] {
+            let mut tail = TailBuffer::new(Diagnostics::LastEvents(9));
+            for (data, id) in events {
+                let (data, id) = ("x".repeat(*data), "x".repeat(*id));
+                tail.handle_frame(FrameRef::Event(EventRef::new("message", &data).with_id(&id)));
+            }
+            let TailBuffer::Events { events: got, .. } = &tail else {
+                unreachable!("the kind is chosen above")
+            };
+            assert_eq!(got.iter().map(|event| event.data.len()).collect::<Vec<_>>(), kept, "{events:?}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_content() {
+        let mut tail = TailBuffer::new(Diagnostics::LastLines(1));
+        tail.handle_data(b"data: secret\n");
+        assert_eq!(format!("{:?}", tail.snapshot().expect("lines")), "StreamTail { .. }");
     }
 
     #[test]
