@@ -154,3 +154,65 @@ impl Shared {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Wake;
+
+    #[derive(Default)]
+    struct Wakes(AtomicUsize);
+
+    impl Wake for Wakes {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    impl Wakes {
+        fn count(&self) -> usize {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn a_change_wakes_each_task_that_waits_for_it_once() {
+        let handles = Handles::new(ReadyState::Connecting);
+        let (first, second) = (Arc::new(Wakes::default()), Arc::new(Wakes::default()));
+        let mut waiting =
+            [(handles.handle(), &first), (handles.handle(), &second), (handles.handle(), &first)];
+        for (handle, task) in &mut waiting {
+            let waker = Arc::clone(task).into();
+            assert!(handle.poll_changed(&mut Context::from_waker(&waker)).is_pending());
+            assert!(handle.poll_changed(&mut Context::from_waker(&waker)).is_pending());
+        }
+        handles.publish(ReadyState::Connecting);
+        assert_eq!((first.count(), second.count()), (0, 0), "nothing has changed");
+        handles.publish(ReadyState::Open);
+        assert_eq!((first.count(), second.count()), (1, 1));
+        for (handle, _) in &mut waiting {
+            let polled = handle.poll_changed(&mut Context::from_waker(Waker::noop()));
+            assert_eq!(polled, Poll::Ready(ReadyState::Open));
+        }
+    }
+
+    #[test]
+    fn a_command_wakes_the_task_that_polled_the_session_last() {
+        let handles = Handles::new(ReadyState::Open);
+        let (first, second) = (Arc::new(Wakes::default()), Arc::new(Wakes::default()));
+        for task in [&first, &first, &second] {
+            let waker = Arc::clone(task).into();
+            assert!(handles.take_command(&Context::from_waker(&waker)).is_none());
+        }
+        handles.handle().close();
+        assert_eq!((first.count(), second.count()), (0, 1));
+    }
+
+    #[test]
+    fn debug_shows_the_ready_state() {
+        let handle = Handles::new(ReadyState::Open).handle();
+        assert_eq!(format!("{handle:?}"), "SessionHandle { ready_state: Closed, .. }");
+    }
+}
