@@ -1,13 +1,19 @@
 //! `send` returns any response as an answer.
 
+use std::future::ready;
+use std::io;
 use std::time::Duration;
 
-use futures_util::StreamExt;
-use sse_driver::{Answer, Limits, Response, Retry};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+use http::{Request, Response};
+use sse_driver::{Answer, Instant, Limits, RequestBody, Retry};
 
 use super::*;
 
-async fn other(request: RequestBuilder<MockTransport, MockTimer>) -> Response<MockTransport, MockTimer> {
+async fn other(
+    request: RequestBuilder<MockTransport, MockTimer>,
+) -> sse_driver::Response<MockTransport, MockTimer> {
     match request.send().await.expect("an answer") {
         Answer::Other(response) => response,
         Answer::Stream(session) => panic!("{session:?}"),
@@ -18,9 +24,9 @@ async fn other(request: RequestBuilder<MockTransport, MockTimer>) -> Response<Mo
 fn an_event_stream_is_an_answer() {
     let test = test([events().send("data: a\n\n"), no_content()]);
     test.clock.run(async {
-        let Answer::Stream(mut session) = test.get().send().await.expect("an answer") else {
-            panic!("expected a stream")
-        };
+        let answer = test.get().send().await.expect("an answer");
+        assert!(format!("{answer:?}").starts_with("Stream(Session"), "{answer:?}");
+        let Answer::Stream(mut session) = answer else { panic!("expected a stream") };
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
         assert!(session.next().await.is_none());
     });
@@ -46,7 +52,8 @@ fn a_response_has_its_whole_body() {
                 let request = if asks { request.retry_when(|_| Retry::Default) } else { request };
                 let response = other(request).await;
                 assert_eq!(response.status().as_u16(), status);
-                assert_eq!(response.bytes(1_000_000).await.expect("no error").len(), len, "{status} {asks}");
+                // A body of exactly the limit is not too long.
+                assert_eq!(response.bytes(len).await.expect("no error").len(), len, "{status} {asks}");
             });
             assert_eq!(test.net.open_connections(), 0);
         }
@@ -72,11 +79,16 @@ fn the_last_response_is_the_answer_when_attempts_run_out() {
 
 #[test]
 fn a_body_is_read_in_parts_and_within_limits() {
-    let reply = || Reply::status(404).send("one").pause(Duration::from_secs(8)).send("two").stall();
+    let reply = || {
+        Reply::status(404).header("x-part", "1").send("one").pause(Duration::from_secs(8)).send("two").stall()
+    };
     let test = test([reply(), reply(), reply(), Reply::status(404).send("a").reset(), reply()]);
     test.clock.run(async {
         let request = || test.get().idle_timeout(Duration::from_secs(10));
         let mut response = other(request()).await;
+        assert_eq!(response.headers()["x-part"], "1");
+        let debug = format!("{response:?}");
+        assert!(debug.starts_with("Response") && debug.contains("404"), "{debug}");
         for part in ["one", "two"] {
             assert_eq!(response.next().await.expect("a part").expect("no error"), part);
         }
@@ -98,6 +110,48 @@ fn a_body_is_read_in_parts_and_within_limits() {
         drop(response);
         assert_eq!(test.net.open_connections(), 0, "dropping it closes the connection");
     });
+}
+
+/// A body whose bytes are readable only at the poll after the one that they wake, as with a reactor
+/// that learns of them late.
+fn late_body(clock: MockTimer, arrivals: [u64; 3]) -> impl Stream<Item = io::Result<Bytes>> {
+    let (mut arrivals, mut sleep, mut woken) = (arrivals.into_iter().peekable(), None, false);
+    stream::poll_fn(move |cx| {
+        let Some(at) = arrivals.peek() else { return Poll::Pending };
+        let at = Instant::ZERO + Duration::from_secs(*at);
+        if clock.now() < at {
+            let sleep = sleep.insert(clock.sleep_until(at));
+            return Pin::new(sleep).poll(cx).map(|()| unreachable!("it is too early"));
+        }
+        if !std::mem::replace(&mut woken, true) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        woken = false;
+        arrivals.next();
+        Poll::Ready(Some(Ok("x".into())))
+    })
+}
+
+#[test]
+fn bytes_that_arrive_at_the_idle_timeout_are_read() {
+    let clock = MockTimer::new();
+    let body_clock = clock.clone();
+    let transport = move |_: Request<RequestBody>| {
+        let body = late_body(body_clock.clone(), [0, 8, 18]);
+        ready(Response::builder().status(404).body(body).map_err(io::Error::other))
+    };
+    let client = Client::builder_with(transport, clock.clone()).build();
+    clock.run(async {
+        let answer = client.get(URL).idle_timeout(Duration::from_secs(10)).send().await;
+        let Ok(Answer::Other(mut response)) = answer else { panic!("{answer:?}") };
+        for _ in 0..3 {
+            assert_eq!(response.next().await.expect("a part").expect("no error"), "x");
+        }
+        let error = response.next().await.expect("an error").expect_err("the body is silent");
+        assert!(matches!(error, Error::IdleTimeout(_)), "{error:?}");
+    });
+    assert_eq!(clock.now(), Instant::ZERO + Duration::from_secs(28));
 }
 
 #[cfg(feature = "json")]

@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use sse_driver::{CloseReason, ReadyState, State, Update};
 
 use super::*;
@@ -203,14 +204,9 @@ fn shown(update: Result<Update, Error>) -> String {
 #[test]
 fn updates_are_states_and_frames_in_order_and_the_error_last() {
     let test = test([events().send("data: a\n\n"), events().send(": c\ndata: b\n\n"), Reply::status(404)]);
-    let all = test.clock.run(async {
+    let all: Vec<_> = test.clock.run(async {
         let mut session = test.get().show_comments(true).start();
-        let mut all = Vec::new();
-        let mut updates = session.updates();
-        while let Some(update) = updates.next().await {
-            all.push(shown(update));
-        }
-        all
+        session.updates().map(shown).collect().await
     });
     let expected = [
         "connecting 1",
@@ -227,6 +223,33 @@ fn updates_are_states_and_frames_in_order_and_the_error_last() {
         "expected status 200 and text/event-stream, got status 404 Not Found",
     ];
     assert_eq!(all, expected);
+}
+
+#[test]
+fn updates_end_with_the_last_state_of_a_session_without_error() {
+    let test = test([no_content()]);
+    let all = test.clock.run(async {
+        let mut session = test.get().start();
+        let mut updates = session.updates();
+        assert!(format!("{updates:?}").starts_with("Updates { session: Session"), "{updates:?}");
+        let mut all = Vec::new();
+        while let Some(update) = updates.next().await {
+            all.push(shown(update));
+        }
+        all
+    });
+    assert_eq!(all, ["connecting 1", "closed"]);
+}
+
+#[test]
+fn states_are_kept_only_while_there_are_updates() {
+    let test = test([events().send("data: a\n\n"), no_content()]);
+    test.clock.run(async {
+        let mut session = test.get().start();
+        assert_eq!(shown(session.updates().next().await.expect("a state")), "connecting 1");
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+        assert_eq!(shown(session.updates().next().await.expect("a state")), "disconnected");
+    });
 }
 
 #[test]

@@ -324,6 +324,7 @@ fn diagnostics_keep_the_end_of_a_body() {
     use sse_driver::Diagnostics;
 
     let mut events = body("data: a\n\ndata: b\n\n", 4).diagnostics(Diagnostics::LastEvents(1));
+    assert!(format!("{events:?}").starts_with("Events { is_over: false, decoder: "), "{events:?}");
     futures_executor::block_on(async { while events.next().await.is_some() {} });
     assert_eq!(events.diagnostics_text(), "data: b\n\n");
 }
