@@ -209,8 +209,16 @@ fn a_compressed_stream_is_futile() {
         let error = test.read(request).1.expect_err("it cannot be read");
         let text = format!("the body of the response is compressed (none, {coding}), which is not decoded");
         assert_eq!((error.to_string(), error.status().map(|status| status.as_u16())), (text, Some(200)));
+        assert!(error.response().expect("there was one").is_body_cut(), "the body was not read");
         assert_eq!((test.net.requests().len(), test.net.open_connections()), (1, 0));
     }
+    // A refusal is compressed as it likes, unless the application takes it for a stream.
+    let busy = || Reply::status(503).header("content-encoding", "gzip");
+    let retried = test([busy(), events().send("data: a\n\n"), no_content()]);
+    assert_eq!(retried.read(retried.get().retry_initial(true)).0, ["a"]);
+    let accepted = test([busy()]);
+    let error = accepted.read(accepted.get().retry_initial(true).accept_when(|_| true)).1;
+    assert!(matches!(error, Err(Error::ContentEncoding(_))), "{error:?}");
     for coding in ["none", "identity", "utf-8", "binary", "chunked"] {
         let test = test([events().header("content-encoding", coding).send("data: a\n\n"), no_content()]);
         assert_eq!(test.read(test.get()).0, ["a"], "{coding}");
