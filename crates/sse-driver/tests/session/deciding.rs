@@ -293,6 +293,33 @@ fn a_retried_status_has_its_body() {
     }
 }
 
+/// A slow body of a refusal is read for a second if an attempt may follow, and for ten seconds at
+/// the end.
+#[test]
+fn the_body_of_a_refusal_is_read_longer_at_the_end() {
+    let slow = |status| Reply::status(status).send("no").stall();
+    let log = Seen::new();
+    for (status, retries, renews, took) in [
+        (404, false, false, 10),
+        (404, true, false, 1),
+        // The second 401 in a row is final.
+        (401, false, true, 1 + 10),
+        (401, false, false, 10),
+    ] {
+        let test = test([slow(status), slow(status)]);
+        let mut request = test.get();
+        if retries {
+            request = request.retry_when(|_| Retry::Default);
+        }
+        if renews {
+            request = request.bearer_auth_with(tokens(&log));
+        }
+        let error = test.read(request).1.expect_err("it is refused");
+        assert_eq!(error.response().expect("a refused response").body(), "no");
+        assert_eq!(test.seconds(), took, "{status} {retries} {renews}");
+    }
+}
+
 #[test]
 fn a_refused_body_of_exactly_64_kib_needs_no_wait() {
     let page = Reply::status(404).send("x".repeat(60_000)).send("y".repeat(64 * 1024 - 60_000)).stall();
