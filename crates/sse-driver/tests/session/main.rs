@@ -12,12 +12,17 @@ mod opening;
 #[cfg(feature = "json")]
 mod pairs;
 mod reading;
+mod refusals;
 mod requests;
+mod resuming;
 mod seams;
+mod tokens;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use sse_driver::proto::ReconnectPolicy;
 use sse_driver::{Client, ClientBuilder, Error, EventRef, RequestBuilder, Timer, Transport};
@@ -88,4 +93,31 @@ fn no_content() -> Reply {
 
 fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+/// The values that a hook has received.
+struct Seen<T>(Arc<Mutex<Vec<T>>>);
+
+impl<T> Clone for Seen<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Seen<T> {
+    fn new() -> Self {
+        Self(Arc::default())
+    }
+
+    fn push(&self, value: T) {
+        self.0.lock().expect("no panic").push(value);
+    }
+
+    fn take(&self) -> Vec<T> {
+        std::mem::take(&mut self.0.lock().expect("no panic"))
+    }
 }

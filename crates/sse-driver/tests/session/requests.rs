@@ -274,3 +274,21 @@ fn invalid_requests_are_errors() {
     assert!(matches!(Endpoint { host: "", ..Endpoint::default() }.url(), Err(RequestError::Url(_))));
     assert!(test.net.requests().is_empty());
 }
+
+#[test]
+fn an_empty_query_changes_nothing() {
+    let test = test([]);
+    let none: [(&str, &str); 0] = [];
+    test.read(test.get().query(none)).1.expect_err("the script is empty");
+    test.read(test.get().query([("a", "b")])).1.expect_err("the script is empty");
+    let urls: Vec<_> = test.net.requests().into_iter().map(|request| request.url).collect();
+    assert_eq!(urls, [URL.to_owned(), format!("{URL}?a=b")]);
+}
+
+#[test]
+fn an_unknown_status_is_displayed_as_its_number() {
+    let test = test([Reply::status(599).send("x")]);
+    let error = test.read(test.get()).1.expect_err("599");
+    assert_eq!(error.to_string(), "expected status 200 and text/event-stream, got status 599");
+    let _: &sse_driver::FailedResponse = error.response().expect("a refused response");
+}
