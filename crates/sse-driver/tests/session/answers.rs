@@ -78,6 +78,15 @@ fn the_last_response_is_the_answer_when_attempts_run_out() {
 }
 
 #[test]
+fn a_failure_after_a_response_is_the_error() {
+    let test = test([Reply::status(503).send("busy")]);
+    let request = test.get().retry_initial(true).max_reconnection_attempts(1);
+    let error = test.clock.run(request.send()).expect_err("the second attempt is refused");
+    let Error::GaveUp { attempts: 2, last } = error else { panic!("{error:?}") };
+    assert!(matches!(*last, Error::Connect(_)), "{last:?}");
+}
+
+#[test]
 fn a_body_is_read_in_parts_and_within_limits() {
     let reply = || {
         Reply::status(404).header("x-part", "1").send("one").pause(Duration::from_secs(8)).send("two").stall()
