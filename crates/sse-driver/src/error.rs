@@ -65,7 +65,7 @@ pub enum Error {
     },
     /// The policy allows no more attempts.
     GaveUp {
-        /// How many attempts failed: consecutive ones, or all of them if
+        /// How many retries failed: consecutive ones, or all of them if
         /// [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections) was
         /// reached.
         attempts: u32,
@@ -207,8 +207,8 @@ impl Error {
             Self::Eof => f.write_str("the server ended the stream"),
             Self::Truncated => f.write_str("the server ended the stream before the event that finishes it"),
             Self::TooLong { limit } => write!(f, "an event is longer than the limit of {limit} bytes"),
-            Self::GaveUp { attempts: 1, .. } => f.write_str("gave up after 1 failed attempt"),
-            Self::GaveUp { attempts, .. } => write!(f, "gave up after {attempts} failed attempts"),
+            Self::GaveUp { attempts: 1, .. } => f.write_str("gave up after 1 retry"),
+            Self::GaveUp { attempts, .. } => write!(f, "gave up after {attempts} retries"),
             Self::BeforeEach(_) => f.write_str("the `before_each` hook failed"),
             Self::BearerAuth(_) => f.write_str("cannot get a bearer token"),
             Self::BodyTooLong { limit } => write!(f, "the body is longer than the limit of {limit} bytes"),
@@ -334,15 +334,12 @@ mod tests {
             (Error::Eof, "the server ended the stream"),
             (Error::Connect(text("a")), "no response from the server: a"),
             (Error::Stream(inside), "the connection failed while the stream was open: around: deep"),
-            (
-                gave_up(Error::Rejected(text("a"))),
-                "gave up after 3 failed attempts: an event reported an error: a",
-            ),
+            (gave_up(Error::Rejected(text("a"))), "gave up after 3 retries: an event reported an error: a"),
         ] {
             assert_eq!(error.report(), report);
             assert!(report.starts_with(&error.to_string()));
         }
-        assert_eq!(gave_up(Error::Eof).to_string(), "gave up after 3 failed attempts");
+        assert_eq!(gave_up(Error::Eof).to_string(), "gave up after 3 retries");
     }
 
     #[test]
@@ -394,7 +391,7 @@ mod tests {
             (Error::Eof, "the server ended the stream", None),
             (Error::Truncated, "the server ended the stream before the event that finishes it", None),
             (Error::TooLong { limit: 9 }, "an event is longer than the limit of 9 bytes", None),
-            (gave_up(Error::Eof), "gave up after 3 failed attempts", Some("the server ended the stream")),
+            (gave_up(Error::Eof), "gave up after 3 retries", Some("the server ended the stream")),
             (Error::BeforeEach(source()), "the `before_each` hook failed", Some("the cause")),
             (Error::BearerAuth(source()), "cannot get a bearer token", Some("the cause")),
             (Error::BodyTooLong { limit: 9 }, "the body is longer than the limit of 9 bytes", None),

@@ -355,7 +355,7 @@ pub enum CloseReason {
     Failed(Cause),
     /// The policy allows no more attempts, or the request may not be sent again.
     GaveUp {
-        /// How many attempts failed: consecutive ones if
+        /// How many retries failed: consecutive ones if
         /// [`max_attempts`](crate::ReconnectPolicy::max_attempts) ended the event source, all if
         /// [`max_total_reconnections`](crate::ReconnectPolicy::max_total_reconnections) did. 0 if
         /// no attempt was allowed.
@@ -390,7 +390,8 @@ impl fmt::Display for CloseReason {
             Self::TooLong { limit } => write!(f, "an event is longer than the limit of {limit} bytes"),
             Self::Failed(cause) => cause.fmt(f),
             Self::GaveUp { attempts: 0, last } => last.fmt(f),
-            Self::GaveUp { attempts, last } => write!(f, "gave up after {attempts} attempts: {last}"),
+            Self::GaveUp { attempts: 1, last } => write!(f, "gave up after 1 retry: {last}"),
+            Self::GaveUp { attempts, last } => write!(f, "gave up after {attempts} retries: {last}"),
         }
     }
 }

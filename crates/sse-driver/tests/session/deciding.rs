@@ -262,7 +262,7 @@ fn on_state_receives_all_ends_and_unsendable_ids() {
     let seen = Seen::new();
     let broken = test([events().send("id: a\u{1}b\ndata: a\n\n").reset()]);
     broken.read(broken.get().max_reconnection_attempts(1).on_state(see(&seen))).1.expect_err("refused");
-    let gave_up = "GaveUp { attempts: 1, last: Transport } Some(\"gave up after 1 failed attempt\")";
+    let gave_up = "GaveUp { attempts: 1, last: Transport } Some(\"gave up after 1 retry\")";
     assert_eq!(seen.take(), ["Fresh", "Unsendable(\"a\\u{1}b\")", gave_up]);
 
     let invalid = test([]);

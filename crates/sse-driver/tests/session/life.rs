@@ -138,7 +138,7 @@ fn a_first_failure_is_final_without_retry_initial() {
 fn attempts_run_out() {
     let test = test([events(), events(), Reply::status(503).send("busy"), events()]);
     let error = test.read(test.get().max_reconnection_attempts(2)).1.expect_err("no attempt is left");
-    assert_eq!(error.to_string(), "gave up after 2 failed attempts");
+    assert_eq!(error.to_string(), "gave up after 2 retries");
     assert_eq!(error.response().expect("a refused response").body(), "busy");
     let unlimited: Option<u32> = None;
     let _ = test.get().max_reconnection_attempts(unlimited);

@@ -46,7 +46,7 @@ pub fn a_session_gives_up_when_its_attempts_are_used_up<A: Adapter>() {
         assert_eq!(data::<A>(&mut session).await, "a");
         assert_eq!(data::<A>(&mut session).await, "b");
         let error = failure::<A>(&mut session).await;
-        assert_eq!(error.to_string(), "gave up after 2 failed attempts");
+        assert_eq!(error.to_string(), "gave up after 2 retries");
         let Error::GaveUp { attempts: 2, last } = &error else { panic!("{error:?}") };
         assert_eq!(last.response().expect("the last one was refused").body(), "busy");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(503));

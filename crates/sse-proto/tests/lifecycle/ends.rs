@@ -190,7 +190,9 @@ fn causes_and_reasons_display_what_happened() {
         // Without attempts the message is that of the cause.
         assert_eq!(CloseReason::GaveUp { attempts: 0, last: cause }.to_string(), text);
         let gave_up = CloseReason::GaveUp { attempts: 3, last: cause };
-        assert_eq!(gave_up.to_string(), format!("gave up after 3 attempts: {text}"));
+        assert_eq!(gave_up.to_string(), format!("gave up after 3 retries: {text}"));
+        let gave_up = CloseReason::GaveUp { attempts: 1, last: cause };
+        assert_eq!(gave_up.to_string(), format!("gave up after 1 retry: {text}"));
     }
     for (reason, text) in [
         (CloseReason::NoContent, "the server has no more content (204)"),
