@@ -106,14 +106,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Received, ExchangeError>> {
         let Self { stream, pace, exchange, .. } = self;
-        buffer::with(|buffer| {
-            let read = ready!(pace.poll(cx, |cx| Pin::new(stream).poll_read(cx, buffer)));
-            let len = read.map_err(ExchangeError::Io)?.min(buffer.len());
-            if len == 0 {
+        let (read, data) = buffer::with(|buffer| {
+            let read = match pace.poll(cx, |cx| Pin::new(stream).poll_read(cx, buffer)) {
+                Poll::Ready(Ok(read)) => read.min(buffer.len()),
+                Poll::Ready(Err(error)) => return (Poll::Ready(Err(ExchangeError::Io(error))), 0),
+                Poll::Pending => return (Poll::Pending, 0),
+            };
+            if read == 0 {
                 exchange.handle_eof();
             }
-            Poll::Ready(Ok(drain(exchange, &mut buffer[..len])))
-        })
+            let (head, len) = drain(exchange, &mut buffer[..read]);
+            (Poll::Ready(Ok(head)), len)
+        });
+        read.map_ok(|head| Received { head, data })
     }
 
     /// Polls the exchange without new bytes.
@@ -132,9 +137,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 }
 
-/// Moves the body bytes of a read together and copies them out. If an end or an error follows them,
-/// the exchange returns it at the next poll, so the bytes are delivered first.
-fn drain(exchange: &mut Exchange, read: &mut [u8]) -> Received {
+/// Moves the body bytes of a read to its front, and returns the head, if it is complete, and the
+/// number of those bytes. If an end or an error follows them, the exchange returns it at the next
+/// poll, so the bytes are delivered first.
+fn drain(exchange: &mut Exchange, read: &mut [u8]) -> (Option<Head>, usize) {
     let (mut head, mut len, mut at) = (None, 0, 0);
     loop {
         match exchange.poll_output(read, &mut at) {
@@ -146,9 +152,7 @@ fn drain(exchange: &mut Exchange, read: &mut [u8]) -> Received {
                 }
                 len = end;
             }
-            Ok(Output::Wait | Output::End) | Err(_) => {
-                return Received { head, data: Bytes::copy_from_slice(&read[..len]) };
-            }
+            Ok(Output::Wait | Output::End) | Err(_) => return (head, len),
         }
     }
 }
