@@ -11,7 +11,7 @@ const ROUND_SECONDS: f64 = 0.003;
 const TOTAL_SECONDS: f64 = 0.6;
 /// The minimum number of rounds, unless a pass takes longer than [`LONGEST_PASS`].
 const MIN_ROUNDS: usize = 3;
-/// The duration of a pass in seconds above which it is not repeated.
+/// A pass that takes longer than this, in seconds, is measured only once.
 pub(crate) const LONGEST_PASS: f64 = 2.0;
 
 /// A participant of the race.

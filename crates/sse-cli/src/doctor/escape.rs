@@ -10,6 +10,21 @@ pub(crate) fn escape(text: &str) -> String {
     escaped
 }
 
+/// Escapes markup and control characters.
+pub(crate) fn escape_html(plain: &str) -> String {
+    let mut html = String::with_capacity(plain.len());
+    for c in escape(plain).chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            c => html.push(c),
+        }
+    }
+    html
+}
+
 /// Returns whether a character is escaped. Unlike on stdout, this includes LF and TAB.
 pub(crate) fn needs_escape(c: char) -> bool {
     matches!(c, '\n' | '\t') || crate::print::needs_escape(c)

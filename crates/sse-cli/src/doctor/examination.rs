@@ -8,13 +8,10 @@ use http::header::{
 use http::{HeaderName, HeaderValue, Method, Request};
 use sse_tokio::RequestBody;
 
-use super::observation::{Item, Kind, Observation, Purpose, Visit, is_repeatable, shown_url};
+use super::observation::{Item, Kind, ORIGIN, Observation, Purpose, Visit, is_repeatable, shown_url};
 use super::resumption::{expected, resume_after};
 use super::visit::{Until, Visitor};
 
-/// The origin of the page that a request claims to come from. The domain is reserved, so no server
-/// has it on a list of allowed origins.
-pub(crate) const ORIGIN: &str = "https://page.example";
 /// The `Accept-Encoding` of browsers.
 const BROWSER_ENCODINGS: &str = "gzip, deflate, br, zstd";
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

@@ -17,7 +17,6 @@ use serde::Serialize;
 use super::observation::{Observation, Stream};
 
 pub(crate) use remedies::{Place, Remedy};
-pub(crate) use transfer::is_compressed;
 
 /// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::escape::escape;
+use super::escape::escape_html;
 use super::findings::{Finding, Severity};
 use super::observation::Observation;
 use super::summary::{seen, verdict};
@@ -13,7 +13,7 @@ const STYLE: &str = include_str!("report.css");
 /// Returns the page.
 pub(crate) fn page(observation: &Observation, findings: &[Finding]) -> String {
     let mut page = String::new();
-    let url = text(&observation.url);
+    let url = escape_html(&observation.url);
     let _ = write!(
         page,
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
@@ -22,8 +22,8 @@ pub(crate) fn page(observation: &Observation, findings: &[Finding]) -> String {
          <main>\n<h1>{url}</h1>\n<p class=\"verdict {}\">{}</p>\n<p>{}; {}</p>\n",
         name(findings.first().map_or(Severity::Ok, |finding| finding.severity)),
         verdict(findings),
-        text(observation.method.as_str()),
-        text(&seen(observation)),
+        escape_html(observation.method.as_str()),
+        escape_html(&seen(observation)),
     );
     page.push_str(&timeline(observation));
     let (passed, wrong): (Vec<_>, Vec<_>) =
@@ -44,7 +44,7 @@ fn problem(page: &mut String, finding: &Finding) {
     let _ = write!(
         page,
         "<section class=\"{severity}\">\n<h2><span>{severity}</span> {}</h2>\n<p>{}</p>\n",
-        text(&finding.title),
+        escape_html(&finding.title),
         rich(&finding.seen)
     );
     if !finding.fix.is_empty() {
@@ -67,21 +67,6 @@ pub(super) fn name(severity: Severity) -> &'static str {
     }
 }
 
-/// Escapes markup and control characters.
-pub(super) fn text(plain: &str) -> String {
-    let mut html = String::with_capacity(plain.len());
-    for c in escape(plain).chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            c => html.push(c),
-        }
-    }
-    html
-}
-
 /// Escapes a text like [`text`], and marks the parts between backticks as code.
 fn rich(plain: &str) -> String {
     let mut html = String::new();
@@ -89,9 +74,9 @@ fn rich(plain: &str) -> String {
     while let Some((number, part)) = parts.next() {
         // A backtick without a closing one stays a backtick.
         match (number % 2 == 1, parts.peek().is_some()) {
-            (true, true) => html += &format!("<code>{}</code>", text(part)),
-            (true, false) => html += &format!("`{}", text(part)),
-            (false, _) => html += &text(part),
+            (true, true) => html += &format!("<code>{}</code>", escape_html(part)),
+            (true, false) => html += &format!("`{}", escape_html(part)),
+            (false, _) => html += &escape_html(part),
         }
     }
     html

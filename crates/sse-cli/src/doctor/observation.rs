@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, Method, StatusCode, Version};
+use http::{HeaderMap, Method, StatusCode, Version, header};
 
 use super::lines::Lines;
+
+/// The origin of the page that a request claims to come from. The domain is reserved, so no server
+/// has it on a list of allowed origins.
+pub(crate) const ORIGIN: &str = "https://page.example";
 
 /// All facts from which the findings are derived.
 #[derive(Clone, Debug)]
@@ -35,6 +39,17 @@ impl Observation {
     pub(crate) fn is_repeatable(&self) -> bool {
         is_repeatable(&self.method)
     }
+}
+
+/// Returns whether the body is compressed. Some servers send codings such as `identity` or `none`
+/// for a body that is not.
+pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut names = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    names.any(|name| {
+        let name = name.trim_ascii().to_ascii_lowercase();
+        [&b"gzip"[..], b"x-gzip", b"deflate", b"compress", b"br", b"zstd"].contains(&&name[..])
+    })
 }
 
 /// Returns whether requests with this method can be repeated safely.

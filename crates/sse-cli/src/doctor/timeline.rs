@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::html::text;
+use super::escape::escape_html;
 use super::observation::{End, Kind, Observation, Purpose, Stream, Visit};
 
 const WIDTH: f64 = 960.0;
@@ -85,7 +85,7 @@ fn lane(svg: &mut String, scale: &Scale, top: f64, visit: &Visit) {
          <rect class=\"lane\" x=\"{from:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{LANE}\"/>\n\
          <line class=\"asked\" x1=\"{from:.1}\" x2=\"{from:.1}\" y1=\"{y:.1}\" y2=\"{bottom:.1}\"/>",
         top + LABEL - 6.0,
-        text(&label),
+        escape_html(&label),
         (to - from).max(1.0),
     );
     let Ok(answer) = &visit.outcome else { return };

@@ -12,7 +12,9 @@ use sse_tokio::{ConnectTimeout, EffectiveUrl, RequestBody, Transport as _};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::dial::RecordingDial;
-use super::observation::{Answer, Body, End, Item, NoAnswer, Purpose, Stage, Stream, Visit, shown_url};
+use super::observation::{
+    Answer, Body, End, Item, NoAnswer, Purpose, Stage, Stream, Visit, is_compressed, shown_url,
+};
 use super::reading::Reading;
 
 /// The number of bytes to read of a body that is not an event stream.
@@ -71,7 +73,7 @@ impl Visitor {
         let content_type = head.headers.get(http::header::CONTENT_TYPE);
         let is_stream = head.status == 200
             && content_type.is_some_and(|value| is_event_stream(value.as_bytes()))
-            && !super::findings::is_compressed(&head.headers);
+            && !is_compressed(&head.headers);
         let body = match until {
             None => Body::Unread,
             Some(until) if is_stream => Body::Stream(Box::new(self.stream(body, until).await)),

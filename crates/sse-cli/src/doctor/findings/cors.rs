@@ -3,8 +3,7 @@
 use http::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN};
 
 use super::{Check, Finding};
-use crate::doctor::examination::ORIGIN;
-use crate::doctor::observation::{Answer, Observation, Purpose, Visit};
+use crate::doctor::observation::{Answer, ORIGIN, Observation, Purpose, Visit};
 
 /// Returns the finding about other origins, if a request was made for it.
 pub(super) fn findings(observation: &Observation) -> Vec<Finding> {

@@ -1,21 +1,10 @@
 //! Checks the HTTP version, compression, length and caching of the response.
 
-use http::{HeaderMap, StatusCode, Version, header};
+use http::{StatusCode, Version};
 
 use super::remedies::{COMPRESSION, HTTP_VERSION};
 use super::{Check, Finding};
-use crate::doctor::observation::{Answer, Observation, Purpose};
-
-/// Returns whether the body is compressed. Some servers send codings such as `identity` or `none`
-/// for a body that is not.
-pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::CONTENT_ENCODING).iter();
-    let mut names = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    names.any(|name| {
-        let name = name.trim_ascii().to_ascii_lowercase();
-        [&b"gzip"[..], b"x-gzip", b"deflate", b"compress", b"br", b"zstd"].contains(&&name[..])
-    })
-}
+use crate::doctor::observation::{Answer, Observation, Purpose, is_compressed};
 
 /// Returns the findings about the transfer of the response.
 pub(super) fn findings(observation: &Observation, answer: &Answer) -> Vec<Finding> {

@@ -175,7 +175,7 @@ impl Scenario {
                 .headers
                 .get("content-type")
                 .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
-            && !super::super::is_compressed(&self.headers);
+            && !crate::doctor::observation::is_compressed(&self.headers);
         let body = match is_read {
             true => Body::Stream(Box::new(stream(&self.pieces, self.end.clone()))),
             false => Body::Other { beginning: "<html> Oops".to_owned() },
