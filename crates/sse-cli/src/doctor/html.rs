@@ -67,7 +67,7 @@ pub(super) fn name(severity: Severity) -> &'static str {
     }
 }
 
-/// Escapes a text like [`text`], and marks the parts between backticks as code.
+/// Escapes markup like [`escape_html`], and marks the parts between backticks as code.
 fn rich(plain: &str) -> String {
     let mut html = String::new();
     let mut parts = plain.split('`').enumerate().peekable();
