@@ -139,6 +139,8 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     }
 
     /// Drives the session and passes each frame to `visit` until it breaks.
+    // No two callers share this code, since each has a closure of its own.
+    #[inline(always)]
     pub(crate) fn poll_frames(
         &mut self,
         cx: &mut Context<'_>,
@@ -183,6 +185,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                 Output::Failed { cause, verdict } => self.failed(cause, verdict),
                 Output::Disconnected { cause, retry_at } => self.disconnected(cause, retry_at),
                 Output::Wait(deadline) => {
+                    self.source.release_chunk();
                     if self.poll_input(cx, deadline).is_pending() {
                         self.budget.renew();
                         return Poll::Pending;

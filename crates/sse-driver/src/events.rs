@@ -46,6 +46,8 @@ pub struct Events<S, M: Timer = NoTimer> {
     /// How many bytes of the chunk are decoded.
     read: usize,
     decoder: Decoder,
+    /// Whether the end of the body completes the event in progress.
+    completes: bool,
     limits: Limits,
     show_comments: bool,
     show_retries: bool,
@@ -69,6 +71,7 @@ where
             chunk: Bytes::new(),
             read: 0,
             decoder: Decoder::default(),
+            completes: false,
             limits: Limits::default(),
             show_comments: false,
             show_retries: false,
@@ -127,6 +130,7 @@ impl<S, M: Timer> Events<S, M> {
             chunk: self.chunk,
             read: self.read,
             decoder: self.decoder,
+            completes: self.completes,
             limits: self.limits,
             show_comments: self.show_comments,
             show_retries: self.show_retries,
@@ -172,11 +176,16 @@ impl<S, M: Timer> Events<S, M> {
         self.tail.snapshot().map(|tail| tail.to_string()).unwrap_or_default()
     }
 
-    /// Decodes the next frame of the chunk and passes it to `visit`. Returns `None` when the chunk
-    /// is used up.
+    /// Decodes the next frame and passes it to `visit`. Returns `None` when that needs more of the
+    /// body.
+    #[inline]
     fn decode(&mut self, visit: &mut impl FnMut(FrameRef<'_>) -> ControlFlow<()>) -> Option<Judged> {
         let mut rest = &self.chunk[self.read..];
-        let judged = match self.decoder.decode(&mut rest) {
+        let decoded = match std::mem::take(&mut self.completes) {
+            true => Ok(self.decoder.decode_eof().map(FrameRef::Event)),
+            false => self.decoder.decode(&mut rest),
+        };
+        let judged = match decoded {
             Ok(Some(frame)) => {
                 self.budget.spend_frame();
                 self.tail.handle_frame(frame);
@@ -194,19 +203,13 @@ impl<S, M: Timer> Events<S, M> {
     }
 
     /// Handles a clean end of the body, which may complete a last event.
-    fn decode_eof(&mut self, visit: &mut impl FnMut(FrameRef<'_>) -> ControlFlow<()>) -> Judged {
+    fn handle_eof(&mut self) {
         self.body = None;
         let predicates = &self.predicates;
         let ends = |event: Event| predicates.end_with((&event).into());
         let unfinished = || self.decoder.clone().decode_eof().map(|event| event.to_owned());
-        let completes =
+        self.completes =
             self.deliver_unfinished || predicates.expect_an_end() && unfinished().is_some_and(ends);
-        if !completes {
-            return Judged::Skipped;
-        }
-        let Some(event) = self.decoder.decode_eof() else { return Judged::Skipped };
-        self.tail.handle_frame(FrameRef::Event(event));
-        self.predicates.pass(FrameRef::Event(event), visit)
     }
 
     fn end(&mut self) {
@@ -257,7 +260,10 @@ where
                 None => match ready!(self.poll_body(cx)) {
                     Some(Ok(())) => continue,
                     Some(Err(error)) => Judged::Fail(error),
-                    None if self.body.is_some() => self.decode_eof(visit),
+                    None if self.body.is_some() => {
+                        self.handle_eof();
+                        continue;
+                    }
                     None if self.predicates.expect_an_end() => Judged::Fail(Error::Truncated),
                     None => Judged::Finish,
                 },

@@ -34,13 +34,12 @@ pub(crate) fn with<T>(read: impl FnOnce(&mut [u8]) -> (T, usize)) -> (T, Bytes) 
 }
 
 /// Returns the first `len` bytes, and the buffer.
-fn hand_out(mut buffer: BytesMut, len: usize) -> (Bytes, Bytes) {
+fn hand_out(buffer: BytesMut, len: usize) -> (Bytes, Bytes) {
     if len < LONG {
         return (Bytes::copy_from_slice(&buffer[..len]), buffer.freeze());
     }
-    buffer.truncate(len);
-    let data = buffer.freeze();
-    (data.clone(), data)
+    let shared = buffer.freeze();
+    (shared.slice(..len), shared)
 }
 
 #[cfg(test)]

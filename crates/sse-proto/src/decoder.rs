@@ -14,7 +14,7 @@
 //!  - The fast path must not look at the decoder, and the machine must not return what it borrows:
 //!    both only tell where the text is. The frame is built once, where it is returned. Otherwise
 //!    lending does not compile, or a frame goes through memory twice, which costs a small event a
-//!    third of its time.
+//!    third of its time. For the same reason `EventSource` calls the two tiers itself.
 //!  - The outcome depends on the bytes alone, however they are cut. So whatever changes the state
 //!    does it at a byte of the stream, never at the end of a chunk, and a limit is checked against
 //!    counts that do not know about chunks.
@@ -127,39 +127,55 @@ impl Decoder {
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<FrameRef<'d>>, DecodeError> {
-        self.decode_with(input, &mut None)
+        match self.machine.state {
+            State::EventStart => self.decode_start(input),
+            _ => self.decode_rest(input, &mut None),
+        }
     }
 
-    /// Like [`decode`](Self::decode). It also stores a reconnection time in `retry`, even if it is
-    /// not shown.
+    #[inline(never)]
+    fn decode_start<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Decoded<'d> {
+        match self.decode_whole(input) {
+            Some(event) => Ok(Some(FrameRef::Event(self.lend_whole(event)))),
+            None => self.decode_rest(input, &mut None),
+        }
+    }
+
+    /// Decodes the next event on the fast path. `None` leaves the input to
+    /// [`decode_rest`](Self::decode_rest).
     #[inline(always)]
-    pub(crate) fn decode_with<'d, 'i: 'd>(
+    pub(crate) fn decode_whole<'i>(&mut self, input: &mut &'i [u8]) -> Option<WholeEvent<'i>> {
+        if self.machine.state != State::EventStart {
+            return None;
+        }
+        let event = match whole_event(input) {
+            // However its line ends are counted, it is no longer than that.
+            Ok(event) if self.machine.counter.has_room(input.len() - event.rest.len()) => event,
+            other => {
+                self.machine.unended = other.err().unwrap_or(0);
+                return None;
+            }
+        };
+        if event.ends_in_cr {
+            self.machine.state = State::AfterCr;
+        }
+        *input = event.rest;
+        Some(event)
+    }
+
+    /// Decodes the next frame of an input that the fast path left. It also stores a reconnection time
+    /// in `retry`, even if it is not shown.
+    #[inline(never)]
+    pub(crate) fn decode_rest<'d, 'i: 'd>(
         &'d mut self,
         input: &mut &'i [u8],
         retry: &mut Option<Duration>,
     ) -> Decoded<'d> {
         match self.machine.state {
-            State::EventStart => self.begin(input, retry),
-            _ => self.proceed(input, retry),
+            State::EventStart => *input = self.machine.begin_value(input),
+            State::InData => *input = self.machine.read_value(input),
+            _ => self.machine.unended = 0,
         }
-    }
-
-    #[inline(never)]
-    fn begin<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8], retry: &mut Option<Duration>) -> Decoded<'d> {
-        match self.take_whole(input) {
-            Ok(event) => return Ok(Some(FrameRef::Event(self.lend_whole(event)))),
-            Err(len) => self.machine.unended = len,
-        }
-        *input = self.machine.begin_value(input);
-        if input.is_empty() && self.needs_input() { Ok(None) } else { self.run(input, retry) }
-    }
-
-    #[inline(never)]
-    fn proceed<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8], retry: &mut Option<Duration>) -> Decoded<'d> {
-        if self.machine.state == State::InData {
-            *input = self.machine.read_value(input);
-        }
-        self.machine.unended = 0;
         if input.is_empty() && self.needs_input() { Ok(None) } else { self.run(input, retry) }
     }
 
@@ -174,12 +190,9 @@ impl Decoder {
         loop {
             return Ok(Some(match self.machine.advance(input, retry) {
                 Step::Continue => continue,
-                Step::EventStart => match self.take_whole(input) {
-                    Ok(event) => FrameRef::Event(self.lend_whole(event)),
-                    Err(len) => {
-                        self.machine.unended = len;
-                        continue;
-                    }
+                Step::EventStart => match self.decode_whole(input) {
+                    Some(event) => FrameRef::Event(self.lend_whole(event)),
+                    None => continue,
                 },
                 Step::NeedInput => return Ok(None),
                 Step::Event => FrameRef::Event(self.lend_held()),
@@ -250,24 +263,9 @@ impl Decoder {
         self.machine.state != State::Failed && !self.machine.is_lent && self.repaired.is_empty()
     }
 
-    /// Takes the event that the fast path finds, if there is one within the limit.
-    #[inline(always)]
-    fn take_whole<'i>(&mut self, input: &mut &'i [u8]) -> Result<WholeEvent<'i>, usize> {
-        let event = whole_event(input)?;
-        // However its line ends are counted, it is no longer than that.
-        if !self.machine.counter.has_room(input.len() - event.rest.len()) {
-            return Err(0);
-        }
-        if event.ends_in_cr {
-            self.machine.state = State::AfterCr;
-        }
-        *input = event.rest;
-        Ok(event)
-    }
-
     /// The event that the fast path took.
     #[inline(always)]
-    fn lend_whole<'d, 'i: 'd>(&'d mut self, event: WholeEvent<'i>) -> EventRef<'d> {
+    pub(crate) fn lend_whole<'d, 'i: 'd>(&'d mut self, event: WholeEvent<'i>) -> EventRef<'d> {
         if let Some(id) = event.id {
             self.machine.set_last_event_id(id);
         }

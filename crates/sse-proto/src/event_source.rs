@@ -197,7 +197,6 @@ impl EventSource {
     /// Returns the next output. **After each `handle_*` call, poll this until it returns
     /// [`Output::Wait`] or [`Output::Closed`].** Once closed, it always returns the same output.
     #[must_use]
-    #[inline]
     pub fn poll_output(&mut self) -> Output<'_> {
         if self.life.take_reset() {
             self.reset();
@@ -207,8 +206,13 @@ impl EventSource {
         }
         if self.read < self.chunk.len() {
             let mut rest = &self.chunk[self.read..];
+            if let Some(event) = self.decoder.decode_whole(&mut rest) {
+                self.read = self.chunk.len() - rest.len();
+                self.life.handle_event();
+                return Output::Frame(FrameRef::Event(self.decoder.lend_whole(event)));
+            }
             let mut retry = None;
-            let frame = self.decoder.decode_with(&mut rest, &mut retry);
+            let frame = self.decoder.decode_rest(&mut rest, &mut retry);
             self.read = self.chunk.len() - rest.len();
             if let Some(time) = retry {
                 self.life.handle_retry(time);
@@ -223,8 +227,7 @@ impl EventSource {
                 Ok(None) => {}
                 Err(DecodeError::TooLong { limit }) => self.life.end(CloseReason::TooLong { limit }),
             }
-            // The decoder and the chunk stay borrowed until the end of this function, so the next
-            // call releases them.
+            // The decoder and the chunk stay borrowed until the end of this function.
             return self.life.poll_output().expect("no attempt is due before all data is decoded");
         }
         self.release_chunk();
@@ -235,6 +238,36 @@ impl EventSource {
         match self.life.poll_output() {
             Some(output) => output,
             None => Output::Connect(self.life.attempt(self.decoder.last_event_id())),
+        }
+    }
+
+    /// Drops the chunk if all of it is decoded.
+    ///
+    /// The chunk otherwise lives until the next [`poll_output`](Self::poll_output), since the latest
+    /// output may borrow from it. Call this before you wait for more data, so that the memory is
+    /// free, or before you read into the buffer that the chunk is a part of.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use sse_proto::{Config, EventSource, Instant, Output, ResponseHead};
+    ///
+    /// let now = Instant::ZERO;
+    /// let mut source = EventSource::new(Config::default(), now);
+    /// assert!(matches!(source.poll_output(), Output::Connect(_)));
+    /// let head = ResponseHead { content_type: Some(b"text/event-stream"), ..ResponseHead::new(200) };
+    /// source.handle_response(now, head);
+    /// assert_eq!(source.poll_output(), Output::Opened);
+    ///
+    /// let chunk = Bytes::from(b"data: the beginning of an event".to_vec());
+    /// source.handle_data(now, chunk.clone());
+    /// assert_eq!(source.poll_output(), Output::Wait(None));
+    /// source.release_chunk();
+    /// assert!(chunk.is_unique());
+    /// ```
+    #[inline]
+    pub fn release_chunk(&mut self) {
+        if self.read == self.chunk.len() {
+            self.drop_chunk();
         }
     }
 
@@ -281,14 +314,14 @@ impl EventSource {
         self.life.reconnection_time()
     }
 
-    fn release_chunk(&mut self) {
+    fn drop_chunk(&mut self) {
         self.chunk = Bytes::new();
         self.read = 0;
     }
 
     fn reset(&mut self) {
         self.completes = false;
-        self.release_chunk();
+        self.drop_chunk();
         self.decoder.reset();
     }
 }

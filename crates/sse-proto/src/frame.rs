@@ -112,7 +112,9 @@ impl<'a> EventRef<'a> {
     // It takes a reference so that it takes precedence over `ToOwned::to_owned` on `&self` too.
     #[allow(clippy::wrong_self_convention)]
     #[must_use]
-    #[inline]
+    // Inlined, its fields are stored where the event ends up. As a result in memory they would be
+    // read again at once, and such reads wait for the stores.
+    #[inline(always)]
     pub fn to_owned(&self) -> Event {
         Event {
             event_type: self.event_type.into(),

@@ -1,14 +1,15 @@
 use std::cell::{Cell, RefCell};
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_io::AsyncRead;
+use futures_util::{StreamExt, stream};
 use http::{Request, Response};
 use sse_driver::proto::Limits;
-use sse_driver::{EffectiveUrl, Instant, RequestBody, Session};
+use sse_driver::{BoxError, EffectiveUrl, Instant, NoTimer, RequestBody, Session};
 
 use super::*;
 
@@ -254,5 +255,36 @@ fn an_error_of_a_reader_is_a_stream_error() {
         let Error::Stream(source) = error else { panic!("{error:?}") };
         assert_eq!(source.downcast_ref().map(std::io::Error::kind), Some(std::io::ErrorKind::BrokenPipe));
         assert!(events.next().await.is_none());
+    });
+}
+
+/// A transport may read into the buffer of the chunk before.
+#[test]
+fn a_chunk_is_free_when_the_body_is_polled_for_the_next_one() {
+    const CHUNKS: [&str; 5] = ["data: a\n\nda", "ta: b", "\n", "\ndata: c\n\n", ": comment\n"];
+    let chunks = || {
+        let mut last = Bytes::new();
+        stream::iter(CHUNKS).map(move |text| {
+            let chunk = Bytes::from(text.as_bytes().to_vec());
+            let last = std::mem::replace(&mut last, chunk.clone());
+            assert!(last.is_empty() || last.is_unique(), "the chunk before {text:?} is in use");
+            Ok::<_, BoxError>(chunk)
+        })
+    };
+    let transport = move |_: Request<RequestBody>| {
+        let response = Response::builder().header("content-type", "text/event-stream").body(chunks());
+        ready(Ok(response.expect("it is valid")))
+    };
+    let client = Client::builder_with(transport, NoTimer::default()).build();
+    let policy = ReconnectPolicy::default().max_total_reconnections(0);
+    futures_executor::block_on(async {
+        let mut session = client.get("http://test/").reconnect_policy(policy).open().await.expect("open");
+        let mut events = sse_driver::Events::from_stream(chunks());
+        for expected in ["a", "b", "c"] {
+            assert_eq!(session.next().await.expect("an event").expect("no error").data, expected);
+            assert_eq!(events.next().await.expect("an event").expect("no error").data, expected);
+        }
+        assert!(events.next().await.is_none());
+        assert!(session.next().await.is_none());
     });
 }

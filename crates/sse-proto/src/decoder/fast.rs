@@ -24,6 +24,7 @@ pub(crate) struct Span<'i> {
 }
 
 impl<'i> Span<'i> {
+    #[inline(always)]
     pub(crate) fn get(self) -> &'i [u8] {
         &self.bytes[..self.len]
     }

@@ -45,6 +45,7 @@ pub(crate) fn data_prefix(line: &[u8]) -> Option<usize> {
 }
 
 /// "If value starts with a U+0020 SPACE character, remove it from value."
+#[inline(always)]
 pub(crate) fn without_space(value: &[u8]) -> &[u8] {
     value.strip_prefix(b" ").unwrap_or(value)
 }

@@ -144,6 +144,7 @@ impl Machine {
     /// Reads more of the value of a data line, and returns the rest of the input.
     #[inline(always)]
     pub(crate) fn read_value<'i>(&mut self, input: &'i [u8]) -> &'i [u8] {
+        self.unended = 0;
         let Some(len) = value_len(input) else {
             self.hold_value(input, 0);
             return &[];

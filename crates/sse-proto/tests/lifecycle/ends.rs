@@ -1,7 +1,9 @@
 //! Ends of an event source, `reconnect`, and frames that are shown on request.
 
+use bytes::Bytes;
 use sse_proto::{
-    Cause, CloseReason, DecodeError, Disconnect, Limits, Output, Oversize, ReadyState, ReconnectPolicy,
+    Cause, CloseReason, DecodeError, Disconnect, FrameRef, Limits, Output, Oversize, ReadyState,
+    ReconnectPolicy,
 };
 
 use crate::life::{Life, at, config, head, millis, policy, with};
@@ -224,4 +226,22 @@ fn several_inputs_without_draining_lose_nothing() {
     let outputs =
         "opened, message \"a\" #, message \"b\" #, Comment(\"c\"), lost Eof until 3s, wait until 3s";
     assert_eq!(life.eof(), outputs);
+}
+
+#[test]
+fn release_chunk_drops_the_chunk_only_when_it_is_decoded() {
+    let mut life = Life::open(config());
+    let chunk = Bytes::from(b"data: a\n\ndata: b\n\ndata: half".to_vec());
+    life.source.handle_data(at(0), chunk.clone());
+    for data in ["a", "b"] {
+        life.source.release_chunk();
+        assert!(
+            matches!(life.source.poll_output(), Output::Frame(FrameRef::Event(event)) if event.data == data)
+        );
+    }
+    assert_eq!(life.source.poll_output(), Output::Wait(None));
+    assert!(!chunk.is_unique(), "the latest output may borrow from it");
+    life.source.release_chunk();
+    assert!(chunk.is_unique());
+    assert_eq!(life.data(" of it\n\n"), "message \"half of it\" #, wait");
 }
