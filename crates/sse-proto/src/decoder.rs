@@ -122,19 +122,11 @@ impl Decoder {
     ///
     /// Returns [`DecodeError::TooLong`] if an event is longer than [`Limits::max_event_len`], and
     /// then at each call until [`reset`](Self::reset).
-    #[inline]
+    #[inline(never)]
     pub fn decode<'d, 'i: 'd>(
         &'d mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<FrameRef<'d>>, DecodeError> {
-        match self.machine.state {
-            State::EventStart => self.decode_start(input),
-            _ => self.decode_rest(input, &mut None),
-        }
-    }
-
-    #[inline(never)]
-    fn decode_start<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Decoded<'d> {
         match self.decode_whole(input) {
             Some(event) => Ok(Some(FrameRef::Event(self.lend_whole(event)))),
             None => self.decode_rest(input, &mut None),
@@ -165,7 +157,7 @@ impl Decoder {
 
     /// Decodes the next frame of an input that the fast path left. It also stores a reconnection time
     /// in `retry`, even if it is not shown.
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn decode_rest<'d, 'i: 'd>(
         &'d mut self,
         input: &mut &'i [u8],
