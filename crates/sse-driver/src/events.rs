@@ -181,9 +181,10 @@ impl<S, M: Timer> Events<S, M> {
     #[inline]
     fn decode(&mut self, visit: &mut impl FnMut(FrameRef<'_>) -> ControlFlow<()>) -> Option<Judged> {
         let mut rest = &self.chunk[self.read..];
-        let decoded = match std::mem::take(&mut self.completes) {
-            true => Ok(self.decoder.decode_eof().map(FrameRef::Event)),
-            false => self.decoder.decode(&mut rest),
+        let decoded = if std::mem::take(&mut self.completes) {
+            Ok(self.decoder.decode_eof().map(FrameRef::Event))
+        } else {
+            self.decoder.decode(&mut rest)
         };
         let judged = match decoded {
             Ok(Some(frame)) => {
