@@ -219,6 +219,7 @@ mod tests {
     use super::*;
     use alloc::collections::BTreeMap;
     use alloc::string::ToString;
+    use std::collections::HashMap;
 
     #[test]
     fn well_known_types_are_static() {
@@ -232,8 +233,10 @@ mod tests {
 
     #[test]
     fn maps_look_up_by_str() {
-        let map = BTreeMap::from([(EventType::from("a"), 1), (EventType::from("update"), 2)]);
-        assert_eq!((map.get("update"), map.get("b")), (Some(&2), None));
+        let entries = || [(EventType::from("a"), 1), (EventType::from("update"), 2)];
+        let (sorted, hashed) = (BTreeMap::from(entries()), HashMap::from(entries()));
+        assert_eq!((sorted.get("update"), sorted.get("b")), (Some(&2), None));
+        assert_eq!((hashed.get("update"), hashed.get("b")), (Some(&2), None));
     }
 
     #[test]

@@ -54,6 +54,13 @@ fn jitter_only_adds_to_the_delay() {
 }
 
 #[test]
+fn the_seed_of_the_configuration_determines_the_jitter() {
+    let wait = |seed| Life::open(with(ReconnectPolicy::default()).seed(seed)).eof();
+    assert_eq!(wait(1), wait(1));
+    assert_ne!(wait(1), wait(2));
+}
+
+#[test]
 fn growth_starts_over_with_an_event() {
     let mut life = Life::open(config());
     for delay in [3, 6, 12] {
