@@ -115,7 +115,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             request_url: Arc::clone(&template.url),
             template,
             deadline: Deadline::new(),
-            budget: Budget::new(),
+            budget: Budget::default(),
             phase: Phase::Reconnecting,
             overdue: false,
             attempt: 0,
@@ -186,6 +186,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                 Output::Disconnected { cause, retry_at } => self.disconnected(cause, retry_at),
                 Output::Wait(deadline) => {
                     self.source.release_chunk();
+                    ready!(self.budget.poll_next_chunk(cx));
                     if self.poll_input(cx, deadline).is_pending() {
                         self.budget.renew();
                         return Poll::Pending;

@@ -79,7 +79,7 @@ where
             predicates: Predicates::default(),
             tail: TailBuffer::new(Diagnostics::Off),
             idle: None,
-            budget: Budget::new(),
+            budget: Budget::default(),
             is_over: false,
         };
         events.with_decoder()
@@ -290,6 +290,7 @@ where
     /// Polls for the next chunk. Returns `None` when the body has ended.
     fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        ready!(self.budget.poll_next_chunk(cx));
         Poll::Ready(match body.as_mut().poll_next(cx) {
             Poll::Ready(Some(Ok(chunk))) => {
                 self.budget.spend_chunk(chunk.len());

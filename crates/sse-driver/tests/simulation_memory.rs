@@ -54,8 +54,8 @@ fn a_flood_is_held_within_the_limit() {
     }
 }
 
-/// Returns the error that ends the session before it has received 8 MiB, if any. (A turn takes 256
-/// KiB or 256 events.)
+/// Returns the error that ends the session before it has received 8 MiB, if any. (A turn takes at
+/// least 256 KiB or 256 events.)
 fn flood(chunk: Bytes, oversize: Oversize) -> Option<Error> {
     let clock = MockTimer::new();
     let net = MockTransport::new(clock.clone()).reply(Reply::events().send_forever(chunk));

@@ -114,7 +114,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                         return Poll::Ready(());
                     }
                     self.budget.spend_chunk(taken.len());
-                    ready!(self.budget.poll(cx));
+                    ready!(self.budget.poll_next_chunk(cx));
                 }
                 Poll::Ready(Arrived::End(error)) => {
                     self.connection = Connection::Down;
