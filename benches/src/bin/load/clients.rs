@@ -3,6 +3,7 @@
 mod ours;
 #[cfg(feature = "peers")]
 mod peers;
+mod reads_only;
 
 use std::error::Error;
 
@@ -27,6 +28,7 @@ pub(crate) fn all() -> Vec<(&'static str, Measure)> {
         ("sse-reqwest-client", scenario::run::<peers::SseReqwestClient>),
         #[cfg(feature = "peers")]
         ("eventsource-client", scenario::run::<peers::EventsourceClient>),
+        ("(only reads, on Tokio)", scenario::run::<reads_only::ReadsOnly>),
     ];
     clients
 }

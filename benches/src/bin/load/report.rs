@@ -73,7 +73,10 @@ const GUIDANCE: &str = "\
 Look first at the memory of idle sessions, since most sessions of a service are idle, and at the CPU time per event where many
 events arrive in one write. The table with one event per write and a core for each side favours slow clients: a client that
 falls behind finds many events at each read and never sleeps, while a fast one is woken for nearly every event. On one core all
-clients fall behind, and the comparison is fair.";
+clients fall behind, and the comparison is fair.
+
+The last row of each table is not a client. It is a Tokio task that reads into a buffer of 32 KiB and ignores the bytes, so it
+shows what the kernel and Tokio cost.";
 
 fn head(settings: &Settings) {
     let Settings { seconds, sessions, rounds, .. } = settings;

@@ -88,6 +88,9 @@ impl<C: Client> App<C> {
         let (cpu, events) = (Usage::now().cpu_since(usage), self.tally.events() - events);
         print("cpu_us_per_event", cpu.as_nanos() as f64 / 1000.0 / events as f64);
         let mut delays = self.tally.take_delays();
+        if delays.is_empty() {
+            return;
+        }
         delays.sort_unstable();
         let part = |percent: usize| delays[delays.len() * percent / 100] as f64 / 1000.0;
         print("median_us", part(50));

@@ -4,7 +4,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sse_benches::load::sent_at;
+use sse_benches::load::{EVENT_LEN, sent_at};
+
+const DATA_LEN: u64 = (EVENT_LEN - b"data: \n\n".len()) as u64;
 
 /// The counters of all sessions in a process. All tasks run on one thread, so loads and stores are
 /// enough to count.
@@ -26,6 +28,12 @@ impl Tally {
         add(&self.opened, 1);
     }
 
+    /// Counts events whose data the client ignores.
+    pub(crate) fn count(&self, events: u64) {
+        add(&self.events, events);
+        add(&self.bytes, events * DATA_LEN);
+    }
+
     pub(crate) fn event(&self, data: &str) {
         add(&self.events, 1);
         add(&self.bytes, data.len() as u64);
@@ -43,8 +51,7 @@ impl Tally {
     /// Returns the number of events so far. Panics if their data has the wrong length.
     pub(crate) fn events(&self) -> u64 {
         let events = self.events.load(Relaxed);
-        let data_len = sse_benches::load::EVENT_LEN - b"data: \n\n".len();
-        assert_eq!(self.bytes.load(Relaxed), events * data_len as u64, "the data is not what was sent");
+        assert_eq!(self.bytes.load(Relaxed), events * DATA_LEN, "the data is not what was sent");
         events
     }
 
