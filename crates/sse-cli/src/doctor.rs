@@ -56,6 +56,7 @@ pub(crate) async fn doctor(args: DoctorArgs) -> ExitCode {
         start: Instant::now(),
         response_timeout: args.response_timeout,
         max_event_size: args.max_event_size,
+        is_insecure: args.request.insecure,
     };
     let observation = examination::examine(&visitor, request, args.watch, &mut say).await;
     let findings = diagnose(&observation);

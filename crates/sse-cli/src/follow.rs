@@ -69,6 +69,7 @@ async fn run(args: FollowArgs, printer: &mut Printer) -> Result<(), Stopped> {
     if !checkpoint_id.is_empty() {
         request = request.last_event_id(checkpoint_id);
     }
+    printer.start().map_err(output_failed)?;
     let at_signal = checkpoint.clone();
     exit_on_signal(move || {
         stderr.end_status();
@@ -172,8 +173,8 @@ impl Follower<'_> {
     }
 
     fn state(&mut self, state: &State) -> Result<(), Stopped> {
+        self.flush()?;
         if self.args.verbose {
-            self.flush()?;
             show_response(state, self.printer.stderr());
         }
         if let State::Connecting { resume: Resume::From(id), .. } = state {

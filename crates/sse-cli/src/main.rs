@@ -26,9 +26,21 @@ use std::process::ExitCode;
 
 use args::{Args, Command};
 
-#[tokio::main(flavor = "multi_thread", worker_threads = 1)]
-async fn main() -> ExitCode {
-    match Args::from_env().command {
+fn main() -> ExitCode {
+    let command = Args::from_env().command;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return failure(format!("cannot start: {error}")),
+    };
+    let status = runtime.block_on(run(command));
+    // Looking up a name cannot be cancelled, and dropping the runtime would wait for it.
+    runtime.shutdown_background();
+    status
+}
+
+async fn run(command: Command) -> ExitCode {
+    match command {
         Command::Follow(args) => follow::follow(*args).await,
         Command::Record(args) => record::record(*args).await,
         Command::Serve(args) => serve::serve(*args).await,

@@ -37,7 +37,7 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
-    /// Opens the output.
+    /// Opens the output, and leaves what an earlier run wrote until [`start`](Self::start).
     pub(crate) fn new(args: &PrintArgs) -> Result<Self, Failure> {
         let output = match args.file.as_deref().filter(|file| file.as_os_str() != "-") {
             None => Output::stdout(),
@@ -60,6 +60,11 @@ impl Printer {
             timestamps: args.timestamps,
             output,
         })
+    }
+
+    /// Empties a file that is to be overwritten.
+    pub(crate) fn start(&mut self) -> io::Result<()> {
+        self.output.start()
     }
 
     pub(crate) fn stderr(&self) -> &Stderr {
@@ -100,14 +105,13 @@ impl Printer {
         Ok(())
     }
 
-    /// Prints a state: in JSON among the frames, in other formats on stderr.
+    /// Prints a state: in JSON among the frames, in other formats on stderr. Flush first, so that
+    /// on a terminal the earlier frames are above it.
     pub(crate) fn state(&mut self, state: &State) -> io::Result<()> {
         if self.format == Format::Json {
             let time = self.timestamps.then(Timestamp::now);
             return state_line(state).map_or(Ok(()), |line| line.write(self.output.buffer(), time));
         }
-        // On a terminal, earlier frames must appear above the state.
-        self.flush()?;
         self.stderr.state(state);
         Ok(())
     }

@@ -41,20 +41,24 @@ async fn run(args: &RecordArgs, stderr: &Stderr) -> Result<(), Failure> {
     let cannot_write = |error: io::Error| {
         Failure::new("output", format!("cannot write to {}: {error}", args.file.display()))
     };
-    let file = create(&args.file).map_err(cannot_write)?;
-    let recorder = Recorder::new(file, &without_secrets(&args.request.url)).map_err(cannot_write)?;
-    let at_signal = stderr.clone();
-    exit_on_signal(move || at_signal.end_status());
+    let recorder = Recorder::default();
     let tap = Tap::new(http(TokioDial, &args.request)?, recorder.clone());
     let verbose = args.verbose.then_some(stderr);
     let mut session = session(tap, &args.request, &args.reconnect, &args.end, verbose)?.start();
-    tokio::select! {
-        followed = follow(args, &mut session, stderr) => followed?,
-        error = recorder.failed() => match error.kind() {
-            io::ErrorKind::BrokenPipe => return Ok(()),
-            _ => return Err(cannot_write(error)),
-        },
+    // The request is valid, so this overwrites a recording only if there will be another.
+    let file = create(&args.file).map_err(cannot_write)?;
+    recorder.begin(file, &without_secrets(&args.request.url)).map_err(cannot_write)?;
+    let at_signal = stderr.clone();
+    exit_on_signal(move || at_signal.end_status());
+    let followed = tokio::select! {
+        followed = follow(args, &mut session, stderr) => followed,
+        () = recorder.failed() => Ok(()),
         () = reader_gone(), if is_stdout(&args.file) => return Ok(()),
+    };
+    match recorder.take_error() {
+        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+        Some(error) => return Err(cannot_write(error)),
+        None => followed?,
     }
     let is_expected = args.end.finish_before.is_some() || args.end.finish_after.is_some();
     match session.close_reason() {

@@ -1,5 +1,6 @@
 //! Builds requests from the arguments.
 
+use std::env::VarError;
 use std::io::{self, Read as _};
 use std::sync::Arc;
 
@@ -91,7 +92,8 @@ pub(crate) fn request<T: Transport>(
 }
 
 fn url(text: &str) -> Result<Url, Failure> {
-    let url = Url::parse(text).map_err(|error| Failure::usage(format!("{text} is not a URL: {error}")))?;
+    // The text may contain a password.
+    let url = Url::parse(text).map_err(|error| Failure::usage(format!("the URL is not valid: {error}")))?;
     match url.scheme() {
         "http" | "https" => Ok(url),
         scheme => Err(Failure::usage(format!("expected http:// or https://, got {scheme}://"))),
@@ -138,7 +140,10 @@ fn add(headers: &mut HeaderMap, name: &HeaderName, value: &HeaderValue) {
 /// Returns the `Authorization` header for the token in an environment variable.
 fn bearer(variable: &str) -> Result<HeaderValue, Failure> {
     let wrong = |problem: &str| Failure::usage(format!("--bearer-env {variable}: {problem}"));
-    let token = std::env::var(variable).map_err(|error| wrong(&error.to_string()))?;
+    let token = std::env::var(variable).map_err(|error| match error {
+        VarError::NotPresent => wrong("the variable is not set"),
+        VarError::NotUnicode(_) => wrong("its value is not valid UTF-8"),
+    })?;
     let mut value = HeaderValue::try_from(format!("Bearer {}", token.trim()))
         .map_err(|_| wrong("its value cannot be sent in a header"))?;
     value.set_sensitive(true);

@@ -12,7 +12,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use http::StatusCode;
-use sse_proto::{Cause, CloseReason, Config, EventSource, FrameRef, Instant, Output};
+use sse_proto::{Cause, Config, Disconnect, EventSource, FrameRef, Instant, Output};
 use url::Url;
 
 use self::connecting::Credentials;
@@ -79,8 +79,6 @@ enum Phase {
     Deciding(Box<Deciding>),
     /// The application has ended the session. The loop only has to report it.
     Draining,
-    /// The request is not valid. This error is the only item.
-    Invalid(Error),
     Done,
 }
 
@@ -133,9 +131,10 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         }
     }
 
-    /// Keeps a response that ends the session for [`into_response`](Self::into_response).
-    pub(crate) fn keep_response(&mut self) {
-        self.keeps_response = true;
+    /// Sets whether a response that ends the session is kept for
+    /// [`into_response`](Self::into_response).
+    pub(crate) fn keep_response(&mut self, keep: bool) {
+        self.keeps_response = keep;
     }
 
     /// Drives the session and passes each frame to `visit` until it breaks.
@@ -156,7 +155,6 @@ impl<T: Transport, M: Timer> Drive<T, M> {
                 // application asked.
                 Phase::Reconnecting => self.source.reconnect(self.timer.now()),
                 Phase::Deciding(_) => ready!(self.poll_decision(cx)),
-                Phase::Invalid(_) => return Poll::Ready(self.invalid()),
                 Phase::Done => return Poll::Ready(Step::Ended),
                 Phase::Running | Phase::Draining => {}
             }
@@ -222,6 +220,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             self.phase = Phase::Reconnecting;
         }
         self.connection = Connection::Down;
+        self.publish();
     }
 
     /// Ends the session because the application asked for it. The session delivers no more events.
@@ -237,11 +236,12 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     }
 
     fn drain(&mut self) {
-        if !matches!(self.phase, Phase::Done | Phase::Invalid(_)) {
+        if !matches!(self.phase, Phase::Done) {
             self.phase = Phase::Draining;
         }
         self.end_error = None;
         self.connection = Connection::Down;
+        self.publish();
     }
 
     fn opened(&mut self) -> Step {
@@ -256,6 +256,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     fn finish_stream(&mut self) {
         self.source.finish();
         self.connection = Connection::Down;
+        self.publish();
     }
 
     fn disconnected(&mut self, cause: Cause, retry_at: Instant) {
@@ -280,6 +281,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.rejection = Some(error);
         self.connection = Connection::Down;
         self.source.close();
+        self.publish();
     }
 
     fn report(&mut self, state: State) {
@@ -287,28 +289,27 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         if let Some(on_state) = &self.options.on_state {
             on_state(&state);
         }
-        if let Some(handles) = &self.handles {
-            handles.publish(self.source.ready_state());
-        }
+        self.publish();
         if let Some(states) = &mut self.states {
             states.push_back(state);
         }
     }
 
-    /// Ends the session before it begins, because the request is not valid.
-    pub(crate) fn refuse(&mut self, error: Error) {
-        self.source.close();
-        self.phase = Phase::Invalid(error);
+    /// Shows the ready state to the handles.
+    fn publish(&self) {
+        if let Some(handles) = &self.handles {
+            handles.publish(self.source.ready_state());
+        }
     }
 
-    fn invalid(&mut self) -> Step {
-        let Phase::Invalid(error) = std::mem::replace(&mut self.phase, Phase::Done) else {
-            return Step::Ended;
-        };
-        let reason = CloseReason::Failed(Cause::Futile);
-        self.report(State::Closed { reason, error: Some(Arc::new(error.clone())), diagnostics: None });
-        self.end_error = Some(error);
-        Step::Ended
+    /// Ends the session before it begins, because the request is not valid.
+    pub(crate) fn refuse(&mut self, error: Error) {
+        // The first attempt fails before it is made.
+        let _ = self.source.poll_output();
+        self.source.handle_disconnect(self.timer.now(), Disconnect::Futile);
+        let _ = self.source.poll_output();
+        self.transport_error = Some(error);
+        self.phase = Phase::Running;
     }
 
     pub(crate) fn session_handle(&mut self) -> SessionHandle {

@@ -258,6 +258,8 @@ pub enum RequestError {
     Url(url::ParseError),
     /// The URL has no host, or is too long for HTTP.
     UnsupportedUrl,
+    /// The method is CONNECT, which asks a proxy for a tunnel (RFC 9110, section 9.3.6).
+    Method,
     /// A header name contains invalid characters.
     HeaderName,
     /// A header value contains control characters.
@@ -271,6 +273,7 @@ impl fmt::Display for RequestError {
         match self {
             Self::Url(error) => write!(f, "invalid URL: {error}"),
             Self::UnsupportedUrl => f.write_str("expected an absolute URL with a host"),
+            Self::Method => f.write_str("expected a method other than CONNECT"),
             Self::HeaderName => f.write_str("invalid header name"),
             Self::HeaderValue => f.write_str("invalid header value"),
             Self::Json(error) => write!(f, "the body cannot be serialized as JSON: {error}"),
@@ -443,6 +446,7 @@ mod tests {
         for (error, text) in [
             (RequestError::Url(url), "invalid URL: relative URL without a base"),
             (RequestError::UnsupportedUrl, "expected an absolute URL with a host"),
+            (RequestError::Method, "expected a method other than CONNECT"),
             (RequestError::HeaderName, "invalid header name"),
             (RequestError::HeaderValue, "invalid header value"),
             (RequestError::Json("no key".into()), "the body cannot be serialized as JSON: no key"),

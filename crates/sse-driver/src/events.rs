@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::ControlFlow;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -123,7 +124,8 @@ impl<S, M: Timer> Events<S, M> {
     }
 
     /// Sets how long the body may be silent before it fails with [`Error::IdleTimeout`]. Every byte
-    /// restarts the time, so comments keep the body alive. Without this call there is no limit.
+    /// restarts the time, so comments keep the body alive. The time starts with the first read.
+    /// Without this call there is no limit.
     pub fn idle_timeout<N: Timer>(self, time: Duration, timer: N) -> Events<S, N> {
         Events {
             body: self.body,
@@ -137,7 +139,7 @@ impl<S, M: Timer> Events<S, M> {
             deliver_unfinished: self.deliver_unfinished,
             predicates: self.predicates,
             tail: self.tail,
-            idle: Some(IdleTimeout::new(time, timer)),
+            idle: Some(IdleTimeout::new(time, Arc::new(timer))),
             budget: self.budget,
             is_over: self.is_over,
         }
@@ -194,7 +196,7 @@ impl<S, M: Timer> Events<S, M> {
             }
             Ok(None) => None,
             Err(DecodeError::TooLong { limit }) => Some(Judged::Fail(Error::TooLong { limit })),
-            Err(error) => Some(Judged::Fail(Error::Stream(std::sync::Arc::new(error)))),
+            Err(error) => Some(Judged::Fail(Error::Stream(Arc::new(error)))),
         };
         self.read = self.chunk.len() - rest.len();
         if rest.is_empty() {

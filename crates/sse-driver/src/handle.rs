@@ -10,7 +10,8 @@ use sse_proto::ReadyState;
 /// Closes or reconnects a session from any task, and watches its ready state: see
 /// [`Session::handle`](crate::Session::handle).
 ///
-/// The session acts the next time it is polled, and the handle wakes its task for that.
+/// The session acts the next time it is polled. The handle wakes the task that has polled the
+/// session since [`Session::handle`](crate::Session::handle).
 ///
 /// ```no_run
 /// # use sse_driver::{Client, Error, Timer, Transport};
@@ -25,11 +26,12 @@ use sse_proto::ReadyState;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
 pub struct SessionHandle {
     shared: Shared,
     /// The number of the last change that this handle has seen.
     seen: u64,
+    /// Identifies the handle among the watchers.
+    number: u64,
 }
 
 /// The session's end of its handles.
@@ -45,7 +47,10 @@ struct State {
     changes: u64,
     command: Option<Command>,
     session: Option<Waker>,
-    watchers: Vec<Waker>,
+    /// How many handles there have been.
+    handles: u64,
+    /// The numbers of the handles that wait for a change, each with the waker of its task.
+    watchers: Vec<(u64, Waker)>,
 }
 
 /// A command from a handle.
@@ -85,13 +90,28 @@ impl SessionHandle {
     fn poll_changed(&mut self, cx: &mut Context<'_>) -> Poll<ReadyState> {
         let mut state = self.shared.lock();
         if state.changes == self.seen && state.ready_state != ReadyState::Closed {
-            if !state.watchers.iter().any(|waker| waker.will_wake(cx.waker())) {
-                state.watchers.push(cx.waker().clone());
+            match state.watchers.iter_mut().find(|(number, _)| *number == self.number) {
+                Some((_, waker)) => waker.clone_from(cx.waker()),
+                None => state.watchers.push((self.number, cx.waker().clone())),
             }
             return Poll::Pending;
         }
         self.seen = state.changes;
         Poll::Ready(state.ready_state)
+    }
+}
+
+/// A clone has seen the same changes.
+impl Clone for SessionHandle {
+    fn clone(&self) -> Self {
+        self.shared.handle(self.seen)
+    }
+}
+
+/// A handle that no longer waits keeps no waker, although the state may not change for days.
+impl Drop for SessionHandle {
+    fn drop(&mut self) {
+        self.shared.lock().watchers.retain(|(number, _)| *number != self.number);
     }
 }
 
@@ -103,12 +123,14 @@ impl fmt::Debug for SessionHandle {
 
 impl Handles {
     pub(crate) fn new(ready_state: ReadyState) -> Self {
-        let state = State { ready_state, changes: 0, command: None, session: None, watchers: Vec::new() };
+        let state =
+            State { ready_state, changes: 0, command: None, session: None, handles: 0, watchers: Vec::new() };
         Self(Shared(Arc::new(Mutex::new(state))))
     }
 
     pub(crate) fn handle(&self) -> SessionHandle {
-        SessionHandle { shared: self.0.clone(), seen: self.0.lock().changes }
+        let seen = self.0.lock().changes;
+        self.0.handle(seen)
     }
 
     /// Takes the command of a handle since the last call. The next command wakes the task.
@@ -127,7 +149,7 @@ impl Handles {
             state.changes += 1;
             let watchers = std::mem::take(&mut state.watchers);
             drop(state);
-            watchers.into_iter().for_each(Waker::wake);
+            watchers.into_iter().for_each(|(_, waker)| waker.wake());
         }
     }
 }
@@ -140,6 +162,12 @@ impl Drop for Handles {
 }
 
 impl Shared {
+    fn handle(&self, seen: u64) -> SessionHandle {
+        let mut state = self.lock();
+        state.handles += 1;
+        SessionHandle { shared: self.clone(), seen, number: state.handles }
+    }
+
     fn command(&self, command: Command) {
         let mut state = self.lock();
         if state.command != Some(Command::Close) {
@@ -178,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_wakes_each_task_that_waits_for_it_once() {
+    fn a_change_wakes_the_task_of_each_handle_that_waits_for_it() {
         let handles = Handles::new(ReadyState::Connecting);
         let (first, second) = (Arc::new(Wakes::default()), Arc::new(Wakes::default()));
         let mut waiting =
@@ -191,7 +219,7 @@ mod tests {
         handles.publish(ReadyState::Connecting);
         assert_eq!((first.count(), second.count()), (0, 0), "nothing has changed");
         handles.publish(ReadyState::Open);
-        assert_eq!((first.count(), second.count()), (1, 1));
+        assert_eq!((first.count(), second.count()), (2, 1));
         for (handle, _) in &mut waiting {
             let polled = handle.poll_changed(&mut Context::from_waker(Waker::noop()));
             assert_eq!(polled, Poll::Ready(ReadyState::Open));
@@ -207,6 +235,23 @@ mod tests {
             assert!(handles.take_command(&Context::from_waker(&waker)).is_none());
         }
         handles.handle().close();
+        assert_eq!((first.count(), second.count()), (0, 1));
+    }
+
+    #[test]
+    fn a_handle_wakes_only_the_task_that_polled_it_last_and_nothing_after_it_is_dropped() {
+        let handles = Handles::new(ReadyState::Open);
+        let (first, second) = (Arc::new(Wakes::default()), Arc::new(Wakes::default()));
+        let mut handle = handles.handle();
+        let mut dropped = handle.clone();
+        for task in [&first, &second] {
+            let waker = Arc::clone(task).into();
+            assert!(handle.poll_changed(&mut Context::from_waker(&waker)).is_pending());
+            assert!(dropped.poll_changed(&mut Context::from_waker(&waker)).is_pending());
+        }
+        assert_eq!(Arc::strong_count(&first), 1, "no waker of it is kept");
+        drop(dropped);
+        handles.publish(ReadyState::Closed);
         assert_eq!((first.count(), second.count()), (0, 1));
     }
 

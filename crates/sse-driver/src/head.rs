@@ -67,9 +67,19 @@ impl fmt::Display for WithReason {
     }
 }
 
-/// Whether the body is compressed. Servers use other codings (`none`, `identity`, `utf-8`) to
-/// switch compression off, and browsers accept them.
-pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
+/// Returns whether the headers of a response say that its body is compressed (RFC 9110, section
+/// 8.4), so that it cannot be read as events. Other codings (`none`, `identity`, `utf-8`) count as
+/// no compression: servers use them to switch it off, and browsers accept them.
+///
+/// ```
+/// use http::{HeaderMap, header::CONTENT_ENCODING};
+/// use sse_driver::is_compressed;
+///
+/// let headers = |coding: &'static str| HeaderMap::from_iter([(CONTENT_ENCODING, coding.parse().expect("a value"))]);
+/// assert!(is_compressed(&headers("gzip")));
+/// assert!(!is_compressed(&headers("identity")));
+/// ```
+pub fn is_compressed(headers: &HeaderMap) -> bool {
     const COMPRESSIONS: [&str; 7] = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"];
     let values = headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
     let mut codings = values.flat_map(|value| value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);

@@ -1,6 +1,7 @@
 //! The idle timeout of a body.
 
 use std::future::{Pending, pending};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime};
 
@@ -48,25 +49,33 @@ impl Timer for NoTimer {
 /// An idle timeout with its timer.
 pub(crate) struct IdleTimeout<M: Timer> {
     pub(crate) time: Duration,
-    timer: M,
+    timer: Arc<M>,
     deadline: Deadline<M>,
-    last_byte: Instant,
+    /// The time of the last byte, or of the first poll. `None` before that.
+    last_byte: Option<Instant>,
+    /// The deadline has passed. The body is polled once more before it counts.
+    overdue: bool,
 }
 
 impl<M: Timer> IdleTimeout<M> {
-    pub(crate) fn new(time: Duration, timer: M) -> Self {
-        Self { time, last_byte: timer.now(), timer, deadline: Deadline::new() }
+    pub(crate) fn new(time: Duration, timer: Arc<M>) -> Self {
+        Self { time, timer, deadline: Deadline::new(), last_byte: None, overdue: false }
     }
 
     pub(crate) fn handle_byte(&mut self) {
-        self.last_byte = self.timer.now();
+        (self.last_byte, self.overdue) = (Some(self.timer.now()), false);
     }
 
-    /// Ready if no byte has arrived for the timeout. Poll it only while the body is pending.
+    /// Ready if no byte has arrived for the timeout. Poll it after each poll of the body that is
+    /// pending. After the deadline it asks for one more poll of both: see
+    /// [`Drive::poll_input`](crate::drive::Drive::poll_input).
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let deadline = self.last_byte + self.time;
-        while self.timer.now() < deadline {
-            ready!(self.deadline.poll(&self.timer, deadline, cx));
+        let deadline = *self.last_byte.get_or_insert_with(|| self.timer.now()) + self.time;
+        ready!(self.deadline.poll(&self.timer, deadline, cx));
+        let is_early = self.timer.now() < deadline;
+        if is_early || !std::mem::replace(&mut self.overdue, true) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
         Poll::Ready(())
     }

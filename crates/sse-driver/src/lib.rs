@@ -104,7 +104,7 @@ pub use failed_response::FailedResponse;
 pub use failure::{Failure, TokenRequest};
 pub use frames::Frames;
 pub use handle::SessionHandle;
-pub use head::ResponseHead;
+pub use head::{ResponseHead, is_compressed};
 pub use idle::NoTimer;
 pub use maybe_send::{MaybeSend, MaybeSync};
 pub use read::{EventStream, Read, Reading};

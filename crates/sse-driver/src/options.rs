@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use sse_proto::{Limits, ReconnectPolicy, Retry};
 
@@ -99,6 +100,7 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Sets a header. An `Authorization` replaces a function that provides tokens, too.
     pub(crate) fn set_header<N, V>(&mut self, name: N, value: V)
     where
         N: TryInto<HeaderName>,
@@ -106,6 +108,7 @@ impl Options {
     {
         match (name.try_into(), value.try_into()) {
             (Ok(name), Ok(value)) => {
+                self.forget_tokens_for(&name);
                 self.headers.insert(name, value);
             }
             (Err(_), _) => self.set_invalid(RequestError::HeaderName),
@@ -119,6 +122,7 @@ impl Options {
         for (new_name, value) in headers {
             match (new_name, &name) {
                 (Some(new_name), _) => {
+                    self.forget_tokens_for(&new_name);
                     self.headers.insert(new_name.clone(), value);
                     name = Some(new_name);
                 }
@@ -127,6 +131,12 @@ impl Options {
                 }
                 (None, None) => unreachable!("a header map's iterator starts with a name"),
             }
+        }
+    }
+
+    fn forget_tokens_for(&mut self, header: &HeaderName) {
+        if *header == AUTHORIZATION {
+            self.bearer_auth = None;
         }
     }
 
@@ -239,7 +249,8 @@ macro_rules! setters {
 
         /// Sets a function that provides tokens for `Authorization: Bearer`, for tokens that
         /// expire. It is called before the first attempt, and again after a 401, and then the
-        /// request is sent again at once. A reconnection uses the current token.
+        /// request is sent again at once. A reconnection uses the current token. An
+        /// `Authorization` that is set later, such as that of a request, takes its place.
         ///
         /// A second consecutive 401 ends the session, unless [`retry_when`](Self::retry_when)
         /// retries. So does an `Err`, which is a failed attempt with

@@ -138,7 +138,7 @@ macro_rules! predicate_setters {
         ///
         /// If the server ends the stream before such an event and no reconnection follows, the
         /// stream fails with [`Error::Truncated`](crate::Error::Truncated). At a clean end, an
-        /// event that lacks its blank line counts, too.
+        /// event that lacks its blank line counts, too. The predicates may be called twice for it.
         pub fn finish_before(
             mut self,
             is_end: impl Fn($crate::EventRef<'_>) -> bool + $crate::MaybeSend + $crate::MaybeSync + 'static,

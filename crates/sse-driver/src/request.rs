@@ -66,7 +66,22 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
     ) -> Self {
         let body = RequestBody::default();
         let (last_event_id, replay, resume_by_get) = (None, None, false);
-        Self { transport, timer, options, method, url, body, last_event_id, replay, resume_by_get }
+        let request =
+            Self { transport, timer, options, method, url, body, last_event_id, replay, resume_by_get };
+        request.take_credentials()
+    }
+
+    /// Moves the user name and password from the URL to the `Authorization` header.
+    fn take_credentials(mut self) -> Self {
+        let Ok(url) = &mut self.url else { return self };
+        if url.username().is_empty() && url.password().is_none() {
+            return self;
+        }
+        let decoded = |text: &str| percent_encoding::percent_decode_str(text).collect::<Vec<u8>>();
+        let credentials = [decoded(url.username()), decoded(url.password().unwrap_or_default())].join(&b':');
+        let removed = url.set_username("").and_then(|()| url.set_password(None));
+        removed.expect("a URL with a user name has a host");
+        self.basic(&credentials)
     }
 
     setters!();
@@ -80,15 +95,18 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
     /// Sets the header `Authorization: Basic` (RFC 7617). A user name and password in the URL have
     /// the same effect.
     pub fn basic_auth(self, user: impl fmt::Display, password: impl fmt::Display) -> Self {
-        let credentials = BASE64_STANDARD.encode(format!("{user}:{password}"));
-        self.authorization(&format!("Basic {credentials}"))
+        self.basic(format!("{user}:{password}").as_bytes())
+    }
+
+    fn basic(self, credentials: &[u8]) -> Self {
+        self.authorization(&format!("Basic {}", BASE64_STANDARD.encode(credentials)))
     }
 
     fn authorization(mut self, value: &str) -> Self {
         match HeaderValue::from_str(value) {
             Ok(mut value) => {
                 value.set_sensitive(true);
-                self.options.headers.insert(AUTHORIZATION, value);
+                self.options.set_header(AUTHORIZATION, value);
             }
             Err(_) => self.options.set_invalid(RequestError::HeaderValue),
         }
@@ -196,9 +214,10 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
     pub fn send(self) -> impl Future<Output = Result<Answer<T, M>, Error>> {
         let mut drive = Box::new(self.drive());
         async move {
-            drive.keep_response();
+            drive.keep_response(true);
             let opened = poll_fn(|cx| drive.poll_open(cx)).await;
             if drive.source.close_reason().is_none() {
+                drive.keep_response(false);
                 return Ok(Answer::Stream(Session::new(drive)));
             }
             match (drive.into_response(), opened) {
@@ -247,7 +266,9 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         }
         let mut url = self.url?;
         url.set_fragment(None);
-        take_credentials(&mut url, &mut self.options)?;
+        if self.method == Method::CONNECT {
+            return Err(RequestError::Method);
+        }
         let is_supported = url.has_host() && url.as_str().parse::<Uri>().is_ok();
         let own_id = take_last_event_id(&mut self.options)?;
         let is_safe = matches!(self.method, Method::GET | Method::HEAD);
@@ -275,21 +296,6 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         let template = Template { method: self.method, url: Arc::new(url), body: self.body, resume_by_get };
         Ok(Drive::new((self.transport, self.timer), template, self.options, config))
     }
-}
-
-/// Moves the user name and password from the URL to the `Authorization` header, unless the caller
-/// has set that.
-fn take_credentials(url: &mut Url, options: &mut SharedOptions) -> Result<(), RequestError> {
-    if url.username().is_empty() && url.password().is_none() {
-        return Ok(());
-    }
-    let decoded = |text: &str| percent_encoding::percent_decode_str(text).collect::<Vec<u8>>();
-    let credentials = [decoded(url.username()), decoded(url.password().unwrap_or_default())].join(&b':');
-    let value = format!("Basic {}", BASE64_STANDARD.encode(credentials));
-    let mut value = HeaderValue::try_from(value).map_err(|_| RequestError::HeaderValue)?;
-    value.set_sensitive(true);
-    options.headers.entry(AUTHORIZATION).or_insert(value);
-    url.set_username("").and_then(|()| url.set_password(None)).map_err(|()| RequestError::UnsupportedUrl)
 }
 
 /// Takes a `Last-Event-ID` that the caller set as a header. The event source then sends it like any

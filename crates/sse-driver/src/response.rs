@@ -6,14 +6,12 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, StatusCode};
-use sse_proto::Instant;
 
-use crate::deadline::Deadline;
+use crate::idle::IdleTimeout;
 use crate::options::Options;
 use crate::{BoxError, Error, ResponseHead, Session, Timer, Transport};
 
@@ -72,13 +70,7 @@ pub struct Response<T: Transport, M: Timer> {
     body: Option<Pin<Box<T::Body>>>,
     /// The error that ended the body after `front`.
     error: Option<BoxError>,
-    timer: Arc<M>,
-    deadline: Deadline<M>,
-    idle_timeout: Option<Duration>,
-    last_byte: Instant,
-    /// Whether the deadline has passed. The body is polled once more before the timeout takes
-    /// effect.
-    overdue: bool,
+    idle: Option<IdleTimeout<M>>,
     limit: usize,
 }
 
@@ -99,12 +91,8 @@ impl<T: Transport, M: Timer> Response<T, M> {
             front: front.into_iter().filter(|chunk| !chunk.is_empty()).collect(),
             body,
             error,
-            deadline: Deadline::new(),
-            idle_timeout: options.idle_timeout,
-            last_byte: timer.now(),
-            overdue: false,
+            idle: options.idle_timeout.map(|time| IdleTimeout::new(time, timer)),
             limit: options.limits.max_event_len,
-            timer,
         }
     }
 
@@ -183,21 +171,14 @@ impl<T: Transport, M: Timer> Response<T, M> {
                 chunk.map(|chunk| chunk.map_err(|error| Error::Stream(error.into().into())))
             }
             Poll::Pending => {
-                let Some(timeout) = self.idle_timeout else { return Poll::Pending };
-                ready!(self.deadline.poll(&self.timer, self.last_byte + timeout, cx));
-                let is_early = self.timer.now() < self.last_byte + timeout;
-                if is_early || !std::mem::replace(&mut self.overdue, true) {
-                    cx.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-                Some(Err(Error::IdleTimeout(timeout)))
+                let Some(idle) = &mut self.idle else { return Poll::Pending };
+                ready!(idle.poll(cx));
+                Some(Err(Error::IdleTimeout(idle.time)))
             }
         };
-        match &chunk {
-            Some(Ok(_)) if self.idle_timeout.is_some() => {
-                (self.last_byte, self.overdue) = (self.timer.now(), false);
-            }
-            Some(Ok(_)) => {}
+        match (&chunk, &mut self.idle) {
+            (Some(Ok(_)), Some(idle)) => idle.handle_byte(),
+            (Some(Ok(_)), None) => {}
             _ => self.body = None,
         }
         Poll::Ready(chunk)

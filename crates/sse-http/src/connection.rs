@@ -3,7 +3,6 @@
 use core::future::poll_fn;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
-use std::io;
 
 use bytes::Bytes;
 use futures_io::{AsyncRead, AsyncWrite};
@@ -18,11 +17,11 @@ use crate::sending::{SendError, Sending};
 pub(crate) struct Connection<S> {
     stream: S,
     pace: Pace,
-    /// `None` once the request is written or writing has failed.
+    /// `None` once the request is written or sending has failed.
     sending: Option<Box<Sending>>,
-    /// Why writing failed. It is reported only if no response can be read: a server may send its
+    /// Why sending failed. It is reported only if no response can be read: a server may send its
     /// response early and then close the connection.
-    write_error: Option<io::Error>,
+    send_error: Option<SendError>,
     exchange: Exchange,
     /// Body bytes that arrived in the same read as the head.
     early: Bytes,
@@ -41,7 +40,7 @@ impl<S> Connection<S> {
             stream,
             pace: Pace::default(),
             sending: Some(Box::new(Sending::new(request))),
-            write_error: None,
+            send_error: None,
             exchange,
             early: Bytes::new(),
         }
@@ -63,8 +62,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<Head, ExchangeError>> {
         loop {
-            self.poll_send(cx)?;
-            let received = ready!(self.poll_read(cx)).map_err(|error| self.failure(error))?;
+            let received = ready!(self.poll_transfer(cx)).map_err(|error| self.failure(error))?;
             if let Some(head) = received.head {
                 self.early = received.data;
                 return Poll::Ready(Ok(head));
@@ -79,29 +77,34 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         if !self.early.is_empty() {
             return Poll::Ready(Some(Ok(core::mem::take(&mut self.early))));
         }
-        self.poll_send(cx)?;
         loop {
             if let Output::End = self.poll_output()? {
                 return Poll::Ready(None);
             }
-            let received = ready!(self.poll_read(cx))?;
+            let received = ready!(self.poll_transfer(cx))?;
             if !received.data.is_empty() {
                 return Poll::Ready(Some(Ok(received.data)));
             }
         }
     }
 
-    /// Writes as much as the stream accepts. It fails only if the request's body fails.
-    fn poll_send(&mut self, cx: &mut Context<'_>) -> Result<(), ExchangeError> {
-        let Some(sending) = &mut self.sending else { return Ok(()) };
-        let Poll::Ready(sent) = sending.poll(cx, &mut self.stream) else { return Ok(()) };
-        self.sending = None;
-        match sent {
-            Err(SendError::Body(error)) => return Err(ExchangeError::RequestBody(error)),
-            Err(SendError::Write(error)) => self.write_error = Some(error),
-            Ok(()) => {}
+    /// Writes as much as the stream accepts, and reads once. If the request's body has failed, it
+    /// returns that error as soon as there is nothing to read.
+    fn poll_transfer(&mut self, cx: &mut Context<'_>) -> Poll<Result<Received, ExchangeError>> {
+        self.poll_send(cx);
+        let received = self.poll_read(cx);
+        if received.is_pending() {
+            let failed = self.send_error.take_if(|error| matches!(error, SendError::Body(_)));
+            return failed.map_or(Poll::Pending, |error| Poll::Ready(Err(error.into())));
         }
-        Ok(())
+        received
+    }
+
+    fn poll_send(&mut self, cx: &mut Context<'_>) {
+        let Some(sending) = &mut self.sending else { return };
+        let Poll::Ready(sent) = sending.poll(cx, &mut self.stream) else { return };
+        self.sending = None;
+        self.send_error = sent.err();
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Received, ExchangeError>> {
@@ -126,11 +129,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         self.exchange.poll_output(&[], &mut 0)
     }
 
-    /// Returns the first error: an earlier write error if the response just stopped.
+    /// Returns the first error: an earlier one from sending if the response just stopped.
     fn failure(&mut self, read: ExchangeError) -> ExchangeError {
-        match (read, self.write_error.take()) {
+        match (read, self.send_error.take()) {
             (ExchangeError::Io(_) | ExchangeError::Response(InvalidResponse::Incomplete), Some(error)) => {
-                ExchangeError::Io(error)
+                error.into()
             }
             (read, _) => read,
         }

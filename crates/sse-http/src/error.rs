@@ -12,10 +12,10 @@ use crate::{ExchangeError, ProxyError};
 
 /// An error from sending a request or reading its response.
 ///
-/// [`source`](StdError::source) returns the underlying cause. For a connect timeout that is an
-/// [`io::Error`] of kind [`TimedOut`](io::ErrorKind::TimedOut). No message contains the user name,
-/// password, path or query of a URL, or a header value of the request. If a line of the response is
-/// not valid HTTP, the message shows that line.
+/// [`source`](StdError::source) returns the underlying cause. For a connect timeout the last cause
+/// is an [`io::Error`] of kind [`TimedOut`](io::ErrorKind::TimedOut). No message contains the user
+/// name, password, path or query of a URL, or a header value of the request. If the head of the
+/// response is not valid HTTP, the message shows the offending part.
 ///
 /// ```
 /// use std::{error::Error as _, io};

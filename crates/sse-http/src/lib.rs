@@ -7,8 +7,8 @@
 //! For each request, [`Http`]:
 //!
 //!  - dials, opens a tunnel through the proxy if there is one, and performs the TLS handshake, all
-//!    within the request's [`ConnectTimeout`](sse_driver::ConnectTimeout). It then sends the
-//!    request with `Host`, `Content-Length` and `Accept-Encoding: identity`, and returns the
+//!    within the request's [`ConnectTimeout`](sse_driver::ConnectTimeout), which starts again with
+//!    each redirect. It then sends the request with `Host`, `Content-Length` and `Accept-Encoding: identity`, and returns the
 //!    response head. The response's [`Body`] owns the connection and drives it. Dropping the future
 //!    or the body closes the socket at once.
 //!  - reads while it writes, so it returns a response that arrives before the whole request is
@@ -30,7 +30,7 @@
 //!    may precede the final one. TLS holds one or two more records of 16 KiB each.
 //!  - tolerates what RFC 9112 allows a client to tolerate: header lines that end with a lone LF,
 //!    folded header lines, and spaces before a colon. Anything else that is not HTTP/1.0 or
-//!    HTTP/1.1 is an [`InvalidResponse`], whose message shows the offending line.
+//!    HTTP/1.1 is an [`InvalidResponse`], whose message shows the offending part of a head.
 //!
 //! # `https://`
 //!

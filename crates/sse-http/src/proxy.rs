@@ -106,7 +106,8 @@ impl Proxy {
     ///
     /// Of two names, the first one that is set and not empty is used. `HTTP_PROXY` is ignored if
     /// `REQUEST_METHOD` is set: in a CGI program it holds the `Proxy` header of the incoming
-    /// request (httpoxy, CVE-2016-5386). Requests to this machine (`localhost`, `127.0.0.0/8`,
+    /// request (httpoxy, CVE-2016-5386). So is `http_proxy` on Windows, where names of variables
+    /// ignore case. Requests to this machine (`localhost`, `127.0.0.0/8`,
     /// `::1`) never use these proxies.
     ///
     /// ```
@@ -114,17 +115,22 @@ impl Proxy {
     /// ```
     #[must_use]
     pub fn from_env() -> Self {
-        Self::from_lookup(|name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+        let lookup = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+        Self::from_lookup(lookup, cfg!(windows))
     }
 
-    fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Self {
+    fn from_lookup(lookup: impl Fn(&str) -> Option<String>, ignores_case: bool) -> Self {
         let first = |names: &[&str]| {
             let mut values = names.iter().filter_map(|name| lookup(name));
             values.find(|value| !value.trim().is_empty()).map(Arc::from)
         };
         let all = first(&["all_proxy", "ALL_PROXY"]);
         let is_cgi = lookup("REQUEST_METHOD").is_some();
-        let http = first(if is_cgi { &["http_proxy"] } else { &["http_proxy", "HTTP_PROXY"] });
+        let http = first(match (is_cgi, ignores_case) {
+            (false, _) => &["http_proxy", "HTTP_PROXY"],
+            (true, false) => &["http_proxy"],
+            (true, true) => &[],
+        });
         let https = first(&["https_proxy", "HTTPS_PROXY"]);
         let hosts = first(&["no_proxy", "NO_PROXY"]).unwrap_or_default();
         let bypass = Bypass::loopback();
@@ -139,7 +145,7 @@ impl Proxy {
     /// | `.example.com`, `*.example.com` | its subdomains only |
     /// | `192.0.2.1`, `2001:db8::1` | the address, if the URL contains it literally (names are not resolved) |
     /// | `192.0.2.0/24`, `2001:db8::/32` | all addresses of the network, if the URL contains one literally |
-    /// | `example.com:8080`, `192.0.2.1:80`, `[2001:db8::1]:80` | any of the above hosts, on this port only |
+    /// | `example.com:8080`, `192.0.2.1:80`, `[2001:db8::1]:80` | the host or the address, on this port only |
     /// | `*` | all hosts |
     ///
     /// Upper and lower case are the same. Any other entry is ignored.

@@ -9,6 +9,7 @@ use futures_core::Stream;
 use futures_io::AsyncWrite;
 use sse_driver::{BodyStream, BoxError};
 
+use crate::exchange::ExchangeError;
 use crate::pace::Pace;
 use crate::request::{Payload, WireRequest};
 
@@ -29,6 +30,15 @@ pub(crate) struct Sending {
 pub(crate) enum SendError {
     Write(io::Error),
     Body(BoxError),
+}
+
+impl From<SendError> for ExchangeError {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Write(error) => Self::Io(error),
+            SendError::Body(error) => Self::RequestBody(error),
+        }
+    }
 }
 
 impl Sending {

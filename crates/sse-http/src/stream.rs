@@ -1,22 +1,22 @@
 //! The byte stream of a connection: a dialled stream, with or without TLS.
 
+#[cfg(feature = "tls")]
+mod secured;
+
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::io::{self, IoSlice};
 
 use futures_io::{AsyncRead, AsyncWrite};
 #[cfg(feature = "tls")]
-use futures_rustls::client::TlsStream;
-
-#[cfg(feature = "tls")]
-use crate::proxy::Tunnel;
+pub(crate) use secured::Secured;
 
 /// A dialled stream, or TLS over it. TLS is boxed because its state takes more than a kilobyte,
 /// which plain connections should not pay for.
 pub(crate) enum Stream<S> {
     Plain(S),
     #[cfg(feature = "tls")]
-    Tls(Box<TlsStream<Tunnel<S>>>),
+    Tls(Box<Secured<S>>),
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Stream<S> {

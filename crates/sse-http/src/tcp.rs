@@ -20,8 +20,8 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
 /// Connects to the first of a host's addresses that answers (Happy Eyeballs, RFC 8305).
 ///
 /// It tries the addresses one after another, alternating between IPv6 and IPv4. Each attempt starts
-/// 250 ms after the previous one, or as soon as that one fails. The first connection wins, and the
-/// other attempts are dropped.
+/// 250 ms after the previous one, or as soon as one fails. The first connection wins, and the other
+/// attempts are dropped.
 ///
 /// # Errors
 /// If all attempts fail, returns the error of the last one to fail. If there is no address, returns

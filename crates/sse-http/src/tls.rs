@@ -16,7 +16,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 
 use crate::Error;
 use crate::proxy::Tunnel;
-use crate::stream::Stream;
+use crate::stream::{Secured, Stream};
 use config::Roots;
 
 pub use error::TlsError;
@@ -167,7 +167,7 @@ impl Tls {
         let name = ServerName::try_from(host.to_owned()).map_err(|_| failed(TlsError::Name))?;
         let connector = TlsConnector::from(self.config().map_err(failed)?);
         match connector.connect(name, stream).await {
-            Ok(stream) => Ok(Stream::Tls(Box::new(stream))),
+            Ok(stream) => Ok(Stream::Tls(Box::new(Secured::new(stream)))),
             Err(error) => Err(failed(from_io(error))),
         }
     }

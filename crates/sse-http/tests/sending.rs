@@ -269,7 +269,34 @@ async fn a_request_body_that_fails_after_the_head_ends_the_response() {
     peer.state().takes_all = true;
     let (body, end) = read(response.body_mut()).await;
     let end = end.unwrap();
-    assert!(body.is_empty() && matches!(end, Error::Body(_)), "{body} {end:?}");
+    assert!(body == "one" && matches!(end, Error::Body(_)), "{body} {end:?}");
     assert_eq!(chain(&end), "the response body broke off: the request body failed: lost the rest");
     assert_eq!(peer.state().open, 0);
+}
+
+#[tokio::test]
+async fn a_request_body_that_fails_does_not_hide_a_response_that_is_there() {
+    for reads in
+        [vec![Ok(BUSY)], vec![Ok(&BUSY[..20]), Ok(&BUSY[20..])], vec![Ok("HTTP/1.1 100 x\r\n\r\n"), Ok(BUSY)]]
+    {
+        let peer = Peer::new(reads, []);
+        peer.state().takes_all = true;
+        let request = Request::post("http://a/").body(parts([Ok("one"), Err("lost the rest")])).unwrap();
+        let response = direct(peer).connect(request).await.unwrap();
+        assert_eq!(response.status(), 503);
+        let (body, end) = read(response.into_body()).await;
+        assert_eq!((body.as_str(), end.is_none()), ("busy", true));
+    }
+}
+
+#[tokio::test]
+async fn a_request_body_that_fails_without_a_response_is_the_error() {
+    for reads in [vec![], vec![Ok(&BUSY[..20])], vec![Ok(&BUSY[..20]), Ok("")], vec![reset()]] {
+        let peer = Peer::new(reads, []);
+        peer.state().takes_all = true;
+        let request = Request::post("http://a/").body(parts([Ok("one"), Err("lost the rest")])).unwrap();
+        let error = direct(peer).connect(request).await.unwrap_err();
+        let expected = "the server sent no valid response head: the request body failed: lost the rest";
+        assert_eq!(chain(&error), expected);
+    }
 }

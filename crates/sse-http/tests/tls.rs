@@ -4,6 +4,9 @@
 mod common;
 
 use core::error::Error as StdError;
+use core::pin::Pin;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::task::{Context, Poll, ready};
 use core::time::Duration;
 use std::io::{self, Read};
 use std::net::TcpListener;
@@ -11,6 +14,7 @@ use std::sync::Arc;
 
 use common::{chain, direct, empty, get, read};
 use futures_util::StreamExt;
+use futures_util::io::{AsyncRead, AsyncWrite};
 use http::Response;
 use sse_driver::{ConnectTimeout, Futile, Transport};
 use sse_harness::{Certificate, Gate, Handshake, Reply, TlsServer, TlsSettings, root_pem, serve};
@@ -340,6 +344,79 @@ async fn dropping_the_body_closes_the_socket() {
     assert!(server.plain().wait_for_close(0, Duration::from_millis(20)).is_none());
     drop(body);
     assert!(server.plain().wait_for_close(0, PATIENCE).is_some());
+}
+
+/// The network of Tokio. Once it is told to, it appends an invalid record to what it reads.
+#[derive(Clone, Default)]
+struct Forging {
+    forges: Arc<AtomicBool>,
+}
+
+struct Forged {
+    stream: <TokioDial as Dial>::Stream,
+    forges: Arc<AtomicBool>,
+}
+
+impl Dial for Forging {
+    type Stream = Forged;
+
+    async fn dial(&self, host: &str, port: u16) -> io::Result<Forged> {
+        Ok(Forged { stream: TokioDial.dial(host, port).await?, forges: Arc::clone(&self.forges) })
+    }
+
+    fn sleep(&self, time: Duration) -> impl Future<Output = ()> + Send {
+        TokioDial.sleep(time)
+    }
+}
+
+impl AsyncRead for Forged {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        const RECORD: &[u8] = b"\x17\x03\x03\x00\x20 this is not what a cipher made !";
+        let room = buffer.len() - RECORD.len();
+        let len = ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer[..room]))?;
+        if !self.forges.load(Ordering::Relaxed) {
+            return Poll::Ready(Ok(len));
+        }
+        buffer[len..][..RECORD.len()].copy_from_slice(RECORD);
+        Poll::Ready(Ok(len + RECORD.len()))
+    }
+}
+
+impl AsyncWrite for Forged {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_close(cx)
+    }
+}
+
+#[tokio::test]
+async fn bytes_before_an_invalid_record_are_delivered() {
+    let gate = Gate::new();
+    let server = TlsServer::new(
+        serve([Reply::events().send("first").wait(&gate).send("last").stall()]),
+        TlsSettings::default(),
+    );
+    let dial = Forging::default();
+    let http =
+        sse_http::Http::new(dial.clone()).tls(Tls::empty().add_roots_pem(root_pem().as_bytes()).unwrap());
+    let mut body = ask_through(&http, &server.url("/")).await.unwrap().into_body();
+    assert_eq!(body.next().await.unwrap().unwrap(), "first");
+    dial.forges.store(true, Ordering::Relaxed);
+    gate.open();
+    let (rest, end) = time::timeout(PATIENCE, read(body)).await.expect("it does not hang");
+    assert_eq!(rest, "last");
+    assert!(chain(&end.unwrap()).contains("cannot decrypt peer's message"));
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use sse_driver::Events;
 use sse_driver::proto::is_event_stream;
+use sse_driver::{Events, is_compressed};
 
 use crate::Body;
 
@@ -26,7 +26,8 @@ pub trait SseResponse: Sized {
     /// Reads the response as events, whatever its status and content type are.
     fn events(self) -> Events<Body>;
 
-    /// Reads the response as events if it is an event stream: status 200 and `text/event-stream`.
+    /// Reads the response as events if it is an event stream: status 200, `text/event-stream`, and
+    /// not compressed. (A client with the features `gzip` and the like has decompressed it already.)
     ///
     /// # Errors
     ///
@@ -42,6 +43,7 @@ impl SseResponse for reqwest::Response {
     fn into_events(self) -> Result<Events<Body>, Self> {
         let content_type = self.headers().get(CONTENT_TYPE);
         let is_stream = content_type.is_some_and(|value| is_event_stream(value.as_bytes()));
-        if self.status() == StatusCode::OK && is_stream { Ok(self.events()) } else { Err(self) }
+        let is_readable = is_stream && !is_compressed(self.headers());
+        if self.status() == StatusCode::OK && is_readable { Ok(self.events()) } else { Err(self) }
     }
 }

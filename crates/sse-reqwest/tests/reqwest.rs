@@ -70,8 +70,9 @@ async fn a_response_is_read_as_events() {
 async fn only_an_event_stream_is_turned_into_events() {
     let page = || Reply::status(200).header("content-type", "text/html").send("<p>");
     let refused = || Reply::status(404).header("content-type", "text/event-stream").send("data: a\n\n");
-    let server = serve([page(), refused(), Reply::events().send("data: a\n\n")]);
-    for body in ["<p>", "data: a\n\n"] {
+    let packed = Reply::events().header("content-encoding", "gzip").send("packed");
+    let server = serve([page(), refused(), packed, Reply::events().send("data: a\n\n")]);
+    for body in ["<p>", "data: a\n\n", "packed"] {
         let response = reqwest::get(server.url("/")).await.expect("it answers");
         let response = response.into_events().expect_err("it is no event stream");
         assert_eq!(response.text().await.expect("its body is still there"), body);

@@ -18,7 +18,7 @@ use http::HeaderMap;
 pub use writer::RecordingWriter;
 
 use crate::Reply;
-use crate::reply::Step;
+use crate::reply::{Step, has_no_body};
 
 /// A recorded stream: the bytes that a server sent and their times. It has several responses if the
 /// client reconnected.
@@ -125,7 +125,9 @@ impl Recording {
     /// Returns an error if the file cannot be read. If it is not a recording, the error is of the
     /// kind [`InvalidData`](io::ErrorKind::InvalidData) and contains a [`RecordingError`].
     pub fn load(path: impl AsRef<Path>) -> io::Result<Self> {
-        let text = fs::read_to_string(path)?;
+        // The last line may end in the middle of a character if the recorder was killed.
+        let bytes = fs::read(path)?;
+        let text = String::from_utf8_lossy(&bytes);
         text.parse().map_err(|error: RecordingError| io::Error::new(io::ErrorKind::InvalidData, error))
     }
 
@@ -153,7 +155,7 @@ impl RecordedResponse {
     /// response that was still open stays open.
     pub fn to_reply(&self) -> Reply {
         let mut reply = Reply::status(self.status).delay(self.delay);
-        if !matches!(self.status, 100..=199 | 204 | 304) {
+        if !has_no_body(self.status) {
             reply = reply.chunked();
         }
         for (name, value) in &self.headers {

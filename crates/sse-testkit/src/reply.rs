@@ -48,7 +48,8 @@ pub(crate) enum Start {
 enum Framing {
     Chunked,
     UntilClose,
-    /// A `content-length` that is the total length of the steps.
+    /// A `content-length` that is the total length of the steps, or one more than that if the body
+    /// does not end cleanly. A body that never ends has none.
     Sized,
     ContentLength(u64),
 }
@@ -225,8 +226,9 @@ impl Reply {
         Self { end: End::Close, ..self }
     }
 
-    /// Closes the connection without the last chunk of a chunked body, so that the client sees a
-    /// truncated body.
+    /// Closes the connection before the end of the body: without the last chunk of a chunked one,
+    /// or before the last byte that the length announces. The client sees a truncated body, unless
+    /// the body is one [until the connection closes](Self::until_close).
     pub fn drop_connection(self) -> Self {
         Self { end: End::Drop, ..self }
     }
@@ -272,21 +274,35 @@ impl Reply {
     /// Returns whether the body ends cleanly when the connection closes.
     #[cfg(feature = "client")]
     pub(crate) fn ends_with_connection(&self) -> bool {
-        matches!(self.framing, Framing::UntilClose)
+        !matches!(self.framing, Framing::Chunked) && self.length().is_none()
+    }
+
+    /// Returns the length that the head announces.
+    pub(crate) fn length(&self) -> Option<u64> {
+        let is_endless = self.steps.iter().any(|step| matches!(step, Step::SendForever(_)));
+        match self.framing {
+            Framing::ContentLength(len) => Some(len),
+            Framing::Sized if !is_endless => {
+                let sent: usize = self.steps.iter().map(Step::len).sum();
+                Some(sent as u64 + u64::from(!matches!(self.end, End::Close)))
+            }
+            Framing::Sized | Framing::Chunked | Framing::UntilClose => None,
+        }
     }
 
     fn framing_header(&self, status: u16) -> String {
-        match self.framing {
-            Framing::Chunked => "transfer-encoding: chunked\r\n".into(),
-            Framing::ContentLength(len) => format!("content-length: {len}\r\n"),
-            // RFC 9110, section 8.6: responses with these statuses have no body and need no length.
-            Framing::Sized if matches!(status, 100..=199 | 204 | 304) => String::new(),
-            Framing::Sized => {
-                format!("content-length: {}\r\n", self.steps.iter().map(Step::len).sum::<usize>())
-            }
-            Framing::UntilClose => String::new(),
+        match (self.framing, self.length()) {
+            (Framing::Chunked, _) => "transfer-encoding: chunked\r\n".into(),
+            (Framing::Sized, _) if has_no_body(status) => String::new(),
+            (_, Some(len)) => format!("content-length: {len}\r\n"),
+            (_, None) => String::new(),
         }
     }
+}
+
+/// Whether a response with this status has no body (RFC 9110, sections 15.2, 15.3.5 and 15.4.5).
+pub(crate) fn has_no_body(status: u16) -> bool {
+    matches!(status, 100..=199 | 204 | 304)
 }
 
 impl Step {

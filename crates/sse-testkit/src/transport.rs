@@ -13,7 +13,7 @@ use sse_driver::{Client, ClientBuilder, Instant, RequestBody, Timer, Transport};
 
 pub use body::MockBody;
 
-use crate::reply::Start;
+use crate::reply::{Start, Step};
 use crate::script::Script;
 use crate::{MockTimer, RecordedRequest, Reply};
 
@@ -163,20 +163,35 @@ where
     }
 
     async fn respond(&self, reply: Reply, connection: Connection) -> io::Result<Response<MockBody<M>>> {
-        let status = match reply.start {
-            Start::Status(status) => StatusCode::from_u16(status).map_err(io::Error::other)?,
-            Start::Raw => return Err(io::Error::other("a raw reply needs a MockServer")),
-            Start::Refuse => return Err(io::ErrorKind::ConnectionRefused.into()),
-        };
         if let Some(time) = reply.delay {
             self.timer.sleep_until(self.timer.now() + time).await;
         }
-        let mut response = Response::builder().status(status);
+        let status = match reply.start {
+            Start::Status(status) => status,
+            Start::Raw => return Err(io::Error::other("a raw reply needs a MockServer")),
+            Start::Refuse => {
+                self.play_pauses(&reply).await;
+                return Err(io::ErrorKind::ConnectionRefused.into());
+            }
+        };
+        let mut response =
+            Response::builder().status(StatusCode::from_u16(status).map_err(io::Error::other)?);
         for (name, value) in &reply.headers {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(io::Error::other)?;
             response = response.header(name, HeaderValue::from_bytes(value).map_err(io::Error::other)?);
         }
-        response.body(MockBody::new(self.timer.clone(), reply, connection)).map_err(io::Error::other)
+        response.body(MockBody::new(self.timer.clone(), status, reply, connection)).map_err(io::Error::other)
+    }
+
+    /// Takes the steps of a reply that sends nothing.
+    async fn play_pauses(&self, reply: &Reply) {
+        for step in &reply.steps {
+            match step {
+                Step::Pause(time) => self.timer.sleep_until(self.timer.now() + *time).await,
+                Step::Wait(gate) => std::future::poll_fn(|cx| gate.poll_open(cx)).await,
+                Step::Send(_) | Step::SendEachByte(_) | Step::SendForever(_) => {}
+            }
+        }
     }
 }
 

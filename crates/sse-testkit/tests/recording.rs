@@ -150,6 +150,10 @@ fn load_reads_a_file() {
     let path = std::env::temp_dir().join(format!("sse-testkit-{}.jsonl", std::process::id()));
     std::fs::write(&path, RECORDING).expect("a file can be written");
     assert_eq!(Recording::load(&path).expect("a recording").responses().len(), 3);
+    let cut = [RECORDING.as_bytes(), b"{\"type\":\"bytes\",\"at_us\":99,\"text\":\"caf\xc3"].concat();
+    std::fs::write(&path, cut).expect("a file can be written");
+    let cut = Recording::load(&path).expect("its last line is ignored");
+    assert_eq!(cut.responses().len(), 3);
     std::fs::write(&path, "data: one\n\n").expect("a file can be written");
     assert_eq!(
         Recording::load(&path).expect_err("it is not a recording").kind(),

@@ -94,6 +94,7 @@ fn each_framing_is_written_to_the_wire() {
         ),
         ("until close", ok().until_close().send("data: a\n").send("\n"), "", "data: a\n\n"),
         ("sized", ok().send("ab").send_each_byte("c"), "content-length: 3\r\n", "abc"),
+        ("sized, dropped", ok().send("ab").drop_connection(), "content-length: 3\r\n", "ab"),
         ("sized, empty", ok(), "content-length: 0\r\n", ""),
         ("a length that is too large", ok().content_length(9).send("abc"), "content-length: 9\r\n", "abc"),
         ("headers", ok().header("X-A", "1").header("x-a", "é").until_close(), "X-A: 1\r\nx-a: é\r\n", ""),
@@ -382,6 +383,21 @@ fn requests_are_numbered_without_a_record() {
         .reply_with(|request| Reply::raw().send(request.number.to_string()));
     assert_eq!([(); 3].map(|()| read_to_end(get(&server))), ["0", "1", "2"]);
     assert!(server.requests().is_empty());
+}
+
+#[test]
+fn an_early_reply_without_a_record_is_followed_by_others() {
+    let server = MockServer::new()
+        .without_record()
+        .reply(Reply::raw().send("early").before_request())
+        .reply_with(|request| Reply::raw().send(&request.path));
+    assert_eq!([(); 2].map(|()| read_to_end(get(&server))), ["early", "/events"]);
+}
+
+#[test]
+fn a_body_that_never_ends_has_no_length() {
+    let server = MockServer::new().reply(Reply::status(200).send("a").send_forever("b"));
+    read_exactly(&mut get(&server), "HTTP/1.1 200 \r\nconnection: close\r\n\r\nabb");
 }
 
 #[test]

@@ -33,6 +33,7 @@ fn the_client_sees_every_step_and_every_end() {
     open.open();
     let second = Duration::from_secs(1);
     let ended = |reply: Reply| reply.send("data: a\n\n");
+    let sized = || Reply::status(200).header("content-type", "text/event-stream");
     for (name, reply, data, seconds, error) in [
         ("closed", ended(Reply::events()), &["a"][..], 0, None),
         ("dropped", ended(Reply::events()).drop_connection(), &["a"], 0, Some("unexpected end of file")),
@@ -48,6 +49,26 @@ fn the_client_sees_every_step_and_every_end() {
         ("late", ended(Reply::events().delay(second * 2)).pause(second), &["a"], 3, None),
         ("an open gate", ended(Reply::events().wait(&open)), &["a"], 0, None),
         ("refused", Reply::refuse(), &[], 0, Some("connection refused")),
+        (
+            "refused late",
+            Reply::refuse().delay(second * 2).pause(second).wait(&open),
+            &[],
+            3,
+            Some("connection refused"),
+        ),
+        (
+            "shorter than its length",
+            ended(Reply::events().content_length(10)),
+            &["a"],
+            0,
+            Some("unexpected end of file"),
+        ),
+        ("longer than its length", ended(ended(Reply::events().content_length(9))), &["a"], 0, None),
+        ("as long as its length", ended(Reply::events().content_length(9)).stall(), &["a"], 0, None),
+        ("sized", ended(sized()), &["a"], 0, None),
+        ("sized, dropped", ended(sized()).drop_connection(), &["a"], 0, Some("unexpected end of file")),
+        ("sized, reset", ended(sized()).reset(), &["a"], 0, Some("connection reset")),
+        ("without a body", ended(Reply::status(204)), &[], 0, None),
         ("raw", Reply::raw().send("HTTP/1.1 200 OK\r\n\r\n"), &[], 0, Some("a raw reply needs a MockServer")),
         ("an invalid header", Reply::events().header("a b", "c"), &[], 0, Some("invalid HTTP header name")),
         ("a status", Reply::status(404), &[], 0, Some("404")),

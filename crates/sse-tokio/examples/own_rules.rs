@@ -52,7 +52,7 @@ fn rule(failure: &Failure) -> Retry {
 
 /// As after a change of credentials, say.
 async fn restart_once(mut handle: SessionHandle) {
-    while handle.changed().await != ReadyState::Open {}
+    while handle.changed().await == ReadyState::Connecting {}
     tokio::time::sleep(Duration::from_millis(100)).await;
     handle.reconnect();
 }

@@ -52,8 +52,9 @@ pub(crate) fn url(text: &str) -> Result<String, &'static str> {
     if text.is_empty() {
         return Err("expected a URL, got an empty string");
     }
+    let has_scheme = text.find("://").is_some_and(|at| !text[..at].contains(['/', '?', '#']));
     Ok(match text {
-        _ if text.contains("://") => text.to_owned(),
+        _ if has_scheme => text.to_owned(),
         _ if text.starts_with([':', '/']) => format!("http://localhost{text}"),
         _ => format!("http://{text}"),
     })
@@ -63,4 +64,27 @@ pub(crate) fn url(text: &str) -> Result<String, &'static str> {
 pub(crate) fn credentials(text: &str) -> Result<(String, String), &'static str> {
     let (user, password) = text.split_once(':').ok_or("expected USER:PASSWORD, got no colon")?;
     Ok((user.to_owned(), password.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::url;
+
+    #[test]
+    fn a_url_may_lack_its_scheme_and_its_host() {
+        for (text, expected) in [
+            ("https://a/b", "https://a/b"),
+            ("a.example/b", "http://a.example/b"),
+            ("a:8080", "http://a:8080"),
+            (":8080/b", "http://localhost:8080/b"),
+            ("/b", "http://localhost/b"),
+            ("a:8080/b?to=http://c", "http://a:8080/b?to=http://c"),
+            ("a?to=http://c", "http://a?to=http://c"),
+            (":8080/b?to=http://c", "http://localhost:8080/b?to=http://c"),
+            ("http://a/?to=http://c", "http://a/?to=http://c"),
+        ] {
+            assert_eq!(url(text).as_deref(), Ok(expected));
+        }
+        assert!(url("").is_err());
+    }
 }

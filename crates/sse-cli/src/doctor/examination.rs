@@ -31,6 +31,7 @@ pub(crate) async fn examine(
         method: method.clone(),
         watch,
         max_event_size: visitor.max_event_size,
+        is_insecure: visitor.is_insecure,
         visits: Vec::new(),
     };
     let once = if is_repeatable(&method) { "" } else { " The request is sent only once." };
@@ -50,9 +51,9 @@ pub(crate) async fn examine(
     let asked_for = asked_for(&request);
     if !is_repeatable(&method) || !asked_for.is_empty() {
         say(&format!("OPTIONS, as browsers send it before such a {method} to another origin."));
-        observation
-            .visits
-            .push(visitor.visit(Purpose::Preflight, preflight(&request, &asked_for), None).await);
+        let preflight = preflight(&request, &asked_for);
+        let purpose = Purpose::Preflight { headers: asked_for };
+        observation.visits.push(visitor.visit(purpose, preflight, None).await);
     }
     observation
 }

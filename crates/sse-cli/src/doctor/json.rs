@@ -59,7 +59,7 @@ fn request(visit: &Visit) -> RequestLine {
         Purpose::Watch => "watch",
         Purpose::Resume { .. } => "resume",
         Purpose::Browser => "browser",
-        Purpose::Preflight => "preflight",
+        Purpose::Preflight { .. } => "preflight",
     };
     RequestLine {
         purpose,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, Method, StatusCode, Version, header};
+use http::{HeaderMap, Method, StatusCode, Version};
 
 use super::lines::Lines;
 
@@ -20,6 +20,8 @@ pub(crate) struct Observation {
     pub(crate) watch: Duration,
     /// The size in bytes above which an event is too large.
     pub(crate) max_event_size: usize,
+    /// Whether the certificate was accepted without a check.
+    pub(crate) is_insecure: bool,
     /// All requests. The first one watched the stream.
     pub(crate) visits: Vec<Visit>,
 }
@@ -39,17 +41,6 @@ impl Observation {
     pub(crate) fn is_repeatable(&self) -> bool {
         is_repeatable(&self.method)
     }
-}
-
-/// Returns whether the body is compressed. Some servers send codings such as `identity` or `none`
-/// for a body that is not.
-pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::CONTENT_ENCODING).iter();
-    let mut names = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    names.any(|name| {
-        let name = name.trim_ascii().to_ascii_lowercase();
-        [&b"gzip"[..], b"x-gzip", b"deflate", b"compress", b"br", b"zstd"].contains(&&name[..])
-    })
 }
 
 /// Returns whether requests with this method can be repeated safely.
@@ -74,8 +65,9 @@ pub(crate) enum Purpose {
     Resume { after: String },
     /// Check what a page of another origin gets. The body is not read.
     Browser,
-    /// Ask whether a page of another origin may send the request, as browsers do first.
-    Preflight,
+    /// Ask whether a page of another origin may send the request, as browsers do first. `headers`
+    /// are the names of the headers that need it, separated by commas.
+    Preflight { headers: String },
 }
 
 /// A request without a response.

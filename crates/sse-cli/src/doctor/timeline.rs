@@ -72,7 +72,7 @@ fn lane(svg: &mut String, scale: &Scale, top: f64, visit: &Visit) {
             format!("reconnected after ID {:?}", super::reading::beginning(after, 32))
         }
         Purpose::Browser => "as a page of another origin (head only)".to_owned(),
-        Purpose::Preflight => "OPTIONS (head only)".to_owned(),
+        Purpose::Preflight { .. } => "OPTIONS (head only)".to_owned(),
     };
     let status = match &visit.outcome {
         Ok(answer) => answer.status.as_u16().to_string(),

@@ -8,13 +8,11 @@ use futures_util::{Stream as _, StreamExt as _};
 use http::{Request, Response};
 use sse_tokio::proto::is_event_stream;
 use sse_tokio::sse_http::{Body as HttpBody, Dial, Error, Http};
-use sse_tokio::{ConnectTimeout, EffectiveUrl, RequestBody, Transport as _};
+use sse_tokio::{ConnectTimeout, EffectiveUrl, RequestBody, Transport as _, is_compressed};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::dial::RecordingDial;
-use super::observation::{
-    Answer, Body, End, Item, NoAnswer, Purpose, Stage, Stream, Visit, is_compressed, shown_url,
-};
+use super::observation::{Answer, Body, End, Item, NoAnswer, Purpose, Stage, Stream, Visit, shown_url};
 use super::reading::Reading;
 
 /// The number of bytes to read of a body that is not an event stream.
@@ -32,6 +30,7 @@ pub(crate) struct Visitor {
     pub(crate) start: Instant,
     pub(crate) response_timeout: Duration,
     pub(crate) max_event_size: usize,
+    pub(crate) is_insecure: bool,
 }
 
 /// The end of reading a stream: after `time`, or when `enough` returns true for the latest frames.

@@ -10,6 +10,8 @@ const BUFFER: usize = 64 * 1024;
 /// A buffered output.
 pub(crate) struct Output {
     sink: Sink,
+    /// Whether a file is emptied at the start.
+    overwrites: bool,
     buffer: Vec<u8>,
 }
 
@@ -20,10 +22,10 @@ enum Sink {
 
 impl Output {
     pub(crate) fn stdout() -> Self {
-        Self { sink: Sink::Stdout, buffer: Vec::new() }
+        Self { sink: Sink::Stdout, overwrites: false, buffer: Vec::new() }
     }
 
-    /// Opens a file, and appends to it or overwrites it.
+    /// Opens a file, to append to it or to overwrite it from [`start`](Self::start) on.
     pub(crate) fn file(path: &Path, append: bool) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.create(true).write(true);
@@ -34,9 +36,17 @@ impl Output {
             }
             file
         } else {
-            options.truncate(true).open(path)?
+            options.truncate(false).open(path)?
         };
-        Ok(Self { sink: Sink::File(file), buffer: Vec::new() })
+        Ok(Self { sink: Sink::File(file), overwrites: !append, buffer: Vec::new() })
+    }
+
+    /// Empties a file that is to be overwritten.
+    pub(crate) fn start(&mut self) -> io::Result<()> {
+        match &self.sink {
+            Sink::File(file) if self.overwrites && file.metadata()?.is_file() => file.set_len(0),
+            _ => Ok(()),
+        }
     }
 
     /// Returns whether the output is a terminal.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -16,49 +16,52 @@ use tokio::sync::Notify;
 
 type Writer = RecordingWriter<Box<dyn Write + Send>>;
 
-/// Writes a recording. Clones write to the same one.
-#[derive(Clone)]
+/// Writes a recording, once it has begun. Clones write to the same one.
+#[derive(Clone, Default)]
 pub(crate) struct Recorder {
     shared: Arc<Shared>,
 }
 
+#[derive(Default)]
 struct Shared {
-    start: Instant,
-    writer: Mutex<Writer>,
+    /// The start of the recording and its file.
+    writer: Mutex<Option<(Instant, Writer)>>,
     error: Mutex<Option<io::Error>>,
     failed: Notify,
 }
 
 impl Recorder {
-    /// Begins a recording. Each line is written with one call, so that the recording can be read
+    /// Begins the recording. Each line is written with one call, so that the recording can be read
     /// even if the process is killed.
-    pub(crate) fn new(file: Box<dyn Write + Send>, url: &str) -> io::Result<Self> {
+    pub(crate) fn begin(&self, file: Box<dyn Write + Send>, url: &str) -> io::Result<()> {
         let (start, time) = (Instant::now(), format!("{:.3}", Timestamp::now()));
-        let writer = Mutex::new(RecordingWriter::new(file, url, &time)?);
-        Ok(Self {
-            shared: Arc::new(Shared { start, writer, error: Mutex::default(), failed: Notify::new() }),
-        })
+        let writer = RecordingWriter::new(file, url, &time)?;
+        *lock(&self.shared.writer) = Some((start, writer));
+        Ok(())
     }
 
-    /// Writes a line with the time since the start. An error is kept for
-    /// [`failed`](Self::failed).
+    /// Writes a line with the time since the start. The first error is kept.
     fn note(&self, write: impl FnOnce(&mut Writer, Duration) -> io::Result<()>) {
-        let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = write(&mut writer, self.shared.start.elapsed()) {
-            self.shared.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        let Some((start, writer)) = &mut *lock(&self.shared.writer) else { return };
+        if let Err(error) = write(writer, start.elapsed()) {
+            lock(&self.shared.error).get_or_insert(error);
             self.shared.failed.notify_one();
         }
     }
 
     /// Waits until a write fails.
-    pub(crate) async fn failed(&self) -> io::Error {
-        loop {
-            self.shared.failed.notified().await;
-            if let Some(error) = self.shared.error.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                return error;
-            }
-        }
+    pub(crate) async fn failed(&self) {
+        self.shared.failed.notified().await;
     }
+
+    /// Returns the error of the first write that failed.
+    pub(crate) fn take_error(&self) -> Option<io::Error> {
+        lock(&self.shared.error).take()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// An HTTP transport that records its requests and responses.

@@ -143,6 +143,40 @@ fn a_full_disk_is_an_error_and_leaves_the_checkpoint_unchanged() {
     }
 }
 
+/// The session ends in the same poll as its last events, and so does the run.
+#[test]
+fn a_full_disk_at_the_end_leaves_the_checkpoint_unchanged() {
+    let ends = Reply::events().send("id: 1\ndata: a\n\n");
+    for (reply, option) in [(ends.clone().stall(), "--max-events 1"), (ends, "--no-reconnect")] {
+        for output in ["text", "json", "data"] {
+            let folder = Folder::new();
+            let file = folder.file("id", "0\n");
+            let server = mock([reply.clone()]);
+            let (url, checkpoint) = (server.url("/"), text(&file));
+            let run =
+                shell(&format!("sse {url} {option} --output {output} --checkpoint {checkpoint} > /dev/full"));
+            assert_eq!(
+                (run.status, contents(&file).as_str()),
+                (1, "0\n"),
+                "{output} {option}: {}",
+                run.stderr
+            );
+        }
+    }
+}
+
+/// The limit on the size of files makes the last write fail.
+#[test]
+fn a_recording_that_cannot_be_written_to_its_end_is_an_error() {
+    let folder = Folder::new();
+    let file = folder.join("recording");
+    let server = mock([Reply::events().message(&"x".repeat(4096)).stall()]);
+    let (url, file) = (server.url("/"), text(&file));
+    let run = shell(&format!("trap '' XFSZ; ulimit -f 2; sse record {url} {file} --max-events 1"));
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("cannot write to"), "{}", run.stderr);
+}
+
 #[test]
 fn a_checkpoint_works_with_output_to_a_device() {
     let folder = Folder::new();

@@ -1,6 +1,6 @@
 //! Wrong usage.
 
-use super::common::run;
+use super::common::{Folder, contents, finish, run, sse, text};
 
 #[test]
 fn wrong_usage_is_status_2() {
@@ -43,6 +43,34 @@ fn wrong_usage_is_status_2() {
 fn a_misspelt_command_is_not_taken_for_a_url() {
     let run = run(&["folow"]);
     assert!(run.stderr.contains("a similar subcommand exists: 'follow'"), "{}", run.stderr);
+}
+
+#[test]
+fn wrong_usage_leaves_the_old_output() {
+    let folder = Folder::new();
+    let file = folder.file("output", "old");
+    let absent = folder.join("absent");
+    for command in [
+        ["follow", "http://localhost/", "-o", text(&file), "--cacert", text(&absent)],
+        ["follow", "http://localhost/", "-o", text(&file), "--bearer-env", "SSE_TEST_UNSET"],
+        ["record", "http://localhost/", text(&file), "--no-reconnect", "--cacert", text(&absent)],
+        ["record", "http://localhost/", text(&file), "--no-reconnect", "--bearer-env", "SSE_TEST_UNSET"],
+    ] {
+        assert_eq!((run(&command).status, contents(&file).as_str()), (2, "old"), "{command:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn wrong_usage_shows_no_secret() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let mut with_token = sse(&["follow", "http://localhost/", "--bearer-env", "SSE_TEST_TOKEN"]);
+    with_token.env("SSE_TEST_TOKEN", std::ffi::OsStr::from_bytes(b"secret\xff"));
+    let with_password = sse(&["follow", "http://me:secret@localhost:99999/?key=secret"]);
+    for command in [with_token, with_password] {
+        let run = finish(command);
+        assert!(run.status == 2 && !run.stderr.contains("secret"), "{}", run.stderr);
+    }
 }
 
 #[test]

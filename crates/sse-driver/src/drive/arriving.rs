@@ -80,6 +80,7 @@ impl<T: Transport, M: Timer> Drive<T, M> {
             self.credentials.handle_acceptance();
         }
         let accept = match &self.options.accept_when {
+            Some(_) if head.status == StatusCode::NO_CONTENT => None,
             Some(accepts) => Some(accepts(&response)),
             None => (self.options.any_content_type && head.status == StatusCode::OK).then_some(true),
         };

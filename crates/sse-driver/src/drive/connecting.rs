@@ -48,6 +48,7 @@ impl Credentials {
 impl<T: Transport, M: Timer> Drive<T, M> {
     pub(super) fn connect(&mut self, attempt: proto::Attempt) {
         self.phase = Phase::Running;
+        self.overdue = false;
         self.attempt = attempt.number;
         self.report(State::Connecting { attempt: attempt.number, resume: attempt.resume.clone() });
         match &self.options.bearer_auth {

@@ -30,9 +30,12 @@ impl<T: Transport, M: Timer> Drive<T, M> {
     /// it.
     pub(crate) fn into_response(self) -> Option<Response<T, M>> {
         let head = self.last_response.filter(|_| self.source.close_reason().is_some_and(is_response))?;
-        let start =
-            self.last_failure.as_deref().and_then(Error::response).map(|response| response.body.clone());
-        let (rest, end) = self.unread.map(|unread| (unread.rest, unread.end)).unwrap_or_default();
+        // Nothing of a 204 is read yet. What is kept belongs to an earlier response.
+        let is_read = self.source.close_reason() != Some(&CloseReason::NoContent);
+        let failure = self.last_failure.filter(|_| is_read);
+        let start = failure.as_deref().and_then(Error::response).map(|response| response.body.clone());
+        let unread = self.unread.filter(|_| is_read);
+        let (rest, end) = unread.map(|unread| (unread.rest, unread.end)).unwrap_or_default();
         let body = match self.connection {
             Connection::Open(body) => Some(body),
             _ => None,

@@ -29,7 +29,40 @@ fn an_event_stream_is_an_answer() {
         let Answer::Stream(mut session) = answer else { panic!("expected a stream") };
         assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
         assert!(session.next().await.is_none());
+        assert_eq!(test.net.open_connections(), 0, "the session holds no response");
     });
+}
+
+#[test]
+fn a_stream_that_is_an_answer_ends_like_any_other() {
+    let test = test([events().send("data: a\n\n"), Reply::status(404).send("gone")]);
+    test.clock.run(async {
+        let Ok(Answer::Stream(mut session)) = test.get().send().await else { panic!("expected a stream") };
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+        let error = session.next().await.expect("an error").expect_err("404");
+        let response = error.response().expect("a refused response");
+        assert_eq!((&response.body()[..], response.is_body_cut()), (&b"gone"[..], false));
+        assert_eq!(test.net.open_connections(), 0);
+    });
+}
+
+#[test]
+fn a_204_has_nothing_of_an_earlier_response() {
+    let long = "x".repeat(70_000);
+    for (status, body) in [
+        (503, Reply::send as fn(Reply, String) -> Reply),
+        (503, |reply, body| reply.send(body).reset()),
+        (401, Reply::send),
+    ] {
+        let test = test([body(Reply::status(status), long.clone()), no_content()]);
+        test.clock.run(async {
+            let token = |_| ready(Ok::<_, io::Error>("token".to_owned()));
+            let response = other(test.get().retry_initial(true).bearer_auth_with(token)).await;
+            assert_eq!(response.status(), 204);
+            assert_eq!(response.bytes(0).await.expect("no error"), "");
+        });
+        assert_eq!(test.net.requests().len(), 2);
+    }
 }
 
 #[test]
@@ -161,6 +194,24 @@ fn bytes_that_arrive_at_the_idle_timeout_are_read() {
         assert!(matches!(error, Error::IdleTimeout(_)), "{error:?}");
     });
     assert_eq!(clock.now(), Instant::ZERO + Duration::from_secs(28));
+}
+
+#[test]
+fn events_that_arrive_at_the_idle_timeout_are_read() {
+    let clock = MockTimer::new();
+    let body = late_body(clock.clone(), [20, 28, 38]).map(|_| Ok::<_, io::Error>("data: x\n\n".into()));
+    let mut events =
+        sse_driver::Events::from_stream(body).idle_timeout(Duration::from_secs(10), clock.clone());
+    clock.run(async {
+        // The time starts with the first read.
+        clock.advance(Duration::from_secs(15));
+        for _ in 0..3 {
+            assert_eq!(events.next().await.expect("an event").expect("no error").data, "x");
+        }
+        let error = events.next().await.expect("an error").expect_err("the body is silent");
+        assert!(matches!(error, Error::IdleTimeout(_)), "{error:?}");
+    });
+    assert_eq!(clock.now(), Instant::ZERO + Duration::from_secs(48));
 }
 
 #[cfg(feature = "json")]

@@ -49,6 +49,19 @@ fn a_slow_reader_of_a_server_that_always_sends_is_not_idle() {
     });
 }
 
+#[test]
+fn a_slow_reader_of_a_body_that_always_sends_is_not_idle() {
+    let clock = MockTimer::new();
+    let timeout = Duration::from_millis(50);
+    let mut events = sse_driver::Events::from_stream(Busy { reads: 0 }).idle_timeout(timeout, clock.clone());
+    clock.run(async {
+        for _ in 0..1000 {
+            events.next().await.expect("an event").expect("no error");
+            clock.advance(Duration::from_millis(70));
+        }
+    });
+}
+
 /// The clock of the documentation of `Timer`: it stands still, and its sleeps complete at once.
 struct Frozen;
 
@@ -75,6 +88,11 @@ fn a_timer_that_completes_too_early_yields() {
     };
     for _ in 0..10 {
         assert!(poll_once(std::pin::pin!(session.next())).is_pending());
+    }
+    let body = futures_util::stream::pending::<Result<Bytes, Infallible>>();
+    let mut events = sse_driver::Events::from_stream(body).idle_timeout(Duration::from_secs(9), Frozen);
+    for _ in 0..10 {
+        assert!(poll_once(std::pin::pin!(events.next())).is_pending());
     }
     // A page that never ends, or a delay, does not block the thread either.
     for _ in 0..2 {

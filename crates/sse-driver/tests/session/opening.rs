@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use sse_driver::{CloseReason, ReadyState, State, Update};
+use sse_driver::{CloseReason, ReadyState, Session, State, Update};
 
 use super::*;
 
@@ -65,9 +65,28 @@ fn an_invalid_request_is_the_first_item() {
         let error = session.next().await.expect("an item").expect_err("it is not valid");
         assert!(matches!(error, Error::Request(_)), "{error:?}");
         assert!(session.next().await.is_none());
+        assert_eq!(session.close_reason(), Some(&CloseReason::Failed(sse_driver::Cause::Futile)));
     });
     let expected = CloseReason::Failed(sse_driver::Cause::Futile);
     assert_eq!(*states.lock().expect("no panic"), [(expected, true)]);
+}
+
+#[test]
+fn an_invalid_request_is_not_sent_whatever_the_application_does() {
+    let test = test([]);
+    test.clock.run(async {
+        for (act, is_silent) in [
+            (Session::close as fn(&mut Session<_, _>), true),
+            (Session::finish, true),
+            (Session::reconnect, false),
+        ] {
+            let mut session = test.get().header("no name", "x").start();
+            act(&mut session);
+            assert_eq!(session.next().await.is_none(), is_silent);
+            assert!(session.next().await.is_none());
+        }
+    });
+    assert!(test.net.requests().is_empty());
 }
 
 /// Polls the future once and returns whether it is ready.
@@ -148,6 +167,47 @@ fn reconnect_after_close_has_no_effect() {
         assert_eq!(session.close_reason(), Some(&sse_driver::CloseReason::Requested));
     });
     assert_eq!(test.net.requests().len(), 1);
+}
+
+#[test]
+fn a_handle_sees_the_state_that_a_read_or_a_call_leaves() {
+    let test = test([
+        events().send("data: a\n\n").stall(),
+        events().stall(),
+        events().stall(),
+        events().send("data: f\n\n").stall(),
+        events().stall(),
+    ]);
+    test.clock.run(async {
+        let mut session = test.get().finish_after(|event| event.data == "a").open().await.expect("open");
+        let handle = session.handle();
+        assert_eq!(session.next().await.expect("an event").expect("no error").data, "a");
+        assert_eq!((session.ready_state(), handle.ready_state()), (ReadyState::Closed, ReadyState::Closed));
+
+        for (act, state) in [
+            (Session::close as fn(&mut Session<_, _>), ReadyState::Closed),
+            (Session::finish, ReadyState::Closed),
+        ] {
+            let mut session = test.get().open().await.expect("open");
+            let mut handle = session.handle();
+            act(&mut session);
+            assert_eq!((session.ready_state(), handle.changed().await), (state, state));
+        }
+
+        let fails = test.get().fail_when(|event| (event.data == "f").then_some("failed"));
+        let mut session = fails.open().await.expect("open");
+        let handle = session.handle();
+        session.next().await.expect("an error").expect_err("the event is one");
+        assert_eq!((session.ready_state(), handle.ready_state()), (ReadyState::Closed, ReadyState::Closed));
+
+        let mut session = test.get().open().await.expect("open");
+        let handle = session.handle();
+        session.reconnect();
+        assert_eq!(
+            (session.ready_state(), handle.ready_state()),
+            (ReadyState::Connecting, ReadyState::Connecting)
+        );
+    });
 }
 
 #[test]

@@ -23,7 +23,9 @@ fn the_application_can_decide_what_opens_the_stream() {
         read(events(), |get| get.accept_when(|_| false)),
         (0, refused("200 OK and content type \"text/event-stream\""))
     );
-    assert_eq!(read(no_content(), |get| get.accept_when(|_| true)), (0, None));
+    assert_eq!(read(no_content(), |get| get.accept_when(|_| panic!("it is not asked"))), (0, None));
+    let packed = no_content().header("content-encoding", "gzip");
+    assert_eq!(read(packed, |get| get.accept_when(|_| true)), (0, None));
 }
 
 /// Any coding in any header line counts, whichever rule opens the stream, and there is no retry.

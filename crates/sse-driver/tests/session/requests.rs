@@ -266,6 +266,7 @@ fn invalid_requests_are_errors() {
         (client.get(URL).header("a b", "c"), "invalid header name"),
         (client.get(URL).header("a", "b\nc"), "invalid header value"),
         (client.get(URL).bearer_auth("a\nb"), "invalid header value"),
+        (client.request(http::Method::CONNECT, URL), "expected a method other than CONNECT"),
     ] {
         let error = test.read(request).1.expect_err("it cannot be made");
         assert!(matches!(error, Error::Request(_)), "{error:?}");

@@ -56,6 +56,35 @@ fn a_token_is_renewed_after_a_401_and_kept_otherwise() {
 }
 
 #[test]
+fn the_authorization_of_a_request_replaces_that_of_the_client() {
+    let token = |_: TokenRequest| std::future::ready(Ok::<_, Error>("client".to_owned()));
+    let own = |test: &Test, form: usize| {
+        let client = match form % 2 {
+            0 => test.builder().bearer_auth_with(token).build(),
+            _ => test.builder().header("authorization", "Bearer client").build(),
+        };
+        match form / 2 {
+            0 => client.get(URL).bearer_auth("own"),
+            1 => client.get(URL).basic_auth("own", ""),
+            2 => client.get(URL).header("authorization", "Own"),
+            3 => client
+                .get(URL)
+                .headers([(http::header::AUTHORIZATION, "Own".parse().expect("text"))].into_iter().collect()),
+            4 => client.get("http://own@test/events"),
+            5 => client.get(URL).bearer_auth_with(|_| std::future::ready(Ok::<_, Error>("own".to_owned()))),
+            _ => client.get(URL),
+        }
+    };
+    let expected =
+        ["Bearer own", "Basic b3duOg==", "Own", "Own", "Basic b3duOg==", "Bearer own", "Bearer client"];
+    for form in 0..14 {
+        let test = self::test([no_content()]);
+        test.read(own(&test, form)).1.expect("a normal end");
+        assert_eq!(test.header(0, "authorization").as_deref(), Some(expected[form / 2]), "{form}");
+    }
+}
+
+#[test]
 fn a_second_consecutive_401_is_final_unless_the_application_retries() {
     let refused = || Reply::status(401).send("no");
     let test = self::test([refused(), refused(), events()]);

@@ -63,6 +63,7 @@ impl Eq for Message {}
 /// |---|---|---|---|
 /// | `Transfer-Encoding` other than exactly `chunked` | ignores other codings, and reads to the end if `chunked` is not the last one | an error | RFC 9112, 6.1 and 7: the coding was not asked for with `TE` and cannot be undone, and `chunked` may not be applied twice |
 /// | `Content-Length` of 2^64 - 1 or one less | an error: it uses these two values itself | a length | RFC 9110, 8.6 has no bound |
+/// | a lone LF at the end of a trailer line | is part of the line | an error | RFC 9112, 7.1 requires CR LF: a body that ends elsewhere for another reader is ambiguous |
 /// | a trailer line that is not a valid header line | an error | is dropped with the others | RFC 9112, 7.1.2: trailers may be discarded |
 /// | an invalid head without its blank line, and then silence | an error or not, depending on the chunks | an error if it is not HTTP/1; otherwise it waits for the blank line, so that it can show the invalid line | RFC 9112, 2.2 requires neither |
 /// | more than 16 KiB of chunk extensions in a whole body (longer than the inputs here) | an error | the bound applies to each chunk, so that a stream may last | RFC 9112, 7.1.1 requires a bound |
@@ -119,8 +120,9 @@ fn is_intended(ours: &Outcome, theirs: &Outcome, end: wire::End) -> bool {
         .into_iter()
         .any(is_theirs);
     let trailers = same_so_far && ours.end == End::Complete && is_trailer;
+    let lone_lf = same_so_far && ours.end == End::Broken && ours.error.0.contains("end of the trailers");
     let no_head = end == wire::End::Silence && ours.head.is_none() && theirs.head.is_none();
-    codings || largest || trailers || no_head || is_ours("more than 100 informational responses")
+    codings || largest || trailers || lone_lf || no_head || is_ours("more than 100 informational responses")
 }
 
 fn has_largest_length(head: &Head) -> bool {

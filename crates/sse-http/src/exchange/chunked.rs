@@ -79,6 +79,7 @@ impl Chunked {
             (State::DataLf, b'\n') => State::Start,
             (State::Trailers, b'\r') => State::EndLf,
             (State::Trailer, b'\r') => State::TrailerLf,
+            (State::Trailers | State::Trailer, b'\n') => return Err(InvalidResponse::Trailer),
             (State::Trailers | State::Trailer, _) => self.extra(State::Trailer)?,
             (State::TrailerLf, b'\n') => State::Trailers,
             (State::EndLf, b'\n') => State::End,

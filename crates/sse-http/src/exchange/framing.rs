@@ -15,7 +15,8 @@ pub(super) enum Framing {
 }
 
 impl Framing {
-    /// Applies the rules of RFC 9112, section 6.3, in their order. `Transfer-Encoding` overrides
+    /// Applies the rules of RFC 9112, section 6.3. A tunnel comes first, since every 2xx opens one
+    /// (RFC 9110, section 9.3.6). `Transfer-Encoding` overrides
     /// `Content-Length`, as the section says: a connection carries one response, so the difference
     /// cannot hide a second one.
     pub(super) fn new(request: RequestKind, head: &Head) -> Result<Self, InvalidResponse> {
@@ -23,11 +24,11 @@ impl Framing {
             head.status,
             StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED | StatusCode::SWITCHING_PROTOCOLS
         );
-        if has_no_body || request == RequestKind::Head {
-            return Ok(Self::Length(0));
-        }
         if request == RequestKind::Connect && head.status.is_success() {
             return Ok(Self::Close);
+        }
+        if has_no_body || request == RequestKind::Head {
+            return Ok(Self::Length(0));
         }
         if head.headers.contains_key(header::TRANSFER_ENCODING) {
             return is_chunked(head)

@@ -5,7 +5,7 @@ use core::fmt;
 
 /// The reason why the bytes from a server are not a valid response.
 ///
-/// The message shows the first 80 bytes of the invalid line, escaped.
+/// Where a line or a value of the head is invalid, the message shows its first 80 bytes, escaped.
 ///
 /// ```
 /// use sse_http::InvalidResponse;

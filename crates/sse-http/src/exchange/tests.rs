@@ -201,7 +201,7 @@ fn bodies_end_by_length_or_with_the_connection() {
 fn chunked_bodies_are_decoded_as_rfc_9112_says() {
     let chunked = |rest: &str| format!("{CHUNKED}{rest}");
     #[rustfmt::skip]
-    let rows: [Row<'_>; 34] = [
+    let rows: [Row<'_>; 36] = [
         ("9112, 7.1", chunked("5\r\nhello\r\n0\r\n\r\nmore"), 200, &[], "hello", ""),
         ("9112, 7.1", chunked("5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"), 200, &[], "hello world", ""),
         ("9112, 7.1: an empty body", chunked("0\r\n\r\n"), 200, &[], "", ""),
@@ -235,6 +235,8 @@ fn chunked_bodies_are_decoded_as_rfc_9112_says() {
         ("9112, 7.1: CR alone", chunked("2\rhi\r\n"), 200, &[], "", "invalid chunk size"),
         ("9112, 7.1: longer than its size", chunked("2\r\nhim\r\n0\r\n\r\n"), 200, &[], "hi", "a chunk is longer than its size"),
         ("9112, 7.1: a lone LF after data", chunked("2\r\nhi\n0\r\n\r\n"), 200, &[], "hi", "a chunk is longer than its size"),
+        ("9112, 7.1: a lone LF at the end", chunked("2\r\nhi\r\n0\r\n\n"), 200, &[], "hi", "invalid end of the trailers"),
+        ("9112, 7.1: a lone LF after a trailer", chunked("0\r\nx: y\n\r\n"), 200, &[], "", "invalid end of the trailers"),
         ("9112, 7.1: CR alone at the end", chunked("0\r\n\rx"), 200, &[], "", "invalid end of the trailers"),
     ];
     rows.into_iter().for_each(check);
@@ -243,12 +245,13 @@ fn chunked_bodies_are_decoded_as_rfc_9112_says() {
 #[test]
 fn a_response_to_head_has_no_body_and_one_to_connect_is_a_tunnel() {
     #[rustfmt::skip]
-    let cases: [(Method, &[u8], &[u8]); 5] = [
+    let cases: [(Method, &[u8], &[u8]); 6] = [
         (Method::HEAD, b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello", b""),
         (Method::HEAD, b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", b""),
         // RFC 9110, section 9.3.6: a client ignores the framing of such a response.
         (Method::CONNECT, b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nbytes", b"bytes"),
         (Method::CONNECT, b"HTTP/1.1 299 OK\r\ntransfer-encoding: chunked\r\n\r\nbytes", b"bytes"),
+        (Method::CONNECT, b"HTTP/1.1 204 OK\r\n\r\nbytes", b"bytes"),
         (Method::CONNECT, b"HTTP/1.1 407 No\r\ncontent-length: 2\r\n\r\nno, no", b"no"),
     ];
     for (method, bytes, body) in cases {

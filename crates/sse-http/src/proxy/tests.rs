@@ -8,9 +8,8 @@ use crate::request::WireRequest;
 type Variables<'v> = &'v [(&'v str, &'v str)];
 
 fn from_variables(variables: Variables<'_>) -> Proxy {
-    Proxy::from_lookup(|name| {
-        variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned())
-    })
+    let lookup = |name: &str| variables.iter().find(|(variable, _)| *variable == name);
+    Proxy::from_lookup(|name| lookup(name).map(|(_, value)| (*value).to_owned()), false)
 }
 
 fn hop(url: &str) -> Hop {
@@ -59,6 +58,19 @@ fn environment_variables_set_the_proxies() {
         assert_eq!(server(&proxy, "http://a.example/"), *http, "{variables:?}");
         assert_eq!(server(&proxy, "https://a.example/"), *https, "{variables:?}");
     }
+}
+
+/// There `http_proxy` is another name for the `HTTP_PROXY` that an attacker sets.
+#[test]
+fn a_cgi_program_has_no_http_proxy_where_variables_ignore_case() {
+    let proxy = |variables: Variables<'_>| {
+        let lookup = |name: &str| variables.iter().find(|(variable, _)| variable.eq_ignore_ascii_case(name));
+        Proxy::from_lookup(|name| lookup(name).map(|(_, value)| (*value).to_owned()), true)
+    };
+    let [outside, inside] =
+        [&[("HTTP_PROXY", "p:1")][..], &[("HTTP_PROXY", "p:1"), ("REQUEST_METHOD", "GET")]];
+    assert_eq!(server(&proxy(outside), "http://a.example/"), "p:1");
+    assert_eq!(server(&proxy(inside), "http://a.example/"), "");
 }
 
 #[test]

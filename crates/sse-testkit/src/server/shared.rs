@@ -52,7 +52,8 @@ impl Shared {
 
     /// Returns whether the next request is answered before it is read.
     pub(super) fn is_early(&self) -> bool {
-        self.script.is_early(self.log.len())
+        let number = if self.recording() { self.log.len() } else { self.unrecorded.load(Ordering::Relaxed) };
+        self.script.is_early(number)
     }
 
     /// Sets the number of a request, and records it unless recording is off.

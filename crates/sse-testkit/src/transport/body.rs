@@ -12,7 +12,7 @@ use futures_core::Stream;
 use sse_driver::Timer;
 
 use super::Connection;
-use crate::reply::{End, Step};
+use crate::reply::{End, Step, has_no_body};
 use crate::{Gate, Reply};
 
 /// The body of a response from a [`MockTransport`](crate::MockTransport): a stream of byte chunks.
@@ -26,6 +26,8 @@ pub struct MockBody<M: Timer> {
     steps: VecDeque<BodyStep>,
     pause: Option<Pin<Box<M::Sleep>>>,
     end: End,
+    /// How many bytes of the length that the head announces are still to come.
+    left: Option<u64>,
     /// Whether closing the connection ends the body cleanly.
     ends_with_connection: bool,
     #[expect(dead_code, reason = "dropping it closes the connection")]
@@ -41,10 +43,11 @@ enum BodyStep {
 }
 
 impl<M: Timer> MockBody<M> {
-    pub(super) fn new(timer: M, reply: Reply, connection: Connection) -> Self {
+    pub(super) fn new(timer: M, status: u16, reply: Reply, connection: Connection) -> Self {
         let (end, ends_with_connection) = (reply.end, reply.ends_with_connection());
+        let left = if has_no_body(status) { Some(0) } else { reply.length() };
         let steps = reply.steps.into_iter().flat_map(body_steps).collect();
-        Self { timer, steps, pause: None, end, ends_with_connection, connection }
+        Self { timer, steps, pause: None, end, left, ends_with_connection, connection }
     }
 }
 
@@ -69,17 +72,23 @@ impl<M: Timer> Stream for MockBody<M> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
+            if self.left == Some(0) {
+                return Poll::Ready(None);
+            }
             if let Some(pause) = &mut self.pause {
                 ready!(pause.as_mut().poll(cx));
                 self.pause = None;
             }
             match self.steps.front() {
-                Some(BodyStep::SendForever(bytes)) => return Poll::Ready(Some(Ok(bytes.clone()))),
+                Some(BodyStep::SendForever(bytes)) => {
+                    let bytes = bytes.clone();
+                    return self.send(bytes);
+                }
                 Some(BodyStep::Wait(gate)) => ready!(gate.poll_open(cx)),
                 _ => {}
             }
             match self.steps.pop_front() {
-                Some(BodyStep::Send(bytes)) => return Poll::Ready(Some(Ok(bytes))),
+                Some(BodyStep::Send(bytes)) => return self.send(bytes),
                 Some(BodyStep::Pause(time)) => {
                     self.pause = Some(Box::pin(self.timer.sleep_until(self.timer.now() + time)));
                 }
@@ -91,11 +100,22 @@ impl<M: Timer> Stream for MockBody<M> {
 }
 
 impl<M: Timer> MockBody<M> {
+    /// Sends bytes, but not more than the head announces.
+    fn send(&mut self, mut bytes: Bytes) -> Poll<Option<io::Result<Bytes>>> {
+        if let Some(left) = &mut self.left {
+            bytes.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
+            *left -= bytes.len() as u64;
+        }
+        Poll::Ready(Some(Ok(bytes)))
+    }
+
     fn end(&self) -> Poll<Option<io::Result<Bytes>>> {
+        let is_cut = match self.end {
+            End::Close => self.left.is_some(),
+            _ => !self.ends_with_connection,
+        };
         match self.end {
-            End::Drop if !self.ends_with_connection => {
-                Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())))
-            }
+            End::Close | End::Drop if is_cut => Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into()))),
             End::Close | End::Drop => Poll::Ready(None),
             End::Reset => Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into()))),
             End::Stall => Poll::Pending,

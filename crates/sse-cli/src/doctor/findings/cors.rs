@@ -1,14 +1,18 @@
 //! Checks whether pages of other origins can read the stream (Fetch, section 3.3).
 
-use http::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN,
+};
+use http::{HeaderName, Method};
 
 use super::{Check, Finding};
 use crate::doctor::observation::{Answer, ORIGIN, Observation, Purpose, Visit};
 
 /// Returns the finding about other origins, if a request was made for it.
 pub(super) fn findings(observation: &Observation) -> Vec<Finding> {
-    let preflight = observation.visit(|purpose| *purpose == Purpose::Preflight);
-    if let Some(finding) = preflight.and_then(refused) {
+    let preflight = observation.visit(|purpose| matches!(purpose, Purpose::Preflight { .. }));
+    if let Some(finding) = preflight.and_then(|visit| refused(visit, &observation.method)) {
         return vec![finding];
     }
     let browser = observation.visit(|purpose| *purpose == Purpose::Browser);
@@ -69,7 +73,7 @@ fn varies(answer: &Answer) -> bool {
 }
 
 /// Returns a finding if the preflight forbids the request.
-fn refused(visit: &Visit) -> Option<Finding> {
+fn refused(visit: &Visit, method: &Method) -> Option<Finding> {
     let fix = "Answer OPTIONS with 204, `Access-Control-Allow-Origin`, `-Methods` and `-Headers`.";
     let seen = match &visit.outcome {
         Err(no_answer) => format!("OPTIONS got no response: {}", no_answer.message),
@@ -77,7 +81,39 @@ fn refused(visit: &Visit) -> Option<Finding> {
         Ok(answer) if !answer.headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) => {
             format!("OPTIONS got {} without `Access-Control-Allow-Origin`.", answer.status)
         }
-        Ok(_) => return None,
+        Ok(answer) => {
+            let missing = missing(answer, &visit.purpose, method);
+            if missing.is_empty() {
+                return None;
+            }
+            format!("The answer to OPTIONS does not allow {}.", missing.join(" and "))
+        }
     };
     Some(Finding::note(Check::Cors, "Only pages of the same origin can send this request", seen).fix(fix))
+}
+
+/// Returns what a preflight does not allow of the request (Fetch, "CORS-preflight fetch", step 7).
+fn missing(answer: &Answer, purpose: &Purpose, method: &Method) -> Vec<String> {
+    let allowed = |name: HeaderName| -> Vec<String> {
+        let values = answer.headers.get_all(name).iter();
+        let text =
+            values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect::<Vec<_>>().join(",");
+        text.split(',').map(|name| name.trim().to_owned()).collect()
+    };
+    let (methods, headers) = (allowed(ACCESS_CONTROL_ALLOW_METHODS), allowed(ACCESS_CONTROL_ALLOW_HEADERS));
+    let has_any = |names: &[String]| names.iter().any(|name| name == "*");
+    let mut missing = Vec::new();
+    let is_simple = [Method::GET, Method::HEAD, Method::POST].contains(method);
+    if !is_simple && !has_any(&methods) && !methods.iter().any(|name| name == method.as_str()) {
+        missing.push(format!("the method {method}"));
+    }
+    let Purpose::Preflight { headers: asked } = purpose else { return missing };
+    for name in asked.split(',').filter(|name| !name.is_empty()) {
+        // `*` does not cover `Authorization`.
+        let is_covered = has_any(&headers) && name != "authorization";
+        if !is_covered && !headers.iter().any(|allowed| allowed.eq_ignore_ascii_case(name)) {
+            missing.push(format!("the header `{name}`"));
+        }
+    }
+    missing
 }

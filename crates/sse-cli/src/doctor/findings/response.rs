@@ -82,6 +82,11 @@ fn status(answer: &Answer) -> Finding {
 
 fn tls(observation: &Observation, answer: &Answer) -> Finding {
     let url = answer.redirected_to.as_ref().unwrap_or(&observation.url);
+    if url.starts_with("https:") && observation.is_insecure {
+        let seen = "The option -k accepts any certificate.";
+        return Finding::note(Check::Tls, "The certificate was not checked", seen)
+            .fix("Leave the option out. Use --cacert to trust a certificate of your own.");
+    }
     if url.starts_with("https:") {
         return Finding::ok(Check::Tls, "The certificate is valid for this name.");
     }

@@ -1,10 +1,11 @@
 //! Checks the HTTP version, compression, length and caching of the response.
 
 use http::{StatusCode, Version};
+use sse_tokio::is_compressed;
 
 use super::remedies::{COMPRESSION, HTTP_VERSION};
 use super::{Check, Finding};
-use crate::doctor::observation::{Answer, Observation, Purpose, is_compressed};
+use crate::doctor::observation::{Answer, Observation, Purpose};
 
 /// Returns the findings about the transfer of the response.
 pub(super) fn findings(observation: &Observation, answer: &Answer) -> Vec<Finding> {

@@ -27,6 +27,9 @@ pub(super) struct Scenario {
     resumed: Option<(&'static str, u16, &'static str)>,
     browser: HeaderMap,
     browser_status: u16,
+    /// The headers that a preflight asks for, if there is one.
+    asked: &'static str,
+    is_insecure: bool,
 }
 
 impl Scenario {
@@ -48,6 +51,8 @@ impl Scenario {
             resumed: Some(("25", 200, "id: 26\ndata: z\n\nid: 28\ndata: z\n\nid: 29\ndata: z\n\n")),
             browser: HeaderMap::new(),
             browser_status: 200,
+            asked: "",
+            is_insecure: false,
         }
         .header("content-type", "text/event-stream")
         .header("cache-control", "no-cache")
@@ -112,6 +117,15 @@ impl Scenario {
         Self { browser_status, ..self }
     }
 
+    /// Makes the request need a preflight, for these headers if there are any.
+    pub(super) fn asks_for(self, asked: &'static str) -> Self {
+        Self { asked, ..self }
+    }
+
+    pub(super) fn insecure(self) -> Self {
+        Self { is_insecure: true, ..self }
+    }
+
     /// Adds bytes in the middle of the healthy stream.
     pub(super) fn body(mut self, bytes: impl AsRef<[u8]>) -> Self {
         let at = self.pieces.partition_point(|(at, _)| *at <= 15_000);
@@ -153,15 +167,17 @@ impl Scenario {
         if self.method == Method::GET {
             let answer = answer(33_000, self.browser_status, self.browser.clone(), Body::Unread);
             visits.push(visit(Purpose::Browser, Ok(answer)));
-        } else {
+        }
+        if self.method != Method::GET || !self.asked.is_empty() {
             let answer = answer(33_000, self.browser_status, self.browser.clone(), Body::Unread);
-            visits.push(visit(Purpose::Preflight, Ok(answer)));
+            visits.push(visit(Purpose::Preflight { headers: self.asked.to_owned() }, Ok(answer)));
         }
         Observation {
             url: self.url.to_owned(),
             method: self.method.clone(),
             watch: Duration::from_secs(30),
             max_event_size: MAX_EVENT_SIZE,
+            is_insecure: self.is_insecure,
             visits,
         }
     }
@@ -175,7 +191,7 @@ impl Scenario {
                 .headers
                 .get("content-type")
                 .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
-            && !crate::doctor::observation::is_compressed(&self.headers);
+            && !sse_tokio::is_compressed(&self.headers);
         let body = match is_read {
             true => Body::Stream(Box::new(stream(&self.pieces, self.end.clone()))),
             false => Body::Other { beginning: "<html> Oops".to_owned() },

@@ -153,3 +153,40 @@ fn a_post_is_not_resumed_and_needs_a_preflight() {
     }
     assert_eq!(cors(post()).severity, Severity::Ok);
 }
+
+#[test]
+fn a_preflight_has_to_allow_the_method_and_the_headers() {
+    let put = || Scenario::healthy().method(Method::PUT);
+    let token = || Scenario::healthy().asks_for("authorization,x-key");
+    let (methods, headers) = ("access-control-allow-methods", "access-control-allow-headers");
+    for (scenario, missing) in [
+        (put(), "the method PUT."),
+        (put().browser_header(methods, "GET, put"), "the method PUT."),
+        (put().browser_header(methods, "GET, PUT"), ""),
+        (put().browser_header(methods, "*"), ""),
+        (Scenario::healthy().method(Method::POST), ""),
+        (token(), "the header `authorization` and the header `x-key`."),
+        (token().browser_header(headers, "*"), "the header `authorization`."),
+        (token().browser_header(headers, "*, Authorization"), ""),
+        (token().browser_headers(headers, &["Authorization", "X-Key"]), ""),
+        (put().asks_for("x-key"), "the method PUT and the header `x-key`."),
+    ] {
+        let findings = diagnose(&scenario.observation());
+        let found = findings.into_iter().find(|finding| finding.check == Check::Cors).expect("it is checked");
+        if missing.is_empty() {
+            assert_eq!(found.severity, Severity::Ok, "{found:?}");
+        } else {
+            assert_eq!(found.seen, format!("The answer to OPTIONS does not allow {missing}"));
+        }
+    }
+}
+
+#[test]
+fn a_certificate_that_was_not_checked_is_not_called_valid() {
+    let secure = || Scenario::healthy().url("https://example.com/events");
+    for (scenario, severity) in [(secure(), Severity::Ok), (secure().insecure(), Severity::Note)] {
+        let findings = diagnose(&scenario.observation());
+        let found = findings.into_iter().find(|finding| finding.check == Check::Tls).expect("it is checked");
+        assert_eq!(found.severity, severity, "{found:?}");
+    }
+}

@@ -1,0 +1,67 @@
+//! TLS over a stream.
+
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::io::{self, IoSlice};
+
+use futures_io::{AsyncRead, AsyncWrite};
+use futures_rustls::client::TlsStream;
+
+use crate::proxy::Tunnel;
+
+/// A TLS stream that returns an error only after the data that arrived before it.
+pub(crate) struct Secured<S> {
+    stream: TlsStream<Tunnel<S>>,
+    /// An error of reading, until all data before it is read.
+    error: Option<io::Error>,
+}
+
+impl<S> Secured<S> {
+    pub(crate) fn new(stream: TlsStream<Tunnel<S>>) -> Self {
+        Self { stream, error: None }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Secured<S> {
+    /// If one read of the connection ends in an invalid record, rustls returns the error although it
+    /// has decrypted the records before. They are returned by the next calls.
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.error.is_none() {
+            match Pin::new(&mut self.stream).poll_read(cx, buffer) {
+                Poll::Ready(Err(error)) => self.error = Some(error),
+                polled => return polled,
+            }
+        }
+        let rest = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        match self.error.take_if(|_| !matches!(rest, Poll::Ready(Ok(1..)))) {
+            Some(error) => Poll::Ready(Err(error)),
+            None => rest,
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Secured<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_close(cx)
+    }
+}
