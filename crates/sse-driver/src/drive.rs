@@ -281,7 +281,6 @@ impl<T: Transport, M: Timer> Drive<T, M> {
         self.rejection = Some(error);
         self.connection = Connection::Down;
         self.source.close();
-        self.publish();
     }
 
     fn report(&mut self, state: State) {

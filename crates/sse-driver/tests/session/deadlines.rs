@@ -2,10 +2,12 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
+use futures_util::stream;
 use http::{Request, Response};
 use sse_driver::{Instant, RequestBody};
 
@@ -62,6 +64,45 @@ fn a_slow_reader_of_a_body_that_always_sends_is_not_idle() {
     });
 }
 
+type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Infallible>> + Send>>;
+
+/// The first response is silent. The second one arrives at its timeout of five seconds, and can be
+/// read only at the poll after the one that it wakes.
+#[test]
+fn a_late_response_is_received_though_the_connection_before_was_about_to_time_out() {
+    let clock = MockTimer::new();
+    let (server, connections) = (clock.clone(), AtomicUsize::new(0));
+    let transport = move |_: Request<RequestBody>| {
+        let is_first = connections.fetch_add(1, Ordering::Relaxed) == 0;
+        let (clock, mut sleep, mut woken) = (server.clone(), None, false);
+        std::future::poll_fn(move |cx| {
+            let at = Instant::ZERO + seconds(15);
+            if !is_first && clock.now() < at {
+                let sleep = sleep.insert(clock.sleep_until(at));
+                return Pin::new(sleep).poll(cx).map(|()| unreachable!("it is too early"));
+            }
+            if !is_first && !std::mem::replace(&mut woken, true) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let body: Chunks =
+                if is_first { Box::pin(stream::pending()) } else { Box::pin(Busy { reads: 0 }) };
+            let response = Response::builder().header("content-type", "text/event-stream").body(body);
+            Poll::Ready(Ok::<_, Infallible>(response.expect("the header above is valid")))
+        })
+    };
+    let client = Client::builder_with(transport, clock.clone()).build();
+    let request = client.get(URL).idle_timeout(seconds(10)).response_timeout(seconds(5));
+    clock.run(async {
+        let mut session = request.open().await.expect("open");
+        clock.advance(seconds(10));
+        assert!(poll_once(std::pin::pin!(session.next())).is_pending(), "it polls once more");
+        session.reconnect();
+        assert_eq!(session.next().await.expect("an event").expect("no timeout").data, "a");
+    });
+    assert_eq!(clock.now(), Instant::ZERO + seconds(15));
+}
+
 /// The clock of the documentation of `Timer`: it stands still, and its sleeps complete at once.
 struct Frozen;
 
@@ -89,7 +130,7 @@ fn a_timer_that_completes_too_early_yields() {
     for _ in 0..10 {
         assert!(poll_once(std::pin::pin!(session.next())).is_pending());
     }
-    let body = futures_util::stream::pending::<Result<Bytes, Infallible>>();
+    let body = stream::pending::<Result<Bytes, Infallible>>();
     let mut events = sse_driver::Events::from_stream(body).idle_timeout(Duration::from_secs(9), Frozen);
     for _ in 0..10 {
         assert!(poll_once(std::pin::pin!(events.next())).is_pending());
