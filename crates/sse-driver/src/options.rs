@@ -285,7 +285,8 @@ macro_rules! setters {
 
         /// Limits the time to connect: name resolution, TCP, a proxy and TLS. 30 s by default;
         /// `None` removes the limit. After it, the attempt fails with
-        /// [`Error::Connect`](crate::Error::Connect). A transport without such a phase ignores it.
+        /// [`Error::Connect`](crate::Error::Connect). A redirect connects anew, with the whole time.
+        /// A transport without such a phase ignores it.
         pub fn connect_timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
             self.options.connect_timeout = timeout.into();
             self
