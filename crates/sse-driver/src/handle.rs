@@ -88,16 +88,22 @@ impl SessionHandle {
     }
 
     fn poll_changed(&mut self, cx: &mut Context<'_>) -> Poll<ReadyState> {
+        drop(self.stop_watching());
         let mut state = self.shared.lock();
         if state.changes == self.seen && state.ready_state != ReadyState::Closed {
-            match state.watchers.iter_mut().find(|(number, _)| *number == self.number) {
-                Some((_, waker)) => waker.clone_from(cx.waker()),
-                None => state.watchers.push((self.number, cx.waker().clone())),
-            }
+            state.watchers.push((self.number, cx.waker().clone()));
             return Poll::Pending;
         }
         self.seen = state.changes;
         Poll::Ready(state.ready_state)
+    }
+
+    /// Returns the waker of this handle, to be dropped without the lock: it may own a task, and with
+    /// it other handles.
+    fn stop_watching(&self) -> Option<Waker> {
+        let mut state = self.shared.lock();
+        let at = state.watchers.iter().position(|(number, _)| *number == self.number)?;
+        Some(state.watchers.swap_remove(at).1)
     }
 }
 
@@ -111,7 +117,7 @@ impl Clone for SessionHandle {
 /// A handle that no longer waits keeps no waker, although the state may not change for days.
 impl Drop for SessionHandle {
     fn drop(&mut self) {
-        self.shared.lock().watchers.retain(|(number, _)| *number != self.number);
+        drop(self.stop_watching());
     }
 }
 
@@ -136,10 +142,13 @@ impl Handles {
     /// Takes the command of a handle since the last call. The next command wakes the task.
     pub(crate) fn take_command(&self, cx: &Context<'_>) -> Option<Command> {
         let mut state = self.0.lock();
-        if state.session.as_ref().is_none_or(|waker| !waker.will_wake(cx.waker())) {
-            state.session = Some(cx.waker().clone());
-        }
-        state.command.take()
+        let is_known = state.session.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()));
+        // As with the watchers, the old waker is dropped without the lock.
+        let old = if is_known { None } else { state.session.replace(cx.waker().clone()) };
+        let command = state.command.take();
+        drop(state);
+        drop(old);
+        command
     }
 
     pub(crate) fn publish(&self, ready_state: ReadyState) {
@@ -253,6 +262,27 @@ mod tests {
         drop(dropped);
         handles.publish(ReadyState::Closed);
         assert_eq!((first.count(), second.count()), (0, 1));
+    }
+
+    /// A task that owns a handle, and lives as long as its waker.
+    struct Owner(#[expect(dead_code, reason = "it is dropped")] SessionHandle);
+
+    impl Wake for Owner {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    #[test]
+    fn a_waker_that_owns_a_handle_can_be_dropped_anywhere() {
+        let handles = Handles::new(ReadyState::Open);
+        let owner = || Waker::from(Arc::new(Owner(handles.handle())));
+        let mut handle = handles.handle();
+        for _ in 0..2 {
+            assert!(handle.poll_changed(&mut Context::from_waker(&owner())).is_pending());
+            assert!(handles.take_command(&Context::from_waker(&owner())).is_none());
+        }
+        drop(handle);
+        assert!(handles.take_command(&Context::from_waker(Waker::noop())).is_none());
+        assert!(handles.0.lock().watchers.is_empty());
     }
 
     #[test]

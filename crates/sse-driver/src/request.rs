@@ -79,8 +79,9 @@ impl<T: Transport, M: Timer> RequestBuilder<T, M> {
         }
         let decoded = |text: &str| percent_encoding::percent_decode_str(text).collect::<Vec<u8>>();
         let credentials = [decoded(url.username()), decoded(url.password().unwrap_or_default())].join(&b':');
-        let removed = url.set_username("").and_then(|()| url.set_password(None));
-        removed.expect("a URL with a user name has a host");
+        if url.set_username("").and_then(|()| url.set_password(None)).is_err() {
+            self.options.set_invalid(RequestError::UnsupportedUrl);
+        }
         self.basic(&credentials)
     }
 

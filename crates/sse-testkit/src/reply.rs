@@ -271,10 +271,9 @@ impl Reply {
         if matches!(self.framing, Framing::Chunked) { b"0\r\n\r\n" } else { b"" }
     }
 
-    /// Returns whether the body ends cleanly when the connection closes.
     #[cfg(feature = "client")]
-    pub(crate) fn ends_with_connection(&self) -> bool {
-        !matches!(self.framing, Framing::Chunked) && self.length().is_none()
+    pub(crate) fn is_chunked(&self) -> bool {
+        matches!(self.framing, Framing::Chunked)
     }
 
     /// Returns the length that the head announces.

@@ -28,8 +28,7 @@ pub struct MockBody<M: Timer> {
     end: End,
     /// How many bytes of the length that the head announces are still to come.
     left: Option<u64>,
-    /// Whether closing the connection ends the body cleanly.
-    ends_with_connection: bool,
+    is_chunked: bool,
     #[expect(dead_code, reason = "dropping it closes the connection")]
     connection: Connection,
 }
@@ -44,10 +43,10 @@ enum BodyStep {
 
 impl<M: Timer> MockBody<M> {
     pub(super) fn new(timer: M, status: u16, reply: Reply, connection: Connection) -> Self {
-        let (end, ends_with_connection) = (reply.end, reply.ends_with_connection());
+        let (end, is_chunked) = (reply.end, reply.is_chunked());
         let left = if has_no_body(status) { Some(0) } else { reply.length() };
         let steps = reply.steps.into_iter().flat_map(body_steps).collect();
-        Self { timer, steps, pause: None, end, left, ends_with_connection, connection }
+        Self { timer, steps, pause: None, end, left, is_chunked, connection }
     }
 }
 
@@ -110,10 +109,7 @@ impl<M: Timer> MockBody<M> {
     }
 
     fn end(&self) -> Poll<Option<io::Result<Bytes>>> {
-        let is_cut = match self.end {
-            End::Close => self.left.is_some(),
-            _ => !self.ends_with_connection,
-        };
+        let is_cut = self.left.is_some() || (self.is_chunked && matches!(self.end, End::Drop));
         match self.end {
             End::Close | End::Drop if is_cut => Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into()))),
             End::Close | End::Drop => Poll::Ready(None),
